@@ -1,0 +1,255 @@
+import type { Adapter, Listener } from "../adapter.ts";
+import { broken, closedByPeer, type CloseInfo } from "../close.ts";
+import type { ConnectionRequest } from "../connection.ts";
+import { copyAllowed } from "../headers.ts";
+import { ServerConnection } from "../server_connection.ts";
+import type { Message, SendData, Socket } from "../socket.ts";
+
+/** The part of Bun's `ServerWebSocket` that we use. */
+export interface BunServerWebSocket {
+  /** Our connection. */
+  data: unknown;
+  /** How binary messages arrive. */
+  binaryType?: string;
+  /** The IP address of the TCP peer. */
+  readonly remoteAddress: string;
+  /** Bytes written, -1 if queued, 0 if dropped. */
+  send(data: string | ArrayBuffer | ArrayBufferView<ArrayBuffer>): number;
+  /** Bytes queued. */
+  getBufferedAmount(): number;
+  /** Sends a close frame and ends the connection. */
+  close(code?: number, reason?: string): void;
+  /** Ends the connection. */
+  terminate(): void;
+  /** Sends a ping frame. */
+  ping(): number;
+  /** Stops reading. */
+  pause(): void;
+  /** Reads on. */
+  resume(): void;
+}
+
+/** The `websocket` option of `Bun.serve`, as far as we set it. */
+export interface BunWebSocketHandler {
+  /** Seconds. Off: the watchdog is ours, one for each connection. */
+  readonly idleTimeout: 0;
+  /** Bytes of the largest message on any route. */
+  readonly maxPayloadLength: number;
+  /** Off: the limit is ours, one for each connection. */
+  readonly backpressureLimit: 0;
+  /** Off: pings are ours. */
+  readonly sendPings: false;
+  /** Called by Bun when a socket is open. */
+  open(socket: BunServerWebSocket): void;
+  /** Called by Bun for each whole message. */
+  message(
+    socket: BunServerWebSocket,
+    message: string | ArrayBuffer | Uint8Array,
+  ): void;
+  /** Called by Bun when less is queued. */
+  drain(socket: BunServerWebSocket): void;
+  /** Called by Bun when the client pinged. */
+  ping(socket: BunServerWebSocket): void;
+  /** Called by Bun when the client ponged. */
+  pong(socket: BunServerWebSocket): void;
+  /** Called by Bun when a socket has closed. */
+  close(socket: BunServerWebSocket, code: number, reason: string): void;
+}
+
+interface BunServer {
+  readonly port: number;
+  upgrade(
+    request: Request,
+    options: { headers: Headers; data: unknown },
+  ): boolean;
+  stop(closeActiveConnections: boolean): Promise<void>;
+}
+
+/** The part of the `Bun` namespace that we use. */
+interface BunNamespace {
+  serve(options: Record<string, unknown>): BunServer;
+}
+
+function bun(): BunNamespace | undefined {
+  return (globalThis as { Bun?: BunNamespace }).Bun;
+}
+
+/** Bun, on `Bun.serve` and `server.upgrade`. */
+export const bunAdapter: Adapter = {
+  detect: () => typeof bun()?.serve === "function",
+
+  commit(request, context, intent, headers, host): Response {
+    const server = serverOf(context);
+    if (server === undefined) {
+      throw new TypeError(
+        "Cannot upgrade: expected Bun's server, the second argument of fetch, as options.info (Hono: as env), got none",
+      );
+    }
+    const snapshot = new BunConnectionRequest(request);
+    const connection = new ServerConnection(snapshot, intent, host);
+    snapshot.connection = connection;
+    const allowed = new Headers();
+    copyAllowed(headers, allowed);
+    // Without this, or with none chosen, Bun would echo the first one that the client offers.
+    allowed.set("sec-websocket-protocol", intent.protocol);
+    if (server.upgrade(request, { headers: allowed, data: connection })) {
+      return new Response(null, { status: 101 });
+    }
+    connection.ended(broken("network"));
+    return new Response("the connection could not be upgraded\n", {
+      status: 400,
+    });
+  },
+
+  listen(options, fetch, host): Listener {
+    const { port, hostname, cert, key, native } = options;
+    const server = bun()!.serve({
+      ...native,
+      ...(cert === undefined ? {} : { tls: { cert, key } }),
+      port,
+      hostname,
+      fetch,
+      websocket: websocketFor(host.maxPayloadLength),
+    });
+    return {
+      port: server.port,
+      stop: () => server.stop(false),
+      abort: () => void server.stop(true),
+    };
+  },
+};
+
+class BunSocket implements Socket {
+  readonly raw: BunServerWebSocket;
+  /** Whether something waits in Bun's queue: only then the queue has to be measured. */
+  congested = false;
+
+  constructor(raw: BunServerWebSocket) {
+    this.raw = raw;
+  }
+
+  get bufferedAmount(): number {
+    return this.raw.getBufferedAmount();
+  }
+
+  send(data: SendData, limit: number): boolean {
+    if (this.congested && this.raw.getBufferedAmount() > limit) return false;
+    const result = this.raw.send(data);
+    if (result > 0) return true;
+    if (result < 0) this.congested = true;
+    // 0 is what Bun says of a message that it dropped, and of an empty one that it sent.
+    return result < 0 || sizeOf(data) === 0;
+  }
+
+  close(code: number, reason: string): void {
+    this.raw.close(code, reason);
+  }
+
+  terminate(): void {
+    this.raw.terminate();
+  }
+
+  ping(): void {
+    this.raw.ping();
+  }
+
+  pause(): void {
+    this.raw.pause();
+  }
+
+  resume(): void {
+    this.raw.resume();
+  }
+}
+
+/** On Bun the request stays readable after the upgrade, so that nothing has to be copied. */
+class BunConnectionRequest implements ConnectionRequest {
+  readonly #request: Request;
+  connection: ServerConnection | undefined;
+
+  constructor(request: Request) {
+    this.#request = request;
+  }
+
+  get url(): string {
+    return this.#request.url;
+  }
+
+  get headers(): Headers {
+    return this.#request.headers;
+  }
+
+  get remoteAddress(): string {
+    return (this.connection?.raw as BunServerWebSocket | undefined)
+      ?.remoteAddress ?? "";
+  }
+}
+
+type Owned = ServerConnection;
+
+/** Bun's handlers for servers whose largest message has `maxPayloadLength` bytes. */
+export function websocketFor(maxPayloadLength: number): BunWebSocketHandler {
+  return {
+    idleTimeout: 0,
+    maxPayloadLength,
+    backpressureLimit: 0,
+    sendPings: false,
+    open(socket): void {
+      socket.binaryType = "arraybuffer";
+      (socket.data as Owned).opened(new BunSocket(socket));
+    },
+    message(socket, message): void {
+      (socket.data as Owned).received(message as Message);
+    },
+    drain(socket): void {
+      (socket.data as Owned).drainedNow();
+    },
+    ping(socket): void {
+      (socket.data as Owned).heard = true;
+    },
+    pong(socket): void {
+      (socket.data as Owned).heard = true;
+    },
+    close(socket, code, reason): void {
+      (socket.data as Owned).ended(closeInfo(code, reason));
+    },
+  };
+}
+
+/**
+ * Bun's socket handlers for a hand-written `Bun.serve`. On other runtimes it does nothing.
+ *
+ * Source: Bun, `WebSocketHandler`.
+ *
+ * @example
+ * ```ts ignore
+ * Bun.serve({ fetch: app.fetch, websocket });
+ * ```
+ */
+export const websocket: BunWebSocketHandler = websocketFor(16 * 1024 * 1024);
+
+function closeInfo(code: number, reason: string): CloseInfo {
+  if (code !== 1006) return closedByPeer(code, reason);
+  if (reason === "Received too big message") {
+    return {
+      code: 1009,
+      reason: "",
+      wasClean: false,
+      cause: "payload-too-large",
+    };
+  }
+  return broken("network");
+}
+
+/** Bun passes its server to fetch; some frameworks pass it on as `{ server }`. */
+function serverOf(context: unknown): BunServer | undefined {
+  if (typeof context !== "object" || context === null) return;
+  const candidate = "server" in context ? context.server : context;
+  return typeof (candidate as Partial<BunServer>)?.upgrade === "function"
+    ? candidate as BunServer
+    : undefined;
+}
+
+function sizeOf(data: SendData): number {
+  return typeof data === "string" ? data.length : data.byteLength;
+}

@@ -1,0 +1,18 @@
+/**
+ * The only source of time in edgesocket, so that tests can bring their own.
+ */
+export interface Clock {
+  /** Milliseconds since an arbitrary start. Never runs backwards. */
+  now(): number;
+  /** Calls `task` every `period` milliseconds until the returned function is called. */
+  every(period: number, task: () => void): () => void;
+}
+
+/** The machine's monotonic clock. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  every(period: number, task: () => void): () => void {
+    const timer = setInterval(task, period);
+    return () => clearInterval(timer);
+  },
+};

@@ -1,0 +1,61 @@
+/** Headers of the 101 response, in any of the shapes that `new Headers()` takes. */
+export type HeadersOption =
+  | Headers
+  | Readonly<Record<string, string>>
+  | readonly (readonly [string, string])[];
+
+/**
+ * Whether the handshake or HTTP itself owns a header of the 101, so that nobody else may set it.
+ *
+ * Source: RFC 6455 §4.2.2; RFC 7230 §3.3 (a 101 has no body).
+ */
+export function isReserved(name: string): boolean {
+  return /^(connection|upgrade|sec-websocket-.*|content-length|transfer-encoding)$/i
+    .test(name);
+}
+
+/**
+ * Reads `options.headers`.
+ *
+ * @throws {TypeError} If a name or value is not fit for a header, or the handshake owns it.
+ */
+export function parseHeaders(option: HeadersOption | undefined): Headers {
+  const headers = new Headers();
+  for (const [name, value] of pairs(option)) {
+    if (isReserved(name)) {
+      throw new TypeError(
+        `Cannot use option headers: expected headers that the handshake does not own, got "${name}"`,
+      );
+    }
+    if (typeof value !== "string" || /[\r\n\0]/.test(value)) {
+      throw new TypeError(
+        `Cannot use option headers: expected a string without CR, LF and NUL for "${name}", got ${
+          JSON.stringify(value)
+        }`,
+      );
+    }
+    headers.append(name, value);
+  }
+  return headers;
+}
+
+/** Copies what may travel on the 101, several `Set-Cookie` one by one. */
+export function copyAllowed(from: Headers, to: Headers): void {
+  for (const [name, value] of from) {
+    if (isReserved(name)) continue;
+    if (name === "set-cookie") to.append(name, value);
+    else to.set(name, value);
+  }
+}
+
+function pairs(
+  option: HeadersOption | undefined,
+): Iterable<readonly [string, string]> {
+  if (option === undefined) return [];
+  if (typeof option !== "object" || option === null) {
+    throw new TypeError(
+      `Cannot use option headers: expected headers, got ${typeof option}`,
+    );
+  }
+  return Symbol.iterator in option ? option : Object.entries(option);
+}

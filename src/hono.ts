@@ -1,0 +1,197 @@
+/**
+ * WebSocket routes for Hono: the shape of Hono's own helper, on Deno and on Bun.
+ *
+ * @example An echo route
+ * ```ts ignore
+ * import { Hono } from "hono";
+ * import { serve } from "@edgesocket/edgesocket";
+ * import { upgradeWebSocket } from "@edgesocket/edgesocket/hono";
+ *
+ * const app = new Hono();
+ * app.get("/ws", upgradeWebSocket(() => ({
+ *   onMessage: (event, connection) => void connection.send(event.data),
+ * })));
+ * serve({ fetch: app.fetch });
+ * ```
+ *
+ * @module
+ */
+import type { Context } from "hono";
+import type { WebSocketEvents } from "./connection.ts";
+import { type Accepted, refusalResponse } from "./handshake.ts";
+import {
+  accept,
+  admit,
+  UPGRADE_REQUIRED,
+  type UpgradeOptions,
+  type UpgradeRules,
+  upgradeRules,
+} from "./upgrade.ts";
+
+export { websocket } from "./adapters/bun.ts";
+
+/** What a route is called with: Hono's context. */
+export type HonoContext = Context;
+
+/**
+ * A Hono middleware that answers WebSocket requests; `hc` sees the route as `$ws`.
+ *
+ * For a request that went on to the next handler it resolves to nothing; its type leaves that out,
+ * because `hc` would not see a WebSocket route otherwise.
+ */
+export type UpgradeMiddleware = (
+  c: HonoContext,
+  next: () => Promise<void>,
+) => Promise<UpgradeResponse>;
+
+/** The response of an upgrade inside a handler; `hc` sees the route as `$ws`. */
+export type UpgradeResponse = Response & {
+  /** No data: for the types of `hc` only. */
+  _data: Record<never, never>;
+  /** For the types of `hc` only. */
+  _status: 101;
+  /** For the types of `hc` only. */
+  _format: "ws";
+};
+
+/** What Hono's own helper hands to handlers, and what a `Connection` is too. */
+export interface HonoSocket {
+  /** Sends a message. */
+  send(source: string | ArrayBuffer | Uint8Array<ArrayBuffer>): void;
+  /** The runtime's own object. */
+  raw?: unknown;
+  /** Always `"arraybuffer"`. */
+  binaryType: BinaryType;
+  /** 0 connecting, 1 open, 2 closing, 3 closed. */
+  get readyState(): 0 | 1 | 2 | 3;
+  /** What the client asked for. */
+  url: URL | null;
+  /** The chosen subprotocol. */
+  protocol: string | null;
+  /** Starts the closing handshake. */
+  close(code?: number, reason?: string): void;
+}
+
+/** Events in the types of Hono's own helper (`WSEvents` of `hono/ws`). */
+export interface HonoEvents {
+  /** The connection is open. */
+  onOpen?: (event: Event, socket: HonoSocket) => void;
+  /** A message came. */
+  onMessage?: (event: MessageEvent<string | Blob | ArrayBufferLike>, socket: HonoSocket) => void;
+  /** The connection has ended. */
+  onClose?: (event: CloseEvent, socket: HonoSocket) => void;
+  /** A handler threw. */
+  onError?: (event: Event, socket: HonoSocket) => void;
+}
+
+/**
+ * Makes a WebSocket route. The same as Hono's own helper, so that an app of `hono/deno` or
+ * `hono/bun` changes its import and nothing else.
+ *
+ * `createEvents` runs once for each accepted handshake. A request that is no WebSocket handshake
+ * goes on to the next handler; a refused one gets 400, 403, 405, 426 or 503.
+ *
+ * @typeParam T What `connection.data` holds.
+ * @param createEvents Makes the events of one connection; may be async.
+ * @param options The route's rules and limits.
+ * @returns A middleware for `app.get`.
+ * @throws {TypeError} If an option is of the wrong type: now, not at the first request.
+ * @throws {RangeError} If an option is out of range.
+ */
+export function upgradeWebSocket<T = unknown>(
+  createEvents: (
+    c: HonoContext,
+  ) => WebSocketEvents<T> | Promise<WebSocketEvents<T>>,
+  options?: UpgradeOptions<T>,
+): UpgradeMiddleware;
+/**
+ * The same with handlers in the types of Hono's own helper. The events that they get are plain
+ * objects with `type` and `data` (or `code`, `reason`, `wasClean`), no DOM events.
+ */
+export function upgradeWebSocket(
+  createEvents: (c: HonoContext) => HonoEvents | Promise<HonoEvents>,
+  options?: UpgradeOptions,
+): UpgradeMiddleware;
+/**
+ * Upgrades inside a handler. A request that is no WebSocket handshake gets 426.
+ *
+ * @typeParam T What `connection.data` holds.
+ * @param c Hono's context.
+ * @param events What happens on the connection.
+ * @param options The route's rules and limits.
+ * @returns The response to return from the handler.
+ * @throws {TypeError} If an option is of the wrong type.
+ * @throws {RangeError} If an option is out of range.
+ */
+export function upgradeWebSocket<T = unknown>(
+  c: HonoContext,
+  events: WebSocketEvents<T>,
+  options?: UpgradeOptions<T>,
+): Promise<UpgradeResponse>;
+/** The same with handlers in the types of Hono's own helper. */
+export function upgradeWebSocket(
+  c: HonoContext,
+  events: HonoEvents,
+  options?: UpgradeOptions,
+): Promise<UpgradeResponse>;
+export function upgradeWebSocket(
+  first: HonoContext | ((c: HonoContext) => unknown),
+  second?: unknown,
+  third?: UpgradeOptions,
+): UpgradeMiddleware | Promise<UpgradeResponse> {
+  if (typeof first !== "function") {
+    return upgradeInHandler(first, second, third ?? {}) as Promise<
+      UpgradeResponse
+    >;
+  }
+  const rules = upgradeRules((second ?? {}) as UpgradeOptions);
+  const middleware = async (
+    c: HonoContext,
+    next: () => Promise<void>,
+  ): Promise<Response | void> => {
+    const verdict = admit(c.req.raw, rules);
+    if (verdict.kind === "not-an-upgrade") return next();
+    if (verdict.kind === "refused") return refusalResponse(verdict);
+    return upgrade(c, verdict, await first(c), rules);
+  };
+  return middleware as UpgradeMiddleware;
+}
+
+// deno-lint-ignore require-await -- errors of the options shall reject, as Hono's helper does
+async function upgradeInHandler(
+  c: HonoContext,
+  events: unknown,
+  options: UpgradeOptions,
+): Promise<Response> {
+  const rules = upgradeRules(options);
+  const verdict = admit(c.req.raw, rules);
+  if (verdict.kind === "accepted") return upgrade(c, verdict, events, rules);
+  return refusalResponse(
+    verdict.kind === "refused" ? verdict : UPGRADE_REQUIRED,
+  );
+}
+
+function upgrade(
+  c: HonoContext,
+  verdict: Accepted,
+  events: unknown,
+  rules: UpgradeRules,
+): Response {
+  // What middleware has staged so far, under the route's own headers.
+  const { headers } = c.newResponse(null, {
+    status: 101,
+    headers: verdict.headers,
+  });
+  const response = accept(
+    c.req.raw,
+    verdict,
+    events as WebSocketEvents,
+    rules,
+    headers,
+    c.env,
+  );
+  // All that was staged is in it. Hono would merge it in again, and lose a Set-Cookie on the way.
+  c.res = undefined;
+  c.res = response;
+  return response;
+}

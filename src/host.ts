@@ -1,0 +1,96 @@
+import { systemClock } from "./clock.ts";
+import type { Connection, Reporter } from "./connection.ts";
+import { type Refused, refused } from "./handshake.ts";
+import { bytes } from "./limits.ts";
+import { Registry } from "./registry.ts";
+
+/** What is decided once for all routes behind one server. */
+export interface HostOptions {
+  /**
+   * Told what went wrong in your code, once for each fault, with the connection it happened on if
+   * there is one.
+   *
+   * @default {console.error}
+   */
+  readonly onError?: (error: unknown, connection?: Connection) => void;
+  /**
+   * Told of each opening handshake that was refused, and why. Nothing is logged by default.
+   */
+  readonly onRefuse?: (request: Request, verdict: Refused) => void;
+  /**
+   * Connections at the same time; above, new ones are refused with 503 and `Retry-After`.
+   *
+   * @default {Infinity}
+   */
+  readonly maxConnections?: number;
+  /**
+   * Bytes of the largest message that any route may ask for with its own `maxPayloadLength`. Bun
+   * cuts longer messages off before they are in memory.
+   *
+   * @default {16777216}
+   */
+  readonly maxPayloadLength?: number;
+}
+
+/** Seconds after which a client that found no room may try again. */
+const RETRY_AFTER = "5";
+
+/** One server as its connections see it: who counts them, who is told of faults. */
+export class Host {
+  readonly registry: Registry = new Registry(systemClock);
+  readonly maxPayloadLength: number;
+  /** Whether the server is shutting down and takes no new connections. */
+  draining = false;
+  readonly #options: HostOptions;
+  readonly #maxConnections: number;
+
+  constructor(options: HostOptions = {}) {
+    this.#options = options;
+    this.maxPayloadLength = bytes(
+      "maxPayloadLength",
+      options.maxPayloadLength ?? 16 * 1024 * 1024,
+    );
+    this.#maxConnections = options.maxConnections ?? Infinity;
+    if (!(this.#maxConnections >= 0)) {
+      throw new RangeError(
+        `Cannot use option maxConnections: expected a number from 0, got ${this.#maxConnections}`,
+      );
+    }
+  }
+
+  /** Why there is no room for another connection, or `undefined` if there is. */
+  refusal(): Refused | undefined {
+    if (this.draining) {
+      return refused(503, "the server is shutting down", {
+        "retry-after": RETRY_AFTER,
+      });
+    }
+    if (this.registry.size >= this.#maxConnections) {
+      return refused(503, "the server has no room for another connection", {
+        "retry-after": RETRY_AFTER,
+      });
+    }
+    return undefined;
+  }
+
+  /** Reports a fault of user code. Never throws. */
+  readonly report: Reporter = (error, connection) => {
+    try {
+      const { onError = console.error } = this.#options;
+      if (onError === console.error) console.error(error);
+      else onError(error, connection);
+    } catch (fault) {
+      console.error(fault);
+    }
+  };
+
+  /** Tells of a refusal. Never throws. */
+  refuse(request: Request, verdict: Refused): void {
+    if ("error" in verdict) this.report(verdict.error, undefined);
+    try {
+      this.#options.onRefuse?.(request, verdict);
+    } catch (error) {
+      this.report(error, undefined);
+    }
+  }
+}

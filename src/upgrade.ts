@@ -1,0 +1,181 @@
+import type { WebSocketEvents } from "./connection.ts";
+import {
+  type Accepted,
+  type HandshakeOptions,
+  type HandshakeRules,
+  handshakeRules,
+  type HandshakeVerdict,
+  judge,
+  refusalResponse,
+  refused,
+} from "./handshake.ts";
+import { Host } from "./host.ts";
+import { adopter, intend } from "./intent.ts";
+import { type LimitOptions, type Limits, parseLimits } from "./limits.ts";
+import { currentAdapter } from "./runtime.ts";
+
+/**
+ * How one route accepts connections and bounds them. Everything has a safe default.
+ *
+ * @typeParam T What `connection.data` holds.
+ */
+export interface UpgradeOptions<T = unknown> extends HandshakeOptions, LimitOptions {
+  /** What `connection.data` is at first. */
+  readonly data?: T;
+  /**
+   * What the runtime passes to fetch beside the request. Needed for a hand-written `Bun.serve`,
+   * useful for a hand-written `Deno.serve` (the client's address); `serve` and `handler` know it.
+   */
+  readonly info?: unknown;
+}
+
+/** Options that were checked once and serve any number of requests. */
+export interface UpgradeRules {
+  readonly handshake: HandshakeRules;
+  readonly limits: Limits;
+  readonly data: unknown;
+}
+
+/** Who counts and reports where neither `serve` nor `handler` wraps the server. */
+const bareHost = new Host();
+
+/**
+ * Checks the options of a route.
+ *
+ * @throws {TypeError} If an option is of the wrong type.
+ * @throws {RangeError} If an option is out of range.
+ */
+export function upgradeRules(options: UpgradeOptions): UpgradeRules {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(
+      `Cannot upgrade: expected options as an object, got ${typeof options}`,
+    );
+  }
+  return {
+    handshake: handshakeRules(options),
+    limits: parseLimits(options),
+    data: options.data,
+  };
+}
+
+/** Judges a request for a route, and tells the server of a refusal. */
+export function admit(request: Request, rules: UpgradeRules): HandshakeVerdict {
+  const host = adopter(request) ?? bareHost;
+  let verdict = judge(request, rules.handshake);
+  if (verdict.kind === "accepted") verdict = host.refusal() ?? verdict;
+  if (verdict.kind === "refused") host.refuse(request, verdict);
+  return verdict;
+}
+
+/**
+ * Goes through with a request that was admitted: leaves the intent to whoever wraps the server, or
+ * else switches protocols at once.
+ *
+ * @param headers What shall be on the 101.
+ * @param context What the runtime passed to fetch beside the request.
+ * @throws {TypeError} If `events`, `request` or `context` are not what is needed.
+ */
+export function accept(
+  request: Request,
+  verdict: Accepted,
+  events: WebSocketEvents,
+  rules: UpgradeRules,
+  headers: Headers,
+  context: unknown,
+): Response {
+  checkEvents(events);
+  const { limits, data } = rules;
+  const intent = { events, limits, data, protocol: verdict.protocol };
+  const host = adopter(request);
+  if (limits.maxPayloadLength > (host ?? bareHost).maxPayloadLength) {
+    throw new RangeError(
+      `Cannot upgrade: maxPayloadLength of a route must not exceed that of the server: ${limits.maxPayloadLength} is above ${
+        (host ?? bareHost).maxPayloadLength
+      }`,
+    );
+  }
+  if (host === undefined) {
+    return currentAdapter().commit(request, context, intent, headers, bareHost);
+  }
+  intend(request, intent);
+  return new Response(null, { status: 101, headers });
+}
+
+/**
+ * Answers a WebSocket request of any server that speaks `fetch`.
+ *
+ * Judges the request and returns either a refusal or a 101 that stands for the upgrade. Under
+ * `serve` and `handler` the upgrade happens when your whole pipeline has returned, with the headers
+ * that it set; under a hand-written `Deno.serve` or `Bun.serve` it happens at once.
+ *
+ * Source: RFC 6455 §4.2; `Deno.upgradeWebSocket`; Bun `server.upgrade`.
+ *
+ * @example An echo server
+ * ```ts ignore
+ * import { serve, upgradeWebSocket } from "@edgesocket/edgesocket";
+ *
+ * serve({
+ *   fetch: (request) =>
+ *     upgradeWebSocket(request, {
+ *       onMessage: (event, connection) => void connection.send(event.data),
+ *     }),
+ * });
+ * ```
+ *
+ * @typeParam T What `connection.data` holds.
+ * @param request The very object that the server passed to fetch, not a copy.
+ * @param events What happens on the connection.
+ * @param options The route's rules and limits.
+ * @returns A 101, or a refusal: 400, 403, 405, 426 (also for a request that is no upgrade at all),
+ * 500 if an option of type function threw, 503.
+ * @throws {TypeError} If an option is of the wrong type, or the request is not the server's own.
+ * @throws {RangeError} If an option is out of range.
+ * @throws {Error} If the request was upgraded before.
+ */
+export function upgradeWebSocket<T = unknown>(
+  request: Request,
+  events: WebSocketEvents<T>,
+  options: UpgradeOptions<T> = {},
+): Response {
+  const rules = upgradeRules(options);
+  const verdict = admit(request, rules);
+  if (verdict.kind === "accepted") {
+    return accept(
+      request,
+      verdict,
+      events as WebSocketEvents,
+      rules,
+      verdict.headers,
+      options.info,
+    );
+  }
+  return refusalResponse(
+    verdict.kind === "refused" ? verdict : UPGRADE_REQUIRED,
+  );
+}
+
+/** The answer where nothing but a WebSocket is to be had: RFC 9110 §15.5.22. */
+export const UPGRADE_REQUIRED = refused(
+  426,
+  "expected a WebSocket opening handshake",
+  {
+    connection: "Upgrade",
+    upgrade: "websocket",
+  },
+);
+
+function checkEvents(events: WebSocketEvents): void {
+  if (typeof events !== "object" || events === null) {
+    throw new TypeError(
+      `Cannot upgrade: expected events as an object, got ${typeof events}`,
+    );
+  }
+  for (const name of ["onOpen", "onMessage", "onClose", "onError"] as const) {
+    const value: unknown = events[name];
+    if (value !== undefined && typeof value !== "function") {
+      throw new TypeError(
+        `Cannot upgrade: expected ${name} to be a function, got ${typeof value}`,
+      );
+    }
+  }
+}
