@@ -1,0 +1,4 @@
+import { bun } from "../support/runtimes.ts";
+import { conformance } from "./suite.ts";
+
+conformance(bun);

@@ -1,0 +1,4 @@
+import { deno } from "../support/runtimes.ts";
+import { conformance } from "./suite.ts";
+
+conformance(deno);
