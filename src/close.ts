@@ -98,3 +98,27 @@ export function closedByPeer(code: number, reason: string): CloseInfo {
 export function broken(cause: CloseCause): CloseInfo {
   return { code: 1006, reason: "", wasClean: false, cause };
 }
+
+/** A message was longer than allowed: RFC 6455 §7.4.1. */
+export const TOO_LARGE: CloseInfo = {
+  code: 1009,
+  reason: "Message too big",
+  wasClean: false,
+  cause: "payload-too-large",
+};
+
+/** The client does not read what we send. */
+export const NOT_READ: CloseInfo = {
+  code: 1013,
+  reason: "Messages are not read",
+  wasClean: false,
+  cause: "backpressure",
+};
+
+/** The client sends more than our loop reads. */
+export const OVERRUN: CloseInfo = {
+  code: 1013,
+  reason: "Messages come faster than they are read",
+  wasClean: false,
+  cause: "backpressure",
+};

@@ -1,8 +1,10 @@
 import {
   broken,
   checkCloseCode,
-  type CloseCause,
   type CloseInfo,
+  NOT_READ,
+  OVERRUN,
+  TOO_LARGE,
   truncateReason,
 } from "./close.ts";
 import type { Connection, ConnectionRequest, Reporter, WebSocketEvents } from "./connection.ts";
@@ -123,13 +125,8 @@ export class ServerConnection implements Connection, Registered {
     const socket = this.#socket;
     if (this.#state !== OPEN || socket === undefined) return false;
     if (!socket.send(data, this.#agreed.limits.maxBackpressure)) {
-      this.#drop({
-        code: 1013,
-        reason: "",
-        wasClean: false,
-        cause: "backpressure",
-      });
-      socket.close(1013, "");
+      this.#drop(NOT_READ);
+      socket.close(NOT_READ.code, NOT_READ.reason);
       return false;
     }
     return true;
@@ -148,7 +145,12 @@ export class ServerConnection implements Connection, Registered {
         `Cannot close: reason must be a string, got ${typeof reason}`,
       );
     }
-    this.#close(checkCloseCode(code), truncateReason(reason), "local");
+    this.#close({
+      code: checkCloseCode(code),
+      reason: truncateReason(reason),
+      wasClean: true,
+      cause: "local",
+    });
   }
 
   terminate(): void {
@@ -157,7 +159,7 @@ export class ServerConnection implements Connection, Registered {
   }
 
   shutdown(): void {
-    this.#close(1001, "Server shutting down", "shutdown");
+    this.#close({ code: 1001, reason: "Server shutting down", wasClean: true, cause: "shutdown" });
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined> {
@@ -207,7 +209,7 @@ export class ServerConnection implements Connection, Registered {
     if (!this.#announced) this.#announce();
     const { events, limits } = this.#agreed;
     if (exceeds(data, limits.maxPayloadLength)) {
-      return this.#close(1009, "Message too big", "payload-too-large");
+      return this.#close(TOO_LARGE);
     }
     if (events.onMessage === undefined) return this.#enqueue(data);
     try {
@@ -276,11 +278,7 @@ export class ServerConnection implements Connection, Registered {
       );
     }
     if (this.#socket?.pause === undefined) {
-      return this.#close(
-        1013,
-        "Messages come faster than they are read",
-        "backpressure",
-      );
+      return this.#close(OVERRUN);
     }
     this.#paused = true;
     this.#socket.pause();
@@ -299,11 +297,10 @@ export class ServerConnection implements Connection, Registered {
     return this.#inbox;
   }
 
-  #close(code: number, reason: string, cause: CloseCause): void {
+  #close(info: CloseInfo): void {
     if (this.#closing || this.#state >= CLOSING) return;
-    const wasClean = cause !== "payload-too-large" && cause !== "backpressure";
-    this.#closing = { code, reason, wasClean, cause };
-    if (this.#announced) this.#startClosing(this.#closing);
+    this.#closing = info;
+    if (this.#announced) this.#startClosing(info);
   }
 
   #startClosing({ code, reason }: CloseInfo): void {
@@ -366,7 +363,7 @@ export class ServerConnection implements Connection, Registered {
     } catch (again) {
       this.#host.report(again, this);
     }
-    this.#close(1011, "", "handler-error");
+    this.#close({ code: 1011, reason: "", wasClean: true, cause: "handler-error" });
   }
 }
 

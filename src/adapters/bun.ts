@@ -1,5 +1,5 @@
 import type { Adapter, Listener } from "../adapter.ts";
-import { broken, closedByPeer, type CloseInfo } from "../close.ts";
+import { broken, closedByPeer, type CloseInfo, TOO_LARGE } from "../close.ts";
 import type { ConnectionRequest } from "../connection.ts";
 import { copyAllowed } from "../headers.ts";
 import { ServerConnection } from "../server_connection.ts";
@@ -230,14 +230,7 @@ export const websocket: BunWebSocketHandler = websocketFor(16 * 1024 * 1024);
 
 function closeInfo(code: number, reason: string): CloseInfo {
   if (code !== 1006) return closedByPeer(code, reason);
-  if (reason === "Received too big message") {
-    return {
-      code: 1009,
-      reason: "",
-      wasClean: false,
-      cause: "payload-too-large",
-    };
-  }
+  if (reason === "Received too big message") return TOO_LARGE;
   return broken("network");
 }
 

@@ -1,5 +1,5 @@
 import type { Adapter, Listener } from "../adapter.ts";
-import { broken, closedByPeer, type CloseInfo } from "../close.ts";
+import { broken, closedByPeer, type CloseInfo, TOO_LARGE } from "../close.ts";
 import { copyAllowed } from "../headers.ts";
 import { ServerConnection } from "../server_connection.ts";
 import type { SendData, Socket } from "../socket.ts";
@@ -176,14 +176,7 @@ function closeInfo(
 ): CloseInfo {
   if (wasClean) return closedByPeer(code, reason);
   if (reason === "No response from ping frame.") return broken("idle-timeout");
-  if (fault.includes("Frame too large")) {
-    return {
-      code: 1009,
-      reason: "",
-      wasClean: false,
-      cause: "payload-too-large",
-    };
-  }
+  if (fault.includes("Frame too large")) return TOO_LARGE;
   return broken("network");
 }
 

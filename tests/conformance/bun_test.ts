@@ -1,4 +1,0 @@
-import { bun } from "../support/runtimes.ts";
-import { conformance } from "./suite.ts";
-
-conformance(bun);

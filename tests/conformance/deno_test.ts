@@ -1,4 +1,0 @@
-import { deno } from "../support/runtimes.ts";
-import { conformance } from "./suite.ts";
-
-conformance(deno);

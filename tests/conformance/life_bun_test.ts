@@ -1,0 +1,4 @@
+import { bun } from "../support/runtimes.ts";
+import { lifeSuite } from "./life_suite.ts";
+
+lifeSuite(bun);

@@ -1,0 +1,4 @@
+import { bun } from "../support/runtimes.ts";
+import { upgradeSuite } from "./upgrade_suite.ts";
+
+upgradeSuite(bun);
