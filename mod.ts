@@ -9,7 +9,7 @@
  *   port: 8000,
  *   fetch: (request) =>
  *     upgradeWebSocket(request, {
- *       onMessage: (event, connection) => void connection.send(event.data),
+ *       onMessage: (event, connection) => connection.send(event.data),
  *     }),
  * });
  * ```
@@ -28,7 +28,6 @@ export type {
   Connection,
   ConnectionRequest,
   ErrorEvent,
-  HandlerResult,
   MessageEvent,
   OpenEvent,
   WebSocketEvents,

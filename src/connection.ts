@@ -109,28 +109,26 @@ export interface ErrorEvent {
   readonly message: string;
 }
 
-/** What a handler may return: a promise is not waited for, but its rejection is contained. */
-export type HandlerResult = void | Promise<void>;
-
 /**
  * What happens on a connection. All members are optional; each may be async.
  *
- * A handler that throws or rejects ends its own connection with 1011 and nothing else.
+ * A handler that throws, or returns a promise that is rejected, ends its own connection with 1011
+ * and nothing else. Whatever else it returns is passed over.
  *
  * @typeParam T What `connection.data` holds.
  */
 export interface WebSocketEvents<T = unknown> {
   /** Called once, before anything else, when the connection is open. */
-  onOpen?(event: OpenEvent, connection: Connection<T>): HandlerResult;
+  onOpen?(event: OpenEvent, connection: Connection<T>): unknown;
   /**
    * Called for each whole message. An async handler is not waited for before the next message:
    * where order matters, loop over the connection instead.
    */
-  onMessage?(event: MessageEvent, connection: Connection<T>): HandlerResult;
+  onMessage?(event: MessageEvent, connection: Connection<T>): unknown;
   /** Called once, after everything else, when the connection has ended, for whatever reason. */
-  onClose?(event: CloseEvent, connection: Connection<T>): HandlerResult;
+  onClose?(event: CloseEvent, connection: Connection<T>): unknown;
   /** Called when one of the others threw or rejected. */
-  onError?(event: ErrorEvent, connection: Connection<T>): HandlerResult;
+  onError?(event: ErrorEvent, connection: Connection<T>): unknown;
 }
 
 /** Told what went wrong in user code, once for each fault. Never throws. */

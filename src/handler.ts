@@ -25,7 +25,7 @@ export interface Handler {
  *
  * const app = new Hono();
  * app.get("/ws", upgradeWebSocket(() => ({
- *   onMessage: (event, connection) => void connection.send(event.data),
+ *   onMessage: (event, connection) => connection.send(event.data),
  * })));
  * export default handler(app.fetch);
  * ```

@@ -1,6 +1,9 @@
+import { requestedAuthority } from "./authority.ts";
 import { type HeadersOption, parseHeaders } from "./headers.ts";
 import { type OriginOptions, type OriginRule, originRule } from "./origin.ts";
+import { quote } from "./quote.ts";
 import { type SubprotocolOptions, type SubprotocolRule, subprotocolRule } from "./subprotocol.ts";
+import { listElements } from "./token.ts";
 
 /** What an opening handshake has to satisfy, and what its response carries. */
 export interface HandshakeOptions extends OriginOptions, SubprotocolOptions {
@@ -112,10 +115,7 @@ export function judge(
   request: Request,
   rules: HandshakeRules,
 ): HandshakeVerdict {
-  const { headers } = request;
-  if (!hasToken(headers.get("upgrade"), "websocket")) {
-    return { kind: "not-an-upgrade" };
-  }
+  if (!asksForWebSocket(request)) return { kind: "not-an-upgrade" };
   const fault = malformed(request);
   if (fault) return fault;
   try {
@@ -160,42 +160,38 @@ export function refused(
   return { kind: "refused", status, headers, message };
 }
 
+/** What RFC 6455 §4.2.1 asks for, and what is wrong with this request. */
 function malformed(request: Request): Refused | undefined {
   const { headers, method } = request;
   if (method !== "GET") {
-    return refused(405, `expected method GET, got ${method}`, { allow: "GET" });
+    return refused(405, `expected method GET, got ${quote(method)}`, { allow: "GET" });
   }
-  if (!hasToken(headers.get("connection"), "upgrade")) {
-    return refused(
-      400,
-      `expected Connection: Upgrade, got ${shown(headers.get("connection"))}`,
-    );
+  // RFC 7230 §5.4. It also keeps out what runtimes put into `request.url` unread.
+  if (requestedAuthority(request) === undefined) {
+    return refused(400, `expected one host in Host, got ${quote(headers.get("host"))}`);
+  }
+  const connection = headers.get("connection");
+  if (!hasToken(connection, "upgrade")) {
+    return refused(400, `expected Connection: Upgrade, got ${quote(connection)}`);
   }
   const version = headers.get("sec-websocket-version");
   if (version !== "13") {
-    return refused(
-      426,
-      `expected Sec-WebSocket-Version: 13, got ${shown(version)}`,
-      {
-        connection: "Upgrade",
-        upgrade: "websocket",
-        "sec-websocket-version": "13",
-      },
-    );
+    return refused(426, `expected Sec-WebSocket-Version: 13, got ${quote(version)}`, {
+      connection: "Upgrade",
+      upgrade: "websocket",
+      "sec-websocket-version": "13",
+    });
   }
   const key = headers.get("sec-websocket-key");
   if (key === null || !/^[A-Za-z0-9+/]{22}==$/.test(key)) {
     return refused(
       400,
-      `expected one Sec-WebSocket-Key of 16 bytes in base64, got ${shown(key)}`,
+      `expected one Sec-WebSocket-Key of 16 bytes in base64, got ${quote(key)}`,
     );
   }
   const length = headers.get("content-length");
   if (headers.has("transfer-encoding") || (length !== null && length !== "0")) {
-    return refused(
-      400,
-      "expected a request without a body, got one with a body",
-    );
+    return refused(400, "expected a request without a body, got one with a body");
   }
   return undefined;
 }
@@ -203,12 +199,5 @@ function malformed(request: Request): Refused | undefined {
 /** Whether a comma-separated list holds `token`, in any case: RFC 6455 §4.2.1. */
 function hasToken(list: string | null, token: string): boolean {
   return list !== null &&
-    list.split(",").some((element) => element.trim().toLowerCase() === token);
-}
-
-/** What came, short and printable: it goes into a response body and perhaps into a terminal. */
-function shown(value: string | null): string {
-  if (value === null) return "none";
-  const printable = value.replace(/[^\x20-\x7e]/g, "?");
-  return printable.length > 40 ? `"${printable.slice(0, 40)}..."` : `"${printable}"`;
+    listElements(list).some((element) => element.toLowerCase() === token);
 }

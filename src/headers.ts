@@ -1,3 +1,5 @@
+import { isToken } from "./token.ts";
+
 /** Headers of the 101 response, in any of the shapes that `new Headers()` takes. */
 export type HeadersOption =
   | Headers
@@ -14,6 +16,9 @@ export function isReserved(name: string): boolean {
     .test(name);
 }
 
+/** RFC 7230 §3.2: what travels as it is. Runtimes differ on the rest. */
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
 /**
  * Reads `options.headers`.
  *
@@ -22,14 +27,19 @@ export function isReserved(name: string): boolean {
 export function parseHeaders(option: HeadersOption | undefined): Headers {
   const headers = new Headers();
   for (const [name, value] of pairs(option)) {
+    if (typeof name !== "string" || !isToken(name)) {
+      throw new TypeError(
+        `Cannot use option headers: expected a token as name, got ${JSON.stringify(name)}`,
+      );
+    }
     if (isReserved(name)) {
       throw new TypeError(
         `Cannot use option headers: expected headers that the handshake does not own, got "${name}"`,
       );
     }
-    if (typeof value !== "string" || /[\r\n\0]/.test(value)) {
+    if (typeof value !== "string" || !VALUE.test(value)) {
       throw new TypeError(
-        `Cannot use option headers: expected a string without CR, LF and NUL for "${name}", got ${
+        `Cannot use option headers: expected a string of Latin-1 without CR, LF, NUL and other control characters for "${name}", got ${
           JSON.stringify(value)
         }`,
       );

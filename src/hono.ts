@@ -9,7 +9,7 @@
  *
  * const app = new Hono();
  * app.get("/ws", upgradeWebSocket(() => ({
- *   onMessage: (event, connection) => void connection.send(event.data),
+ *   onMessage: (event, connection) => connection.send(event.data),
  * })));
  * serve({ fetch: app.fetch });
  * ```

@@ -1,3 +1,8 @@
+import { parseAuthority, requestedAuthority } from "./authority.ts";
+import { originEntry } from "./origin_entry.ts";
+import { quote, quoteAnswer } from "./quote.ts";
+import { parseOrigin } from "./serialized_origin.ts";
+
 /**
  * Judges the `Origin` of a browser. Called with an origin that is well formed and not `null`.
  *
@@ -8,7 +13,8 @@ export type OriginFunction = (origin: string, request: Request) => boolean;
 /** Which browser pages may open a WebSocket. */
 export interface OriginOptions {
   /**
-   * `"same-origin"`: only pages of this very host.
+   * `"same-origin"`: only pages of this very host and port, as the `Host` header names them; pages
+   * of plain http only if the request came by plain http too.
    *
    * A list: only pages of these origins, written as browsers send them: `"https://client.com"`,
    * `"http://localhost:5173"`, `"https://*.client.com"` for every subdomain (not `client.com`
@@ -32,8 +38,8 @@ export interface OriginOptions {
    */
   readonly dangerouslyAllowAnyOrigin?: boolean;
   /**
-   * Believe the `X-Forwarded-Host` and `X-Forwarded-Proto` headers (the last value of each) when
-   * `"same-origin"` is judged. Only behind a proxy that sets or removes both.
+   * Believe the `X-Forwarded-Host` and `X-Forwarded-Proto` headers (the last value of each, and no
+   * other header) when `"same-origin"` is judged. Only behind a proxy that sets or removes both.
    *
    * @default {false}
    */
@@ -45,83 +51,49 @@ export type OriginRule = (request: Request) => string | undefined;
 
 type Matcher = (origin: URL, serialized: string, request: Request) => boolean;
 
-const EXPECTED = 'an origin such as "https://client.com" or "https://*.client.com"';
-
 /**
  * Turns the options into a rule.
  *
  * @throws {TypeError} If an entry of the list is not an origin.
  */
 export function originRule(options: OriginOptions): OriginRule {
-  for (
-    const name of [
-      "requireOrigin",
-      "dangerouslyAllowAnyOrigin",
-      "trustProxy",
-    ] as const
-  ) {
-    const value = options[name];
-    if (value !== undefined && typeof value !== "boolean") {
-      throw new TypeError(
-        `Cannot use option ${name}: expected true or false, got ${typeof value}`,
-      );
-    }
-  }
-  if (options.dangerouslyAllowAnyOrigin) return () => undefined;
-  const allows = matcher(
-    options.origin ?? "same-origin",
-    options.trustProxy ?? false,
-  );
-  const required = options.requireOrigin ?? false;
+  const {
+    origin: option = "same-origin",
+    requireOrigin: required = false,
+    dangerouslyAllowAnyOrigin: any = false,
+    trustProxy = false,
+  } = options;
+  checkSwitches({ requireOrigin: required, dangerouslyAllowAnyOrigin: any, trustProxy });
+  const allows = matcher(option, trustProxy);
 
   return (request) => {
     const value = request.headers.get("origin");
-    if (value === null) {
-      return required ? "expected an Origin header, got none" : undefined;
-    }
+    if (value === null) return required ? "expected an Origin header, got none" : undefined;
+    if (any) return undefined;
     const origin = parseOrigin(value);
     if (origin === undefined) {
-      return "expected one serialized origin in the Origin header";
+      return `expected one serialized origin in the Origin header, got ${quote(value)}`;
     }
     return allows(origin, value, request)
       ? undefined
-      : "the page's origin is not allowed to connect here";
+      : `expected an origin that may connect here, got ${quote(value)}`;
   };
 }
 
-/**
- * Reads a serialized origin as RFC 6454 §6.2 writes it, or returns `undefined` for anything that
- * does not serialize to itself: `null`, lists, paths, user names, upper case, default ports.
- */
-export function parseOrigin(value: string): URL | undefined {
-  if (
-    !/^[a-z][a-z0-9+.-]*:\/\/[a-z0-9._:[\]-]+$/.test(value) ||
-    !URL.canParse(value)
-  ) return;
-  const url = new URL(value);
-  // Schemes that the URL standard does not know (chrome-extension:, tauri:) have no origin of
-  // their own there; those are compared as they are written.
-  const serialized = url.origin === "null" ? `${url.protocol}//${url.host}` : url.origin;
-  return serialized === value ? url : undefined;
+function checkSwitches(switches: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(switches)) {
+    if (typeof value === "boolean") continue;
+    throw new TypeError(
+      `Cannot use option ${name}: expected true or false, got ${typeof value}`,
+    );
+  }
 }
 
 function matcher(
   origin: NonNullable<OriginOptions["origin"]>,
   trustProxy: boolean,
 ): Matcher {
-  if (typeof origin === "function") {
-    return (_, serialized, request) => {
-      const allowed: unknown = origin(serialized, request);
-      if (typeof allowed === "boolean") return allowed;
-      throw new TypeError(
-        `Cannot judge the origin: the origin function must return true or false, got ${
-          allowed instanceof Promise
-            ? "a Promise (wait in middleware before the route)"
-            : typeof allowed
-        }`,
-      );
-    };
-  }
+  if (typeof origin === "function") return answerOf(origin);
   if (origin === "same-origin") return sameOrigin(trustProxy);
   if (!Array.isArray(origin)) {
     throw new TypeError(
@@ -131,9 +103,21 @@ function matcher(
     );
   }
   const matchers = origin.map((entry) =>
-    entry === "same-origin" ? sameOrigin(trustProxy) : entryMatcher(entry)
+    entry === "same-origin" ? sameOrigin(trustProxy) : originEntry(entry)
   );
   return (url, serialized, request) => matchers.some((allows) => allows(url, serialized, request));
+}
+
+function answerOf(origin: OriginFunction): Matcher {
+  return (_, serialized, request) => {
+    const allowed: unknown = origin(serialized, request);
+    if (typeof allowed === "boolean") return allowed;
+    throw new TypeError(
+      `Cannot judge the origin: expected true or false from the origin function, got ${
+        quoteAnswer(allowed)
+      }`,
+    );
+  };
 }
 
 /**
@@ -142,63 +126,22 @@ function matcher(
  */
 function sameOrigin(trustProxy: boolean): Matcher {
   return (origin, _, request) => {
-    if (origin.protocol !== "http:" && origin.protocol !== "https:") {
-      return false;
-    }
-    const url = new URL(request.url);
+    if (origin.protocol !== "http:" && origin.protocol !== "https:") return false;
     const forwarded = (name: string) => trustProxy ? lastOf(request.headers.get(name)) : undefined;
-    const scheme = forwarded("x-forwarded-proto") ?? url.protocol.slice(0, -1);
-    if (/^(https|wss)$/i.test(scheme) && origin.protocol !== "https:") {
-      return false;
-    }
-    const host = forwarded("x-forwarded-host") ?? request.headers.get("host") ??
-      url.host;
-    return parseHost(host, origin.protocol) === origin.host;
+    const scheme = forwarded("x-forwarded-proto") ?? request.url.split(":", 1)[0]!;
+    if (/^(https|wss)$/i.test(scheme) && origin.protocol !== "https:") return false;
+    const host = forwarded("x-forwarded-host");
+    const target = host === undefined ? requestedAuthority(request) : parseAuthority(host);
+    return target !== undefined && target.hostname === origin.hostname &&
+      withoutDefault(target.port, origin.protocol) === origin.port;
   };
 }
 
-/** The host in its normal form without the scheme's default port, or `undefined`. */
-function parseHost(host: string, scheme: string): string | undefined {
-  if (!/^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?$/i.test(host)) return;
-  const url = `${scheme}//${host}`;
-  return URL.canParse(url) ? new URL(url).host : undefined;
+/** A port as URLs write it: the scheme's default goes without saying. */
+function withoutDefault(port: string, scheme: string): string {
+  return port === (scheme === "https:" ? "443" : "80") ? "" : port;
 }
 
 function lastOf(list: string | null): string | undefined {
   return list?.slice(list.lastIndexOf(",") + 1).trim();
-}
-
-function entryMatcher(entry: unknown): Matcher {
-  if (typeof entry !== "string") {
-    throw new TypeError(
-      `Cannot use option origin: expected ${EXPECTED}, got ${typeof entry}`,
-    );
-  }
-  const wildcard = /^([a-z][a-z0-9+.-]*:\/\/)\*\.(.*)$/.exec(entry);
-  const parsed = parseOrigin(wildcard ? `${wildcard[1]}${wildcard[2]}` : entry);
-  if (parsed === undefined) {
-    throw new TypeError(
-      `Cannot use option origin: expected ${EXPECTED}, got "${entry}"${hint(entry)}`,
-    );
-  }
-  if (!wildcard) return (_, serialized) => serialized === entry;
-  const suffix = `.${parsed.hostname}`;
-  return (origin) =>
-    origin.protocol === parsed.protocol && origin.port === parsed.port &&
-    origin.hostname.length > suffix.length && origin.hostname.endsWith(suffix);
-}
-
-/** What the author of a wrong entry most likely meant. */
-function hint(entry: string): string {
-  if (entry === "*") {
-    return ": to let every site connect, set dangerouslyAllowAnyOrigin: true";
-  }
-  const candidate = /^[a-z][a-z0-9+.-]*:\/\//i.test(entry) ? entry : `https://${entry}`;
-  const [scheme, rest] = candidate.split("://*.", 2);
-  const plain = rest === undefined ? candidate : `${scheme}://${rest}`;
-  if (!URL.canParse(plain)) return "";
-  const { origin } = new URL(plain);
-  if (origin === "null") return "";
-  const meant = rest === undefined ? origin : origin.replace("://", "://*.");
-  return parseOrigin(origin) === undefined || meant === entry ? "" : `: write "${meant}"`;
 }

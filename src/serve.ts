@@ -84,7 +84,7 @@ const OWN = [
  *   port: 8000,
  *   fetch: (request) =>
  *     upgradeWebSocket(request, {
- *       onMessage: (event, connection) => void connection.send(event.data),
+ *       onMessage: (event, connection) => connection.send(event.data),
  *     }),
  * });
  * console.log(server.url);

@@ -214,7 +214,7 @@ export class ServerConnection implements Connection, Registered {
     if (events.onMessage === undefined) return this.#enqueue(data);
     try {
       const result = events.onMessage({ type: "message", data }, this);
-      if (result !== undefined) this.#contain(result);
+      if (isPromise(result)) this.#contain(result);
     } catch (error) {
       this.#fail(error);
     }
@@ -259,7 +259,7 @@ export class ServerConnection implements Connection, Registered {
   #announce(): void {
     if (this.#announced) return;
     this.#announced = true;
-    this.#call("onOpen", { type: "open" });
+    this.#call(() => this.#agreed.events.onOpen?.({ type: "open" }, this));
     if (this.#closing && this.#state === OPEN) {
       this.#startClosing(this.#closing);
     }
@@ -323,48 +323,52 @@ export class ServerConnection implements Connection, Registered {
     if (!accepted) return;
     queueMicrotask(() => {
       this.#announce();
-      this.#call("onClose", { type: "close", ...info });
+      this.#call(() => this.#agreed.events.onClose?.({ type: "close", ...info }, this));
     });
   }
 
-  #call<K extends "onOpen" | "onClose">(
-    name: K,
-    event: Parameters<NonNullable<WebSocketEvents[K]>>[0],
-  ): void {
-    const events = this.#agreed.events as Record<
-      K,
-      ((event: unknown, c: unknown) => unknown) | undefined
-    >;
+  /** Runs a handler; nothing that it throws gets out. */
+  #call(handler: () => unknown): void {
     try {
-      const result = events[name]?.(event, this);
-      if (result !== undefined) this.#contain(result);
+      const result = handler();
+      if (isPromise(result)) this.#contain(result);
     } catch (error) {
       this.#fail(error);
     }
   }
 
   /** Keeps the rejection of what a handler returned inside this connection. */
-  #contain(result: unknown): void {
-    Promise.resolve(result).catch((error) => this.#fail(error));
+  #contain(result: PromiseLike<unknown>): void {
+    result.then(undefined, (error) => this.#fail(error));
   }
 
+  /** A handler failed: tells `onError` and the server's reporter, and ends this connection. */
   #fail(error: unknown): void {
-    this.#host.report(error, this);
-    const message = error instanceof Error ? error.message : String(error);
+    const { events } = this.#agreed;
+    const report = (fault: unknown) => this.#host.report(fault, this);
+    report(error);
     try {
-      const result: unknown = this.#agreed.events.onError?.({
-        type: "error",
-        error,
-        message,
-      }, this);
-      if (result !== undefined) {
-        Promise.resolve(result).catch((again) => this.#host.report(again, this));
-      }
-    } catch (again) {
-      this.#host.report(again, this);
+      const result = events.onError?.({ type: "error", error, message: messageOf(error) }, this);
+      if (isPromise(result)) result.then(undefined, report);
+    } catch (fault) {
+      report(fault);
     }
     this.#close({ code: 1011, reason: "", wasClean: true, cause: "handler-error" });
   }
+}
+
+/** Anything can be thrown, even what cannot be made a string. */
+function messageOf(error: unknown): string {
+  try {
+    return error instanceof Error ? error.message : String(error);
+  } catch {
+    return "unknown error";
+  }
+}
+
+function isPromise(result: unknown): result is PromiseLike<unknown> {
+  return typeof result === "object" && result !== null && "then" in result &&
+    typeof result.then === "function";
 }
 
 function isBytes(data: unknown): boolean {

@@ -1,4 +1,12 @@
-/** Chooses a subprotocol from those that the client offers; `undefined` for none of them. */
+import { quote, quoteAnswer } from "./quote.ts";
+import { isToken, listElements } from "./token.ts";
+
+/**
+ * Chooses a subprotocol from those that the client offers; `undefined` for none of them. Not called
+ * if it offers none.
+ *
+ * Must answer at once: what needs waiting belongs in middleware before the route.
+ */
 export type ProtocolFunction = (
   offered: readonly string[],
   request: Request,
@@ -29,9 +37,6 @@ export type SubprotocolChoice =
 /** Chooses a subprotocol for one request. */
 export type SubprotocolRule = (request: Request) => SubprotocolChoice;
 
-/** RFC 7230 §3.2.6. */
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-
 /**
  * Turns the options into a rule.
  *
@@ -47,18 +52,18 @@ export function subprotocolRule(options: SubprotocolOptions): SubprotocolRule {
   const choose = typeof protocols === "function" ? chosenBy(protocols) : preferred(protocols);
 
   return (request) => {
-    const offered = parseProtocols(
-      request.headers.get("sec-websocket-protocol") ?? "",
-    );
+    const header = request.headers.get("sec-websocket-protocol");
+    const offered = parseProtocols(header ?? "");
     if (offered === undefined) {
-      return { refusal: "expected distinct tokens in Sec-WebSocket-Protocol" };
+      return {
+        refusal: `expected distinct tokens in Sec-WebSocket-Protocol, got ${quote(header)}`,
+      };
     }
     const protocol = choose(offered, request) ?? "";
-    return required && protocol === ""
-      ? {
-        refusal: "expected a subprotocol that this server speaks in Sec-WebSocket-Protocol",
-      }
-      : { protocol };
+    if (protocol !== "" || !required) return { protocol };
+    return {
+      refusal: `expected a subprotocol that this server speaks, got ${quote(header)}`,
+    };
   };
 }
 
@@ -67,24 +72,20 @@ export function subprotocolRule(options: SubprotocolOptions): SubprotocolRule {
  * token, or comes twice (RFC 6455 §4.1), makes the whole list `undefined`.
  */
 export function parseProtocols(header: string): readonly string[] | undefined {
-  const offered = new Set<string>();
-  for (const element of header.split(",")) {
-    const token = stripSpace(element);
-    if (token === "") continue;
-    if (!TOKEN.test(token) || offered.has(token)) return;
-    offered.add(token);
-  }
-  return [...offered];
+  const offered = listElements(header);
+  return offered.every(isToken) && new Set(offered).size === offered.length ? offered : undefined;
 }
 
 function preferred(protocols: readonly string[]): ProtocolFunction {
   if (!Array.isArray(protocols)) {
     throw new TypeError(
-      `Cannot use option protocols: expected a list of tokens or a function, got ${typeof protocols}`,
+      `Cannot use option protocols: expected a list of tokens or a function, got ${
+        typeof protocols === "string" ? `"${protocols}", write ["${protocols}"]` : typeof protocols
+      }`,
     );
   }
   for (const [index, name] of protocols.entries()) {
-    if (typeof name !== "string" || !TOKEN.test(name)) {
+    if (typeof name !== "string" || !isToken(name)) {
       throw new TypeError(
         `Cannot use option protocols: expected tokens of letters, digits and !#$%&'*+-.^_\`|~, got ${
           JSON.stringify(name)
@@ -103,31 +104,14 @@ function preferred(protocols: readonly string[]): ProtocolFunction {
 
 function chosenBy(choose: ProtocolFunction): ProtocolFunction {
   return (offered, request) => {
+    if (offered.length === 0) return;
     const chosen: unknown = choose(offered, request);
-    if (
-      chosen === undefined ||
-      (typeof chosen === "string" && offered.includes(chosen))
-    ) {
-      return chosen;
-    }
+    if (chosen === undefined) return;
+    if (typeof chosen === "string" && offered.includes(chosen)) return chosen;
     throw new TypeError(
-      `Cannot choose a subprotocol: the protocols function must return one of those offered or undefined, got ${
-        typeof chosen === "string" ? `"${chosen}"` : typeof chosen
+      `Cannot choose a subprotocol: expected one of those offered or undefined from the protocols function, got ${
+        quoteAnswer(chosen)
       }`,
     );
   };
-}
-
-/** Optional white space in header lists is space and tab only; `trim` would take more. */
-function stripSpace(text: string): string {
-  let start = 0;
-  let end = text.length;
-  while (start < end && isSpace(text, start)) start++;
-  while (end > start && isSpace(text, end - 1)) end--;
-  return text.slice(start, end);
-}
-
-function isSpace(text: string, index: number): boolean {
-  const char = text[index];
-  return char === " " || char === "\t";
 }

@@ -117,7 +117,7 @@ export function accept(
  * serve({
  *   fetch: (request) =>
  *     upgradeWebSocket(request, {
- *       onMessage: (event, connection) => void connection.send(event.data),
+ *       onMessage: (event, connection) => connection.send(event.data),
  *     }),
  * });
  * ```
