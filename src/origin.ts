@@ -96,6 +96,8 @@ function matcher(
   if (typeof origin === "function") return answerOf(origin);
   if (origin === "same-origin") return sameOrigin(trustProxy);
   if (!Array.isArray(origin)) {
+    // A string that is no origin has more wrong with it than the missing brackets.
+    if (typeof origin === "string") originEntry(origin);
     throw new TypeError(
       `Cannot use option origin: expected "same-origin", a list of origins or a function, got ${
         typeof origin === "string" ? `"${origin}", write ["${origin}"]` : typeof origin

@@ -1,0 +1,15 @@
+/**
+ * Reads a serialized origin as RFC 6454 §6.2 writes it, or returns `undefined` for anything that
+ * does not serialize to itself: `null`, lists, paths, user names, upper case, default ports.
+ */
+export function parseOrigin(value: string): URL | undefined {
+  if (
+    !/^[a-z][a-z0-9+.-]*:\/\/[a-z0-9._:[\]-]+$/.test(value) ||
+    !URL.canParse(value)
+  ) return;
+  const url = new URL(value);
+  // Schemes that the URL standard does not know (chrome-extension:, tauri:) have no origin of
+  // their own there; those are compared as they are written.
+  const serialized = url.origin === "null" ? `${url.protocol}//${url.host}` : url.origin;
+  return serialized === value ? url : undefined;
+}
