@@ -45,6 +45,13 @@ export class Host {
   readonly #maxConnections: number;
 
   constructor(options: HostOptions = {}) {
+    for (const name of ["onError", "onRefuse"] as const) {
+      const callback: unknown = options[name];
+      if (callback === undefined || typeof callback === "function") continue;
+      throw new TypeError(
+        `Cannot use option ${name}: expected a function, got ${typeof callback}`,
+      );
+    }
     this.#options = options;
     this.maxPayloadLength = bytes(
       "maxPayloadLength",
@@ -75,22 +82,29 @@ export class Host {
 
   /** Reports a fault of user code. Never throws. */
   readonly report: Reporter = (error, connection) => {
-    try {
-      const { onError = console.error } = this.#options;
-      if (onError === console.error) console.error(error);
-      else onError(error, connection);
-    } catch (fault) {
-      console.error(fault);
-    }
+    const { onError = console.error } = this.#options;
+    contained(
+      () => onError === console.error ? console.error(error) : onError(error, connection),
+      (fault) => console.error(fault),
+    );
   };
 
   /** Tells of a refusal. Never throws. */
   refuse(request: Request, verdict: Refused): void {
     if ("error" in verdict) this.report(verdict.error, undefined);
-    try {
-      this.#options.onRefuse?.(request, verdict);
-    } catch (error) {
-      this.report(error, undefined);
-    }
+    contained(
+      () => this.#options.onRefuse?.(request, verdict),
+      (fault) => this.report(fault, undefined),
+    );
+  }
+}
+
+/** Runs a callback; what it throws, at once or in the promise that it returns, goes to `failed`. */
+function contained(callback: () => unknown, failed: (fault: unknown) => void): void {
+  try {
+    const result = callback();
+    if (result instanceof Promise) result.catch(failed);
+  } catch (fault) {
+    failed(fault);
   }
 }
