@@ -1,0 +1,62 @@
+/** A server that takes part. */
+export interface Contender {
+  readonly id: string;
+  readonly runtime: "bun" | "deno" | "node";
+  /** What it is, apart from its runtime. */
+  readonly name: string;
+  /** Its file under servers/, without the extension. */
+  readonly script: string;
+  /** Whether it runs the version that `--base` names instead of the code as it is. */
+  readonly base?: boolean;
+}
+
+const RUNTIMES = { bun: "Bun", deno: "Deno", node: "Node" } as const;
+
+/** Everyone, in the order of the tables: the floor of each runtime first. */
+export const contenders: readonly Contender[] = [
+  ...on("bun", "hono/bun"),
+  ...on("deno", "hono/deno"),
+  { id: "node-ws", runtime: "node", name: "ws", script: "node_ws" },
+];
+
+function on(runtime: "bun" | "deno", helper: string): Contender[] {
+  const own = (id: string, name: string) => ({
+    id: `${runtime}-${id}`,
+    runtime,
+    name,
+    script: `${runtime}_${id.replace("-", "_")}`,
+  });
+  return [
+    own("raw", "raw"),
+    own("raw-hono", "raw behind Hono"),
+    { ...own("edgesocket", "edgesocket"), script: "edgesocket" },
+    { ...own("edgesocket-hono", "edgesocket with Hono"), script: "edgesocket_hono" },
+    own("hono", helper),
+    own("crossws", "crossws"),
+  ];
+}
+
+/** How tables and messages call a contender. */
+export function titleOf({ runtime, name }: Contender): string {
+  return `${RUNTIMES[runtime]}, ${name}`;
+}
+
+/** The floor that a contender is compared with; `undefined` on Node, where ws is the floor. */
+export function floorOf({ runtime }: Contender): string | undefined {
+  return runtime === "node" ? undefined : `${runtime}-raw`;
+}
+
+/** edgesocket at another version, to see what a change brought. */
+export function atBase(contender: Contender): Contender {
+  return {
+    ...contender,
+    id: `${contender.id}-base`,
+    name: `${contender.name}, base`,
+    base: true,
+  };
+}
+
+/** Whether it is edgesocket. */
+export function isOurs({ script }: Contender): boolean {
+  return script.startsWith("edgesocket");
+}

@@ -1,0 +1,62 @@
+/**
+ * What the bench asks of every server: a line of JSON on standard input, a line of JSON on standard
+ * output. The same code runs in each of them, so that it weighs the same on each.
+ */
+import process from "node:process";
+import { Bun } from "../bun.ts";
+import { answerLines } from "../lines.ts";
+
+/** Processor time since the start of the process, and the clock it belongs to. */
+export interface Usage {
+  /** Microseconds, all threads. */
+  readonly cpu: number;
+  /** Microseconds. */
+  readonly clock: number;
+}
+
+/** Milliseconds between two looks at the memory. */
+const PAUSE = 100;
+/** Looks after which memory that still moves is taken as it is. */
+const LOOKS = 30;
+/** The share by which memory may still move and count as settled. */
+const STILL = 0.002;
+
+/** Everyone who is connected, for a server that was started to send each message to all. */
+export const room: Set<{ send(data: string): unknown }> | undefined =
+  process.argv.includes("fan-out") ? new Set() : undefined;
+
+/** Sends a message to everyone. */
+export function publish(message: unknown): void {
+  for (const member of room!) member.send(message as string);
+}
+
+/** Says where the server listens, and obeys until standard input ends. */
+export function obey(port: number): void {
+  answerLines({
+    usage: (): Usage => {
+      const { user, system } = process.cpuUsage();
+      return { cpu: user + system, clock: performance.now() * 1000 };
+    },
+    /** Bytes of resident memory once garbage is collected. */
+    memory: settledMemory,
+  });
+  console.log(JSON.stringify({ port }));
+}
+
+async function settledMemory(): Promise<number> {
+  let last = 0;
+  for (let look = 0; look < LOOKS; look++) {
+    collectGarbage();
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    const { rss } = process.memoryUsage();
+    if (Math.abs(rss - last) <= rss * STILL) return rss;
+    last = rss;
+  }
+  return last;
+}
+
+function collectGarbage(): void {
+  const { gc } = globalThis as { gc?: () => void };
+  if (gc) gc();
+  else Bun.gc(true);
+}

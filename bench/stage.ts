@@ -1,0 +1,79 @@
+import { copy } from "./copy.ts";
+import { demand } from "./command.ts";
+import type { Contender } from "./contenders.ts";
+import type { Runtimes } from "./runtimes.ts";
+
+/** The peers, as npm names them. */
+export const PEERS = { hono: "4.13.19", crossws: "0.4.17", ws: "8.23.0" } as const;
+
+/** What a contender needs of the repository. */
+const OURS = ["mod.ts", "src"];
+const BENCH = ["bench/bun.ts", "bench/lines.ts", "bench/servers", "bench/load"];
+
+/**
+ * A folder outside of the repository that servers run in: a copy of the code as it is now, so that
+ * nobody changes it under way, beside the peers, so that all of them resolve to one copy of Hono.
+ */
+export class Stage implements AsyncDisposable {
+  readonly folder: string;
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /**
+   * Copies and installs.
+   *
+   * @param root The repository's folder.
+   * @param base A version in git or a folder: what contenders "at base" run.
+   */
+  static async set(root: string, runtimes: Runtimes, base: string | undefined): Promise<Stage> {
+    const stage = new Stage(await Deno.makeTempDir({ prefix: "edgesocket-bench-" }));
+    const { folder } = stage;
+    await Deno.writeTextFile(
+      `${folder}/package.json`,
+      JSON.stringify({ private: true, type: "module", dependencies: PEERS }),
+    );
+    await demand(["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts"], folder);
+    for (const path of [...OURS, ...BENCH]) await copy(root, `${folder}/current`, path);
+    // Node 20 does not read TypeScript.
+    const servers = `${folder}/current/bench/servers`;
+    await demand([
+      ...runtimes.bun.command,
+      ...["build", `${servers}/node_ws.ts`, "--target=node", "--packages=external"],
+      `--outfile=${servers}/node_ws.js`,
+    ]);
+    if (base !== undefined) await stage.#setBase(root, base);
+    return stage;
+  }
+
+  /** The file that starts a contender. */
+  script({ runtime, script, base }: Contender): string {
+    const extension = runtime === "node" ? "js" : "ts";
+    return `${this.folder}/${base ? "base" : "current"}/bench/servers/${script}.${extension}`;
+  }
+
+  /** The file that starts the load generator. */
+  get load(): string {
+    return `${this.folder}/current/bench/load/main.ts`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.folder, { recursive: true });
+  }
+
+  async #setBase(root: string, base: string): Promise<void> {
+    const target = `${this.folder}/base`;
+    await Deno.mkdir(target);
+    const isFolder = await Deno.stat(base).then((entry) => entry.isDirectory, () => false);
+    if (isFolder) {
+      for (const path of OURS) await copy(base, target, path);
+    } else {
+      const archive = `${this.folder}/base.tar`;
+      await demand(["git", "archive", `--output=${archive}`, base, ...OURS], root);
+      await demand(["tar", "-xf", archive, "-C", target]);
+    }
+    // The same servers for both: what differs is edgesocket alone.
+    for (const path of BENCH) await copy(root, target, path);
+  }
+}

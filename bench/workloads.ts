@@ -1,0 +1,253 @@
+import type { Contender } from "./contenders.ts";
+import type { Effort } from "./load/crowd.ts";
+import type { Usage } from "./servers/control.ts";
+import type { Worker } from "./worker.ts";
+
+/** How much is done in one measurement. */
+export interface Pace {
+  /** Seconds of each echo that are not counted: the runtimes compile while they run. */
+  readonly warmUp: number;
+  /** Seconds of each echo that are counted. */
+  readonly seconds: number;
+  /** Connections opened and closed for the upgrade rate; a quarter as many again to warm up. */
+  readonly visits: number;
+  /** Messages sent to everyone; half as many again to warm up. */
+  readonly fanOuts: number;
+  /** Idle connections at which memory and upgrades are measured. */
+  readonly steps: readonly number[];
+  /** Seconds for which an idle server is watched. */
+  readonly idle: number;
+}
+
+export const FULL: Pace = {
+  warmUp: 1,
+  seconds: 2,
+  visits: 10_000,
+  fanOuts: 40,
+  steps: [1_000, 5_000, 10_000, 15_000],
+  idle: 8,
+};
+
+export const QUICK: Pace = {
+  warmUp: 0.3,
+  seconds: 0.5,
+  visits: 2_000,
+  fanOuts: 10,
+  steps: [1_000, 5_000],
+  idle: 2,
+};
+
+/** What is measured, and what it is compared by. */
+export interface Metric {
+  readonly id: string;
+  readonly title: string;
+  readonly digits: number;
+  /** How two contenders are compared: what one has of the other, or more than the other. */
+  readonly compare: "ratio" | "difference";
+}
+
+/** One measurement of one contender. */
+export interface Sample {
+  /** By the id of the metric. */
+  readonly values: Readonly<Record<string, number>>;
+  /** Share of a core. */
+  readonly server?: number;
+  /** Share of a core. */
+  readonly load?: number;
+  /** Microseconds of the server's processor time for each message or connection. */
+  readonly cost?: number;
+}
+
+/** The two processes of a measurement. */
+export interface Pair {
+  readonly server: Worker;
+  readonly load: Worker;
+}
+
+/** One thing to measure. */
+export interface Workload {
+  readonly id: string;
+  readonly title: string;
+  readonly metrics: readonly Metric[];
+  /** Connections open at the same time. */
+  readonly connections: number;
+  /** Whether the server sends each message to all instead of back. */
+  readonly fanOut?: boolean;
+  /** Who takes part. */
+  includes(contender: Contender): boolean;
+  measure(pair: Pair): Promise<Sample>;
+}
+
+/** Connections that come and go before memory is measured, so that heaps have their size. */
+const FORERUNNERS = 2_000;
+/** Handshakes that are under way at the same time. */
+const ABREAST = 50;
+const SMALL = { size: 64, binary: false };
+const LARGE = { size: 16 * 1024, binary: true };
+const NEWS = { size: 100, binary: false };
+const KIB = 1024;
+
+/** All of them, at a pace. */
+export function workloads(pace: Pace): readonly Workload[] {
+  const most = Math.max(...pace.steps);
+  return [
+    echo(pace, "echo", "Echo of 64-byte texts, 50 connections, 16 in flight on each", SMALL, 16),
+    echo(pace, "binary", "Echo of 16 KiB of binary, 50 connections, 4 in flight on each", LARGE, 4),
+    {
+      id: "upgrade",
+      title: "Upgrade rate: connect, one echo, close; 50 at a time",
+      metrics: [{ id: "rate", title: "connections/s", digits: 0, compare: "ratio" }],
+      connections: ABREAST,
+      includes: () => true,
+      async measure(pair) {
+        const visit = { do: "visit", abreast: ABREAST, ...SMALL };
+        await pair.load.ask({ ...visit, total: pace.visits / 4 });
+        return rated(await watched(pair, { ...visit, total: pace.visits }));
+      },
+    },
+    {
+      id: "memory",
+      title: "Memory of each of 5,000 idle connections",
+      metrics: [{ id: "memory", title: "KiB", digits: 2, compare: "difference" }],
+      connections: 5_000,
+      includes: isNoControl,
+      async measure(pair) {
+        const base = await forerun(pair);
+        await pair.load.ask({ do: "grow", total: 5_000, abreast: ABREAST });
+        return { values: { memory: (await memory(pair) - base) / 5_000 / KIB } };
+      },
+    },
+    {
+      id: "fan-out",
+      title: "Fan-out of one 100-byte text to 5,000 connections",
+      metrics: [{ id: "rate", title: "messages/s", digits: 0, compare: "ratio" }],
+      connections: 5_000,
+      fanOut: true,
+      includes: isNoControl,
+      async measure(pair) {
+        await pair.load.ask({ do: "grow", total: 5_000, abreast: ABREAST });
+        const fanOut = { do: "fanOut", ...NEWS };
+        await pair.load.ask({ ...fanOut, times: pace.fanOuts / 2 });
+        return rated(await watched(pair, { ...fanOut, times: pace.fanOuts }));
+      },
+    },
+    {
+      id: "growth",
+      title: "Cost of a connection as their number grows",
+      metrics: pace.steps.flatMap((step): Metric[] => [
+        {
+          id: `memory-${step}`,
+          title: `KiB each, ${step.toLocaleString("en")}`,
+          digits: 2,
+          compare: "difference",
+        },
+        {
+          id: `upgrade-${step}`,
+          title: `µs to open, ${step.toLocaleString("en")}`,
+          digits: 1,
+          compare: "ratio",
+        },
+      ]),
+      connections: most,
+      includes: isFloorOrOurs,
+      async measure(pair) {
+        const base = await forerun(pair);
+        const values: Record<string, number> = {};
+        for (const step of pace.steps) {
+          const { cost } = await watched(pair, { do: "grow", total: step, abreast: ABREAST });
+          values[`upgrade-${step}`] = cost;
+          values[`memory-${step}`] = (await memory(pair) - base) / step / KIB;
+        }
+        return { values };
+      },
+    },
+    {
+      id: "idle",
+      title: `Processor time of ${most.toLocaleString("en")} idle connections, no ping due`,
+      metrics: [{ id: "share", title: "% of a core", digits: 2, compare: "difference" }],
+      connections: most,
+      includes: isFloorOrOurs,
+      async measure(pair) {
+        await pair.load.ask({ do: "grow", total: most, abreast: ABREAST });
+        await memory(pair);
+        const before = await pair.server.ask<Usage>({ do: "usage" });
+        await new Promise((resolve) => setTimeout(resolve, pace.idle * 1000));
+        const after = await pair.server.ask<Usage>({ do: "usage" });
+        return { values: { share: 100 * shareOf(before, after) } };
+      },
+    },
+  ];
+}
+
+function echo(
+  pace: Pace,
+  id: string,
+  title: string,
+  shape: { size: number; binary: boolean },
+  window: number,
+): Workload {
+  const lanes = 50;
+  return {
+    id,
+    title,
+    metrics: [{ id: "rate", title: "messages/s", digits: 0, compare: "ratio" }],
+    connections: lanes,
+    includes: isNoControl,
+    async measure(pair) {
+      await pair.load.ask({ do: "grow", total: lanes, abreast: lanes });
+      const request = { do: "echo", lanes, window, ...shape };
+      await pair.load.ask({ ...request, seconds: pace.warmUp });
+      return rated(await watched(pair, { ...request, seconds: pace.seconds }));
+    },
+  };
+}
+
+/** The raw servers behind Hono show what an upgrade through Hono's router costs, and no more. */
+function isNoControl({ script }: Contender): boolean {
+  return !script.endsWith("_raw_hono");
+}
+
+function isFloorOrOurs({ script }: Contender): boolean {
+  return script.endsWith("_raw") || script === "edgesocket";
+}
+
+interface Watched {
+  readonly rate: number;
+  readonly server: number;
+  readonly load: number;
+  readonly cost: number;
+}
+
+/** Has the load generator do something, and watches what it costs both sides. */
+async function watched(
+  { server, load }: Pair,
+  request: { do: string } & Record<string, unknown>,
+): Promise<Watched> {
+  const before = await server.ask<Usage>({ do: "usage" });
+  const { count, seconds, share } = await load.ask<Effort>(request);
+  const after = await server.ask<Usage>({ do: "usage" });
+  return {
+    rate: count / seconds,
+    server: shareOf(before, after),
+    load: share,
+    cost: (after.cpu - before.cpu) / count,
+  };
+}
+
+function rated({ rate, ...shares }: Watched): Sample {
+  return { values: { rate }, ...shares };
+}
+
+function shareOf(before: Usage, after: Usage): number {
+  return (after.cpu - before.cpu) / (after.clock - before.clock);
+}
+
+/** Bytes of memory after the forerunners. */
+async function forerun(pair: Pair): Promise<number> {
+  await pair.load.ask({ do: "visit", total: FORERUNNERS, abreast: ABREAST, ...SMALL });
+  return await memory(pair);
+}
+
+function memory({ server }: Pair): Promise<number> {
+  return server.ask<number>({ do: "memory" });
+}
