@@ -48,6 +48,9 @@ export interface Adapter {
     host: Host,
   ): Response;
 
+  /** Connections that the process has file descriptors for, as far as it can know. */
+  connectionLimit(): number;
+
   /** Starts a server. */
   listen(
     options: ListenOptions,

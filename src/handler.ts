@@ -40,7 +40,7 @@ export function handler(
   fetch: FetchHandler,
   options: HostOptions = {},
 ): Handler {
-  const host = new Host(options);
+  const host = new Host(options, () => currentAdapter().connectionLimit());
   return {
     fetch: wrap(fetch, host),
     websocket: websocketFor(host.maxPayloadLength),

@@ -20,7 +20,10 @@ export interface HostOptions {
   /**
    * Connections at the same time; above, new ones are refused with 503 and `Retry-After`.
    *
-   * @default {Infinity}
+   * The default leaves room below the process's limit on open files, or is 10,000 where that limit
+   * cannot be read: not on Linux, or on Deno without `--allow-all`.
+   *
+   * @default {0.9 * limit - 64}
    */
   readonly maxConnections?: number;
   /**
@@ -42,9 +45,11 @@ export class Host {
   /** Whether the server is shutting down and takes no new connections. */
   draining = false;
   readonly #options: HostOptions;
-  readonly #maxConnections: number;
+  readonly #connectionLimit: () => number;
+  #maxConnections: number | undefined;
 
-  constructor(options: HostOptions = {}) {
+  /** `connectionLimit` is asked at the first upgrade, if the options do not say. */
+  constructor(options: HostOptions, connectionLimit: () => number) {
     for (const name of ["onError", "onRefuse"] as const) {
       const callback: unknown = options[name];
       if (callback === undefined || typeof callback === "function") continue;
@@ -53,12 +58,13 @@ export class Host {
       );
     }
     this.#options = options;
+    this.#connectionLimit = connectionLimit;
     this.maxPayloadLength = bytes(
       "maxPayloadLength",
       options.maxPayloadLength ?? 16 * 1024 * 1024,
     );
-    this.#maxConnections = options.maxConnections ?? Infinity;
-    if (!(this.#maxConnections >= 0)) {
+    this.#maxConnections = options.maxConnections;
+    if (this.#maxConnections !== undefined && !(this.#maxConnections >= 0)) {
       throw new RangeError(
         `Cannot use option maxConnections: expected a number from 0, got ${this.#maxConnections}`,
       );
@@ -72,6 +78,7 @@ export class Host {
         "retry-after": RETRY_AFTER,
       });
     }
+    this.#maxConnections ??= this.#connectionLimit();
     if (this.registry.size >= this.#maxConnections) {
       return refused(503, "the server has no room for another connection", {
         "retry-after": RETRY_AFTER,

@@ -110,12 +110,12 @@ export function serve(options: ServeOptions): WebSocketServer {
   }
   const timeout = 1000 *
     seconds("shutdownTimeout", options.shutdownTimeout ?? 10, 0);
-  const host = new Host(options);
-  const fetch = wrap(options.fetch, host);
   const native = Object.fromEntries(
     Object.entries(options).filter(([name]) => !OWN.includes(name)),
   );
   const adapter = currentAdapter();
+  const host = new Host(options, () => adapter.connectionLimit());
+  const fetch = wrap(options.fetch, host);
   const listener = listen(
     () => adapter.listen({ port, hostname, cert, key, native }, fetch, host),
     hostname,

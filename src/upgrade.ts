@@ -37,7 +37,7 @@ export interface UpgradeRules {
 }
 
 /** Who counts and reports where neither `serve` nor `handler` wraps the server. */
-const bareHost = new Host();
+const bareHost = new Host({}, () => currentAdapter().connectionLimit());
 
 /**
  * Checks the options of a route.

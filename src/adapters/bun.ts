@@ -2,6 +2,7 @@ import type { Adapter, Listener } from "../adapter.ts";
 import { broken, closedByPeer, type CloseInfo, TOO_LARGE } from "../close.ts";
 import type { ConnectionRequest } from "../connection.ts";
 import { copyAllowed } from "../headers.ts";
+import { connectionLimit, LIMITS_FILE } from "./descriptors.ts";
 import { ServerConnection } from "../server_connection.ts";
 import type { Message, SendData, Socket } from "../socket.ts";
 
@@ -70,6 +71,12 @@ interface BunNamespace {
   serve(options: Record<string, unknown>): BunServer;
 }
 
+interface BunGlobal {
+  readonly process: {
+    getBuiltinModule(name: "node:fs"): { readFileSync(path: string, encoding: "utf8"): string };
+  };
+}
+
 function bun(): BunNamespace | undefined {
   return (globalThis as { Bun?: BunNamespace }).Bun;
 }
@@ -99,6 +106,16 @@ export const bunAdapter: Adapter = {
     return new Response("the connection could not be upgraded\n", {
       status: 400,
     });
+  },
+
+  connectionLimit(): number {
+    try {
+      const { process } = globalThis as unknown as BunGlobal;
+      const { readFileSync } = process.getBuiltinModule("node:fs");
+      return connectionLimit(readFileSync(LIMITS_FILE, "utf8"));
+    } catch {
+      return connectionLimit(undefined);
+    }
   },
 
   listen(options, fetch, host): Listener {

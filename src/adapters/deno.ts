@@ -1,6 +1,7 @@
 import type { Adapter, Listener } from "../adapter.ts";
 import { broken, closedByPeer, type CloseInfo, TOO_LARGE } from "../close.ts";
 import { copyAllowed } from "../headers.ts";
+import { connectionLimit, LIMITS_FILE } from "./descriptors.ts";
 import { ServerConnection } from "../server_connection.ts";
 import type { SendData, Socket } from "../socket.ts";
 
@@ -39,6 +40,8 @@ interface DenoNamespace {
     options: Record<string, unknown>,
     handler: (request: Request, info: unknown) => Response | Promise<Response>,
   ): DenoServer;
+  readonly permissions: { querySync(descriptor: object): { readonly state: string } };
+  readTextFileSync(path: string): string;
 }
 
 function deno(): DenoNamespace | undefined {
@@ -47,6 +50,9 @@ function deno(): DenoNamespace | undefined {
 
 /** Milliseconds between two looks at `bufferedAmount`: Deno has no event for it. */
 const DRAIN_POLL = 4;
+
+/** Milliseconds between two tries to listen again. */
+const REVIVAL = 100;
 
 /** Deno, on `Deno.serve` and `Deno.upgradeWebSocket`. */
 export const denoAdapter: Adapter = {
@@ -77,20 +83,51 @@ export const denoAdapter: Adapter = {
     return response;
   },
 
-  listen(options, fetch): Listener {
-    const { port, hostname, cert, key, native } = options;
+  connectionLimit(): number {
+    const { permissions, readTextFileSync } = deno()!;
+    try {
+      // Asking first, because reading might stop the program with a prompt.
+      const { state } = permissions.querySync({ name: "read", path: LIMITS_FILE });
+      return connectionLimit(state === "granted" ? readTextFileSync(LIMITS_FILE) : undefined);
+    } catch {
+      return connectionLimit(undefined);
+    }
+  },
+
+  listen(options, fetch, host): Listener {
+    const { hostname, cert, key, native } = options;
     const abort = new AbortController();
-    const server = deno()!.serve({
-      ...native,
-      ...(cert === undefined ? {} : { cert, key }),
-      port,
-      hostname,
-      signal: abort.signal,
-      onListen: () => {},
-    }, fetch);
+    let stopped = false;
+
+    const start = (port: number): DenoServer => {
+      const tls = cert === undefined ? {} : { cert, key };
+      const own = { port, hostname, signal: abort.signal, onListen: () => {} };
+      const server = deno()!.serve({ ...native, ...tls, ...own }, fetch);
+      // A Deno server ends for good when the process is out of file descriptors.
+      server.finished.catch((error) => {
+        if (stopped) return;
+        host.report(error, undefined);
+        revive();
+      });
+      return server;
+    };
+    const revive = (): void => {
+      if (stopped) return;
+      try {
+        server = start(port);
+      } catch {
+        setTimeout(revive, REVIVAL);
+      }
+    };
+
+    let server = start(options.port);
+    const port = server.addr.port ?? options.port;
     return {
-      port: server.addr.port ?? port,
-      stop: () => server.shutdown(),
+      port,
+      stop: () => {
+        stopped = true;
+        return server.shutdown();
+      },
       abort: () => abort.abort(),
     };
   },
@@ -166,8 +203,11 @@ function attach(socket: DenoWebSocket, connection: ServerConnection): void {
   socket.onopen = () => connection.opened(new DenoSocket(socket));
   socket.onmessage = (event) => connection.received(event.data);
   socket.onerror = (event) => fault = event.message ?? "";
-  // After an idle timeout Deno fires this twice; the connection listens once.
-  socket.onclose = (event) => connection.ended(closeInfo(event, fault));
+  socket.onclose = (event) => {
+    connection.ended(closeInfo(event, fault));
+    // Deno's idle timer holds on to a broken socket, and fires this again after a timeout.
+    socket.onopen = socket.onmessage = socket.onerror = socket.onclose = null;
+  };
 }
 
 function closeInfo(

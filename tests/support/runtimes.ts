@@ -8,7 +8,14 @@ export interface Runtime {
 /** The Deno that runs the tests. */
 export const deno: Runtime = {
   name: "deno",
-  command: [Deno.execPath(), "run", "--quiet", "--no-lock", "--allow-all"],
+  command: [
+    Deno.execPath(),
+    "run",
+    "--quiet",
+    "--no-lock",
+    "--allow-all",
+    "--v8-flags=--expose-gc",
+  ],
 };
 
 /** The Bun that the test command found, or the one on the PATH. */

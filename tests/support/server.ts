@@ -100,6 +100,11 @@ export class TestServer implements AsyncDisposable {
     }
   }
 
+  /** Bytes of JavaScript objects that are left after garbage collection. */
+  async heap(): Promise<number> {
+    return Number(await (await fetch(this.url("/heap", "http"))).text());
+  }
+
   signal(name: Deno.Signal): void {
     this.#process.kill(name);
   }
