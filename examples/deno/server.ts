@@ -1,0 +1,4 @@
+// The echo app on Deno: deno task start
+import { start } from "../app.ts";
+
+start();
