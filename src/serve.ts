@@ -94,7 +94,7 @@ const OWN = [
  * @returns The server, listening.
  * @throws {TypeError} If an option is of the wrong type.
  * @throws {RangeError} If an option is out of range.
- * @throws {Error} If the port is taken, or the runtime is neither Deno nor Bun.
+ * @throws {Error} If the address cannot be listened on, or the runtime is neither Deno nor Bun.
  */
 export function serve(options: ServeOptions): WebSocketServer {
   const { port = 8000, hostname = "0.0.0.0", cert, key, signal } = options;
@@ -160,11 +160,12 @@ function listen(
   try {
     return start();
   } catch (error) {
-    const { name, code } = error as { name?: string; code?: string };
-    if (name !== "AddrInUse" && code !== "EADDRINUSE") throw error;
-    throw new Error(`Cannot listen on ${hostname}:${port}: the port is taken`, {
-      cause: error,
-    });
+    const { name, code, message } = error as { name: string; code?: string; message: string };
+    const taken = name === "AddrInUse" || code === "EADDRINUSE";
+    throw new Error(
+      `Cannot listen on ${hostname}:${port}: ${taken ? "the port is taken" : message}`,
+      { cause: error },
+    );
   }
 }
 

@@ -86,12 +86,16 @@ export function faultsSuite(runtime: Runtime): void {
   test(`leaves nothing behind after ${SOAK} connections ended in mixed ways`, async () => {
     await using server = await TestServer.start(runtime, { QUIET: "1" });
     await soak(server.port, SOAK / 6);
+    await server.settled();
     const before = await server.heap();
     await soak(server.port, SOAK);
     await server.settled();
-    const growth = (await server.heap()) - before;
-    // A leaked connection with its request and headers would take a kilobyte and more.
-    assertLess(growth / SOAK, 100, `${growth} bytes more after ${SOAK} connections`);
+    // A connection kept by mistake would take a kilobyte and more. Deno's idle timer holds on to
+    // broken sockets until it fires, so that they are given a moment.
+    await eventually(async () => {
+      const growth = (await server.heap()) - before;
+      assertLess(growth / SOAK, 200, `${growth} bytes more after ${SOAK} connections`);
+    });
     assertEquals(server.errors, "");
   });
 }
@@ -126,7 +130,9 @@ const ENDS: readonly ((client: RawClient) => unknown)[] = [
 ];
 
 async function soak(port: number, count: number): Promise<void> {
-  const path = `/ws?options=${encodeURIComponent('{"maxPayloadLength":1000,"closeTimeout":1}')}`;
+  const path = `/ws?options=${
+    encodeURIComponent('{"maxPayloadLength":1000,"closeTimeout":1,"idleTimeout":1}')
+  }`;
   let started = 0;
   const worker = async () => {
     while (started < count) {
@@ -231,7 +237,7 @@ async function eventually(task: () => Promise<void>): Promise<void> {
       return await task();
     } catch (error) {
       if (performance.now() > end) throw error;
-      await sleep(50);
+      await sleep(200);
     }
   }
 }
