@@ -206,7 +206,11 @@ function attach(socket: DenoWebSocket, connection: ServerConnection): void {
   socket.onclose = (event) => {
     connection.ended(closeInfo(event, fault));
     // Deno's idle timer holds on to a broken socket, and fires this again after a timeout.
-    socket.onopen = socket.onmessage = socket.onerror = socket.onclose = null;
+    socket.onopen =
+      socket.onmessage =
+      socket.onerror =
+      socket.onclose =
+        null;
   };
 }
 
