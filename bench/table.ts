@@ -9,9 +9,10 @@ export function table(report: Report): string {
   return [
     "# What a WebSocket costs",
     ...report.setting.map((line) => `- ${line}`),
-    `Medians of ${report.rounds} interleaved rounds. "Of raw" compares with the raw server of the ` +
-    "same runtime in the same round; in brackets the quartiles of that. A load of 100 % would be " +
-    "a load generator that cannot keep up.",
+    `Medians of ${report.rounds} interleaved rounds. Rates are per second of the server's own ` +
+    'processor time. "Of raw" and "above raw" compare with the raw server of the same runtime ' +
+    "in the same round; in brackets the quartiles of that. The last two columns show how busy the " +
+    "two sides were.",
     ...targetSection(report),
     ...report.workloads.flatMap((workload) => [
       `## ${workload.title}`,
@@ -25,6 +26,7 @@ export function table(report: Report): string {
 /** One metric: each contender beside its floor. */
 function comparison(report: Report, workload: Workload, metric: Metric): string {
   const { measurements } = report;
+  const sides = metric.compare === "ratio" ? ["server", "load"] as const : [];
   const rows = included(report, workload).map((contender) => {
     const { id } = contender;
     const floor = floorOf(contender);
@@ -33,12 +35,11 @@ function comparison(report: Report, workload: Workload, metric: Metric): string 
       titleOf(contender),
       number(measurements.summary(workload.id, id, metric), metric.digits),
       versus && id !== floor ? spread(versus, metric) : "",
-      percent(measurements.share(workload.id, id, "server")),
-      percent(measurements.share(workload.id, id, "load")),
+      ...sides.map((side) => percent(measurements.share(workload.id, id, side))),
     ];
   });
   const against = metric.compare === "ratio" ? "of raw" : "above raw";
-  return grid(["server", metric.title, against, "server's core", "load's core"], rows);
+  return grid(["server", metric.title, against, ...sides.map((side) => `${side} busy`)], rows);
 }
 
 /** Several metrics: their medians. */

@@ -6,8 +6,6 @@ import { batches, CLOSE_FRAME, type MessageShape } from "./frames.ts";
 export interface Effort {
   /** Messages or connections. */
   readonly count: number;
-  /** Seconds. */
-  readonly seconds: number;
   /** The share of a core that the load generator used: at 1 it is the bottleneck. */
   readonly share: number;
 }
@@ -19,7 +17,7 @@ function stopwatch(): (count: number) => Effort {
   return (count) => {
     const { user, system } = process.cpuUsage(usage);
     const seconds = (performance.now() - start) / 1000;
-    return { count, seconds, share: (user + system) / 1e6 / seconds };
+    return { count, share: (user + system) / 1e6 / seconds };
   };
 }
 
