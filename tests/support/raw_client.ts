@@ -100,6 +100,12 @@ export class RawClient implements Disposable {
     };
   }
 
+  /** Reads exactly so many bytes, or fewer if the connection ends. */
+  async bytes(length: number): Promise<Buffer> {
+    await this.#until(() => this.#received.length >= length);
+    return this.#take(length);
+  }
+
   /** Reads one frame; `undefined` if the connection ends before a whole one came. */
   async frame(): Promise<Frame | undefined> {
     const size = () => frameSize(this.#received);

@@ -1,0 +1,4 @@
+import { bun } from "../support/runtimes.ts";
+import { handshakeSuite } from "./handshake_suite.ts";
+
+handshakeSuite(bun);

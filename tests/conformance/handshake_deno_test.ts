@@ -1,0 +1,4 @@
+import { deno } from "../support/runtimes.ts";
+import { handshakeSuite } from "./handshake_suite.ts";
+
+handshakeSuite(deno);
