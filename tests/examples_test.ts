@@ -17,7 +17,7 @@ for (const { name, command } of runtimes) {
       .spawn();
 
   /** Starts the app, waits for its first line, and ends it at the end of the scope. */
-  async function start(env: Record<string, string> = {}) {
+  const start = async (env: Record<string, string> = {}) => {
     const child = spawn({ PORT: "0", HOST: "127.0.0.1", ...env });
     const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
     const { value: line = "" } = await reader.read();
@@ -36,7 +36,7 @@ for (const { name, command } of runtimes) {
         await child.status;
       },
     };
-  }
+  };
 
   Deno.test(`${name}: the echo app prints its URL`, async () => {
     await using app = await start();
