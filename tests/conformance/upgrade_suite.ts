@@ -130,15 +130,34 @@ export function upgradeSuite(runtime: Runtime): void {
       test("gap: a middleware that throws after next() ends the listener", async (server) => {
         using client = await RawClient.connect(server.port);
         client.write(handshake("/late-throw"));
-        await assertRejects(async () => {
-          for (let i = 0; i < 500; i++) {
-            using again = await RawClient.connect(server.port);
-            again.fin();
-            await again.end();
-          }
-        }, Error);
+        await assertListenerEnds(server.port);
       });
     }
+
+    test(
+      mode === "bare"
+        ? `gap: code outside Hono that throws after the upgrade ${
+          runtime.name === "bun" ? "is ignored" : "ends the listener"
+        }`
+        : "answers 500 when code outside Hono throws after the upgrade, and serves on",
+      async (server) => {
+        using client = await RawClient.connect(server.port);
+        client.write(handshake("/throw-after"));
+        if (mode !== "bare") {
+          assertEquals((await client.head()).status, 500);
+          await server.until({ on: "reported", message: "thrown after the upgrade" });
+          using next = await RawClient.open(server.port, "/echo");
+          next.send(OPCODE.text, "x");
+          assertEquals(await next.text(), "x");
+        } else if (runtime.name === "bun") {
+          assertEquals((await client.head()).status, 101);
+          client.send(OPCODE.text, "x");
+          assertEquals(await client.text(), "x");
+        } else {
+          await assertListenerEnds(server.port);
+        }
+      },
+    );
 
     test("lets a request that is no upgrade fall through", async (server) => {
       const response = await fetch(server.url("/echo", "http"));
@@ -234,6 +253,17 @@ export function upgradeSuite(runtime: Runtime): void {
       }
     });
   }
+}
+
+/** Passes as soon as the server takes no more connections. */
+async function assertListenerEnds(port: number): Promise<void> {
+  await assertRejects(async () => {
+    for (let i = 0; i < 500; i++) {
+      using client = await RawClient.connect(port);
+      client.fin();
+      await client.end();
+    }
+  }, Error);
 }
 
 /** The messages of a WebSocket as they come. */
