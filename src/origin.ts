@@ -60,16 +60,16 @@ export function originRule(options: OriginOptions): OriginRule {
   const {
     origin: option = "same-origin",
     requireOrigin: required = false,
-    dangerouslyAllowAnyOrigin: any = false,
+    dangerouslyAllowAnyOrigin: everyOrigin = false,
     trustProxy = false,
   } = options;
-  checkSwitches({ requireOrigin: required, dangerouslyAllowAnyOrigin: any, trustProxy });
+  checkSwitches({ requireOrigin: required, dangerouslyAllowAnyOrigin: everyOrigin, trustProxy });
   const allows = matcher(option, trustProxy);
 
   return (request) => {
     const value = request.headers.get("origin");
     if (value === null) return required ? "expected an Origin header, got none" : undefined;
-    if (any) return undefined;
+    if (everyOrigin) return undefined;
     const origin = parseOrigin(value);
     if (origin === undefined) {
       return `expected one serialized origin in the Origin header, got ${quote(value)}`;

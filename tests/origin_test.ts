@@ -20,7 +20,7 @@ function allows(
 /** The rule, told a second time: whole strings and whole labels, without URLs. */
 function listed(origin: string): boolean {
   if (origin === "https://client.com" || origin === "http://localhost:5173") return true;
-  const label = "[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?";
+  const label = "[a-z0-9_-]+";
   return new RegExp(`^https://(${label}\\.)+wild\\.com$`).test(origin);
 }
 
