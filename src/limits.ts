@@ -8,7 +8,8 @@ export interface LimitOptions {
    */
   readonly idleTimeout?: number;
   /**
-   * Bytes that one whole message from the client may have. Above: close code 1009.
+   * Bytes that one whole message from the client may have. Above: close code 1009. More than the
+   * server's own `maxPayloadLength` (16 MiB by default) throws at the upgrade.
    *
    * @default {1048576}
    */

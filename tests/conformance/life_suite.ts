@@ -1,5 +1,6 @@
+import { connect } from "node:tls";
 import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
-import { frame, OPCODE, RawClient } from "../support/raw_client.ts";
+import { frame, handshake, OPCODE, RawClient } from "../support/raw_client.ts";
 import type { Runtime } from "../support/runtimes.ts";
 import { type Report, TestServer } from "../support/server.ts";
 
@@ -467,4 +468,84 @@ export function lifeSuite(runtime: Runtime): void {
     third.close(1000);
     await third.closeFrame();
   }, { MAX_CONNECTIONS: "1" });
+
+  Deno.test(`${runtime.name}: shuts down when its signal aborts, and lets the process end`, async () => {
+    await using server = await TestServer.start(runtime);
+    using client = await open(server);
+    server.signal("SIGINT");
+    assertEquals((await client.closeFrame())?.code, 1001);
+    client.close(1001);
+    await ends(server, {
+      code: 1001,
+      reason: "Server shutting down",
+      wasClean: true,
+      cause: "shutdown",
+    });
+    await server.until({ on: "finished" });
+    assertEquals((await server.status).code, 0);
+  });
+
+  const MIB = 1024 * 1024;
+
+  test("takes messages above 16 MiB when server and route both allow them", async (server) => {
+    using client = await open(server, { maxPayloadLength: 20 * MIB });
+    client.send(OPCODE.binary, new Uint8Array(17 * MIB));
+    assertEquals((await server.until({ on: "message" })).data, { bytes: 17 * MIB });
+    client.reset();
+  }, { MAX_PAYLOAD: `${20 * MIB}` });
+
+  test("answers 500 where a route asks for larger messages than the server allows", async (server) => {
+    using client = await RawClient.connect(server.port);
+    const options = encodeURIComponent(JSON.stringify({ maxPayloadLength: 17 * MIB }));
+    client.write(handshake(`/ws?options=${options}`));
+    assertEquals((await client.head()).status, 500);
+    const { message } = await server.until({ on: "app-error" });
+    assert(String(message).includes("maxPayloadLength"), String(message));
+  });
+
+  const certificate = selfSigned();
+  Deno.test({
+    name: `${runtime.name}: serves wss with cert and key`,
+    ignore: certificate === undefined,
+    async fn() {
+      await using server = await TestServer.start(runtime, {
+        CERT: certificate!.cert,
+        KEY: certificate!.key,
+      });
+      assertEquals(
+        (await server.until({ on: "onListen" })).url,
+        `https://127.0.0.1:${server.port}/`,
+      );
+      const socket = connect({ host: "127.0.0.1", port: server.port, rejectUnauthorized: false });
+      try {
+        socket.write(handshake("/echo", { Origin: "https://127.0.0.1" }));
+        socket.write(frame(OPCODE.text, "x"));
+        let text = "";
+        for await (const chunk of socket) {
+          text += chunk.toString("latin1");
+          if (text.endsWith("\x81\x01x")) break;
+        }
+        assert(text.startsWith("HTTP/1.1 101"), text);
+      } finally {
+        socket.destroy();
+      }
+    },
+  });
+}
+
+/** A certificate for this test, or `undefined` where there is no openssl. */
+function selfSigned(): { cert: string; key: string } | undefined {
+  const args = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -keyout - -out -";
+  try {
+    const { success, stdout } = new Deno.Command("openssl", {
+      args: args.split(" "),
+      stdout: "piped",
+      stderr: "null",
+    }).outputSync();
+    const pem = new TextDecoder().decode(stdout).match(/-----BEGIN[^]*?-----END [A-Z ]+-----\n/g);
+    if (success && pem?.length === 2) return { key: pem[0]!, cert: pem[1]! };
+  } catch {
+    // Said below.
+  }
+  console.log("skipped: wss, because there is no openssl to make a certificate with");
 }
