@@ -24,8 +24,8 @@ export interface Listener {
   readonly port: number;
   /** Takes no new requests and resolves when those under way are answered. */
   stop(): Promise<void>;
-  /** Ends at once whatever is left. */
-  abort(): void;
+  /** Ends at once whatever is left. Missing where the runtime cannot. */
+  abort?(): void;
 }
 
 /** The port that a runtime implements: one server, one way to switch protocols. */

@@ -54,6 +54,9 @@ export interface WebSocketServer extends AsyncDisposable {
   /**
    * Refuses new connections with 503, closes the open ones with 1001 and stops listening. Resolves
    * when all that is done, `shutdownTimeout` after the call at the latest. Safe to call again.
+   *
+   * On Deno, a client that does not read and a response that never comes keep the process even
+   * then: end it with `Deno.exit()`.
    */
   shutdown(): Promise<void>;
 }
@@ -170,19 +173,17 @@ function listen(
 }
 
 /** Closes the connections, then the listener, both within `timeout` milliseconds. */
-async function stop(
-  host: Host,
-  listener: Listener,
-  timeout: number,
-): Promise<void> {
-  const end = host.registry.clock.now() + timeout;
+async function stop(host: Host, listener: Listener, timeout: number): Promise<void> {
+  const { clock } = host.registry;
+  const end = clock.now() + timeout;
   await host.registry.shutdown(timeout);
-  const abort = setTimeout(
-    () => listener.abort(),
-    Math.max(0, end - host.registry.clock.now()),
-  );
-  await listener.stop().catch(() => {});
-  clearTimeout(abort);
+  const late = new Deferred<void>();
+  const timer = setTimeout(() => {
+    listener.abort?.();
+    late.resolve();
+  }, Math.max(0, end - clock.now()));
+  await Promise.race([listener.stop().catch(() => {}), late.promise]);
+  clearTimeout(timer);
 }
 
 /** An address that stands for all of them is no address to connect to. */

@@ -154,7 +154,7 @@ export class ServerConnection implements Connection, Registered {
   }
 
   terminate(): void {
-    this.#drop(this.#closing ?? broken("local"));
+    this.#drop(this.#closing ? { ...this.#closing, wasClean: false } : broken("local"));
     this.#socket?.terminate();
   }
 

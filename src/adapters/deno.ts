@@ -96,12 +96,11 @@ export const denoAdapter: Adapter = {
 
   listen(options, fetch, host): Listener {
     const { hostname, cert, key, native } = options;
-    const abort = new AbortController();
     let stopped = false;
 
     const start = (port: number): DenoServer => {
       const tls = cert === undefined ? {} : { cert, key };
-      const own = { port, hostname, signal: abort.signal, onListen: () => {} };
+      const own = { port, hostname, onListen: () => {} };
       const server = deno()!.serve({ ...native, ...tls, ...own }, fetch);
       // A Deno server ends for good when the process is out of file descriptors.
       server.finished.catch((error) => {
@@ -128,7 +127,7 @@ export const denoAdapter: Adapter = {
         stopped = true;
         return server.shutdown();
       },
-      abort: () => abort.abort(),
+      // No abort: a signal that aborts after shutdown() throws where nobody can catch it.
     };
   },
 };

@@ -417,10 +417,12 @@ export function lifeSuite(runtime: Runtime): void {
     using client = await open(server);
     server.signal("SIGTERM");
     assertEquals(await client.closeFrame(), { code: 1001, reason: "Server shutting down" });
-    using late = await RawClient.connect(server.port);
-    late.write(`GET /echo HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n`);
-    late.write("Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
-    if (!onBun) assertEquals((await late.head()).status, 503);
+    // On Bun every connection has ended by now, and with the last one the server stops listening.
+    if (!onBun) {
+      using late = await RawClient.connect(server.port);
+      late.write(handshake("/echo"));
+      assertEquals((await late.head()).status, 503);
+    }
     client.close(1001);
     await ends(server, {
       code: 1001,
@@ -432,31 +434,42 @@ export function lifeSuite(runtime: Runtime): void {
     assertEquals((await server.status).code, 0);
   });
 
-  Deno.test(`${runtime.name}: shuts down within shutdownTimeout whatever clients do`, async () => {
-    await using server = await TestServer.start(runtime);
-    using silent = await open(server, {}, "silent");
-    using deaf = await open(server, { maxBackpressure: 100_000_000 }, "deaf");
-    deaf.socket.pause();
-    deaf.send(OPCODE.text, "!flood 300 65536");
-    await server.until({ on: "flood" });
-    const started = performance.now();
-    server.signal("SIGTERM");
-    await server.until({ on: "shutdown" });
-    assertLess(performance.now() - started, 3500);
-    assertEquals((await server.status).code, 0);
-    for (const id of ["silent", "deaf"]) {
-      assertEquals(server.all({ on: "close", id }).map(({ cause }) => cause), ["shutdown"]);
-    }
-    silent.fin();
-    deaf.reset();
-  });
+  for (const [signal, report] of [["SIGTERM", "shutdown"], ["SIGINT", "finished"]] as const) {
+    const how = signal === "SIGTERM" ? "shutdown()" : "its signal";
+    Deno.test(`${runtime.name}: ${how} takes shutdownTimeout at most, whatever clients do`, async () => {
+      await using server = await TestServer.start(runtime);
+      using silent = await open(server, {}, "silent");
+      using deaf = await open(server, { maxBackpressure: 100_000_000 }, "deaf");
+      using waiting = await RawClient.connect(server.port);
+      waiting.write("GET /never HTTP/1.1\r\nHost: x\r\n\r\n");
+      using half = await RawClient.connect(server.port);
+      half.write("GET /echo HT");
+      deaf.socket.pause();
+      deaf.send(OPCODE.text, "!flood 300 65536");
+      await server.until({ on: "flood" });
+      await server.until({ on: "never" });
+      const started = performance.now();
+      server.signal(signal);
+      await server.until({ on: report });
+      assertLess(performance.now() - started, 3500);
+      for (const id of ["silent", "deaf"]) {
+        const closed = server.all({ on: "close", id }).map((
+          { cause, wasClean },
+        ) => [cause, wasClean]);
+        assertEquals(closed, [["shutdown", onBun]]);
+      }
+      // Gap: on Deno a deaf client and a response that never comes keep the process from ending by
+      // itself; after SIGTERM the fixture ends it.
+      if (onBun || signal === "SIGTERM") assertEquals((await server.status).code, 0);
+      silent.fin();
+      deaf.reset();
+    });
+  }
 
   test("answers 503 above maxConnections", async (server) => {
     using first = await open(server);
     using second = await RawClient.connect(server.port);
-    const request =
-      `GET /echo HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
-      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    const request = handshake("/echo");
     second.write(request);
     const head = await second.head();
     assertEquals([head.status, head.all("retry-after")], [503, ["5"]]);
