@@ -48,6 +48,9 @@ function deno(): DenoNamespace | undefined {
   return (globalThis as { Deno?: DenoNamespace }).Deno;
 }
 
+/** `readyState` before the socket is open. */
+const CONNECTING = 0;
+
 /** Milliseconds between two looks at `bufferedAmount`: Deno has no event for it. */
 const DRAIN_POLL = 4;
 
@@ -201,7 +204,11 @@ function attach(socket: DenoWebSocket, connection: ServerConnection): void {
   socket.binaryType = "arraybuffer";
   socket.onopen = () => connection.opened(new DenoSocket(socket));
   socket.onmessage = (event) => connection.received(event.data);
-  socket.onerror = (event) => fault = event.message ?? "";
+  socket.onerror = (event) => {
+    fault = event.message ?? "";
+    // The 101 is out, but Deno could not take the connection over: no close event will come.
+    if (socket.readyState === CONNECTING) connection.ended(broken("network"));
+  };
   socket.onclose = (event) => {
     connection.ended(closeInfo(event, fault));
     // Deno's idle timer holds on to a broken socket, and fires this again after a timeout.
