@@ -8,26 +8,27 @@
 const root = new URL(".", import.meta.url);
 const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
 const exports: Record<string, string> = config.exports;
-/** The specifier with its range, such as `npm:hono@^4.13.0`. */
+/** Hono with its range, such as `npm:hono@^4.13.0`. */
 const hono: string = config.imports.hono;
 const range = hono.replace("npm:hono@", "");
 
 const NAME = "edgesocket";
 const DOCUMENTS = ["README.md", "LICENSE", "CHANGELOG.md"];
 
-/** What package.json says beside what the build adds. */
-const manifest = {
+/** What package.json says of the package, however it is built. */
+const about = {
   name: NAME,
   version: config.version,
   description: "WebSockets for servers: one API on Deno and on Bun, safe by default",
-  license: config.license,
-  keywords: ["websocket", "websockets", "server", "deno", "bun", "hono", "upgrade"],
+  keywords: ["websocket", "websockets", "server", "upgrade", "deno", "bun", "hono"],
   homepage: "https://github.com/edgesocket/edgesocket#readme",
+  bugs: "https://github.com/edgesocket/edgesocket/issues",
+  license: config.license,
   repository: { type: "git", url: "git+https://github.com/edgesocket/edgesocket.git" },
-  bugs: { url: "https://github.com/edgesocket/edgesocket/issues" },
-  // Node imports the package, for its types and its rules; it has no adapter yet.
-  engines: { deno: ">=2.6", bun: ">=1.3", node: ">=20" },
+  type: "module",
   sideEffects: false,
+  // On Node there are the types and the rules; `serve` has no adapter for it yet.
+  engines: { node: ">=20" },
   peerDependencies: { hono: range },
   peerDependenciesMeta: { hono: { optional: true } },
 };
@@ -52,10 +53,10 @@ async function buildWithDnt({ build, emptyDir }: Dnt, folder: string): Promise<v
       target: "ES2022",
     },
     mappings: { [hono]: { name: "hono", version: range, peerDependency: true } },
-    // An optional peer is not installed for the type check unless it is a development dependency too.
-    package: { ...manifest, files: ["esm", ...DOCUMENTS], devDependencies: { hono: range } },
+    // The type check needs the optional peer too, which npm would not install.
+    package: { name: NAME, version: config.version, devDependencies: { hono: range } },
   });
-  for (const name of DOCUMENTS) await Deno.copyFile(name, `${folder}/${name}`);
+  await writeManifest(folder, "esm/", ["esm"]);
 }
 
 async function buildWithPack(folder: string): Promise<void> {
@@ -65,20 +66,40 @@ async function buildWithPack(folder: string): Promise<void> {
   try {
     // Slow types would leave the .d.ts files out of the tarball, with no word about it.
     await run(Deno.execPath(), "publish", "--dry-run", "--allow-dirty", "--quiet");
-    const pack = ["pack", "--no-source-maps", "--allow-dirty", "--quiet", "-o", tarball];
-    await run(Deno.execPath(), ...pack);
+    const options = ["--no-source-maps", "--allow-dirty", "--quiet"];
+    await run(Deno.execPath(), "pack", ...options, "-o", tarball);
     await run("tar", "-xzf", tarball, "-C", folder, "--strip-components=1");
   } finally {
     await Deno.remove(tarball);
   }
-  const packed = JSON.parse(await Deno.readTextFile(`${folder}/package.json`));
-  const { dependencies: _, ...rest } = packed;
-  const files = ["mod.js", "mod.d.ts", "src", ...DOCUMENTS];
-  const json = JSON.stringify({ ...rest, ...manifest, files, private: true }, null, 2);
-  await Deno.writeTextFile(`${folder}/package.json`, `${json}\n`);
+  await writeManifest(folder, "", ["mod.js", "mod.d.ts", "src"], { private: true });
 }
 
-/** The examples in the documentation import the package by the name that it has on JSR. */
+/** package.json for code that was built into `prefix`, in the layout of the source. */
+async function writeManifest(
+  folder: string,
+  prefix: string,
+  files: string[],
+  more: Record<string, unknown> = {},
+): Promise<void> {
+  const targets = Object.entries(exports).map(([name, path]) => {
+    const module = `./${prefix}${path.replace(/^\.\//, "").replace(/\.ts$/, "")}`;
+    return [name, { types: `${module}.d.ts`, default: `${module}.js` }] as const;
+  });
+  const [, main] = targets.find(([name]) => name === ".")!;
+  const manifest = {
+    ...about,
+    ...more,
+    main: main.default,
+    types: main.types,
+    exports: Object.fromEntries(targets),
+    files: [...files, ...DOCUMENTS],
+  };
+  await Deno.writeTextFile(`${folder}/package.json`, `${JSON.stringify(manifest, null, 2)}\n`);
+  for (const name of DOCUMENTS) await Deno.copyFile(name, `${folder}/${name}`);
+}
+
+/** The examples in the documentation import the package by its name on JSR. */
 async function renameInExamples(folder: string): Promise<void> {
   for await (const { name, isFile, isDirectory } of Deno.readDir(folder)) {
     const path = `${folder}/${name}`;
@@ -95,8 +116,8 @@ async function run(command: string, ...args: string[]): Promise<void> {
   if (!success) throw new Error(`Cannot build: "${command.split("/").at(-1)} ${args[0]}" failed`);
 }
 
-const folder = Deno.args.find((arg) => !arg.startsWith("-")) ?? "npm";
 Deno.chdir(root);
+const folder = Deno.args.find((arg) => !arg.startsWith("-")) ?? "npm";
 const dnt = await import("@deno/dnt").catch((error: Error) => error);
 if (!(dnt instanceof Error)) {
   await buildWithDnt(dnt, folder);

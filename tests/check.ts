@@ -19,6 +19,7 @@ const steps = [
     "examples",
     "tests",
     "bench",
+    "npm-build.ts",
   ],
   ["doc", "--lint", ...entries],
   ["publish", "--dry-run", "--allow-dirty", "--quiet"],
