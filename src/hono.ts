@@ -61,7 +61,7 @@ export interface HonoSocket {
   /** The runtime's own object. */
   raw?: unknown;
   /** Always `"arraybuffer"`. */
-  binaryType: BinaryType;
+  binaryType: "blob" | "arraybuffer";
   /** 0 connecting, 1 open, 2 closing, 3 closed. */
   get readyState(): 0 | 1 | 2 | 3;
   /** What the client asked for. */

@@ -14,8 +14,8 @@ export interface BunServerWebSocket {
   binaryType?: string;
   /** The IP address of the TCP peer. */
   readonly remoteAddress: string;
-  /** Bytes written, -1 if queued, 0 if dropped. */
-  send(data: string | ArrayBuffer | ArrayBufferView<ArrayBuffer>): number;
+  /** Bytes written, -1 if queued, 0 if dropped. Typed so that `Bun.serve` of `@types/bun` fits. */
+  send(data: string | ArrayBuffer | Uint8Array<ArrayBuffer>): number;
   /** Bytes queued. */
   getBufferedAmount(): number;
   /** Sends a close frame and ends the connection. */
@@ -151,7 +151,8 @@ class BunSocket implements Socket {
 
   send(data: SendData, limit: number): boolean {
     if (this.congested && this.raw.getBufferedAmount() > limit) return false;
-    const result = this.raw.send(data);
+    // Bun takes views of every kind.
+    const result = this.raw.send(data as string | ArrayBuffer | Uint8Array<ArrayBuffer>);
     if (result > 0) return true;
     if (result < 0) this.congested = true;
     // 0 is what Bun says of a message that it dropped, and of an empty one that it sent.
