@@ -1,6 +1,6 @@
 import type { FetchHandler } from "./adapter.ts";
 import { type BunWebSocketHandler, websocketFor } from "./adapters/bun.ts";
-import { asksForWebSocket } from "./handshake.ts";
+import { asksForWebSocket, misdirected, refusalResponse } from "./handshake.ts";
 import { Host, type HostOptions } from "./host.ts";
 import { adopt, takeIntent } from "./intent.ts";
 import { currentAdapter } from "./runtime.ts";
@@ -81,7 +81,14 @@ export function wrap(fetch: FetchHandler, host: Host): Handler["fetch"] {
 
   return (request, context) => {
     const upgrading = asksForWebSocket(request);
-    if (upgrading) adopt(request, host);
+    if (upgrading) {
+      const lost = misdirected(request);
+      if (lost) {
+        host.refuse(request, lost);
+        return refusalResponse(lost);
+      }
+      adopt(request, host);
+    }
     try {
       const answer = run(request, context);
       if (!(answer instanceof Promise)) {

@@ -1,9 +1,18 @@
-import { requestedAuthority } from "./authority.ts";
 import { type HeadersOption, parseHeaders } from "./headers.ts";
+import { asksForWebSocket, malformed } from "./opening.ts";
 import { type OriginOptions, type OriginRule, originRule } from "./origin.ts";
-import { quote } from "./quote.ts";
 import { type SubprotocolOptions, type SubprotocolRule, subprotocolRule } from "./subprotocol.ts";
-import { listElements } from "./token.ts";
+import { type HandshakeVerdict, refused } from "./verdict.ts";
+
+export { asksForWebSocket, misdirected } from "./opening.ts";
+export {
+  type Accepted,
+  type HandshakeVerdict,
+  type NotAnUpgrade,
+  refusalResponse,
+  type Refused,
+  refused,
+} from "./verdict.ts";
 
 /** What an opening handshake has to satisfy, and what its response carries. */
 export interface HandshakeOptions extends OriginOptions, SubprotocolOptions {
@@ -14,42 +23,6 @@ export interface HandshakeOptions extends OriginOptions, SubprotocolOptions {
    */
   readonly headers?: HeadersOption;
 }
-
-/** The request is a valid opening handshake that this route accepts. */
-export interface Accepted {
-  /** Tells the three verdicts apart. */
-  readonly kind: "accepted";
-  /** The chosen subprotocol; `""` if there is none. */
-  readonly protocol: string;
-  /** Headers for the 101 response, without those that the handshake itself owns. */
-  readonly headers: Headers;
-}
-
-/** The request does not ask for a WebSocket at all: another handler may answer it. */
-export interface NotAnUpgrade {
-  /** Tells the three verdicts apart. */
-  readonly kind: "not-an-upgrade";
-}
-
-/** The request asks for a WebSocket and must not get one. */
-export interface Refused {
-  /** Tells the three verdicts apart. */
-  readonly kind: "refused";
-  /**
-   * The HTTP status: 400 malformed, 403 origin, 405 method, 426 version, 503 no room,
-   * 500 an option of type function threw.
-   */
-  readonly status: 400 | 403 | 405 | 426 | 500 | 503;
-  /** Headers that the status calls for, such as `Sec-WebSocket-Version`. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** One line: what was expected and what came. Never names the origins that you allow. */
-  readonly message: string;
-  /** What an option of type function threw; only with status 500. */
-  readonly error?: unknown;
-}
-
-/** The verdict on an opening handshake; `kind` tells which. */
-export type HandshakeVerdict = Accepted | NotAnUpgrade | Refused;
 
 /** Handshake options that were checked once and judge any number of requests. */
 export interface HandshakeRules {
@@ -134,70 +107,4 @@ export function judge(
       error,
     };
   }
-}
-
-/** Whether the request asks for a WebSocket, well or badly. */
-export function asksForWebSocket(request: Request): boolean {
-  return hasToken(request.headers.get("upgrade"), "websocket");
-}
-
-/** The plain-text response that a refusal stands for. */
-export function refusalResponse(
-  { status, headers, message }: Refused,
-): Response {
-  return new Response(`${message}\n`, {
-    status,
-    headers: { "content-type": "text/plain; charset=utf-8", ...headers },
-  });
-}
-
-/** Makes a refusal. */
-export function refused(
-  status: Refused["status"],
-  message: string,
-  headers: Readonly<Record<string, string>> = {},
-): Refused {
-  return { kind: "refused", status, headers, message };
-}
-
-/** What RFC 6455 §4.2.1 asks for, and what is wrong with this request. */
-function malformed(request: Request): Refused | undefined {
-  const { headers, method } = request;
-  if (method !== "GET") {
-    return refused(405, `expected method GET, got ${quote(method)}`, { allow: "GET" });
-  }
-  // RFC 7230 §5.4. It also keeps out what runtimes put into `request.url` unread.
-  if (requestedAuthority(request) === undefined) {
-    return refused(400, `expected one host in Host, got ${quote(headers.get("host"))}`);
-  }
-  const connection = headers.get("connection");
-  if (!hasToken(connection, "upgrade")) {
-    return refused(400, `expected Connection: Upgrade, got ${quote(connection)}`);
-  }
-  const version = headers.get("sec-websocket-version");
-  if (version !== "13") {
-    return refused(426, `expected Sec-WebSocket-Version: 13, got ${quote(version)}`, {
-      connection: "Upgrade",
-      upgrade: "websocket",
-      "sec-websocket-version": "13",
-    });
-  }
-  const key = headers.get("sec-websocket-key");
-  if (key === null || !/^[A-Za-z0-9+/]{22}==$/.test(key)) {
-    return refused(
-      400,
-      `expected one Sec-WebSocket-Key of 16 bytes in base64, got ${quote(key)}`,
-    );
-  }
-  const length = headers.get("content-length");
-  if (headers.has("transfer-encoding") || (length !== null && length !== "0")) {
-    return refused(400, "expected a request without a body, got one with a body");
-  }
-  return undefined;
-}
-
-/** Whether a comma-separated list holds `token`, in any case: RFC 6455 §4.2.1. */
-function hasToken(list: string | null, token: string): boolean {
-  return list !== null &&
-    listElements(list).some((element) => element.toLowerCase() === token);
 }

@@ -4,9 +4,17 @@ const SRC = new URL("../src/", import.meta.url);
 
 /** The floors of the house, from the ground up. A file imports from lower floors only. */
 const FLOORS = [
-  ["clock.ts", "close.ts", "deferred.ts", "quote.ts", "socket.ts", "token.ts"],
+  ["clock.ts", "close.ts", "deferred.ts", "quote.ts", "socket.ts", "token.ts", "verdict.ts"],
   ["authority.ts", "connection.ts", "serialized_origin.ts"],
-  ["headers.ts", "inbox.ts", "limits.ts", "origin_entry.ts", "registry.ts", "watchdog.ts"],
+  [
+    "headers.ts",
+    "inbox.ts",
+    "limits.ts",
+    "opening.ts",
+    "origin_entry.ts",
+    "registry.ts",
+    "watchdog.ts",
+  ],
   ["origin.ts", "server_connection.ts", "subprotocol.ts"],
   ["handshake.ts"],
   ["host.ts"],

@@ -314,7 +314,13 @@ const hosts: readonly Handshake[] = [
   }),
 ];
 
+/** Bun takes the URL from Host, Deno from the target. */
+const NO_URL: More["gaps"] = { bun: [101, "Bun takes the host from Host alone"] };
+
 const http: readonly Handshake[] = [
+  ...["http://999.999.999.999/", "http://a:99999/", "http://xn--a/"].map((target) =>
+    row(`target ${target}`, 400, {}, { line: `GET ${target} HTTP/1.1`, gaps: NO_URL })
+  ),
   row("HTTP/1.0", 400, {}, {
     line: "GET / HTTP/1.0",
     gaps: { deno: [101, UNSEEN], bun: [101, UNSEEN] },
