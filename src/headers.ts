@@ -49,10 +49,21 @@ export function parseHeaders(option: HeadersOption | undefined): Headers {
   return headers;
 }
 
-/** Copies what may travel on the 101, several `Set-Cookie` one by one. */
+/**
+ * Copies what may travel on the 101, several `Set-Cookie` one by one.
+ *
+ * @throws {TypeError} If a value holds a control character: Deno would end the process over it.
+ */
 export function copyAllowed(from: Headers, to: Headers): void {
   for (const [name, value] of from) {
     if (isReserved(name)) continue;
+    if (!VALUE.test(value)) {
+      throw new TypeError(
+        `Cannot upgrade: expected no control characters in the header "${name}", got ${
+          JSON.stringify(value)
+        }`,
+      );
+    }
     if (name === "set-cookie") to.append(name, value);
     else to.set(name, value);
   }

@@ -20,7 +20,9 @@ Deno.test("headers of the handshake throw when the route is set up", () => {
 });
 
 Deno.test("CR, LF and NUL in a value, and names that are none, throw when the route is set up", () => {
-  for (const value of ["a\r\nb: c", "a\nb", "a\rb", "a\0b"]) {
+  for (
+    const value of ["a\r\nb: c", "a\nb", "a\rb", "a\0b", "a\r\n", "\na", "a\x01b", "a\x7f", "€"]
+  ) {
     assertThrows(() => upgradeWebSocket(() => ({}), { headers: { "x-a": value } }), TypeError);
   }
   for (const name of ["", "a b", "a:b", "é", "a\r\nb"]) {
@@ -49,4 +51,13 @@ Deno.test("copyAllowed leaves the handshake's own headers alone", () => {
     ["set-cookie", "b=2"],
     ["x-a", "1"],
   ]);
+});
+
+Deno.test("copyAllowed throws at control characters, which Headers let through", () => {
+  for (const value of ["a\x01b", "a\x1fb", "a\x7fb"]) {
+    assertThrows(() => copyAllowed(new Headers({ "x-a": value }), new Headers()), TypeError, "x-a");
+  }
+  const to = new Headers();
+  copyAllowed(new Headers({ "x-a": "gr\xfc\xdfe\t!" }), to);
+  assertEquals(to.get("x-a"), "gr\xfc\xdfe\t!");
 });

@@ -92,13 +92,13 @@ export const bunAdapter: Adapter = {
         "Cannot upgrade: expected Bun's server, the second argument of fetch, as options.info (Hono: as env), got none",
       );
     }
-    const snapshot = new BunConnectionRequest(request);
-    const connection = new ServerConnection(snapshot, intent, host);
-    snapshot.connection = connection;
     const allowed = new Headers();
     copyAllowed(headers, allowed);
     // Without this, or with none chosen, Bun would echo the first one that the client offers.
     allowed.set("sec-websocket-protocol", intent.protocol);
+    const snapshot = new BunConnectionRequest(request);
+    const connection = new ServerConnection(snapshot, intent, host);
+    snapshot.connection = connection;
     if (server.upgrade(request, { headers: allowed, data: connection })) {
       return new Response(null, { status: 101 });
     }

@@ -74,10 +74,13 @@ export const denoAdapter: Adapter = {
       headers: new Headers(request.headers),
       remoteAddress: remoteAddress(info),
     };
+    // Nothing may throw once Deno has upgraded: it would close its listener.
+    const allowed = new Headers();
+    copyAllowed(headers, allowed);
     const { response, socket } = deno()!.upgradeWebSocket(request, {
       idleTimeout: intent.limits.idleTimeout / 1000,
     });
-    copyAllowed(headers, response.headers);
+    copyAllowed(allowed, response.headers);
     // Not Deno's `protocol` option: it does not find the second of "a,b".
     if (intent.protocol !== "") {
       response.headers.set("sec-websocket-protocol", intent.protocol);

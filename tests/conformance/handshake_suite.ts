@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { handshake, type Head, OPCODE, RawClient } from "../support/raw_client.ts";
+import { frame, handshake, type Head, OPCODE, RawClient } from "../support/raw_client.ts";
 import type { Runtime } from "../support/runtimes.ts";
 import { TestServer } from "../support/server.ts";
 import { type Handshake, handshakes, type Outcome } from "./handshake_table.ts";
@@ -34,6 +34,16 @@ export function handshakeSuite(runtime: Runtime): void {
   Deno.test(`${runtime.name}: handshakes leave no connection behind, and nothing in the log`, async () => {
     await server.settled();
     assertEquals([server.reports.length, server.errors], [1, ""]);
+  });
+
+  Deno.test(`${runtime.name}: no handshake makes a Hono route answer 500`, async () => {
+    for (const { title, bytes } of handshakes) {
+      using client = await RawClient.connect(server.port);
+      client.write(bytes.toString("latin1").replace("GET / ", "GET /hono/page "));
+      const status = await client.head().then((head) => head.status, () => 0);
+      assert(status < 500 || status === 505, `${title}: ${status}`);
+    }
+    assertEquals(server.errors, "");
   });
 
   const answer = async (port: number, path: string, headers: Record<string, string> = {}) => {
@@ -108,6 +118,16 @@ export function handshakeSuite(runtime: Runtime): void {
       assertEquals(telling.all({ on: "error" }).length, 6);
     });
 
+    Deno.test(`${runtime.name}: ${mode}: control characters in a header of the pipeline are 500, reported once`, async () => {
+      await using telling = await start({ MODE: mode, REFUSALS: "report" });
+      assertEquals((await answer(telling.port, "/hono/control")).head.status, 500);
+      await telling.until({ on: "error" });
+      using next = await RawClient.open(telling.port, "/");
+      next.send(OPCODE.text, "x");
+      assertEquals(await next.text(), "|x");
+      assertEquals(telling.all({ on: "error" }).length, 1);
+    });
+
     for (const refusals of ["throw", "reject"]) {
       Deno.test(`${runtime.name}: ${mode}: an onRefuse that ${refusals}s changes no answer`, async () => {
         await using telling = await start({ MODE: mode, REFUSALS: refusals });
@@ -132,6 +152,18 @@ export function handshakeSuite(runtime: Runtime): void {
       assertEquals((await answer(own.port, "/hono/unauthorized")).head.status, 401);
       assertEquals(own.all({ on: "hono" }).length, 3);
       assertEquals(own.errors, "");
+    });
+
+    test("what comes before the 101, while the route waits", async (own) => {
+      using client = await RawClient.connect(own.port);
+      client.write(handshake("/hono/waiting"));
+      await own.until({ on: "waiting" });
+      await new Promise<unknown>((sent) => client.socket.write(frame(OPCODE.text, "early"), sent));
+      await (await fetch(own.url("/release", "http"))).body?.cancel();
+      const { status } = await client.head();
+      // Gap: Bun gives up on a client that does not wait, as RFC 6455 §4.1 says it must.
+      assertEquals(status, runtime.name === "bun" ? 400 : 101);
+      if (status === 101) assertEquals(await client.text(), "|early");
     });
 
     test("middleware before the route can refuse", async (own) => {
