@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { checkHandshake, type HandshakeOptions, upgradeWebSocket } from "../mod.ts";
+import { assertLinear } from "./support/linear.ts";
 
 const HANDSHAKE = {
   host: "self.example",
@@ -81,4 +82,28 @@ Deno.test("upgradeWebSocket answers 426 to a request that is no upgrade", async 
   const response = upgradeWebSocket(request({ upgrade: undefined }), {});
   assertEquals([response.status, response.headers.get("upgrade")], [426, "websocket"]);
   assertMatch(await response.text(), /^expected [^\n]+\n$/);
+});
+
+Deno.test("checkHandshake refuses a Host that is none, and takes the URL's where there is no Host", () => {
+  for (const host of ["", "a b", "a, b", "a/b", "user@a", "a:99999", "[::1", "a%2eb"]) {
+    assertEquals(verdict(request({ host })), "400", host);
+  }
+  assertEquals(verdict(request({ host: undefined })), "accepted");
+  assertEquals(verdict(request({ host: undefined, origin: "http://self.example" })), "accepted");
+  assertEquals(verdict(request({ host: undefined, origin: "http://other.example" })), "403");
+});
+
+Deno.test("checkHandshake takes linear time, whichever header is hostile", () => {
+  const names = [...Object.keys(HANDSHAKE), "content-length", "x-forwarded-host"];
+  for (const name of names) {
+    for (const hostile of [" ", ",", "a,", "websocket, ", "."]) {
+      assertLinear(`${name} of "${hostile}"`, (times) => {
+        const of = request({
+          origin: "http://self.example",
+          [name]: `Upgrade, websocket${hostile.repeat(times)}x`,
+        });
+        checkHandshake(of, { trustProxy: true });
+      });
+    }
+  }
 });

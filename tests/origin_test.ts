@@ -106,6 +106,29 @@ Deno.test("same-origin accepts nothing but the requested host under a scheme as 
   );
 });
 
+Deno.test("same-origin accepts no Host but the page's own, whatever the client writes there", () => {
+  const hosts = fc.oneof(
+    pieces,
+    fc.tuple(pieces, pieces).map((parts) => parts.join("self.example")),
+  );
+  const origins = fc.constantFrom("http://self.example", "https://self.example", "http://[::1]");
+  fc.assert(
+    fc.property(hosts, origins, (host, origin) => {
+      const [scheme, own] = origin.split("://") as [string, string];
+      const port = scheme === "http" ? "80" : "443";
+      const names = ["host", "x-forwarded-host"] as const;
+      for (const [index, name] of names.entries()) {
+        const headers = { host: "other.example", origin, [name]: host };
+        const request = new Request("http://other.example/", { headers });
+        if (originRule({ trustProxy: index === 1 })(request) !== undefined) continue;
+        const last = index === 1 ? host.split(",").at(-1)!.trim() : host;
+        assert([own, `${own}:`, `${own}:${port}`].includes(last.toLowerCase()), host);
+      }
+    }),
+    { numRuns: 20_000 },
+  );
+});
+
 for (
   const [origin, url, expected] of [
     ["http://self.example", "http://self.example/", true],
@@ -177,7 +200,14 @@ for (
     ["https://a.*.com", "got"],
     ["*.client.com", "https://*.client.com"],
     ["https://bücher.example", "xn--bcher-kva.example"],
-    ["null", "got"],
+    ["null", "sandboxed"],
+    ["https://*", "dangerouslyAllowAnyOrigin"],
+    ["wss://client.com", '"https://client.com"'],
+    ["ws://localhost:5173", '"http://localhost:5173"'],
+    ["localhost:5173", '"http://localhost:5173"'],
+    ["https://*.127.0.0.1", '"https://127.0.0.1"'],
+    ["https://*.client.com/", '"https://*.client.com"'],
+    ["https://*.client.com:443", '"https://*.client.com"'],
     ["", "got"],
     [5, "got number"],
   ] as const
@@ -187,6 +217,23 @@ for (
       () => upgradeWebSocket(() => ({}), { origin: [entry as string] }),
       TypeError,
     );
+    assertStringIncludes(error.message, hint);
+  });
+}
+
+for (
+  const [options, hint] of [
+    [{ origin: "*" }, "dangerouslyAllowAnyOrigin"],
+    [{ origin: "client.com" }, '"https://client.com"'],
+    [{ origin: "https://client.com" }, 'write ["https://client.com"]'],
+    [{ origin: 5 }, "got number"],
+    [{ requireOrigin: "yes" }, "requireOrigin"],
+    [{ dangerouslyAllowAnyOrigin: 1 }, "dangerouslyAllowAnyOrigin"],
+    [{ trustProxy: "1" }, "trustProxy"],
+  ] as const
+) {
+  Deno.test(`the options ${JSON.stringify(options)} throw when the route is set up`, () => {
+    const error = assertThrows(() => upgradeWebSocket(() => ({}), options as never), TypeError);
     assertStringIncludes(error.message, hint);
   });
 }
