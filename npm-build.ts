@@ -99,15 +99,21 @@ async function writeManifest(
   for (const name of DOCUMENTS) await Deno.copyFile(name, `${folder}/${name}`);
 }
 
-/** The examples in the documentation import the package by its name on JSR. */
-async function renameInExamples(folder: string): Promise<void> {
+/**
+ * What the compiler leaves to be done: the examples in the documentation name the package as JSR
+ * does, and declarations with `AsyncDisposable` need a library that users need not have listed.
+ */
+async function finish(folder: string): Promise<void> {
   for await (const { name, isFile, isDirectory } of Deno.readDir(folder)) {
     const path = `${folder}/${name}`;
-    if (isDirectory && name !== "node_modules") await renameInExamples(path);
+    if (isDirectory && name !== "node_modules") await finish(path);
     if (!isFile || !/\.(js|d\.ts)$/.test(name)) continue;
     const text = await Deno.readTextFile(path);
-    const renamed = text.replaceAll(`from "${config.name}`, `from "${NAME}`);
-    if (renamed !== text) await Deno.writeTextFile(path, renamed);
+    let finished = text.replaceAll(`from "${config.name}`, `from "${NAME}`);
+    if (name.endsWith(".d.ts") && /\bAsyncDisposable\b|\bSymbol\.asyncDispose\b/.test(text)) {
+      finished = `/// <reference lib="esnext.disposable" />\n${finished}`;
+    }
+    if (finished !== text) await Deno.writeTextFile(path, finished);
   }
 }
 
@@ -129,4 +135,4 @@ if (!(dnt instanceof Error)) {
   console.error("Build where JSR answers, or try the package with: deno task build:npm --pack");
   Deno.exit(1);
 }
-await renameInExamples(folder);
+await finish(folder);
