@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { output, root } from "../support/command.ts";
-import { OPCODE, RawClient } from "../support/raw_client.ts";
 import { bun, deno } from "../support/runtimes.ts";
 import { TestServer } from "../support/server.ts";
 import { buildPackage, type NpmPackage } from "./build.ts";
+import { echoes } from "./echoes.ts";
 import { Folder, type Outcome } from "./folder.ts";
 import { NpmRegistry } from "./npm_registry.ts";
 
@@ -34,19 +34,6 @@ async function consumer() {
 function succeeded({ code, stdout, stderr }: Outcome): string {
   assertEquals(code, 0, stdout + stderr);
   return stdout;
-}
-
-async function echoes(server: TestServer): Promise<void> {
-  for (const path of ["/hono", "/plain"]) {
-    using client = await RawClient.open(server.port, path, { Host: "a", Origin: "http://a" });
-    client.send(OPCODE.text, "grüße");
-    assertEquals(await client.text(), "grüße", path);
-    client.send(OPCODE.binary, new Uint8Array([0, 255]));
-    assertEquals([...(await client.frame())!.payload], [0, 255], path);
-    client.close(4321, "app");
-    assertEquals(await client.closeFrame(), { code: 4321, reason: "app" }, path);
-  }
-  assertEquals(await (await fetch(server.url("/kind", "http"))).text(), "not-an-upgrade");
 }
 
 Deno.test("package.json says what deno.json says", async () => {
@@ -165,7 +152,6 @@ const BUNDLER = { ...WEB, module: "esnext", moduleResolution: "bundler" };
 const BUN = { ...BUNDLER, lib: ["ESNext"], target: "ESNext", module: "Preserve", types: ["bun"] };
 const SETUPS = [
   ["5.7", "nodenext", NODENEXT],
-  ["5.7", "bundler", BUNDLER],
   ["7", "nodenext", NODENEXT],
   ["7", "bundler", BUNDLER],
   ["7", "bun", BUN],
