@@ -2,7 +2,7 @@
  * WebSockets for servers: one API on Deno and on Bun, safe by default.
  *
  * @example An echo server
- * ```ts ignore
+ * ```ts
  * import { serve, upgradeWebSocket } from "@edgesocket/edgesocket";
  *
  * serve({

@@ -18,7 +18,7 @@ export interface Handler {
  * so that nothing that it throws reaches the listener.
  *
  * @example One file for `deno serve server.ts` and `bun server.ts`
- * ```ts ignore
+ * ```ts
  * import { Hono } from "hono";
  * import { handler } from "@edgesocket/edgesocket";
  * import { upgradeWebSocket } from "@edgesocket/edgesocket/hono";

@@ -2,7 +2,7 @@
  * WebSocket routes for Hono: the shape of Hono's own helper, on Deno and on Bun.
  *
  * @example An echo route
- * ```ts ignore
+ * ```ts
  * import { Hono } from "hono";
  * import { serve } from "@edgesocket/edgesocket";
  * import { upgradeWebSocket } from "@edgesocket/edgesocket/hono";

@@ -80,7 +80,7 @@ const OWN = [
  * Starts a server on the runtime that runs the program: `Deno.serve` or `Bun.serve`.
  *
  * @example An echo server
- * ```ts ignore
+ * ```ts
  * import { serve, upgradeWebSocket } from "@edgesocket/edgesocket";
  *
  * const server = serve({

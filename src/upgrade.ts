@@ -111,7 +111,7 @@ export function accept(
  * Source: RFC 6455 §4.2; `Deno.upgradeWebSocket`; Bun `server.upgrade`.
  *
  * @example An echo server
- * ```ts ignore
+ * ```ts
  * import { serve, upgradeWebSocket } from "@edgesocket/edgesocket";
  *
  * serve({

@@ -239,8 +239,15 @@ export function websocketFor(maxPayloadLength: number): BunWebSocketHandler {
  *
  * Source: Bun, `WebSocketHandler`.
  *
- * @example
- * ```ts ignore
+ * @example A hand-written server on Bun
+ * ```ts
+ * import { Hono } from "hono";
+ * import { upgradeWebSocket, websocket } from "@edgesocket/edgesocket/hono";
+ *
+ * const app = new Hono();
+ * app.get("/ws", upgradeWebSocket(() => ({
+ *   onMessage: (event, connection) => connection.send(event.data),
+ * })));
  * Bun.serve({ fetch: app.fetch, websocket });
  * ```
  */
