@@ -19,8 +19,8 @@ export async function importArgs(): Promise<string[]> {
   return [`--import-map=${await offlineImports()}`];
 }
 
-/** deno.json's imports with the stand-ins in place, as a URL. */
-async function offlineImports(): Promise<string> {
+/** deno.json's imports and our own entries, with the stand-ins in place, as a URL. */
+export async function offlineImports(): Promise<string> {
   const { name, exports, imports } = JSON.parse(
     await Deno.readTextFile(new URL("deno.json", root)),
   );

@@ -1,0 +1,123 @@
+import { assert, assertEquals } from "@std/assert";
+import { OPCODE, RawClient } from "./support/raw_client.ts";
+import { output, root } from "./support/command.ts";
+import { offlineImports } from "./support/imports.ts";
+import { runtimes } from "./support/runtimes.ts";
+import { TestServer } from "./support/server.ts";
+
+const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
+const exports: Record<string, string> = config.exports;
+
+/** A fenced example in a docstring. */
+interface Example {
+  /** The file, and the number of the example in it. */
+  readonly name: string;
+  /** The words after the three backticks. */
+  readonly info: string;
+  readonly code: string;
+}
+
+function* sourceFiles(folder: string): Generator<string> {
+  for (const { name, isDirectory } of Deno.readDirSync(new URL(folder, root))) {
+    if (isDirectory) yield* sourceFiles(`${folder}${name}/`);
+    else yield folder + name;
+  }
+}
+
+function examplesOf(file: string): Example[] {
+  const docs = Deno.readTextFileSync(new URL(file, root)).match(/\/\*\*[^]*?\*\//g) ?? [];
+  const text = docs.map((doc) => doc.replaceAll(/^ *\* ?/gm, "")).join("\n");
+  return [...text.matchAll(/^```(.*)\n([^]*?)^```$/gm)].map(([, info, code], index) => ({
+    name: `${file} #${index + 1}`,
+    info: info!,
+    code: code!,
+  }));
+}
+
+const examples = ["mod.ts", ...sourceFiles("src/")].sort().flatMap(examplesOf);
+
+/** A folder with every example, and with what Bun resolves their imports to. */
+async function playground() {
+  const folder = await Deno.makeTempDir({ prefix: "edgesocket_docs_" });
+  const path = (example: Example) => `${folder}/${example.name.replaceAll(/\W+/g, "_")}.ts`;
+  for (const example of examples) await Deno.writeTextFile(path(example), example.code);
+
+  const entries = Object.entries(exports).map(([entry, file]) =>
+    [config.name as string, entry, file] as const
+  );
+  entries.push(["@std/assert", ".", "tests/support/assert.ts"]);
+  for (const [name, entry, file] of entries) {
+    const home = `${folder}/node_modules/${name}${entry.slice(1)}`;
+    await Deno.mkdir(home, { recursive: true });
+    const target = new URL(file, root).pathname;
+    await Deno.writeTextFile(`${home}/index.ts`, `export * from ${JSON.stringify(target)};\n`);
+  }
+  await Deno.symlink(new URL("node_modules/hono", root), `${folder}/node_modules/hono`);
+  return {
+    path,
+    async [Symbol.asyncDispose]() {
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+Deno.test("every example in a docstring is marked as TypeScript that runs", () => {
+  assert(examples.length > 0);
+  assertEquals(examples.filter(({ info }) => info !== "ts").map(({ name }) => name), []);
+});
+
+Deno.test("every entry point has a module doc with an example, and a doc for each symbol", async () => {
+  for (const path of Object.values(exports)) {
+    const { nodes } = JSON.parse((await output(Deno.execPath(), ["doc", "--json", path], 60_000))!);
+    const [module] = Object.values<DocModule>(nodes);
+    const { doc = "", tags = [] } = module!.module_doc ?? {};
+    assert(doc.trim() !== "", `${path} has no module doc`);
+    assert(tags.some(({ kind }) => kind === "example"), `the module doc of ${path} has no example`);
+    for (const { name, declarations } of module!.symbols) {
+      assert(declarations.some(({ jsDoc }) => jsDoc?.doc?.trim()), `${name} of ${path} has no doc`);
+    }
+  }
+});
+
+/** What `deno doc --json` says of a module, as far as it is read here. */
+interface DocModule {
+  module_doc?: { doc?: string; tags?: { kind: string }[] };
+  symbols: { name: string; declarations: { jsDoc?: { doc?: string } }[] }[];
+}
+
+Deno.test("every example passes the type check", async () => {
+  await using folder = await playground();
+  // The types of Bun are not to be had here: its example is checked with the npm package.
+  const paths = examples.filter(({ code }) => !code.includes("Bun.")).map(folder.path);
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["check", "--no-lock", `--import-map=${await offlineImports()}`, ...paths],
+    env: { NO_COLOR: "1" },
+  }).output();
+  assertEquals(code, 0, new TextDecoder().decode(stderr));
+});
+
+const RUNNER = new URL("tests/fixtures/example.ts", root).pathname;
+
+for (const runtime of runtimes) {
+  for (const example of examples) {
+    if (runtime.name === "deno" && example.code.includes("Bun.")) continue;
+    Deno.test(`${runtime.name}: the example ${example.name} does what it shows`, async () => {
+      await using folder = await playground();
+      const flags = runtime.name === "deno" ? [`--import-map=${await offlineImports()}`] : [];
+      const command = [...runtime.command, ...flags, RUNNER];
+      if (!/\bserve\(|export default/.test(example.code)) {
+        const [program, ...args] = [...command, folder.path(example)];
+        const { code, stderr } = await new Deno.Command(program!, { args }).output();
+        assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
+        return;
+      }
+      const script = new URL(`file://${folder.path(example)}`);
+      await using server = await TestServer.start({ name: runtime.name, command }, {}, script);
+      const path = example.code.includes('"/ws"') ? "/ws" : "/";
+      using client = await RawClient.open(server.port, path);
+      client.send(OPCODE.text, "hi");
+      assertEquals(await client.text(), "hi");
+      assertEquals(server.errors, "");
+    });
+  }
+}
