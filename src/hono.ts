@@ -115,6 +115,23 @@ export function upgradeWebSocket(
 /**
  * Upgrades inside a handler. A request that is no WebSocket handshake gets 426.
  *
+ * @example A handler that reads the request first
+ * ```ts
+ * import { Hono } from "hono";
+ * import { serve } from "@edgesocket/edgesocket";
+ * import { upgradeWebSocket } from "@edgesocket/edgesocket/hono";
+ *
+ * const app = new Hono();
+ * app.get("/ws", (c) => {
+ *   const room = c.req.query("room") ?? "lobby";
+ *   return upgradeWebSocket(c, {
+ *     onOpen: () => console.log("joined", room),
+ *     onMessage: (event, connection) => connection.send(event.data),
+ *   });
+ * });
+ * serve({ fetch: app.fetch });
+ * ```
+ *
  * @typeParam T What `connection.data` holds.
  * @param c Hono's context.
  * @param events What happens on the connection.

@@ -54,11 +54,22 @@ async function playground() {
   }
   await Deno.symlink(new URL("node_modules/hono", root), `${folder}/node_modules/hono`);
   return {
+    root: folder,
     path,
     async [Symbol.asyncDispose]() {
       await Deno.remove(folder, { recursive: true });
     },
   };
+}
+
+/** What `deno doc --json` says of a module, as far as it is read here. */
+interface DocModule {
+  module_doc?: { doc?: string; tags?: { kind: string }[] };
+  symbols: { name: string; declarations: { jsDoc?: { doc?: string } }[] }[];
+}
+
+async function doc(path: string): Promise<{ nodes: Record<string, DocModule> }> {
+  return JSON.parse((await output(Deno.execPath(), ["doc", "--json", path], 60_000))!);
 }
 
 Deno.test("every example in a docstring is marked as TypeScript that runs", () => {
@@ -68,10 +79,9 @@ Deno.test("every example in a docstring is marked as TypeScript that runs", () =
 
 Deno.test("every entry point has a module doc with an example, and a doc for each symbol", async () => {
   for (const path of Object.values(exports)) {
-    const { nodes } = JSON.parse((await output(Deno.execPath(), ["doc", "--json", path], 60_000))!);
-    const [module] = Object.values<DocModule>(nodes);
-    const { doc = "", tags = [] } = module!.module_doc ?? {};
-    assert(doc.trim() !== "", `${path} has no module doc`);
+    const [module] = Object.values<DocModule>((await doc(path)).nodes);
+    const { doc: text = "", tags = [] } = module!.module_doc ?? {};
+    assert(text.trim() !== "", `${path} has no module doc`);
     assert(tags.some(({ kind }) => kind === "example"), `the module doc of ${path} has no example`);
     for (const { name, declarations } of module!.symbols) {
       assert(declarations.some(({ jsDoc }) => jsDoc?.doc?.trim()), `${name} of ${path} has no doc`);
@@ -79,11 +89,21 @@ Deno.test("every entry point has a module doc with an example, and a doc for eac
   }
 });
 
-/** What `deno doc --json` says of a module, as far as it is read here. */
-interface DocModule {
-  module_doc?: { doc?: string; tags?: { kind: string }[] };
-  symbols: { name: string; declarations: { jsDoc?: { doc?: string } }[] }[];
-}
+Deno.test("`deno task docs` writes pages of every entry point", async () => {
+  await using folder = await playground();
+  const [program, ...args] = (config.tasks.docs as string).split(" ");
+  assertEquals(program, "deno");
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: args.map((arg) => arg.replace("docs/api", `${folder.root}/api`)),
+    cwd: root,
+  }).output();
+  assertEquals(code, 0, new TextDecoder().decode(stderr));
+  const index = await Deno.readTextFile(`${folder.root}/api/all_symbols.html`);
+  for (const path of Object.values(exports)) {
+    const [module] = Object.values<DocModule>((await doc(path)).nodes);
+    for (const { name } of module!.symbols) assert(index.includes(name), `${name} of ${path}`);
+  }
+});
 
 Deno.test("every example passes the type check", async () => {
   await using folder = await playground();
