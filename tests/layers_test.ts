@@ -45,6 +45,10 @@ function codeOf(source: string): string {
   return source.replaceAll(/\/\*[^]*?\*\//g, "").replaceAll(/(^|\s)\/\/.*$/gm, "$1");
 }
 
+function withoutStrings(code: string): string {
+  return code.replaceAll(/"[^"\n]*"|`[^`]*`/g, '""');
+}
+
 /** What a file imports or exports from, types included. */
 function importsOf(source: string): string[] {
   return [...codeOf(source).matchAll(/\bfrom\s+"([^"]+)"|\bimport\s*\(?\s*"([^"]+)"/g)]
@@ -71,20 +75,16 @@ for (const [file, source] of sources) {
 Deno.test("only adapters name a runtime", () => {
   for (const [file, source] of sources) {
     if (file.startsWith("adapters/")) continue;
-    const code = codeOf(source).replaceAll(/"[^"\n]*"|`[^`]*`/g, '""');
+    const code = withoutStrings(codeOf(source));
     const named = code.match(/\b(Deno|Bun|process|Buffer)\b\s*[.[(]|\bglobalThis\b/);
     assert(named === null, `${file} names ${named?.[0]}`);
   }
 });
 
 Deno.test("shipped code has no any and no default export", () => {
-  for (
-    const [file, source] of [...sources, [
-      "mod.ts",
-      Deno.readTextFileSync(new URL("../mod.ts", SRC)),
-    ]]
-  ) {
-    const found = codeOf(source!).match(/\bas any\b|: any\b|<any>|export default/);
+  const entry = Deno.readTextFileSync(new URL("../mod.ts", SRC));
+  for (const [file, source] of [...sources, ["mod.ts", entry] as const]) {
+    const found = withoutStrings(codeOf(source)).match(/\bany\b|\bexport default\b/);
     assert(found === null, `${file} has ${found?.[0]}`);
   }
 });
@@ -113,4 +113,19 @@ Deno.test("importing the package does nothing and asks no runtime", async () => 
     env: { NO_COLOR: "1" },
   }).output();
   assertEquals(new TextDecoder().decode(stdout).trim(), "[]", new TextDecoder().decode(stderr));
+});
+
+/** KiB of mod.ts with all that it imports, minified and gzipped. */
+const CORE_SIZE = 10;
+
+Deno.test(`the core, minified and gzipped, takes at most ${CORE_SIZE} KiB`, async () => {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["bundle", "--quiet", "--minify", "--no-lock", new URL("../mod.ts", SRC).href],
+    env: { NO_COLOR: "1" },
+  }).output();
+  assertEquals(code, 0, new TextDecoder().decode(stderr));
+  const stream = new Blob([stdout]).stream().pipeThrough(new CompressionStream("gzip"));
+  const { byteLength } = await new Response(stream).arrayBuffer();
+  assert(byteLength <= CORE_SIZE * 1024, `${byteLength} bytes, of ${stdout.length} before gzip`);
+  assert(!new TextDecoder().decode(stdout).includes("hono"));
 });
