@@ -1,5 +1,6 @@
 import { connect } from "node:tls";
 import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
+import { selfSigned } from "../support/certificate.ts";
 import { frame, handshake, OPCODE, RawClient } from "../support/raw_client.ts";
 import type { Runtime } from "../support/runtimes.ts";
 import { type Report, TestServer } from "../support/server.ts";
@@ -103,7 +104,8 @@ export function lifeSuite(runtime: Runtime): void {
     using client = await open(server);
     client.send(OPCODE.text, "!close 4000 bye");
     for (let i = 0; i < 100; i++) client.send(OPCODE.text, "under way");
-    // Gap: Deno resets a connection on which a message comes after its close frame went out.
+    // Gap "messages under way when we close": Deno resets a connection on which a message comes
+    // after its close frame went out.
     const seen = await client.closeFrame();
     if (onBun || seen) assertEquals(seen, { code: 4000, reason: "bye" });
     client.close(4000);
@@ -114,7 +116,7 @@ export function lifeSuite(runtime: Runtime): void {
     using client = await open(server, { closeTimeout: 0.5 });
     client.send(OPCODE.text, "!close 4000 bye");
     assertEquals(await client.closeFrame(), { code: 4000, reason: "bye" });
-    // Gap: Bun ends the connection with its own close frame and never learns of the answer.
+    // Gap "a client that never answers our close frame": Bun does not wait for the answer.
     await ends(server, { code: 4000, reason: "bye", wasClean: onBun, cause: "local" });
   });
 
@@ -122,7 +124,7 @@ export function lifeSuite(runtime: Runtime): void {
     using client = await open(server);
     client.send(OPCODE.text, "!terminate");
     await ends(server, { code: 1006, reason: "", wasClean: false, cause: "local" });
-    // Gap: Deno cannot cut a connection, the client gets a close frame.
+    // Gap "`terminate()`": Deno cannot cut a connection.
     assertEquals(await client.closeFrame(), onBun ? undefined : { code: 1001, reason: "" });
   });
 
@@ -389,6 +391,7 @@ export function lifeSuite(runtime: Runtime): void {
     assertEquals(server.all({ on: "reported" }).length, 1);
   });
 
+  // Gap "a loop that does not keep up (`maxQueue`)".
   test(
     onBun
       ? "stops reading while the loop does not keep up"
@@ -458,8 +461,8 @@ export function lifeSuite(runtime: Runtime): void {
         ) => [cause, wasClean]);
         assertEquals(closed, [["shutdown", onBun]]);
       }
-      // Gap: on Deno a deaf client and a response that never comes keep the process from ending by
-      // itself; after SIGTERM the fixture ends it.
+      // Gap "after `shutdown()`, a client that does not read or a response that never comes": after
+      // SIGTERM the fixture ends the process itself.
       if (onBun || signal === "SIGTERM") assertEquals((await server.status).code, 0);
       silent.fin();
       deaf.reset();
@@ -544,21 +547,4 @@ export function lifeSuite(runtime: Runtime): void {
       }
     },
   });
-}
-
-/** A certificate for this test, or `undefined` where there is no openssl. */
-function selfSigned(): { cert: string; key: string } | undefined {
-  const args = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -keyout - -out -";
-  try {
-    const { success, stdout } = new Deno.Command("openssl", {
-      args: args.split(" "),
-      stdout: "piped",
-      stderr: "null",
-    }).outputSync();
-    const pem = new TextDecoder().decode(stdout).match(/-----BEGIN[^]*?-----END [A-Z ]+-----\n/g);
-    if (success && pem?.length === 2) return { key: pem[0]!, cert: pem[1]! };
-  } catch {
-    // Said below.
-  }
-  console.log("skipped: wss, because there is no openssl to make a certificate with");
 }

@@ -79,6 +79,7 @@ export function upgradeSuite(runtime: Runtime): void {
       assert(cookies.includes("route=0"), cookies.join());
     });
 
+    // Gap "headers that middleware sets after `next()`".
     const late = mode !== "bare" || runtime.name === "deno";
     test(
       late
@@ -118,6 +119,7 @@ export function upgradeSuite(runtime: Runtime): void {
         assertEquals(server.all({ on: "open" }), []);
       });
     } else if (runtime.name === "bun") {
+      // Gap "a middleware that throws after `next()`".
       test("ignores a middleware that throws after next()", async (server) => {
         using client = await RawClient.open(server.port, "/late-throw");
         client.send(OPCODE.text, "x");
@@ -134,6 +136,7 @@ export function upgradeSuite(runtime: Runtime): void {
       });
     }
 
+    // Gap "code of your own that throws after `upgradeWebSocket`, outside Hono".
     test(
       mode === "bare"
         ? `gap: code outside Hono that throws after the upgrade ${

@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net";
+import { connect as connectTLS } from "node:tls";
 import { Buffer } from "node:buffer";
 
 /** Milliseconds after which bytes that a test waits for count as missing. */
@@ -51,6 +52,16 @@ export class RawClient implements Disposable {
     const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
     await new Promise<void>((resolve, reject) => {
       socket.once("connect", resolve).once("error", reject);
+    });
+    socket.removeAllListeners("error");
+    return new RawClient(socket);
+  }
+
+  /** Opens a TLS connection, whatever the certificate. */
+  static async secure(port: number): Promise<RawClient> {
+    const socket = connectTLS({ port, host: "127.0.0.1", rejectUnauthorized: false });
+    await new Promise<void>((resolve, reject) => {
+      socket.once("secureConnect", resolve).once("error", reject);
     });
     socket.removeAllListeners("error");
     return new RawClient(socket);
