@@ -1,5 +1,5 @@
 import { root } from "../support/command.ts";
-import { Folder } from "./folder.ts";
+import { Folder, succeeded } from "./folder.ts";
 import type { Manifest } from "./npm_registry.ts";
 
 /** The npm package as it would be published. */
@@ -15,20 +15,30 @@ export interface NpmPackage {
   text(path: string): string;
 }
 
-/** Runs npm-build.ts, then `npm pack`. */
-export async function buildPackage(): Promise<NpmPackage> {
+/**
+ * Where dnt is, as an import map, to test what it builds where JSR does not answer. Then `deno pack`
+ * never takes its place.
+ */
+const dnt = Deno.env.get("DNT_IMPORT_MAP");
+const how = dnt === undefined ? [] : [`--import-map=${dnt}`];
+
+let built: Promise<NpmPackage> | undefined;
+/** The package: npm-build.ts and `npm pack` run once for all tests of a file. */
+export const npmPackage = (): Promise<NpmPackage> => built ??= buildPackage();
+
+async function buildPackage(): Promise<NpmPackage> {
   await using folder = await Folder.make();
-  const script = new URL("npm-build.ts", root).pathname;
-  const built = `${folder.path}/npm`;
+  const target = `${folder.path}/npm`;
+  const script = [new URL("npm-build.ts", root).pathname, target];
+  if (dnt === undefined) script.push("--pack");
   const steps: [string, ...string[]][] = [
-    [Deno.execPath(), "run", "-A", "--quiet", "--no-lock", script, "--pack", built],
-    ["npm", "pack", "--dry-run", "--json", built],
-    ["npm", "pack", "--silent", built],
+    [Deno.execPath(), "run", "-A", "--quiet", "--no-lock", ...how, ...script],
+    ["npm", "pack", "--dry-run", "--json", target],
+    ["npm", "pack", "--silent", target],
   ];
   let listing = "";
   for (const [command, ...args] of steps) {
-    const { code, stdout, stderr } = await folder.run(command, args);
-    if (code !== 0) throw new Error(`"${command} ${args.join(" ")}" failed:\n${stdout}${stderr}`);
+    const stdout = succeeded(await folder.run(command, args));
     if (args.includes("--json")) listing = stdout;
   }
   const parsed = JSON.parse(listing);

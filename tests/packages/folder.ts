@@ -7,6 +7,12 @@ export interface Outcome {
   readonly stderr: string;
 }
 
+/** The standard output of a command that succeeded. */
+export function succeeded({ code, stdout, stderr }: Outcome): string {
+  if (code !== 0) throw new Error(`Exit code ${code}:\n${stdout}${stderr}`);
+  return stdout;
+}
+
 /** An empty folder for one user of the package; gone at the end of the scope. */
 export class Folder implements AsyncDisposable {
   readonly path: string;

@@ -5,6 +5,7 @@ import { TestServer } from "../support/server.ts";
 import { echoes } from "./echoes.ts";
 import { Folder } from "./folder.ts";
 import { JsrRegistry } from "./jsr_registry.ts";
+import { needsNpm } from "./npm_registry.ts";
 
 const { name, version, imports } = JSON.parse(
   await Deno.readTextFile(new URL("deno.json", root)),
@@ -36,19 +37,23 @@ Deno.test("what is published imports Hono with deno.json's range, and nothing fr
   assertEquals([...found], [imports.hono]);
 });
 
-Deno.test("deno: `jsr:` gives types for every export, and a server that echoes", async () => {
-  const { registry } = await JsrRegistry.publish();
-  await using _ = registry;
-  await using folder = await Folder.make();
-  const env = { JSR_URL: registry.url, DENO_DIR: `${folder.path}/cache` };
-  for (const fixture of ["server.ts", "user.ts"]) {
-    await folder.copy(fixture, specifier, imports.hono);
-    const file = await Deno.readTextFile(folder.url(fixture));
-    assert(file.includes(`"${specifier}/hono"`), fixture);
-  }
-  const check = ["check", "--no-lock", "server.ts", "user.ts"];
-  const { code, stderr } = await folder.run(deno.command[0]!, check, env);
-  assertEquals(code, 0, stderr);
-  await using server = await TestServer.start(deno, env, folder.url("server.ts"));
-  await echoes(server);
-});
+Deno.test(
+  "deno: `jsr:` gives types for every export, and a server that echoes",
+  needsNpm,
+  async () => {
+    const { registry } = await JsrRegistry.publish();
+    await using _ = registry;
+    await using folder = await Folder.make();
+    const env = { JSR_URL: registry.url, DENO_DIR: `${folder.path}/cache` };
+    for (const fixture of ["server.ts", "user.ts"]) {
+      await folder.copy(fixture, specifier, imports.hono);
+      const file = await Deno.readTextFile(folder.url(fixture));
+      assert(file.includes(`"${specifier}/hono"`), fixture);
+    }
+    const check = ["check", "--no-lock", "server.ts", "user.ts"];
+    const { code, stderr } = await folder.run(deno.command[0]!, check, env);
+    assertEquals(code, 0, stderr);
+    await using server = await TestServer.start(deno, env, folder.url("server.ts"));
+    await echoes(server);
+  },
+);

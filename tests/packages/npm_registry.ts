@@ -1,6 +1,13 @@
 import { createHash } from "node:crypto";
 import { output } from "../support/command.ts";
 
+const lookup = ["view", "hono", "version", "--fetch-retries=0"];
+const answers = await output("npm", lookup, 20_000) !== undefined;
+if (!answers) console.log("npm's registry does not answer: what installs from it is skipped");
+
+/** Options of a test that installs packages from the registry that npm is set up with. */
+export const needsNpm = { ignore: !answers };
+
 /** What package.json says, as far as a registry has to know. */
 export interface Manifest {
   readonly name: string;
