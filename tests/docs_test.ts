@@ -1,21 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { OPCODE, RawClient } from "./support/raw_client.ts";
 import { output, root } from "./support/command.ts";
+import { type Example, fencesIn, playground } from "./support/examples.ts";
 import { offlineImports } from "./support/imports.ts";
 import { runtimes } from "./support/runtimes.ts";
 import { TestServer } from "./support/server.ts";
 
 const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
 const exports: Record<string, string> = config.exports;
-
-/** A fenced example in a docstring. */
-interface Example {
-  /** The file, and the number of the example in it. */
-  readonly name: string;
-  /** The words after the three backticks. */
-  readonly info: string;
-  readonly code: string;
-}
 
 function* sourceFiles(folder: string): Generator<string> {
   for (const { name, isDirectory } of Deno.readDirSync(new URL(folder, root))) {
@@ -27,40 +19,10 @@ function* sourceFiles(folder: string): Generator<string> {
 function examplesOf(file: string): Example[] {
   const docs = Deno.readTextFileSync(new URL(file, root)).match(/\/\*\*[^]*?\*\//g) ?? [];
   const text = docs.map((doc) => doc.replaceAll(/^ *\* ?/gm, "")).join("\n");
-  return [...text.matchAll(/^```(.*)\n([^]*?)^```$/gm)].map(([, info, code], index) => ({
-    name: `${file} #${index + 1}`,
-    info: info!,
-    code: code!,
-  }));
+  return fencesIn(file, text);
 }
 
 const examples = ["mod.ts", ...sourceFiles("src/")].sort().flatMap(examplesOf);
-
-/** A folder with every example, and with what Bun resolves their imports to. */
-async function playground() {
-  const folder = await Deno.makeTempDir({ prefix: "edgesocket_docs_" });
-  const path = (example: Example) => `${folder}/${example.name.replaceAll(/\W+/g, "_")}.ts`;
-  for (const example of examples) await Deno.writeTextFile(path(example), example.code);
-
-  const entries = Object.entries(exports).map(([entry, file]) =>
-    [config.name as string, entry, file] as const
-  );
-  entries.push(["@std/assert", ".", "tests/support/assert.ts"]);
-  for (const [name, entry, file] of entries) {
-    const home = `${folder}/node_modules/${name}${entry.slice(1)}`;
-    await Deno.mkdir(home, { recursive: true });
-    const target = new URL(file, root).pathname;
-    await Deno.writeTextFile(`${home}/index.ts`, `export * from ${JSON.stringify(target)};\n`);
-  }
-  await Deno.symlink(new URL("node_modules/hono", root), `${folder}/node_modules/hono`);
-  return {
-    root: folder,
-    path,
-    async [Symbol.asyncDispose]() {
-      await Deno.remove(folder, { recursive: true });
-    },
-  };
-}
 
 /** What `deno doc --json` says of a module, as far as it is read here. */
 interface DocModule {
@@ -90,7 +52,7 @@ Deno.test("every entry point has a module doc with an example, and a doc for eac
 });
 
 Deno.test("`deno task docs` writes pages of every entry point", async () => {
-  await using folder = await playground();
+  await using folder = await playground(examples);
   const [program, ...args] = (config.tasks.docs as string).split(" ");
   assertEquals(program, "deno");
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -106,7 +68,7 @@ Deno.test("`deno task docs` writes pages of every entry point", async () => {
 });
 
 Deno.test("every example passes the type check", async () => {
-  await using folder = await playground();
+  await using folder = await playground(examples);
   // The types of Bun are not to be had here: its example is checked with the npm package.
   const paths = examples.filter(({ code }) => !code.includes("Bun.")).map(folder.path);
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -122,7 +84,7 @@ for (const runtime of runtimes) {
   for (const example of examples) {
     if (runtime.name === "deno" && example.code.includes("Bun.")) continue;
     Deno.test(`${runtime.name}: the example ${example.name} does what it shows`, async () => {
-      await using folder = await playground();
+      await using folder = await playground(examples);
       const flags = runtime.name === "deno" ? [`--import-map=${await offlineImports()}`] : [];
       const command = [...runtime.command, ...flags, RUNNER];
       if (!/\bserve\(|export default/.test(example.code)) {

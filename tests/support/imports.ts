@@ -27,8 +27,9 @@ export async function offlineImports(): Promise<string> {
   for (const [bare, target] of Object.entries(imports as Record<string, string>)) {
     if (target.startsWith("npm:")) imports[`${bare}/`] = target.replace("npm:", "npm:/") + "/";
   }
-  const own = Object.entries(exports as Record<string, string>).map(([entry, path]) =>
-    [name + entry.slice(1), path] as const
+  // Under its name on JSR and under that on npm, as the documentation does.
+  const own = Object.entries(exports as Record<string, string>).flatMap(([entry, path]) =>
+    [name, "edgesocket"].map((bare) => [bare + entry.slice(1), path] as const)
   );
   for (const [specifier, path] of [...own, ...Object.entries(STAND_INS)]) {
     imports[specifier] = new URL(path, root).href;

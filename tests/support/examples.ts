@@ -1,0 +1,49 @@
+import { root } from "./command.ts";
+
+/** An example of the documentation: a whole program. */
+export interface Example {
+  /** The file, and the number of the example in it. */
+  readonly name: string;
+  /** The words after the three backticks. */
+  readonly info: string;
+  readonly code: string;
+}
+
+/** The fenced blocks of a Markdown text. */
+export function fencesIn(file: string, text: string): Example[] {
+  return [...text.matchAll(/^```(.*)\n([^]*?)^```$/gm)].map(([, info, code], index) => ({
+    name: `${file} #${index + 1}`,
+    info: info!,
+    code: code!,
+  }));
+}
+
+const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
+const exports: Record<string, string> = config.exports;
+
+/** A folder with examples, and with what Bun resolves their imports to. */
+export async function playground(examples: readonly Example[]) {
+  const folder = await Deno.makeTempDir({ prefix: "edgesocket_docs_" });
+  const path = (example: Example) => `${folder}/${example.name.replaceAll(/\W+/g, "_")}.ts`;
+  for (const example of examples) await Deno.writeTextFile(path(example), example.code);
+
+  const entries = Object.entries(exports).flatMap(([entry, file]) => [
+    [config.name as string, entry, file] as const,
+    ["edgesocket", entry, file] as const,
+  ]);
+  entries.push(["@std/assert", ".", "tests/support/assert.ts"]);
+  for (const [name, entry, file] of entries) {
+    const home = `${folder}/node_modules/${name}${entry.slice(1)}`;
+    await Deno.mkdir(home, { recursive: true });
+    const target = new URL(file, root).pathname;
+    await Deno.writeTextFile(`${home}/index.ts`, `export * from ${JSON.stringify(target)};\n`);
+  }
+  await Deno.symlink(new URL("node_modules/hono", root), `${folder}/node_modules/hono`);
+  return {
+    root: folder,
+    path,
+    async [Symbol.asyncDispose]() {
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
