@@ -37,14 +37,15 @@ export interface Adapter {
    * Answers the opening handshake of `request` with a 101 and brings a connection to life.
    *
    * @param context What the runtime passed to fetch beside the request.
-   * @param headers What shall be on the 101; those that the handshake owns are passed over.
+   * @param response What the pipeline made: its headers go on the 101, but for those that the
+   * handshake owns.
    * @throws {TypeError} If `request` or `context` is not what the runtime itself passed.
    */
   commit(
     request: Request,
     context: unknown,
     intent: UpgradeIntent,
-    headers: Headers,
+    response: Response,
     host: Host,
   ): Response;
 

@@ -1,3 +1,5 @@
+import { remembering } from "./remember.ts";
+
 /** Where a client wants to go: RFC 3986 §3.2 without the user. */
 export interface Authority {
   /** Lower case; an IPv6 address in brackets and in its normal form. */
@@ -10,7 +12,7 @@ export interface Authority {
 const AUTHORITY = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]{0,5}))?$/i;
 
 /** Reads the value of a `Host` header; `undefined` if it names no host, or more than one. */
-export function parseAuthority(text: string): Authority | undefined {
+export const parseAuthority: (text: string) => Authority | undefined = remembering((text) => {
   const match = AUTHORITY.exec(text);
   if (match === null || !URL.canParse(`http://${text}`)) return;
   const [, hostname = "", port = ""] = match;
@@ -20,7 +22,10 @@ export function parseAuthority(text: string): Authority | undefined {
       : hostname.toLowerCase(),
     port: port === "" ? "" : String(Number(port)),
   };
-}
+});
+
+/** Whether a request's `url` is one. */
+export const isURL: (text: string) => boolean = remembering((text) => URL.canParse(text));
 
 /**
  * The authority that a request was sent to, or `undefined` if it names none. A `Request` made by
@@ -29,5 +34,5 @@ export function parseAuthority(text: string): Authority | undefined {
 export function requestedAuthority(request: Request): Authority | undefined {
   const host = request.headers.get("host");
   if (host !== null) return parseAuthority(host);
-  return URL.canParse(request.url) ? parseAuthority(new URL(request.url).host) : undefined;
+  return isURL(request.url) ? parseAuthority(new URL(request.url).host) : undefined;
 }

@@ -8,9 +8,9 @@ export interface Clock {
   every(period: number, task: () => void): () => void;
 }
 
-/** The machine's monotonic clock. */
+/** The machine's monotonic clock. In whole numbers, which V8 keeps without a box of 16 bytes. */
 export const systemClock: Clock = {
-  now: () => performance.now(),
+  now: () => Math.trunc(performance.now()),
   every(period: number, task: () => void): () => void {
     const timer = setInterval(task, period);
     return () => clearInterval(timer);

@@ -2,7 +2,7 @@ import type { FetchHandler } from "./adapter.ts";
 import { type BunWebSocketHandler, websocketFor } from "./adapters/bun.ts";
 import { asksForWebSocket, misdirected, refusalResponse } from "./handshake.ts";
 import { Host, type HostOptions } from "./host.ts";
-import { adopt, takeIntent } from "./intent.ts";
+import { adopt, intentOf } from "./intent.ts";
 import { currentAdapter } from "./runtime.ts";
 
 /** What `export default` takes under `deno serve` and `bun`, and `Bun.serve` as its options. */
@@ -68,15 +68,9 @@ export function wrap(fetch: FetchHandler, host: Host): Handler["fetch"] {
     context: unknown,
     response: Response,
   ): Response => {
-    const intent = response.status === 101 ? takeIntent(request) : undefined;
+    const intent = response.status === 101 ? intentOf(request) : undefined;
     if (intent === undefined) return response;
-    return currentAdapter().commit(
-      request,
-      context,
-      intent,
-      response.headers,
-      host,
-    );
+    return currentAdapter().commit(request, context, intent, response, host);
   };
 
   return (request, context) => {

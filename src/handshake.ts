@@ -2,17 +2,17 @@ import { type HeadersOption, parseHeaders } from "./headers.ts";
 import { asksForWebSocket, malformed } from "./opening.ts";
 import { type OriginOptions, type OriginRule, originRule } from "./origin.ts";
 import { type SubprotocolOptions, type SubprotocolRule, subprotocolRule } from "./subprotocol.ts";
-import { type HandshakeVerdict, refused } from "./verdict.ts";
-
-export { asksForWebSocket, misdirected } from "./opening.ts";
-export {
+import {
   type Accepted,
   type HandshakeVerdict,
   type NotAnUpgrade,
-  refusalResponse,
   type Refused,
   refused,
 } from "./verdict.ts";
+
+export { asksForWebSocket, misdirected } from "./opening.ts";
+export { refusalResponse, refused } from "./verdict.ts";
+export type { Accepted, HandshakeVerdict, NotAnUpgrade, Refused };
 
 /** What an opening handshake has to satisfy, and what its response carries. */
 export interface HandshakeOptions extends OriginOptions, SubprotocolOptions {
@@ -28,7 +28,7 @@ export interface HandshakeOptions extends OriginOptions, SubprotocolOptions {
 export interface HandshakeRules {
   readonly origin: OriginRule;
   readonly subprotocol: SubprotocolRule;
-  readonly headers: Headers;
+  readonly headers: Headers | undefined;
 }
 
 /**
@@ -80,14 +80,17 @@ export function checkHandshake(
   request: Request,
   options: HandshakeOptions = {},
 ): HandshakeVerdict {
-  return judge(request, handshakeRules(options));
+  const rules = handshakeRules(options);
+  const verdict = judge(request, rules);
+  if (verdict.kind !== "accepted") return verdict;
+  return { ...verdict, headers: new Headers(rules.headers) };
 }
 
+/** A verdict without the headers, which are the same for every request. */
+export type Judgement = Omit<Accepted, "headers"> | NotAnUpgrade | Refused;
+
 /** Applies the rules to one request. */
-export function judge(
-  request: Request,
-  rules: HandshakeRules,
-): HandshakeVerdict {
+export function judge(request: Request, rules: HandshakeRules): Judgement {
   if (!asksForWebSocket(request)) return { kind: "not-an-upgrade" };
   const fault = malformed(request);
   if (fault) return fault;
@@ -96,11 +99,7 @@ export function judge(
     if (stranger !== undefined) return refused(403, stranger);
     const choice = rules.subprotocol(request);
     if ("refusal" in choice) return refused(400, choice.refusal);
-    return {
-      kind: "accepted",
-      protocol: choice.protocol,
-      headers: new Headers(rules.headers),
-    };
+    return { kind: "accepted", protocol: choice.protocol };
   } catch (error) {
     return {
       ...refused(500, "the server failed to judge this request"),

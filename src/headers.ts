@@ -24,7 +24,8 @@ const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
  *
  * @throws {TypeError} If a name or value is not fit for a header, or the handshake owns it.
  */
-export function parseHeaders(option: HeadersOption | undefined): Headers {
+export function parseHeaders(option: HeadersOption | undefined): Headers | undefined {
+  if (option === undefined) return;
   const headers = new Headers();
   for (const [name, value] of pairs(option)) {
     if (typeof name !== "string" || !isToken(name)) {
@@ -50,12 +51,13 @@ export function parseHeaders(option: HeadersOption | undefined): Headers {
 }
 
 /**
- * Copies what may travel on the 101, several `Set-Cookie` one by one.
+ * What may travel on the 101, several `Set-Cookie` one by one.
  *
  * @throws {TypeError} If a value holds a control character: Deno would end the process over it.
  */
-export function copyAllowed(from: Headers, to: Headers): void {
-  for (const [name, value] of from) {
+export function allowedHeaders(headers: Headers): [name: string, value: string][] {
+  const allowed: [string, string][] = [];
+  for (const [name, value] of headers) {
     if (isReserved(name)) continue;
     if (!VALUE.test(value)) {
       throw new TypeError(
@@ -64,15 +66,14 @@ export function copyAllowed(from: Headers, to: Headers): void {
         }`,
       );
     }
-    if (name === "set-cookie") to.append(name, value);
-    else to.set(name, value);
+    allowed.push([name, value]);
   }
+  return allowed;
 }
 
 function pairs(
-  option: HeadersOption | undefined,
+  option: HeadersOption,
 ): Iterable<readonly [string, string]> {
-  if (option === undefined) return [];
   if (typeof option !== "object" || option === null) {
     throw new TypeError(
       `Cannot use option headers: expected headers, got ${typeof option}`,

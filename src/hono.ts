@@ -18,7 +18,7 @@
  */
 import type { Context } from "hono";
 import type { WebSocketEvents } from "./connection.ts";
-import { type Accepted, refusalResponse } from "./handshake.ts";
+import { refusalResponse } from "./handshake.ts";
 import {
   accept,
   admit,
@@ -169,7 +169,7 @@ export function upgradeWebSocket(
     const verdict = admit(c.req.raw, rules);
     if (verdict.kind === "not-an-upgrade") return next();
     if (verdict.kind === "refused") return refusalResponse(verdict);
-    return upgrade(c, verdict, await first(c), rules);
+    return upgrade(c, verdict.protocol, await first(c), rules);
   };
   return middleware as UpgradeMiddleware;
 }
@@ -182,7 +182,7 @@ async function upgradeInHandler(
 ): Promise<Response> {
   const rules = upgradeRules(options);
   const verdict = admit(c.req.raw, rules);
-  if (verdict.kind === "accepted") return upgrade(c, verdict, events, rules);
+  if (verdict.kind === "accepted") return upgrade(c, verdict.protocol, events, rules);
   return refusalResponse(
     verdict.kind === "refused" ? verdict : UPGRADE_REQUIRED,
   );
@@ -190,21 +190,19 @@ async function upgradeInHandler(
 
 function upgrade(
   c: HonoContext,
-  verdict: Accepted,
+  protocol: string,
   events: unknown,
   rules: UpgradeRules,
 ): Response {
   // What middleware has staged so far, under the route's own headers.
-  const { headers } = c.newResponse(null, {
-    status: 101,
-    headers: verdict.headers,
-  });
+  const { headers } = rules.handshake;
+  const staged = c.newResponse(null, headers ? { status: 101, headers } : { status: 101 });
   const response = accept(
     c.req.raw,
-    verdict,
+    protocol,
     events as WebSocketEvents,
     rules,
-    headers,
+    staged,
     c.env,
   );
   // All that was staged is in it. Hono would merge it in again, and lose a Set-Cookie on the way.

@@ -9,18 +9,26 @@ import type { Agreement } from "./server_connection.ts";
  */
 export type UpgradeIntent = Agreement;
 
-/** Requests whose server is wrapped: their intents wait for the wrapper. */
-const hosts = new WeakMap<Request, Host>();
-const intents = new WeakMap<Request, UpgradeIntent>();
+/**
+ * Where a request of a wrapped server carries its host and its intent. A copy of the request does
+ * not have them. Not a WeakMap: collecting its entries takes V8 a tenth of each upgrade.
+ */
+const HOST = Symbol("host");
+const INTENT = Symbol("intent");
+
+interface Adopted extends Request {
+  [HOST]?: Host;
+  [INTENT]?: UpgradeIntent;
+}
 
 /** Says that `host` will commit whatever is intended for `request`. */
-export function adopt(request: Request, host: Host): void {
-  hosts.set(request, host);
+export function adopt(request: Adopted, host: Host): void {
+  request[HOST] = host;
 }
 
 /** Who will commit what is intended for `request`, if anybody. */
-export function adopter(request: Request): Host | undefined {
-  return hosts.get(request);
+export function adopter(request: Adopted): Host | undefined {
+  return request[HOST];
 }
 
 /**
@@ -28,16 +36,16 @@ export function adopter(request: Request): Host | undefined {
  *
  * @throws {Error} If there is one for this request already.
  */
-export function intend(request: Request, intent: UpgradeIntent): void {
-  if (intents.has(request)) {
+export function intend(request: Adopted, intent: UpgradeIntent): void {
+  if (request[INTENT]) {
     throw new Error(
       "Cannot upgrade: expected one upgradeWebSocket for each request, got a second one",
     );
   }
-  intents.set(request, intent);
+  request[INTENT] = intent;
 }
 
-/** Takes the intent of a request, if there is one. */
-export function takeIntent(request: Request): UpgradeIntent | undefined {
-  return intents.get(request);
+/** The intent of a request, if there is one. */
+export function intentOf(request: Adopted): UpgradeIntent | undefined {
+  return request[INTENT];
 }

@@ -1,4 +1,4 @@
-import { requestedAuthority } from "./authority.ts";
+import { isURL, requestedAuthority } from "./authority.ts";
 import { quote } from "./quote.ts";
 import { listElements } from "./token.ts";
 import { type Refused, refused } from "./verdict.ts";
@@ -18,7 +18,7 @@ export function misdirected(request: Request): Refused | undefined {
   const host = request.headers.get("host");
   const message = requestedAuthority(request) === undefined
     ? `expected one host in Host, got ${quote(host)}`
-    : URL.canParse(request.url)
+    : isURL(request.url)
     ? undefined
     : `expected a target that makes a URL, got ${quote(request.url)}`;
   if (message === undefined) return undefined;
@@ -63,6 +63,7 @@ function wrongMethod({ method }: Request): Refused | undefined {
 
 /** Whether a comma-separated list holds `token`, in any case: RFC 6455 §4.2.1. */
 function hasToken(list: string | null, token: string): boolean {
-  return list !== null &&
-    listElements(list).some((element) => element.toLowerCase() === token);
+  if (list === null) return false;
+  const elements = list.toLowerCase();
+  return elements === token || listElements(elements).includes(token);
 }

@@ -1,8 +1,10 @@
+import { remembering } from "./remember.ts";
+
 /**
  * Reads a serialized origin as RFC 6454 §6.2 writes it, or returns `undefined` for anything that
  * does not serialize to itself: `null`, lists, paths, user names, upper case, default ports.
  */
-export function parseOrigin(value: string): URL | undefined {
+export const parseOrigin: (value: string) => URL | undefined = remembering((value) => {
   if (
     !/^[a-z][a-z0-9+.-]*:\/\/[a-z0-9._:[\]-]+$/.test(value) ||
     !URL.canParse(value)
@@ -12,4 +14,4 @@ export function parseOrigin(value: string): URL | undefined {
   // their own there; those are compared as they are written.
   const serialized = url.origin === "null" ? `${url.protocol}//${url.host}` : url.origin;
   return serialized === value ? url : undefined;
-}
+});

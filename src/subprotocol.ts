@@ -34,6 +34,8 @@ export type SubprotocolChoice =
   | { readonly protocol: string }
   | { readonly refusal: string };
 
+const NONE: SubprotocolChoice = { protocol: "" };
+
 /** Chooses a subprotocol for one request. */
 export type SubprotocolRule = (request: Request) => SubprotocolChoice;
 
@@ -53,6 +55,7 @@ export function subprotocolRule(options: SubprotocolOptions): SubprotocolRule {
 
   return (request) => {
     const header = request.headers.get("sec-websocket-protocol");
+    if (header === null && !required) return NONE;
     const offered = parseProtocols(header ?? "");
     if (offered === undefined) {
       return {

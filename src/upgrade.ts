@@ -1,11 +1,10 @@
 import type { WebSocketEvents } from "./connection.ts";
 import {
-  type Accepted,
   type HandshakeOptions,
   type HandshakeRules,
   handshakeRules,
-  type HandshakeVerdict,
   judge,
+  type Judgement,
   refusalResponse,
   refused,
 } from "./handshake.ts";
@@ -58,10 +57,17 @@ export function upgradeRules(options: UpgradeOptions): UpgradeRules {
   };
 }
 
+let defaults: UpgradeRules | undefined;
+
+/** The rules of a route without options. */
+function defaultRules(): UpgradeRules {
+  return defaults ??= upgradeRules({});
+}
+
 /** Judges a request for a route, and tells the server of a refusal. */
-export function admit(request: Request, rules: UpgradeRules): HandshakeVerdict {
+export function admit(request: Request, rules: UpgradeRules): Judgement {
   const host = adopter(request) ?? bareHost;
-  let verdict = judge(request, rules.handshake);
+  let verdict: Judgement = judge(request, rules.handshake);
   if (verdict.kind === "accepted") verdict = host.refusal() ?? verdict;
   if (verdict.kind === "refused") host.refuse(request, verdict);
   return verdict;
@@ -71,34 +77,32 @@ export function admit(request: Request, rules: UpgradeRules): HandshakeVerdict {
  * Goes through with a request that was admitted: leaves the intent to whoever wraps the server, or
  * else switches protocols at once.
  *
- * @param headers What shall be on the 101.
+ * @param response A 101 with the headers that are known so far.
  * @param context What the runtime passed to fetch beside the request.
  * @throws {TypeError} If `events`, `request` or `context` are not what is needed.
  */
 export function accept(
   request: Request,
-  verdict: Accepted,
+  protocol: string,
   events: WebSocketEvents,
-  rules: UpgradeRules,
-  headers: Headers,
+  { limits, data }: UpgradeRules,
+  response: Response,
   context: unknown,
 ): Response {
   checkEvents(events);
-  const { limits, data } = rules;
-  const intent = { events, limits, data, protocol: verdict.protocol };
+  const intent = { events, limits, data, protocol };
   const host = adopter(request);
-  if (limits.maxPayloadLength > (host ?? bareHost).maxPayloadLength) {
+  const { maxPayloadLength } = host ?? bareHost;
+  if (limits.maxPayloadLength > maxPayloadLength) {
     throw new RangeError(
-      `Cannot upgrade: maxPayloadLength of a route must not exceed that of the server: ${limits.maxPayloadLength} is above ${
-        (host ?? bareHost).maxPayloadLength
-      }`,
+      `Cannot upgrade: maxPayloadLength of a route must not exceed that of the server: ${limits.maxPayloadLength} is above ${maxPayloadLength}`,
     );
   }
   if (host === undefined) {
-    return currentAdapter().commit(request, context, intent, headers, bareHost);
+    return currentAdapter().commit(request, context, intent, response, bareHost);
   }
   intend(request, intent);
-  return new Response(null, { status: 101, headers });
+  return response;
 }
 
 /**
@@ -135,18 +139,21 @@ export function accept(
 export function upgradeWebSocket<T = unknown>(
   request: Request,
   events: WebSocketEvents<T>,
-  options: UpgradeOptions<T> = {},
+  options?: UpgradeOptions<T>,
 ): Response {
-  const rules = upgradeRules(options);
+  const rules = options === undefined ? defaultRules() : upgradeRules(options);
   const verdict = admit(request, rules);
   if (verdict.kind === "accepted") {
+    const { headers } = rules.handshake;
+    const response = new Response(null, headers ? { status: 101, headers } : { status: 101 });
+    const context = options?.info;
     return accept(
       request,
-      verdict,
+      verdict.protocol,
       events as WebSocketEvents,
       rules,
-      verdict.headers,
-      options.info,
+      response,
+      context,
     );
   }
   return refusalResponse(

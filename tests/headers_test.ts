@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { upgradeWebSocket } from "../src/hono.ts";
-import { copyAllowed, parseHeaders } from "../src/headers.ts";
+import { allowedHeaders, parseHeaders } from "../src/headers.ts";
 
 const RESERVED = [
   "Connection",
@@ -33,31 +33,26 @@ Deno.test("CR, LF and NUL in a value, and names that are none, throw when the ro
 Deno.test("headers are read from every shape, and several cookies stay several", () => {
   const pairs = [["set-cookie", "a=1"], ["set-cookie", "b=2"], ["x-a", "1"]] as const;
   for (const option of [pairs, new Headers(pairs.map(([name, value]) => [name, value]))]) {
-    assertEquals(parseHeaders(option).getSetCookie(), ["a=1", "b=2"]);
+    assertEquals(parseHeaders(option)!.getSetCookie(), ["a=1", "b=2"]);
   }
-  assertEquals(parseHeaders({ "x-a": "1" }).get("x-a"), "1");
-  assertEquals([...parseHeaders(undefined)], []);
+  assertEquals(parseHeaders({ "x-a": "1" })!.get("x-a"), "1");
+  assertEquals(parseHeaders(undefined), undefined);
 });
 
-Deno.test("copyAllowed leaves the handshake's own headers alone", () => {
-  const from = new Headers([["set-cookie", "a=1"], ["set-cookie", "b=2"], ["x-a", "1"]]);
-  for (const name of RESERVED) from.set(name, "forged");
-  const to = new Headers({ connection: "Upgrade", "sec-websocket-accept": "real" });
-  copyAllowed(from, to);
-  assertEquals([...to], [
-    ["connection", "Upgrade"],
-    ["sec-websocket-accept", "real"],
+Deno.test("allowedHeaders leaves the handshake's own headers out", () => {
+  const headers = new Headers([["set-cookie", "a=1"], ["set-cookie", "b=2"], ["x-a", "1"]]);
+  for (const name of RESERVED) headers.set(name, "forged");
+  assertEquals(allowedHeaders(headers), [
     ["set-cookie", "a=1"],
     ["set-cookie", "b=2"],
     ["x-a", "1"],
   ]);
 });
 
-Deno.test("copyAllowed throws at control characters, which Headers let through", () => {
+Deno.test("allowedHeaders throws at control characters, which Headers let through", () => {
   for (const value of ["a\x01b", "a\x1fb", "a\x7fb"]) {
-    assertThrows(() => copyAllowed(new Headers({ "x-a": value }), new Headers()), TypeError, "x-a");
+    assertThrows(() => allowedHeaders(new Headers({ "x-a": value })), TypeError, "x-a");
   }
-  const to = new Headers();
-  copyAllowed(new Headers({ "x-a": "gr\xfc\xdfe\t!" }), to);
-  assertEquals(to.get("x-a"), "gr\xfc\xdfe\t!");
+  const latin1 = "gr\xfc\xdfe\t!";
+  assertEquals(allowedHeaders(new Headers({ "x-a": latin1 })), [["x-a", latin1]]);
 });

@@ -4,7 +4,16 @@ const SRC = new URL("../src/", import.meta.url);
 
 /** The floors of the house, from the ground up. A file imports from lower floors only. */
 const FLOORS = [
-  ["clock.ts", "close.ts", "deferred.ts", "quote.ts", "socket.ts", "token.ts", "verdict.ts"],
+  [
+    "clock.ts",
+    "close.ts",
+    "deferred.ts",
+    "quote.ts",
+    "remember.ts",
+    "socket.ts",
+    "token.ts",
+    "verdict.ts",
+  ],
   ["authority.ts", "connection.ts", "serialized_origin.ts"],
   [
     "headers.ts",

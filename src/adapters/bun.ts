@@ -1,7 +1,7 @@
 import type { Adapter, Listener } from "../adapter.ts";
 import { broken, closedByPeer, type CloseInfo, TOO_LARGE } from "../close.ts";
 import type { ConnectionRequest } from "../connection.ts";
-import { copyAllowed } from "../headers.ts";
+import { allowedHeaders } from "../headers.ts";
 import { connectionLimit, LIMITS_FILE } from "./descriptors.ts";
 import { ServerConnection } from "../server_connection.ts";
 import type { Message, SendData, Socket } from "../socket.ts";
@@ -61,7 +61,7 @@ interface BunServer {
   readonly port: number;
   upgrade(
     request: Request,
-    options: { headers: Headers; data: unknown },
+    options: { headers?: [string, string][]; data: unknown },
   ): boolean;
   stop(closeActiveConnections: boolean): Promise<void>;
 }
@@ -81,27 +81,27 @@ function bun(): BunNamespace | undefined {
   return (globalThis as { Bun?: BunNamespace }).Bun;
 }
 
+const PROTOCOL = "sec-websocket-protocol";
+
 /** Bun, on `Bun.serve` and `server.upgrade`. */
 export const bunAdapter: Adapter = {
   detect: () => typeof bun()?.serve === "function",
 
-  commit(request, context, intent, headers, host): Response {
+  commit(request, context, intent, response, host): Response {
     const server = serverOf(context);
     if (server === undefined) {
       throw new TypeError(
         "Cannot upgrade: expected Bun's server, the second argument of fetch, as options.info (Hono: as env), got none",
       );
     }
-    const allowed = new Headers();
-    copyAllowed(headers, allowed);
+    const headers = allowedHeaders(response.headers);
     // Without this, or with none chosen, Bun would echo the first one that the client offers.
-    allowed.set("sec-websocket-protocol", intent.protocol);
+    if (request.headers.has(PROTOCOL)) headers.push([PROTOCOL, intent.protocol]);
     const snapshot = new BunConnectionRequest(request);
     const connection = new ServerConnection(snapshot, intent, host);
     snapshot.connection = connection;
-    if (server.upgrade(request, { headers: allowed, data: connection })) {
-      return new Response(null, { status: 101 });
-    }
+    const options = headers.length === 0 ? { data: connection } : { data: connection, headers };
+    if (server.upgrade(request, options)) return response;
     connection.ended(broken("network"));
     return new Response("the connection could not be upgraded\n", {
       status: 400,
@@ -180,21 +180,18 @@ class BunSocket implements Socket {
   }
 }
 
-/** On Bun the request stays readable after the upgrade, so that nothing has to be copied. */
+/**
+ * On Bun the headers stay readable after the upgrade, so that nothing has to be copied. The request
+ * itself would take twice the memory.
+ */
 class BunConnectionRequest implements ConnectionRequest {
-  readonly #request: Request;
+  readonly url: string;
+  readonly headers: Headers;
   connection: ServerConnection | undefined;
 
-  constructor(request: Request) {
-    this.#request = request;
-  }
-
-  get url(): string {
-    return this.#request.url;
-  }
-
-  get headers(): Headers {
-    return this.#request.headers;
+  constructor({ url, headers }: Request) {
+    this.url = url;
+    this.headers = headers;
   }
 
   get remoteAddress(): string {
