@@ -3,6 +3,9 @@
  * that do not reach JSR. It builds nothing.
  */
 
+/** Libraries of TypeScript, by the names that dnt takes. */
+type LibName = "ES2022" | "DOM" | "DOM.Iterable" | "ESNext.Disposable";
+
 /** How to build an npm package. */
 export interface BuildOptions {
   entryPoints: (string | { name: string; path: string })[];
@@ -12,7 +15,7 @@ export interface BuildOptions {
   scriptModule: false;
   skipSourceOutput: boolean;
   typeCheck: "single";
-  compilerOptions: { lib: string[]; target: "ES2022" };
+  compilerOptions: { lib: LibName[]; target: "ES2022" };
   mappings: Record<string, { name: string; version: string; peerDependency: boolean }>;
   package: { name: string; version: string; devDependencies: Record<string, string> };
 }
