@@ -1,3 +1,5 @@
+import { mismatch } from "./mismatch.ts";
+
 /**
  * Why a connection ended.
  *
@@ -42,51 +44,37 @@ export interface CloseInfo {
 }
 
 /** RFC 6455 §7.4.1 and the IANA registry, less those that only a client or nobody may send. */
-const SENDABLE = new Set([
-  1000,
-  1001,
-  1002,
-  1003,
-  1007,
-  1008,
-  1009,
-  1011,
-  1012,
-  1013,
-  1014,
-]);
+const SENDABLE = new Set([1000, 1001, 1002, 1003, 1007, 1008, 1009, 1011, 1012, 1013, 1014]);
 
 /** What may follow the two bytes of the code in a control frame: RFC 6455 §5.5. */
 const REASON_BYTES = 123;
 
 /**
- * Returns `code` if a server may send it in a close frame.
+ * Checks what is to go into a close frame, and cuts `reason` at 123 bytes of UTF-8, never inside a
+ * character. Lone surrogates become U+FFFD.
  *
- * @throws {TypeError} If it is not a number.
- * @throws {RangeError} If it is neither 1000, a registered code that a server may send, nor 3000 to 4999.
+ * @throws {TypeError} If the code is not a number or the reason not a string.
+ * @throws {RangeError} If the code is neither 1000, a registered code that a server may send, nor
+ * 3000 to 4999.
  */
-export function checkCloseCode(code: number): number {
-  if (typeof code !== "number") {
-    throw new TypeError(
-      `Cannot close: code must be a number, got ${typeof code}`,
+export function checkClose(code: number, reason: string): { code: number; reason: string } {
+  if (typeof code !== "number") throw mismatch("close", "a number as code", typeof code);
+  if (typeof reason !== "string") throw mismatch("close", "a string as reason", typeof reason);
+  if (!SENDABLE.has(code) && !(Number.isInteger(code) && code >= 3000 && code <= 4999)) {
+    throw mismatch(
+      "close",
+      "1000, a registered code that a server may send (1001 to 1003, 1007 to 1009, 1011 to 1014) or 3000 to 4999",
+      code,
+      RangeError,
     );
   }
-  if (
-    SENDABLE.has(code) ||
-    (Number.isInteger(code) && code >= 3000 && code <= 4999)
-  ) return code;
-  throw new RangeError(
-    `Cannot close: code must be 1000, a registered code that a server may send (1001 to 1003, 1007 to 1009, 1011 to 1014) or 3000 to 4999, got ${code}`,
-  );
+  return { code, reason: truncate(reason) };
 }
 
-/** Cuts `reason` at 123 bytes of UTF-8, never inside a character. Lone surrogates become U+FFFD. */
-export function truncateReason(reason: string): string {
+function truncate(reason: string): string {
   const bytes = new Uint8Array(REASON_BYTES);
   const { written } = new TextEncoder().encodeInto(reason, bytes);
-  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(
-    bytes.subarray(0, written),
-  );
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(0, written));
 }
 
 /** The client sent a close frame. */

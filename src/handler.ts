@@ -1,3 +1,4 @@
+import { mismatch } from "./mismatch.ts";
 import type { FetchHandler } from "./adapter.ts";
 import { type BunWebSocketHandler, websocketFor } from "./adapters/bun.ts";
 import { asksForWebSocket, misdirected, refusalResponse } from "./handshake.ts";
@@ -50,9 +51,7 @@ export function handler(
 /** The pipeline with the upgrade behind it. */
 export function wrap(fetch: FetchHandler, host: Host): Handler["fetch"] {
   if (typeof fetch !== "function") {
-    throw new TypeError(
-      `Cannot serve: expected fetch to be a function (of Hono: app.fetch), got ${typeof fetch}`,
-    );
+    throw mismatch("serve", "fetch to be a function (of Hono: app.fetch)", typeof fetch);
   }
   const run = fetch as (
     request: Request,

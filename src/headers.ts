@@ -1,3 +1,4 @@
+import { mismatch } from "./mismatch.ts";
 import { isToken } from "./token.ts";
 
 /** Headers of the 101 response, in any of the shapes that `new Headers()` takes. */
@@ -29,20 +30,16 @@ export function parseHeaders(option: HeadersOption | undefined): Headers | undef
   const headers = new Headers();
   for (const [name, value] of pairs(option)) {
     if (typeof name !== "string" || !isToken(name)) {
-      throw new TypeError(
-        `Cannot use option headers: expected a token as name, got ${JSON.stringify(name)}`,
-      );
+      throw mismatch("use option headers", "a token as name", JSON.stringify(name));
     }
     if (isReserved(name)) {
-      throw new TypeError(
-        `Cannot use option headers: expected headers that the handshake does not own, got "${name}"`,
-      );
+      throw mismatch("use option headers", "headers that the handshake does not own", `"${name}"`);
     }
     if (typeof value !== "string" || !VALUE.test(value)) {
-      throw new TypeError(
-        `Cannot use option headers: expected a string of Latin-1 without CR, LF, NUL and other control characters for "${name}", got ${
-          JSON.stringify(value)
-        }`,
+      throw mismatch(
+        "use option headers",
+        `a string of Latin-1 without CR, LF, NUL and other control characters for "${name}"`,
+        JSON.stringify(value),
       );
     }
     headers.append(name, value);
@@ -60,10 +57,10 @@ export function allowedHeaders(headers: Headers): [name: string, value: string][
   for (const [name, value] of headers) {
     if (isReserved(name)) continue;
     if (!VALUE.test(value)) {
-      throw new TypeError(
-        `Cannot upgrade: expected no control characters in the header "${name}", got ${
-          JSON.stringify(value)
-        }`,
+      throw mismatch(
+        "upgrade",
+        `no control characters in the header "${name}"`,
+        JSON.stringify(value),
       );
     }
     allowed.push([name, value]);
@@ -75,9 +72,7 @@ function pairs(
   option: HeadersOption,
 ): Iterable<readonly [string, string]> {
   if (typeof option !== "object" || option === null) {
-    throw new TypeError(
-      `Cannot use option headers: expected headers, got ${typeof option}`,
-    );
+    throw mismatch("use option headers", "headers", typeof option);
   }
   return Symbol.iterator in option ? option : Object.entries(option);
 }

@@ -1,4 +1,6 @@
+import { checkOption, mismatch } from "./mismatch.ts";
 import { systemClock } from "./clock.ts";
+import { contained } from "./contained.ts";
 import type { Connection, Reporter } from "./connection.ts";
 import { type Refused, refused } from "./handshake.ts";
 import { bytes } from "./limits.ts";
@@ -50,13 +52,8 @@ export class Host {
 
   /** `connectionLimit` is asked at the first upgrade, if the options do not say. */
   constructor(options: HostOptions, connectionLimit: () => number) {
-    for (const name of ["onError", "onRefuse"] as const) {
-      const callback: unknown = options[name];
-      if (callback === undefined || typeof callback === "function") continue;
-      throw new TypeError(
-        `Cannot use option ${name}: expected a function, got ${typeof callback}`,
-      );
-    }
+    checkOption("onError", options.onError, "function");
+    checkOption("onRefuse", options.onRefuse, "function");
     this.#options = options;
     this.#connectionLimit = connectionLimit;
     this.maxPayloadLength = bytes(
@@ -65,8 +62,11 @@ export class Host {
     );
     this.#maxConnections = options.maxConnections;
     if (this.#maxConnections !== undefined && !(this.#maxConnections >= 0)) {
-      throw new RangeError(
-        `Cannot use option maxConnections: expected a number from 0, got ${this.#maxConnections}`,
+      throw mismatch(
+        "use option maxConnections",
+        "a number from 0",
+        this.#maxConnections,
+        RangeError,
       );
     }
   }
@@ -103,15 +103,5 @@ export class Host {
       () => this.#options.onRefuse?.(request, verdict),
       (fault) => this.report(fault, undefined),
     );
-  }
-}
-
-/** Runs a callback; what it throws, at once or in the promise that it returns, goes to `failed`. */
-function contained(callback: () => unknown, failed: (fault: unknown) => void): void {
-  try {
-    const result = callback();
-    if (result instanceof Promise) result.catch(failed);
-  } catch (fault) {
-    failed(fault);
   }
 }

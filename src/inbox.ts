@@ -3,15 +3,19 @@ import type { Message } from "./socket.ts";
 /** What a queued message costs beside its payload, so that empty messages are bounded too. */
 const OVERHEAD = 64;
 
-type Waiter = (result: IteratorResult<Message, undefined>) => void;
+type Result = IteratorResult<Message, undefined>;
 
 /**
  * The messages that wait for the `for await` loop of one connection: in order, one at a time.
  */
 export class Inbox {
+  /** Whether there is a loop over it. */
+  looped = false;
+  /** Whether the client is not read from until there is room. */
+  paused = false;
   /** Bytes above which the inbox counts as full. */
   readonly #limit: number;
-  readonly #waiters: Waiter[] = [];
+  readonly #waiters: ((result: Result) => void)[] = [];
   #messages: Message[] = [];
   #head = 0;
   #size = 0;
@@ -39,7 +43,7 @@ export class Inbox {
   }
 
   /** The next message as soon as there is one; done once the inbox has ended and is empty. */
-  next(): Promise<IteratorResult<Message, undefined>> {
+  next(): Promise<Result> {
     if (this.#head < this.#messages.length) {
       return Promise.resolve({ value: this.#shift(), done: false });
     }
@@ -61,6 +65,30 @@ export class Inbox {
     this.#head = 0;
     this.#size = 0;
     this.end();
+  }
+
+  /**
+   * What `for await` takes.
+   *
+   * @param taken Called when a message was taken.
+   * @param left Called when the loop was left before the end.
+   */
+  loop(taken: () => void, left: () => void): AsyncIterableIterator<Message, undefined> {
+    return {
+      next: async () => {
+        const result = await this.next();
+        taken();
+        return result;
+      },
+      return: () => {
+        this.clear();
+        left();
+        return Promise.resolve({ value: undefined, done: true });
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
   }
 
   #shift(): Message {

@@ -1,3 +1,4 @@
+import { mismatch } from "./mismatch.ts";
 import type { Host } from "./host.ts";
 import type { Agreement } from "./server_connection.ts";
 
@@ -38,9 +39,7 @@ export function adopter(request: Adopted): Host | undefined {
  */
 export function intend(request: Adopted, intent: UpgradeIntent): void {
   if (request[INTENT]) {
-    throw new Error(
-      "Cannot upgrade: expected one upgradeWebSocket for each request, got a second one",
-    );
+    throw mismatch("upgrade", "one upgradeWebSocket for each request", "a second one", Error);
   }
   request[INTENT] = intent;
 }

@@ -1,3 +1,4 @@
+import { mismatch } from "./mismatch.ts";
 /** Bounds on what one connection may take: time and memory. */
 export interface LimitOptions {
   /**
@@ -78,18 +79,19 @@ export function parseLimits(options: LimitOptions): Limits {
  * @throws {RangeError} If it is out of range.
  */
 export function seconds(name: string, value: number, least: 0 | 0.1): number {
-  if (value === 0 && least === 0) return 0;
-  const range = `${least === 0 ? "0 (off) or " : ""}0.1 to ${DAY} seconds`;
-  return inRange(name, value, 0.1, DAY, range);
+  const fits = (value >= 0.1 && value <= DAY) || value === least;
+  return checked(name, value, fits, `${least === 0 ? "0 (off) or " : ""}0.1 to ${DAY} seconds`);
 }
 
-/** Checks a size option: a whole number of bytes from 1 to `most`. */
+/**
+ * Checks a size option: a whole number of bytes from 1 to `most`.
+ *
+ * @throws {TypeError} If it is not a number.
+ * @throws {RangeError} If it is out of range.
+ */
 export function bytes(name: string, value: number, most = 2 ** 31 - 1): number {
-  const range = `a whole number of bytes from 1 to ${most}`;
-  if (typeof value === "number" && !Number.isInteger(value)) {
-    throw outOfRange(name, value, range);
-  }
-  return inRange(name, value, 1, most, range);
+  const fits = Number.isInteger(value) && value >= 1 && value <= most;
+  return checked(name, value, fits, `a whole number of bytes from 1 to ${most}`);
 }
 
 /** Whether `data` is longer than `max` bytes; text counts as UTF-8. */
@@ -100,24 +102,8 @@ export function exceeds(data: string | ArrayBuffer, max: number): boolean {
   return data.length > max || new TextEncoder().encode(data).length > max;
 }
 
-function inRange(
-  name: string,
-  value: number,
-  low: number,
-  high: number,
-  range: string,
-): number {
-  if (typeof value !== "number") {
-    throw new TypeError(
-      `Cannot use option ${name}: expected ${range}, got ${typeof value}`,
-    );
-  }
-  if (value >= low && value <= high) return value;
-  throw outOfRange(name, value, range);
-}
-
-function outOfRange(name: string, value: number, range: string): RangeError {
-  return new RangeError(
-    `Cannot use option ${name}: expected ${range}, got ${value}`,
-  );
+function checked(name: string, value: number, fits: boolean, range: string): number {
+  if (typeof value !== "number") throw mismatch(`use option ${name}`, range, typeof value);
+  if (!fits) throw mismatch(`use option ${name}`, range, value, RangeError);
+  return value;
 }

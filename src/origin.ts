@@ -1,7 +1,8 @@
+import { checkOption, mismatch } from "./mismatch.ts";
 import { parseAuthority, requestedAuthority } from "./authority.ts";
 import { originEntry } from "./origin_entry.ts";
 import { quote, quoteAnswer } from "./quote.ts";
-import { parseOrigin } from "./serialized_origin.ts";
+import { type Origin, parseOrigin } from "./serialized_origin.ts";
 
 /**
  * Judges the `Origin` of a browser. Called with an origin that is well formed and not `null`.
@@ -49,7 +50,7 @@ export interface OriginOptions {
 /** Returns why the request is refused, or `undefined` if its origin may connect. */
 export type OriginRule = (request: Request) => string | undefined;
 
-type Matcher = (origin: URL, serialized: string, request: Request) => boolean;
+type Matcher = (origin: Origin, serialized: string, request: Request) => boolean;
 
 /**
  * Turns the options into a rule.
@@ -63,7 +64,9 @@ export function originRule(options: OriginOptions): OriginRule {
     dangerouslyAllowAnyOrigin: everyOrigin = false,
     trustProxy = false,
   } = options;
-  checkSwitches({ requireOrigin: required, dangerouslyAllowAnyOrigin: everyOrigin, trustProxy });
+  checkOption("requireOrigin", required, "boolean");
+  checkOption("dangerouslyAllowAnyOrigin", everyOrigin, "boolean");
+  checkOption("trustProxy", trustProxy, "boolean");
   const allows = matcher(option, trustProxy);
 
   return (request) => {
@@ -80,15 +83,6 @@ export function originRule(options: OriginOptions): OriginRule {
   };
 }
 
-function checkSwitches(switches: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(switches)) {
-    if (typeof value === "boolean") continue;
-    throw new TypeError(
-      `Cannot use option ${name}: expected true or false, got ${typeof value}`,
-    );
-  }
-}
-
 function matcher(
   origin: NonNullable<OriginOptions["origin"]>,
   trustProxy: boolean,
@@ -98,26 +92,27 @@ function matcher(
   if (!Array.isArray(origin)) {
     // A string that is no origin has more wrong with it than the missing brackets.
     if (typeof origin === "string") originEntry(origin);
-    throw new TypeError(
-      `Cannot use option origin: expected "same-origin", a list of origins or a function, got ${
-        typeof origin === "string" ? `"${origin}", write ["${origin}"]` : typeof origin
-      }`,
+    throw mismatch(
+      "use option origin",
+      `"same-origin", a list of origins or a function`,
+      `${typeof origin === "string" ? `"${origin}", write ["${origin}"]` : typeof origin}`,
     );
   }
   const matchers = origin.map((entry) =>
     entry === "same-origin" ? sameOrigin(trustProxy) : originEntry(entry)
   );
-  return (url, serialized, request) => matchers.some((allows) => allows(url, serialized, request));
+  return (parsed, serialized, request) =>
+    matchers.some((allows) => allows(parsed, serialized, request));
 }
 
 function answerOf(origin: OriginFunction): Matcher {
   return (_, serialized, request) => {
     const allowed: unknown = origin(serialized, request);
     if (typeof allowed === "boolean") return allowed;
-    throw new TypeError(
-      `Cannot judge the origin: expected true or false from the origin function, got ${
-        quoteAnswer(allowed)
-      }`,
+    throw mismatch(
+      "judge the origin",
+      "true or false from the origin function",
+      quoteAnswer(allowed),
     );
   };
 }
@@ -130,8 +125,8 @@ function sameOrigin(trustProxy: boolean): Matcher {
   return (origin, _, request) => {
     if (origin.protocol !== "http:" && origin.protocol !== "https:") return false;
     const forwarded = (name: string) => trustProxy ? lastOf(request.headers.get(name)) : undefined;
-    const scheme = forwarded("x-forwarded-proto") ?? request.url.split(":", 1)[0]!;
-    if (/^(https|wss)$/i.test(scheme) && origin.protocol !== "https:") return false;
+    const scheme = forwarded("x-forwarded-proto") ?? request.url;
+    if (/^(https|wss)(:|$)/i.test(scheme) && origin.protocol !== "https:") return false;
     const host = forwarded("x-forwarded-host");
     const target = host === undefined ? requestedAuthority(request) : parseAuthority(host);
     return target !== undefined && target.hostname === origin.hostname &&

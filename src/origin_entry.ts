@@ -1,7 +1,8 @@
-import { parseOrigin } from "./serialized_origin.ts";
+import { mismatch } from "./mismatch.ts";
+import { type Origin, parseOrigin } from "./serialized_origin.ts";
 
 /** Whether an origin, parsed and as it was sent, is one of those that an entry stands for. */
-export type OriginTest = (origin: URL, serialized: string) => boolean;
+export type OriginTest = (origin: Origin, serialized: string) => boolean;
 
 const EXPECTED = 'an origin such as "https://client.com" or "https://*.client.com"';
 
@@ -15,9 +16,7 @@ const LABELS = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/;
  */
 export function originEntry(entry: unknown): OriginTest {
   if (typeof entry !== "string") {
-    throw new TypeError(
-      `Cannot use option origin: expected ${EXPECTED}, got ${typeof entry}`,
-    );
+    throw mismatch("use option origin", `${EXPECTED}`, typeof entry);
   }
   const wildcard = /^([a-z][a-z0-9+.-]*:\/\/)\*\.(.*)$/.exec(entry);
   const parsed = parseOrigin(wildcard ? `${wildcard[1]}${wildcard[2]}` : entry);
@@ -25,9 +24,7 @@ export function originEntry(entry: unknown): OriginTest {
     parsed === undefined || /^wss?:$/.test(parsed.protocol) ||
     (wildcard && isAddress(parsed.hostname))
   ) {
-    throw new TypeError(
-      `Cannot use option origin: expected ${EXPECTED}, got "${entry}"${hint(entry)}`,
-    );
+    throw mismatch("use option origin", `${EXPECTED}`, `"${entry}"${hint(entry)}`);
   }
   if (!wildcard) return (_, serialized) => serialized === entry;
   const suffix = `.${parsed.hostname}`;

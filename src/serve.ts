@@ -1,3 +1,4 @@
+import { mismatch } from "./mismatch.ts";
 import type { FetchHandler, Listener } from "./adapter.ts";
 import { Deferred } from "./deferred.ts";
 import { wrap } from "./handler.ts";
@@ -102,14 +103,10 @@ const OWN = [
 export function serve(options: ServeOptions): WebSocketServer {
   const { port = 8000, hostname = "0.0.0.0", cert, key, signal } = options;
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new RangeError(
-      `Cannot use option port: expected a whole number from 0 to 65535, got ${port}`,
-    );
+    throw mismatch("use option port", "a whole number from 0 to 65535", port, RangeError);
   }
   if ((cert === undefined) !== (key === undefined)) {
-    throw new TypeError(
-      "Cannot use TLS: expected both cert and key, got one of them",
-    );
+    throw mismatch("use TLS", "both cert and key", "one of them");
   }
   const timeout = 1000 *
     seconds("shutdownTimeout", options.shutdownTimeout ?? 10, 0);

@@ -1,17 +1,20 @@
+import { mismatch } from "./mismatch.ts";
 import {
   broken,
-  checkCloseCode,
+  checkClose,
+  type CloseCause,
   type CloseInfo,
   NOT_READ,
   OVERRUN,
   TOO_LARGE,
-  truncateReason,
 } from "./close.ts";
 import type { Connection, ConnectionRequest, Reporter, WebSocketEvents } from "./connection.ts";
+import { contained, isPromise } from "./contained.ts";
 import { Deferred } from "./deferred.ts";
 import { Inbox } from "./inbox.ts";
 import { exceeds, type Limits } from "./limits.ts";
 import type { Registered, Registry } from "./registry.ts";
+import { checkSendData } from "./send_data.ts";
 import type { Message, SendData, Socket } from "./socket.ts";
 import { watchdogStep } from "./watchdog.ts";
 
@@ -45,42 +48,38 @@ export interface Agreement {
  */
 export class ServerConnection implements Connection, Registered {
   readonly request: ConnectionRequest;
-  readonly #agreed: Agreement;
+  readonly protocol: string;
+  data: unknown;
+  readonly #events: WebSocketEvents;
+  readonly #limits: Limits;
   readonly #host: ConnectionHost;
   #id: string | undefined;
   #socket: Socket | undefined;
   #state: 0 | 1 | 2 | 3 = CONNECTING;
+  /** Whether `onOpen` was called. */
   #announced = false;
-  /** How the closing handshake was started by us. */
-  #closing: CloseInfo | undefined;
-  /** When the current wait for the runtime or the client is over. */
-  #deadline: number;
-  #info: CloseInfo | undefined;
+  /** How we mean to end it, and once it is closed: how it ended. */
+  #end: CloseInfo | undefined;
   #closed: Deferred<CloseInfo> | undefined;
   #drained: Deferred<void> | undefined;
   #inbox: Inbox | undefined;
-  #iterated = false;
-  #paused = false;
 
-  data: unknown;
-  readonly binaryType = "arraybuffer";
+  slot = -1;
   /** Whether anything came from the client since the last sweep. */
   heard = false;
-  /** For the watchdog. */
-  since = 0;
+  /** Since when we have been waiting: for the open socket, for the client, for its close frame. */
+  since: number;
   /** For the watchdog. */
   pingedAt = 0;
 
-  constructor(
-    request: ConnectionRequest,
-    agreed: Agreement,
-    host: ConnectionHost,
-  ) {
+  constructor(request: ConnectionRequest, agreed: Agreement, host: ConnectionHost) {
     this.request = request;
-    this.#agreed = agreed;
-    this.#host = host;
+    this.protocol = agreed.protocol;
     this.data = agreed.data;
-    this.#deadline = host.registry.clock.now() + OPENING;
+    this.#events = agreed.events;
+    this.#limits = agreed.limits;
+    this.#host = host;
+    this.since = host.registry.clock.now();
     host.registry.add(this);
   }
 
@@ -92,8 +91,8 @@ export class ServerConnection implements Connection, Registered {
     return new URL(this.request.url);
   }
 
-  get protocol(): string {
-    return this.#agreed.protocol;
+  get binaryType(): "arraybuffer" {
+    return "arraybuffer";
   }
 
   get raw(): unknown {
@@ -109,27 +108,19 @@ export class ServerConnection implements Connection, Registered {
   }
 
   get closed(): Promise<CloseInfo> {
-    if (this.#closed === undefined) {
-      this.#closed = new Deferred();
-      if (this.#info) this.#closed.resolve(this.#info);
-    }
+    this.#closed ??= new Deferred();
+    if (this.#state === CLOSED) this.#closed.resolve(this.#end!);
     return this.#closed.promise;
   }
 
   send(data: SendData): boolean {
-    if (typeof data !== "string" && !isBytes(data)) {
-      throw new TypeError(
-        `Cannot send: expected a string, an ArrayBuffer or a view of one, got ${nameOf(data)}`,
-      );
-    }
+    checkSendData(data);
     const socket = this.#socket;
     if (this.#state !== OPEN || socket === undefined) return false;
-    if (!socket.send(data, this.#agreed.limits.maxBackpressure)) {
-      this.#drop(NOT_READ);
-      socket.close(NOT_READ.code, NOT_READ.reason);
-      return false;
-    }
-    return true;
+    if (socket.send(data, this.#limits.maxBackpressure)) return true;
+    this.#drop(NOT_READ);
+    socket.close(NOT_READ.code, NOT_READ.reason);
+    return false;
   }
 
   drained(): Promise<void> {
@@ -140,21 +131,11 @@ export class ServerConnection implements Connection, Registered {
   }
 
   close(code = 1000, reason = ""): void {
-    if (typeof reason !== "string") {
-      throw new TypeError(
-        `Cannot close: reason must be a string, got ${typeof reason}`,
-      );
-    }
-    this.#close({
-      code: checkCloseCode(code),
-      reason: truncateReason(reason),
-      wasClean: true,
-      cause: "local",
-    });
+    this.#close({ ...checkClose(code, reason), wasClean: true, cause: "local" });
   }
 
   terminate(): void {
-    this.#drop(this.#closing ? { ...this.#closing, wasClean: false } : broken("local"));
+    this.#drop(this.#unfinished("local"));
     this.#socket?.terminate();
   }
 
@@ -163,34 +144,21 @@ export class ServerConnection implements Connection, Registered {
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined> {
-    if (this.#agreed.events.onMessage) {
-      throw new TypeError(
-        "Cannot iterate: expected events without onMessage, which gets the messages",
-      );
+    if (this.#events.onMessage) {
+      throw mismatch("iterate", "events without onMessage", "onMessage, which gets the messages");
     }
-    if (this.#iterated) {
-      throw new TypeError(
-        "Cannot iterate: expected one loop for each connection, got a second one",
-      );
-    }
-    this.#iterated = true;
     const inbox = this.#openInbox();
-    return {
-      next: async () => {
-        const result = await inbox.next();
-        if (this.#paused && inbox.hasRoom) this.#resume();
-        return result;
+    if (inbox.looped) throw mismatch("iterate", "one loop for each connection", "a second one");
+    inbox.looped = true;
+    return inbox.loop(
+      () => {
+        if (!inbox.paused || !inbox.hasRoom) return;
+        inbox.paused = false;
+        if (this.#state === OPEN) this.#socket?.resume?.();
       },
-      return: () => {
-        inbox.clear();
-        // A throw in the loop gets here first and to `onOpen`'s promise next: that is 1011.
-        setTimeout(() => this.close());
-        return Promise.resolve({ value: undefined, done: true });
-      },
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-    };
+      // A throw in the loop gets here first and to `onOpen`'s promise next: that is 1011.
+      () => setTimeout(() => this.close()),
+    );
   }
 
   /** The runtime has opened the socket. */
@@ -207,14 +175,13 @@ export class ServerConnection implements Connection, Registered {
     this.heard = true;
     if (this.#state !== OPEN) return;
     if (!this.#announced) this.#announce();
-    const { events, limits } = this.#agreed;
-    if (exceeds(data, limits.maxPayloadLength)) {
-      return this.#close(TOO_LARGE);
-    }
+    if (exceeds(data, this.#limits.maxPayloadLength)) return this.#close(TOO_LARGE);
+    const events = this.#events;
     if (events.onMessage === undefined) return this.#enqueue(data);
+    // Written out, as a closure for each message would cost.
     try {
       const result = events.onMessage({ type: "message", data }, this);
-      if (isPromise(result)) this.#contain(result);
+      if (isPromise(result)) this.#call(() => result);
     } catch (error) {
       this.#fail(error);
     }
@@ -229,25 +196,23 @@ export class ServerConnection implements Connection, Registered {
 
   /** The runtime says that the connection has ended. What we had decided before has precedence. */
   ended(info: CloseInfo): void {
-    this.#drop(this.#closing ?? info);
+    this.#drop(this.#end ?? info);
   }
 
   sweep(now: number): void {
-    if (this.#state !== OPEN) {
-      if (now < this.#deadline) return;
-      this.#drop(
-        this.#closing ? { ...this.#closing, wasClean: false } : broken("network"),
-      );
-      return this.#socket?.terminate();
+    const { idleTimeout, closeTimeout } = this.#limits;
+    const socket = this.#socket;
+    if (this.#state !== OPEN || socket === undefined) {
+      if (now - this.since < (this.#state === CONNECTING ? OPENING : closeTimeout)) return;
+      this.#drop(this.#unfinished("network"));
+      return socket?.terminate();
     }
-    const socket = this.#socket!;
-    const { idleTimeout } = this.#agreed.limits;
     if (idleTimeout === 0) return;
-    const pulse = socket.pulse?.() ?? "unknown";
+    const pulse = socket.pulse?.();
     // While we have stopped reading, the silence is ours.
-    const heard = this.heard || this.#paused || pulse === "alive";
+    const heard = this.heard || this.#inbox?.paused || pulse === "alive";
     this.heard = false;
-    const step = pulse === "lost" ? "drop" : watchdogStep(this, heard, now, idleTimeout);
+    const step = pulse === "lost" ? "drop" : watchdogStep(this, heard === true, now, idleTimeout);
     if (step === "ping") socket.ping?.();
     if (step === "drop") {
       this.#drop(broken("idle-timeout"));
@@ -259,17 +224,15 @@ export class ServerConnection implements Connection, Registered {
   #announce(): void {
     if (this.#announced) return;
     this.#announced = true;
-    this.#call(() => this.#agreed.events.onOpen?.({ type: "open" }, this));
-    if (this.#closing && this.#state === OPEN) {
-      this.#startClosing(this.#closing);
-    }
+    this.#call(() => this.#events.onOpen?.({ type: "open" }, this));
+    if (this.#end && this.#state === OPEN) this.#startClosing(this.#end);
   }
 
   #enqueue(message: Message): void {
     const inbox = this.#openInbox();
     inbox.push(message);
-    if (!inbox.full || this.#paused) return;
-    if (!this.#iterated) {
+    if (!inbox.full || inbox.paused) return;
+    if (!inbox.looped) {
       this.#host.report(
         new Error(
           "Messages wait unread: expected onMessage in the events, or a loop over the connection",
@@ -277,82 +240,64 @@ export class ServerConnection implements Connection, Registered {
         this,
       );
     }
-    if (this.#socket?.pause === undefined) {
-      return this.#close(OVERRUN);
-    }
-    this.#paused = true;
+    if (this.#socket?.pause === undefined) return this.#close(OVERRUN);
+    inbox.paused = true;
     this.#socket.pause();
-  }
-
-  #resume(): void {
-    this.#paused = false;
-    if (this.#state === OPEN) this.#socket?.resume?.();
   }
 
   #openInbox(): Inbox {
     if (this.#inbox === undefined) {
-      this.#inbox = new Inbox(this.#agreed.limits.maxQueue);
+      this.#inbox = new Inbox(this.#limits.maxQueue);
       if (this.#state === CLOSED) this.#inbox.end();
     }
     return this.#inbox;
   }
 
   #close(info: CloseInfo): void {
-    if (this.#closing || this.#state >= CLOSING) return;
-    this.#closing = info;
+    if (this.#end || this.#state >= CLOSING) return;
+    this.#end = info;
     if (this.#announced) this.#startClosing(info);
   }
 
   #startClosing({ code, reason }: CloseInfo): void {
     this.#state = CLOSING;
-    const { clock } = this.#host.registry;
-    this.#deadline = clock.now() + this.#agreed.limits.closeTimeout;
+    this.since = this.#host.registry.clock.now();
     this.#socket?.close(code, reason);
+  }
+
+  /** What a connection comes to that is cut off: the close that we had begun, or none. */
+  #unfinished(cause: CloseCause): CloseInfo {
+    return this.#end ? { ...this.#end, wasClean: false } : broken(cause);
   }
 
   /** The end, once: whatever the socket still does is no longer reported. */
   #drop(info: CloseInfo): void {
     if (this.#state === CLOSED) return;
-    const accepted = this.#socket !== undefined;
     this.#state = CLOSED;
-    this.#info = info;
+    this.#end = info;
     this.#host.registry.delete(this);
     this.#inbox?.end();
     this.#drained?.resolve();
     this.#closed?.resolve(info);
-    if (!accepted) return;
+    if (this.#socket === undefined) return;
     queueMicrotask(() => {
       this.#announce();
-      this.#call(() => this.#agreed.events.onClose?.({ type: "close", ...info }, this));
+      this.#call(() => this.#events.onClose?.({ type: "close", ...info }, this));
     });
   }
 
-  /** Runs a handler; nothing that it throws gets out. */
   #call(handler: () => unknown): void {
-    try {
-      const result = handler();
-      if (isPromise(result)) this.#contain(result);
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
-  /** Keeps the rejection of what a handler returned inside this connection. */
-  #contain(result: PromiseLike<unknown>): void {
-    result.then(undefined, (error) => this.#fail(error));
+    contained(handler, (error) => this.#fail(error));
   }
 
   /** A handler failed: tells `onError` and the server's reporter, and ends this connection. */
   #fail(error: unknown): void {
-    const { events } = this.#agreed;
     const report = (fault: unknown) => this.#host.report(fault, this);
     report(error);
-    try {
-      const result = events.onError?.({ type: "error", error, message: messageOf(error) }, this);
-      if (isPromise(result)) result.then(undefined, report);
-    } catch (fault) {
-      report(fault);
-    }
+    contained(
+      () => this.#events.onError?.({ type: "error", error, message: messageOf(error) }, this),
+      report,
+    );
     this.#close({ code: 1011, reason: "", wasClean: true, cause: "handler-error" });
   }
 }
@@ -364,24 +309,4 @@ function messageOf(error: unknown): string {
   } catch {
     return "unknown error";
   }
-}
-
-function isPromise(result: unknown): result is PromiseLike<unknown> {
-  return typeof result === "object" && result !== null && "then" in result &&
-    typeof result.then === "function";
-}
-
-function isBytes(data: unknown): boolean {
-  return data instanceof ArrayBuffer ||
-    (ArrayBuffer.isView(data) && data.buffer instanceof ArrayBuffer);
-}
-
-function nameOf(value: unknown): string {
-  if (value === null || typeof value !== "object") {
-    return value === null ? "null" : typeof value;
-  }
-  if (ArrayBuffer.isView(value)) {
-    return `${value.constructor.name} of a ${value.buffer.constructor.name}`;
-  }
-  return value.constructor?.name ?? "an object without constructor";
 }

@@ -1,3 +1,4 @@
+import { checkOption, mismatch } from "./mismatch.ts";
 import { quote, quoteAnswer } from "./quote.ts";
 import { isToken, listElements } from "./token.ts";
 
@@ -46,11 +47,7 @@ export type SubprotocolRule = (request: Request) => SubprotocolChoice;
  */
 export function subprotocolRule(options: SubprotocolOptions): SubprotocolRule {
   const { protocols = [], requireProtocol: required = false } = options;
-  if (typeof required !== "boolean") {
-    throw new TypeError(
-      `Cannot use option requireProtocol: expected true or false, got ${typeof required}`,
-    );
-  }
+  checkOption("requireProtocol", required, "boolean");
   const choose = typeof protocols === "function" ? chosenBy(protocols) : preferred(protocols);
 
   return (request) => {
@@ -81,24 +78,24 @@ export function parseProtocols(header: string): readonly string[] | undefined {
 
 function preferred(protocols: readonly string[]): ProtocolFunction {
   if (!Array.isArray(protocols)) {
-    throw new TypeError(
-      `Cannot use option protocols: expected a list of tokens or a function, got ${
+    throw mismatch(
+      "use option protocols",
+      "a list of tokens or a function",
+      `${
         typeof protocols === "string" ? `"${protocols}", write ["${protocols}"]` : typeof protocols
       }`,
     );
   }
   for (const [index, name] of protocols.entries()) {
     if (typeof name !== "string" || !isToken(name)) {
-      throw new TypeError(
-        `Cannot use option protocols: expected tokens of letters, digits and !#$%&'*+-.^_\`|~, got ${
-          JSON.stringify(name)
-        }`,
+      throw mismatch(
+        "use option protocols",
+        "tokens of letters, digits and !#$%&'*+-.^_`|~",
+        JSON.stringify(name),
       );
     }
     if (protocols.indexOf(name) !== index) {
-      throw new TypeError(
-        `Cannot use option protocols: expected distinct tokens, got "${name}" twice`,
-      );
+      throw mismatch("use option protocols", "distinct tokens", `"${name}" twice`);
     }
   }
   const known = [...protocols];
@@ -111,10 +108,10 @@ function chosenBy(choose: ProtocolFunction): ProtocolFunction {
     const chosen: unknown = choose(offered, request);
     if (chosen === undefined) return;
     if (typeof chosen === "string" && offered.includes(chosen)) return chosen;
-    throw new TypeError(
-      `Cannot choose a subprotocol: expected one of those offered or undefined from the protocols function, got ${
-        quoteAnswer(chosen)
-      }`,
+    throw mismatch(
+      "choose a subprotocol",
+      "one of those offered or undefined from the protocols function",
+      quoteAnswer(chosen),
     );
   };
 }

@@ -1,3 +1,4 @@
+import { mismatch } from "./mismatch.ts";
 import type { WebSocketEvents } from "./connection.ts";
 import {
   type HandshakeOptions,
@@ -46,9 +47,7 @@ const bareHost = new Host({}, () => currentAdapter().connectionLimit());
  */
 export function upgradeRules(options: UpgradeOptions): UpgradeRules {
   if (typeof options !== "object" || options === null) {
-    throw new TypeError(
-      `Cannot upgrade: expected options as an object, got ${typeof options}`,
-    );
+    throw mismatch("upgrade", "options as an object", typeof options);
   }
   return {
     handshake: handshakeRules(options),
@@ -94,8 +93,11 @@ export function accept(
   const host = adopter(request);
   const { maxPayloadLength } = host ?? bareHost;
   if (limits.maxPayloadLength > maxPayloadLength) {
-    throw new RangeError(
-      `Cannot upgrade: maxPayloadLength of a route must not exceed that of the server: ${limits.maxPayloadLength} is above ${maxPayloadLength}`,
+    throw mismatch(
+      "upgrade",
+      `maxPayloadLength of a route to be at most that of the server, ${maxPayloadLength}`,
+      limits.maxPayloadLength,
+      RangeError,
     );
   }
   if (host === undefined) {
@@ -173,16 +175,12 @@ export const UPGRADE_REQUIRED = refused(
 
 function checkEvents(events: WebSocketEvents): void {
   if (typeof events !== "object" || events === null) {
-    throw new TypeError(
-      `Cannot upgrade: expected events as an object, got ${typeof events}`,
-    );
+    throw mismatch("upgrade", "events as an object", typeof events);
   }
   for (const name of ["onOpen", "onMessage", "onClose", "onError"] as const) {
     const value: unknown = events[name];
     if (value !== undefined && typeof value !== "function") {
-      throw new TypeError(
-        `Cannot upgrade: expected ${name} to be a function, got ${typeof value}`,
-      );
+      throw mismatch("upgrade", `${name} to be a function`, typeof value);
     }
   }
 }

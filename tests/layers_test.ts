@@ -6,15 +6,17 @@ const SRC = new URL("../src/", import.meta.url);
 const FLOORS = [
   [
     "clock.ts",
-    "close.ts",
+    "contained.ts",
     "deferred.ts",
+    "mismatch.ts",
     "quote.ts",
     "remember.ts",
     "socket.ts",
     "token.ts",
     "verdict.ts",
   ],
-  ["authority.ts", "connection.ts", "serialized_origin.ts"],
+  ["authority.ts", "close.ts", "send_data.ts", "serialized_origin.ts"],
+  ["connection.ts"],
   [
     "headers.ts",
     "inbox.ts",

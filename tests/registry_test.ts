@@ -4,6 +4,7 @@ import { FakeClock } from "./support/fake_clock.ts";
 
 /** An entry that leaves when `leaves` says so. */
 class Entry implements Registered {
+  slot = -1;
   readonly calls: string[] = [];
   readonly #registry: Registry;
   readonly #leaves: "shutdown" | "terminate" | "never";
@@ -63,4 +64,24 @@ Deno.test("a registry ends those that linger after the timeout", async () => {
   clock.pass(1);
   await done;
   assertEquals([entry.calls.at(-1), registry.size, clock.pending], ["terminate", 0, 0]);
+});
+
+Deno.test("a registry keeps count of who leaves during a sweep, alone or with others", () => {
+  const clock = new FakeClock();
+  const registry = new Registry(clock);
+  const entries = Array.from({ length: 100 }, () => new Entry(registry, "never"));
+  const here = new Set(entries);
+  for (let round = 1; here.size > 0; round++) {
+    const present = [...here];
+    const leavers = present.filter((_, index) => index % 3 === round % 3).slice(0, round);
+    const caller = present[round * 7 % present.length]!;
+    caller.sweep = () => leavers.forEach((entry) => registry.delete(entry));
+    for (const entry of leavers) here.delete(entry);
+    clock.pass(250);
+    caller.sweep = Entry.prototype.sweep;
+    for (const { calls } of entries) calls.length = 0;
+    clock.pass(250);
+    assertEquals(registry.size, here.size);
+    assertEquals(entries.filter(({ calls }) => calls.length === 1), [...here]);
+  }
 });

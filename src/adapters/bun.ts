@@ -1,3 +1,4 @@
+import { mismatch } from "../mismatch.ts";
 import type { Adapter, Listener } from "../adapter.ts";
 import { broken, closedByPeer, type CloseInfo, TOO_LARGE } from "../close.ts";
 import type { ConnectionRequest } from "../connection.ts";
@@ -90,8 +91,10 @@ export const bunAdapter: Adapter = {
   commit(request, context, intent, response, host): Response {
     const server = serverOf(context);
     if (server === undefined) {
-      throw new TypeError(
-        "Cannot upgrade: expected Bun's server, the second argument of fetch, as options.info (Hono: as env), got none",
+      throw mismatch(
+        "upgrade",
+        "Bun's server, the second argument of fetch, as options.info (Hono: as env)",
+        "none",
       );
     }
     const headers = allowedHeaders(response.headers);

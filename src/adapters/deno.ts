@@ -1,3 +1,4 @@
+import { mismatch } from "../mismatch.ts";
 import type { Adapter, Listener } from "../adapter.ts";
 import { broken, closedByPeer, type CloseInfo, TOO_LARGE } from "../close.ts";
 import { allowedHeaders } from "../headers.ts";
@@ -67,9 +68,7 @@ export const denoAdapter: Adapter = {
   commit(request, info, intent, response, host): Response {
     if (adopter(request) === undefined && isCopy(request)) {
       // Deno would answer with a 101 and never open the socket.
-      throw new TypeError(
-        "Cannot upgrade: expected the Request that Deno.serve passed, got a copy of it",
-      );
+      throw mismatch("upgrade", "the Request that Deno.serve passed", "a copy of it");
     }
     const { url, headers } = request;
     // Deno closes the request as soon as it is upgraded; headers that were read as a whole stay

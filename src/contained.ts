@@ -1,0 +1,15 @@
+/** Runs user code. What it throws goes to `failed`, and so does the rejection of what it returns. */
+export function contained(run: () => unknown, failed: (fault: unknown) => void): void {
+  try {
+    const result = run();
+    if (isPromise(result)) result.then(undefined, failed);
+  } catch (fault) {
+    failed(fault);
+  }
+}
+
+/** Whether somebody returned a promise, of any kind. */
+export function isPromise(result: unknown): result is PromiseLike<unknown> {
+  return typeof result === "object" && result !== null && "then" in result &&
+    typeof result.then === "function";
+}
