@@ -132,6 +132,12 @@ const CHECKS: Record<string, (server: TestServer) => Promise<void>> = {
     assertEquals(await client.text(), "hello");
     assert(!Number.isNaN(Date.parse(await client.text() ?? "")));
   },
+  async production(server) {
+    await echoes(server);
+    await server.until({ on: "listening" });
+    const healthy = await fetch(server.url("/healthy", "http"));
+    assertEquals([healthy.status, /^\d connections\n$/.test(await healthy.text())], [200, true]);
+  },
   async background(server) {
     using client = await RawClient.open(server.port, "/ws?id=lamp");
     client.send(OPCODE.text, "hi");

@@ -1,0 +1,128 @@
+/** The files of examples/deploy and the page that shows them: the same lines, and lines that work. */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { root } from "./support/command.ts";
+import { fencesIn, playground } from "./support/examples.ts";
+import { offlineImports } from "./support/imports.ts";
+import { OPCODE, RawClient } from "./support/raw_client.ts";
+import { runtimes } from "./support/runtimes.ts";
+
+const fences = fencesIn("docs/deployment.md", read("docs/deployment.md"));
+const unit = read("examples/deploy/chat.service");
+
+function read(path: string): string {
+  return Deno.readTextFileSync(new URL(path, root));
+}
+
+function fence(info: string): string {
+  const found = fences.find((one) => one.info === info);
+  assert(found, `docs/deployment.md has no ${info}`);
+  return found.code;
+}
+
+/** The words of the last line of a Docker file. */
+function commandOf(name: string): string[] {
+  const line = read(`examples/deploy/${name}.Dockerfile`).match(/^CMD (\[.*\])$/m)?.[1];
+  return JSON.parse(line!);
+}
+
+/** What Docker and systemd run, after the program's name. */
+const COMMANDS = { deno: commandOf("deno"), bun: commandOf("bun").slice(1) };
+
+function freePort(): number {
+  using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  return (listener.addr as Deno.NetAddr).port;
+}
+
+/** Connects as soon as the server listens. */
+async function connected(port: number): Promise<RawClient> {
+  for (let i = 0; i < 500; i++) {
+    try {
+      return await RawClient.open(port, "/ws");
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+  throw new Error("expected a server that listens");
+}
+
+for (const name of ["deno.Dockerfile", "bun.Dockerfile"]) {
+  Deno.test(`docs/deployment.md shows ${name} as it is`, () => {
+    const file = read(`examples/deploy/${name}`).replaceAll(/^#.*\n/gm, "");
+    assertEquals(fence(`dockerfile ${name}`), file);
+  });
+}
+
+Deno.test("docs/deployment.md shows lines of chat.service, which runs what the Docker file runs", () => {
+  const lines = unit.split("\n");
+  for (const line of fence("ini").trim().split("\n")) assert(lines.includes(line), line);
+  assert(lines.includes(`ExecStart=/usr/local/bin/deno ${COMMANDS.deno.join(" ")}`));
+});
+
+Deno.test("docs/deployment.md says what each flag of Deno is for", () => {
+  const page = read("docs/deployment.md");
+  for (const flag of COMMANDS.deno.filter((word) => word.startsWith("--"))) {
+    assertStringIncludes(page, `| \`${flag}\``);
+  }
+});
+
+const ANALYZE = "/usr/bin/systemd-analyze";
+const systemd = await Deno.stat(ANALYZE).then(() => true, () => false);
+if (!systemd) {
+  console.log("skipped: the check of chat.service, because there is no systemd-analyze");
+}
+
+Deno.test({
+  name: "systemd finds nothing wrong in chat.service",
+  ignore: !systemd,
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    try {
+      const path = `${folder}/chat.service`;
+      await Deno.writeTextFile(path, unit.replace("/usr/local/bin/deno", Deno.execPath()));
+      const { code, stderr } = await new Deno.Command(ANALYZE, { args: ["verify", path] }).output();
+      // It looks at other units of the machine, too.
+      const said = new TextDecoder().decode(stderr).split("\n");
+      assertEquals([code, said.filter((line) => line.includes("chat.service"))], [0, []]);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+for (const { name, command } of runtimes) {
+  Deno.test(`${name}: the command of Docker and systemd serves, and ends on SIGTERM with 1001`, async () => {
+    const sample = { ...fences.find(({ info }) => info === "ts production")!, name: "server" };
+    await using folder = await playground([sample]);
+    const port = freePort();
+    const args = COMMANDS[name].map((word) => word.replace(":8000", `:${port}`));
+    if (name === "deno") {
+      args.splice(1, 0, "--quiet", "--no-lock", `--import-map=${await offlineImports()}`);
+    }
+    const server = new Deno.Command(command[0]!, {
+      args,
+      cwd: folder.root,
+      env: { PORT: `${port}` },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const ended = server.output();
+    try {
+      using client = await connected(port);
+      client.send(OPCODE.text, "hi");
+      assertEquals(await client.text(), "hi");
+      server.kill("SIGTERM");
+      assertEquals((await client.closeFrame())?.code, 1001);
+      client.close(1001);
+      const { code, stderr } = await ended;
+      assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
+    } finally {
+      try {
+        server.kill("SIGKILL");
+      } catch {
+        // It has ended.
+      }
+      await ended;
+    }
+  });
+}
