@@ -156,11 +156,20 @@ Deno.test("every sample of docs/ is named in the tests if it is more than an ech
   assertEquals(Object.keys(CHECKS).filter((name) => !names.includes(name)), []);
 });
 
-Deno.test("every sample of docs/ passes the type check", async () => {
-  await using folder = await playground(samples);
+/** README's samples: tests/readme_test.ts runs them. */
+const README = fencesIn("README.md", Deno.readTextFileSync(new URL("README.md", root)))
+  .filter(({ info }) => /^ts\b/.test(info)).map((sample) => ({
+    ...sample,
+    code: sample.code.replaceAll(/"(jsr:@edgesocket\/|npm:)/g, '"').replace('"hono@4"', '"hono"'),
+  }));
+
+Deno.test("every sample of docs/ and README.md passes the type check", async () => {
+  assert(README.length > 0);
+  const checked = [...samples, ...README];
+  await using folder = await playground(checked);
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["check", "--no-lock", `--import-map=${await offlineImports()}`].concat(
-      samples.filter((sample) => !sample.code.includes("Bun.")).map(folder.path),
+      checked.filter((sample) => !sample.code.includes("Bun.")).map(folder.path),
     ),
     env: { NO_COLOR: "1" },
   }).output();
