@@ -189,6 +189,8 @@ class DenoSocket implements Socket {
       this.#gone = true;
       return "alive";
     }
+    // Nothing was sent since the last look: not asking Deno halves what a look costs.
+    if (this.#sent === this.#flushed) return "alive";
     const { bufferedAmount } = this.raw;
     const flushed = this.#sent - bufferedAmount;
     const moving = bufferedAmount === 0 || flushed > this.#flushed;
