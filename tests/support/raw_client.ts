@@ -48,20 +48,20 @@ export class RawClient implements Disposable {
   }
 
   /** Opens a TCP connection. */
-  static async connect(port: number): Promise<RawClient> {
+  static connect(port: number): Promise<RawClient> {
     const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
-    await new Promise<void>((resolve, reject) => {
-      socket.once("connect", resolve).once("error", reject);
-    });
-    socket.removeAllListeners("error");
-    return new RawClient(socket);
+    return RawClient.#ready(socket, "connect");
   }
 
   /** Opens a TLS connection, whatever the certificate. */
-  static async secure(port: number): Promise<RawClient> {
+  static secure(port: number): Promise<RawClient> {
     const socket = connectTLS({ port, host: "127.0.0.1", rejectUnauthorized: false });
+    return RawClient.#ready(socket, "secureConnect");
+  }
+
+  static async #ready(socket: Socket, event: string): Promise<RawClient> {
     await new Promise<void>((resolve, reject) => {
-      socket.once("secureConnect", resolve).once("error", reject);
+      socket.once(event, resolve).once("error", reject);
     });
     socket.removeAllListeners("error");
     return new RawClient(socket);

@@ -23,7 +23,10 @@ export class TestServer implements AsyncDisposable {
     this.#process = process;
     this.#ended = Promise.all([
       eachLine(process.stdout, (line) => this.#report(line)),
-      eachLine(process.stderr, (line) => this.errors += `${line}\n`),
+      eachLine(process.stderr, (line) => {
+        this.errors += `${line}\n`;
+        this.#wake();
+      }),
     ]);
   }
 
@@ -60,11 +63,24 @@ export class TestServer implements AsyncDisposable {
   }
 
   /** Waits for the nth report with all of these values. */
-  async until(expected: Report, count = 1): Promise<Report> {
+  until(expected: Report, count = 1): Promise<Report> {
+    return this.#until(
+      () => this.all(expected)[count - 1],
+      `report ${count} of ${JSON.stringify(expected)}`,
+    );
+  }
+
+  /** Waits for something on standard error. */
+  async untilError(expected: RegExp): Promise<void> {
+    await this.#until(() => expected.test(this.errors) || undefined, `${expected}`);
+  }
+
+  /** Waits until `find` finds something, looking again whenever the server says something. */
+  async #until<T>(find: () => T | undefined, wanted: string): Promise<T> {
     const deadline = AbortSignal.timeout(PATIENCE);
     for (;;) {
-      const found = this.all(expected)[count - 1];
-      if (found) return found;
+      const found = find();
+      if (found !== undefined) return found;
       await new Promise<void>((resolve, reject) => {
         const look = () => {
           this.#listeners.delete(look);
@@ -75,7 +91,7 @@ export class TestServer implements AsyncDisposable {
           this.#listeners.delete(look);
           reject(
             new Error(
-              `expected report ${count} of ${JSON.stringify(expected)}, got:\n${
+              `expected ${wanted}, got:\n${
                 this.reports.map((report) => JSON.stringify(report)).join("\n")
               }\n${this.errors}`,
             ),
@@ -121,6 +137,10 @@ export class TestServer implements AsyncDisposable {
 
   #report(line: string): void {
     this.reports.push(line.startsWith("{") ? JSON.parse(line) : { on: "line", line });
+    this.#wake();
+  }
+
+  #wake(): void {
     for (const listener of [...this.#listeners]) listener();
   }
 }
