@@ -72,6 +72,7 @@ export function faultsSuite(runtime: Runtime): void {
     const clients = await Promise.allSettled(
       Array.from({ length: 350 }, () => RawClient.connect(server.port)),
     );
+    // Gap "a process that is out of open files": Deno's listener ends, and we start another one.
     if (runtime.name === "deno") await server.until({ on: "reported" });
     for (const client of clients) {
       if (client.status === "fulfilled") client.value[Symbol.dispose]();

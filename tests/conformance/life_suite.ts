@@ -295,6 +295,7 @@ export function lifeSuite(runtime: Runtime): void {
     const ping = await client.frame();
     const pinged = performance.now() - started;
     assertEquals(ping?.opcode, OPCODE.ping);
+    // Gap "the reason that an idle client is told".
     assertEquals(await client.closeFrame(), {
       code: 1001,
       reason: onBun ? "Idle timeout" : "No response from ping frame.",
