@@ -53,6 +53,27 @@ for (const runtime of runtimes) {
     }
   });
 
+  // Gap "a client that pings but does not answer pings".
+  test(`pings of the client ${onBun ? "count" : "do not count"} as a sign of life`, async () => {
+    await using server = await TestServer.start(runtime);
+    using client = await RawClient.open(server.port, routed({ idleTimeout: 1 }));
+    let sent = 0;
+    const timer = setInterval(() => client.send(OPCODE.ping, `${++sent}`), 200);
+    try {
+      if (!onBun) {
+        assertEquals((await server.until({ on: "close" })).cause, "idle-timeout");
+        return;
+      }
+      for (let pongs = 0; pongs < 15;) {
+        const { opcode } = (await client.frame())!;
+        if (opcode === OPCODE.pong) pongs++;
+        else assertEquals(opcode, OPCODE.ping);
+      }
+    } finally {
+      clearInterval(timer);
+    }
+  });
+
   // Gap "unmasked frames".
   test(`unmasked frames are ${onBun ? "refused" : "accepted"}`, async () => {
     await using server = await TestServer.start(runtime);
