@@ -97,6 +97,9 @@ for (const runtime of runtimes) {
       client.write(bytes);
       assertEquals((await client.closeFrame())?.code, onBun ? code : undefined);
     }
+    using client = await RawClient.open(server.port, "/echo");
+    client.close(999);
+    assertEquals((await client.closeFrame())?.code, 1002);
   });
 
   // Gap "a client that stops reading, after its end".
