@@ -1,42 +1,12 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { spawnApp, startApp } from "./support/echo_app.ts";
 import { OPCODE, RawClient } from "./support/raw_client.ts";
 import { runtimes } from "./support/runtimes.ts";
 
-const ROOT = new URL("..", import.meta.url);
-
-/** deno.json's own permissions, so that the tests run what users run. */
-const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
-const [, , ...startArgs] = (tasks.start as string).split(" ");
-
-for (const { name, command } of runtimes) {
-  const args = name === "deno"
-    ? ["run", "--quiet", "--no-lock", ...startArgs]
-    : ["examples/bun/server.ts"];
-  const spawn = (env: Record<string, string>) =>
-    new Deno.Command(command[0]!, { args, cwd: ROOT, env, stdout: "piped", stderr: "piped" })
-      .spawn();
-
-  /** Starts the app, waits for its first line, and ends it at the end of the scope. */
-  const start = async (env: Record<string, string> = {}) => {
-    const child = spawn({ PORT: "0", HOST: "127.0.0.1", ...env });
-    const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-    const { value: line = "" } = await reader.read();
-    return {
-      child,
-      line,
-      port: Number(line.match(/:(\d+)\//)?.[1]),
-      async [Symbol.asyncDispose]() {
-        try {
-          child.kill("SIGKILL");
-        } catch {
-          // It has ended.
-        }
-        await reader.cancel();
-        await child.stderr.cancel();
-        await child.status;
-      },
-    };
-  };
+for (const runtime of runtimes) {
+  const { name } = runtime;
+  const spawn = (env: Record<string, string>) => spawnApp(runtime, env);
+  const start = (env: Record<string, string> = {}) => startApp(runtime, env);
 
   Deno.test(`${name}: the echo app prints its URL`, async () => {
     await using app = await start();
@@ -45,18 +15,24 @@ for (const { name, command } of runtimes) {
 
   Deno.test(`${name}: the echo app serves its page with a policy that allows no inline script`, async () => {
     await using app = await start();
-    const types = { "/": "text/html", "/page.css": "text/css", "/page.js": "text/javascript" };
+    const types = {
+      "/": "text/html; charset=utf-8",
+      "/page.css": "text/css; charset=utf-8",
+      "/page.js": "text/javascript; charset=utf-8",
+      "/icon.svg": "image/svg+xml",
+    };
     for (const [path, type] of Object.entries(types)) {
       const response = await fetch(`http://127.0.0.1:${app.port}${path}`);
       assertEquals([response.status, response.headers.get("content-type")], [
         200,
-        `${type}; charset=utf-8`,
+        type,
       ]);
       const text = await response.text();
       if (path !== "/") continue;
       const policy = response.headers.get("content-security-policy") ?? "";
       assertStringIncludes(policy, "default-src 'none'");
-      assertStringIncludes(policy, "script-src 'self'");
+      assertStringIncludes(policy, "script-src 'self';");
+      assertStringIncludes(policy, "connect-src 'self';");
       for (const part of ["Connect", "Send", "Close Socket", "Communication Log"]) {
         assertStringIncludes(text, part);
       }
@@ -93,6 +69,69 @@ for (const { name, command } of runtimes) {
     assertEquals((await client.head()).status, 403);
   });
 
+  Deno.test(`${name}: the echo app sends a file again only if it has changed`, async () => {
+    await using app = await start();
+    const url = `http://127.0.0.1:${app.port}/page.js`;
+    const first = await fetch(url);
+    await first.body?.cancel();
+    const etag = first.headers.get("etag") ?? "";
+    assertMatch(etag, /^"[^"]+"$/);
+    assertEquals(first.headers.get("cache-control"), "no-cache");
+    for (const [tag, status] of [[etag, 304], ['"other"', 200]] as const) {
+      const response = await fetch(url, { headers: { "if-none-match": tag } });
+      await response.body?.cancel();
+      assertEquals(response.status, status);
+    }
+  });
+
+  Deno.test(`${name}: the echo app tells what it would say to a handshake`, async () => {
+    await using app = await start();
+    const url = `http://127.0.0.1:${app.port}/verdict`;
+    const post = async (body: string) => {
+      const response = await fetch(url, { method: "POST", body });
+      return [response.status, await response.json()];
+    };
+    const judged = async (headers: Record<string, unknown>) => {
+      const [status, verdict] = await post(JSON.stringify({ headers }));
+      assertEquals(status, 200);
+      return verdict.kind === "refused" ? verdict.status : verdict.kind;
+    };
+    assertEquals(await judged({}), "accepted");
+    assertEquals(await judged({ Origin: `http://127.0.0.1:${app.port}` }), "accepted");
+    assertEquals(await judged({ Origin: "https://evil.example" }), 403);
+    assertEquals(await judged({ "Sec-WebSocket-Version": "12" }), 426);
+    assertEquals(await judged({ Connection: null }), 400);
+    assertEquals(await judged({ Upgrade: null }), "not-an-upgrade");
+    for (
+      const [body, said] of [
+        ["{", "expected JSON"],
+        ["[]", "expected JSON"],
+        ['{"headers":[]}', "expected JSON"],
+        ['{"headers":{"origin":1}}', "expected JSON"],
+        ['{"headers":{"or igin":""}}', "expected names and values of headers"],
+        ['{"headers":{"origin":"a\\nb"}}', "expected names and values of headers"],
+      ] as const
+    ) {
+      const [status, { error }] = await post(body);
+      assertEquals(status, 400, body);
+      assertStringIncludes(error, said);
+    }
+    assertEquals((await post(" ".repeat(17 * 1024)))[0], 413);
+    const asked = await fetch(url, { headers: { origin: "https://evil.example" } });
+    assertEquals(asked.headers.get("access-control-allow-origin"), "*");
+    assertEquals((await asked.json()).status, 403);
+  });
+
+  Deno.test(`${name}: the echo app lets its page connect elsewhere only if it is told to`, async () => {
+    for (const [ANY_SERVER, wide] of [["0", false], ["1", true]] as const) {
+      await using app = await start({ ANY_SERVER });
+      const response = await fetch(`http://127.0.0.1:${app.port}/`);
+      const policy = response.headers.get("content-security-policy")!;
+      assertEquals(policy.includes("connect-src 'self' ws: wss:"), wide);
+      assertEquals((await response.text()).includes("<body data-any-server"), wide);
+    }
+  });
+
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.test(`${name}: the echo app ends on ${signal} with 1001 and exit code 0`, async () => {
       await using app = await start();
@@ -109,6 +148,7 @@ for (const { name, command } of runtimes) {
       [{ PORT: "http" }, 'expected PORT to be a number from 0 to 65535, got "http"'],
       [{ PORT: "65536" }, 'expected PORT to be a number from 0 to 65535, got "65536"'],
       [{ PORT: "" }, 'expected PORT to be a number from 0 to 65535, got ""'],
+      [{ ANY_SERVER: "yes", PORT: "0" }, 'expected ANY_SERVER to be 0 or 1, got "yes"'],
       [{ HOST: "203.0.113.1", PORT: "0" }, "Cannot"],
     ] as const
   ) {

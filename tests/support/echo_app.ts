@@ -1,0 +1,48 @@
+import type { Runtime } from "./runtimes.ts";
+import { root } from "./command.ts";
+
+/** deno.json's own permissions, so that the tests run what users run. */
+const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
+const [, , ...startArgs] = (tasks.start as string).split(" ");
+
+/** The echo app, as `deno task start` and `deno task start:bun` run it. */
+export interface EchoApp extends AsyncDisposable {
+  readonly child: Deno.ChildProcess;
+  /** The first line that it printed. */
+  readonly line: string;
+  readonly port: number;
+}
+
+/** Starts the app without waiting for anything. */
+export function spawnApp({ name, command }: Runtime, env: Record<string, string>) {
+  const args = name === "deno"
+    ? ["run", "--quiet", "--no-lock", ...startArgs]
+    : ["examples/bun/server.ts"];
+  return new Deno.Command(command[0]!, { args, cwd: root, env, stdout: "piped", stderr: "piped" })
+    .spawn();
+}
+
+/** Starts the app, waits for its first line, and ends it at the end of the scope. */
+export async function startApp(
+  runtime: Runtime,
+  env: Record<string, string> = {},
+): Promise<EchoApp> {
+  const child = spawnApp(runtime, { PORT: "0", HOST: "127.0.0.1", ...env });
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  const { value: line = "" } = await reader.read();
+  return {
+    child,
+    line,
+    port: Number(line.match(/:(\d+)\//)?.[1]),
+    async [Symbol.asyncDispose]() {
+      try {
+        child.kill("SIGKILL");
+      } catch {
+        // It has ended.
+      }
+      await reader.cancel();
+      await child.stderr.cancel();
+      await child.status;
+    },
+  };
+}
