@@ -20,18 +20,18 @@ export class Link {
   #socket;
   #target;
   #attempt = 0;
-  #timer;
   #countdown;
+  /** Ends the attempt to connect that is under way. */
+  #giveUp;
   /** Whether the page ended it, so that it does not come back. */
   #ended = false;
-  /** Whether the browser's policy stood in the way. */
-  #blocked = false;
 
   /** Handlers: state(state, text), countdown(text), opened(), message(data), event(type, text). */
   constructor(handlers) {
     this.#handlers = handlers;
     document.addEventListener("securitypolicyviolation", ({ effectiveDirective }) => {
-      if (effectiveDirective === "connect-src") this.#blocked = true;
+      // Chromium says nothing else: the socket stays as if it were connecting.
+      if (effectiveDirective === "connect-src") this.#giveUp?.(BLOCKED, true);
     });
   }
 
@@ -56,10 +56,9 @@ export class Link {
       this.#say("closed", "Not connected");
       return;
     }
-    const wasOpen = this.state === "open";
-    if (wasOpen) this.#say("closing", "Closing…");
-    if (wasOpen) this.#socket.close(code, reason);
-    else this.#socket.close();
+    if (this.state !== "open") return this.#giveUp();
+    this.#say("closing", "Closing…");
+    this.#socket.close(code, reason);
   }
 
   #say(state, text) {
@@ -69,7 +68,7 @@ export class Link {
 
   #open() {
     this.#stopWaiting();
-    this.#ended = this.#blocked = false;
+    this.#ended = false;
     const { url, protocols } = this.#target;
     let socket;
     try {
@@ -80,14 +79,23 @@ export class Link {
     }
     socket.binaryType = "arraybuffer";
     this.#say("connecting", "Connecting…");
-    let late = false;
     let opened = false;
-    const timer = setTimeout(() => {
-      late = true;
+    let over = false;
+    const giveUp = this.#giveUp = (text, final) => {
+      if (opened || over) return;
+      over = true;
+      clearTimeout(timer);
       socket.close();
-    }, PATIENCE);
+      if (this.#ended) this.#over("closed", "Cancelled");
+      else this.#failed(text, final);
+    };
+    const timer = setTimeout(
+      () => giveUp(`No answer within ${PATIENCE / 1000} seconds`, false),
+      PATIENCE,
+    );
 
     socket.addEventListener("open", () => {
+      if (over) return;
       clearTimeout(timer);
       opened = true;
       this.#attempt = 0;
@@ -100,13 +108,13 @@ export class Link {
       this.#handlers.message(typeof data === "string" ? data : new Uint8Array(data));
     });
     socket.addEventListener("close", async ({ code, reason, wasClean }) => {
-      clearTimeout(timer);
+      if (over) return;
       if (!opened) {
-        if (this.#ended) return this.#over("closed", "Cancelled");
-        if (late) return this.#failed(`No answer within ${PATIENCE / 1000} seconds`, false);
-        const { text, final } = this.#blocked ? BLOCKED : await whyRefused(url);
-        return this.#failed(text, final);
+        if (this.#ended) return giveUp();
+        const { text, final } = await whyRefused(url);
+        return giveUp(text, final);
       }
+      over = true;
       const text = `${inWords(code)}${reason && ` (${reason})`}`;
       if (this.#ended || code === 1000) return this.#over("closed", `Closed – ${text}`);
       this.#handlers.event(wasClean ? "close" : "error", `Connection closed – ${text}`);
@@ -147,11 +155,8 @@ export class Link {
   }
 }
 
-const BLOCKED = {
-  final: true,
-  text: "This page may connect to its own server only. " +
-    "Start the app with ANY_SERVER=1 to let it connect to others.",
-};
+const BLOCKED = "This page may connect to its own server only. " +
+  "Start the app with ANY_SERVER=1 to let it connect to others";
 
 /** A browser does not tell a page why a WebSocket was refused, but our own server does. */
 async function whyRefused(url) {
@@ -164,19 +169,19 @@ async function whyRefused(url) {
       return {
         final: true,
         text: `Refused with ${verdict.status}: ${verdict.message}. ` +
-          `This page comes from ${location.origin}.`,
+          `This page comes from ${location.origin}`,
       };
     }
     return {
       final: true,
-      text: `The server at ${host} answers, but did not open a WebSocket at this URL.`,
+      text: `The server at ${host} answers, but did not open a WebSocket at this URL`,
     };
   } catch {
     return {
       final: false,
       text: foreign
-        ? `No WebSocket from ${host}, and the browser does not say why: the server may be gone, or refuse pages of ${location.origin}.`
-        : `The server at ${host} does not answer.`,
+        ? `No WebSocket from ${host}, and the browser does not say why: the server may be gone, or refuse pages of ${location.origin}`
+        : `The server at ${host} does not answer`,
     };
   }
 }

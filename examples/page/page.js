@@ -14,6 +14,8 @@ const roundTrips = new RoundTrips();
 const generator = new Generator();
 const traffic = { sent: 0, sentBytes: 0, received: 0, receivedBytes: 0 };
 let lastSent;
+/** Whether the focus has no place to go to until the state changes again. */
+let focusIsLost = false;
 
 const link = new Link({
   state: showState,
@@ -75,7 +77,11 @@ function showState(state, text) {
   ui.close.disabled = !["open", "connecting", "waiting"].includes(state);
   ui.send.disabled = ui.generate.disabled = !open;
   ui.repeat.disabled = !open || lastSent === undefined;
-  if (focused.disabled) (open ? ui.message : busy ? ui.close : ui.connect).focus();
+  if (focused.disabled || focusIsLost) {
+    const next = open ? ui.message : busy ? ui.close : ui.connect;
+    focusIsLost = next.disabled;
+    next.focus();
+  }
 }
 
 /* Messages */
