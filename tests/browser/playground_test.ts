@@ -4,8 +4,8 @@ import { Buffer } from "node:buffer";
 import { AxeBuilder } from "npm:@axe-core/playwright@^4.10.0";
 import type { Browser, Page } from "npm:playwright-core@^1.56.0";
 import { launch, needsBrowser } from "../support/browser.ts";
-import { startApp } from "../support/echo_app.ts";
-import { runtimes } from "../support/runtimes.ts";
+import { type EchoApp, startApp } from "../support/echo_app.ts";
+import { type Runtime, runtimes } from "../support/runtimes.ts";
 
 const SCHEMES = ["light", "dark"] as const;
 const WIDTHS = [{ name: "wide", width: 1280, height: 900 }, {
@@ -41,6 +41,19 @@ async function open(url: string) {
   };
 }
 
+/** A case with the page open on an app of its own. */
+function browse(
+  runtime: Runtime,
+  title: string,
+  task: (page: Page, app: EchoApp) => Promise<void>,
+): void {
+  Deno.test(`${runtime.name}: browser: ${title}`, needsBrowser, async () => {
+    await using app = await startApp(runtime);
+    await using tab = await open(`http://127.0.0.1:${app.port}/`);
+    await task(tab.page, app);
+  });
+}
+
 const text = (page: Page, id: string) => page.locator(`#${id}`).textContent();
 
 /** Waits until an element's text holds `part`. */
@@ -74,13 +87,10 @@ const counts = (page: Page, entries: number) =>
 for (const runtime of runtimes) {
   const { name } = runtime;
 
-  Deno.test(
-    `${name}: browser: connects, echoes, counts, and closes with code and reason`,
-    needsBrowser,
-    async () => {
-      await using app = await startApp(runtime);
-      await using tab = await open(`http://127.0.0.1:${app.port}/`);
-      const { page } = tab;
+  browse(
+    runtime,
+    "connects, echoes, counts, and closes with code and reason",
+    async (page, app) => {
       assertEquals(await text(page, "status"), "Not connected");
       assertEquals(
         await page.getByRole("button", { name: "Send", exact: true }).isDisabled(),
@@ -110,26 +120,18 @@ for (const runtime of runtimes) {
     },
   );
 
-  Deno.test(
-    `${name}: browser: a page may not close with 1002, and is told`,
-    needsBrowser,
-    async () => {
-      await using app = await startApp(runtime);
-      await using tab = await open(`http://127.0.0.1:${app.port}/`);
-      const { page } = tab;
-      await connect(page);
-      const fault = () =>
-        page.evaluate<string>("document.querySelector('#code').validationMessage");
-      await page.getByLabel("Close code").fill("1002");
-      await page.getByRole("button", { name: "Close Socket" }).click();
-      assertStringIncludes(await fault(), "1000 or with 3000 to 4999");
-      await page.getByLabel("Close code").fill("1000");
-      await page.getByLabel("Reason").fill("ü".repeat(62));
-      await page.getByRole("button", { name: "Close Socket" }).click();
-      assertStringIncludes(await fault(), "at most 123 bytes");
-      assertEquals(await page.locator("#status").getAttribute("data-state"), "open");
-    },
-  );
+  browse(runtime, "a page may not close with 1002, and is told", async (page) => {
+    await connect(page);
+    const fault = () => page.evaluate<string>("document.querySelector('#code').validationMessage");
+    await page.getByLabel("Close code").fill("1002");
+    await page.getByRole("button", { name: "Close Socket" }).click();
+    assertStringIncludes(await fault(), "1000 or with 3000 to 4999");
+    await page.getByLabel("Close code").fill("1000");
+    await page.getByLabel("Reason").fill("ü".repeat(62));
+    await page.getByRole("button", { name: "Close Socket" }).click();
+    assertStringIncludes(await fault(), "at most 123 bytes");
+    assertEquals(await page.locator("#status").getAttribute("data-state"), "open");
+  });
 
   Deno.test(
     `${name}: browser: a page from elsewhere is refused with 403, and says so`,
@@ -170,10 +172,7 @@ for (const runtime of runtimes) {
     },
   );
 
-  Deno.test(`${name}: browser: sends bytes from hex and from a file`, needsBrowser, async () => {
-    await using app = await startApp(runtime);
-    await using tab = await open(`http://127.0.0.1:${app.port}/`);
-    const { page } = tab;
+  browse(runtime, "sends bytes from hex and from a file", async (page) => {
     await connect(page);
     await page.getByRole("radio", { name: "Hex" }).check();
     await send(page, "00 01 f");
@@ -194,13 +193,10 @@ for (const runtime of runtimes) {
     assertMatch(second!, /^received 00 01 02 03 .*…$/);
   });
 
-  Deno.test(
-    `${name}: browser: a message above the server's limit is answered with 1009, in words`,
-    needsBrowser,
-    async () => {
-      await using app = await startApp(runtime);
-      await using tab = await open(`http://127.0.0.1:${app.port}/`);
-      const { page } = tab;
+  browse(
+    runtime,
+    "a message above the server's limit is answered with 1009, in words",
+    async (page) => {
       await connect(page);
       await send(page, "x".repeat(2 * 1024 * 1024));
       await says(page, "status", "1009: message too big");
@@ -208,13 +204,10 @@ for (const runtime of runtimes) {
     },
   );
 
-  Deno.test(
-    `${name}: browser: the generator sends what it is asked to, shows how far it is, and can be cancelled`,
-    needsBrowser,
-    async () => {
-      await using app = await startApp(runtime);
-      await using tab = await open(`http://127.0.0.1:${app.port}/`);
-      const { page } = tab;
+  browse(
+    runtime,
+    "the generator sends what it is asked to, shows how far it is, and can be cancelled",
+    async (page) => {
       await connect(page);
       const generate = async (messages: number, size: number, rate: number) => {
         await page.getByLabel("Messages").fill(`${messages}`);
@@ -241,13 +234,10 @@ for (const runtime of runtimes) {
     },
   );
 
-  Deno.test(
-    `${name}: browser: the log holds 10,000 entries and more with few rows, by filter, pause and file`,
-    needsBrowser,
-    async () => {
-      await using app = await startApp(runtime);
-      await using tab = await open(`http://127.0.0.1:${app.port}/`);
-      const { page } = tab;
+  browse(
+    runtime,
+    "the log holds 10,000 entries and more with few rows, by filter, pause and file",
+    async (page) => {
       await connect(page);
       await page.getByLabel("Messages").fill("5000");
       await page.getByLabel("Per second").fill("100000");
@@ -300,10 +290,7 @@ for (const runtime of runtimes) {
     },
   );
 
-  Deno.test(`${name}: browser: hostile messages stay text`, needsBrowser, async () => {
-    await using app = await startApp(runtime);
-    await using tab = await open(`http://127.0.0.1:${app.port}/`);
-    const { page } = tab;
+  browse(runtime, "hostile messages stay text", async (page) => {
     await connect(page);
     const hostile = [
       "<img src=x onerror=\"document.title='owned'\">",
@@ -327,40 +314,33 @@ for (const runtime of runtimes) {
     assertEquals(await page.title(), "edgesocket playground");
   });
 
-  Deno.test(
-    `${name}: browser: everything can be done by keyboard alone`,
-    needsBrowser,
-    async () => {
-      await using app = await startApp(runtime);
-      await using tab = await open(`http://127.0.0.1:${app.port}/`);
-      const { page } = tab;
-      const { keyboard } = page;
-      const focused = () => page.evaluate<string>("document.activeElement.id");
-      const tabTo = async (id: string) => {
-        for (let step = 0; step < 40 && await focused() !== id; step++) await keyboard.press("Tab");
-        assertEquals(await focused(), id);
-      };
-      await tabTo("url");
-      await keyboard.press("Enter");
-      await page.locator('#status[data-state="open"]').waitFor();
-      await tabTo("message");
-      await keyboard.type("typed");
-      await keyboard.press("Enter");
-      await says(page, "received", "1");
-      await tabTo("log");
-      await keyboard.press("ArrowUp");
-      assertStringIncludes(await page.locator("#detail").inputValue(), "typed");
-      await tabTo("detail");
-      await page.evaluate("document.activeElement.blur()");
-      await tabTo("close");
-      await keyboard.press("Enter");
-      await page.locator('#status[data-state="closed"]').waitFor();
-      // The button that had the focus is switched off: the next one has it.
-      assertEquals(await focused(), "connect");
-      await keyboard.press("Enter");
-      await page.locator('#status[data-state="open"]').waitFor();
-    },
-  );
+  browse(runtime, "everything can be done by keyboard alone", async (page) => {
+    const { keyboard } = page;
+    const focused = () => page.evaluate<string>("document.activeElement.id");
+    const tabTo = async (id: string) => {
+      for (let step = 0; step < 40 && await focused() !== id; step++) await keyboard.press("Tab");
+      assertEquals(await focused(), id);
+    };
+    await tabTo("url");
+    await keyboard.press("Enter");
+    await page.locator('#status[data-state="open"]').waitFor();
+    await tabTo("message");
+    await keyboard.type("typed");
+    await keyboard.press("Enter");
+    await says(page, "received", "1");
+    await tabTo("log");
+    await keyboard.press("ArrowUp");
+    assertStringIncludes(await page.locator("#detail").inputValue(), "typed");
+    await tabTo("detail");
+    await page.evaluate("document.activeElement.blur()");
+    await tabTo("close");
+    await keyboard.press("Enter");
+    await page.locator('#status[data-state="closed"]').waitFor();
+    // The button that had the focus is switched off: the next one has it.
+    assertEquals(await focused(), "connect");
+    await keyboard.press("Enter");
+    await page.locator('#status[data-state="open"]').waitFor();
+  });
 
   Deno.test(
     `${name}: browser: says that the server is gone, and comes back with it`,
@@ -389,29 +369,19 @@ for (const runtime of runtimes) {
     },
   );
 
-  Deno.test(
-    `${name}: browser: the origin corner tells what the server would say`,
-    needsBrowser,
-    async () => {
-      await using app = await startApp(runtime);
-      await using tab = await open(`http://127.0.0.1:${app.port}/`);
-      const { page } = tab;
-      assertEquals(await text(page, "own-origin"), `http://127.0.0.1:${app.port}`);
-      await page.getByRole("button", { name: "Ask the server" }).click();
-      await says(page, "verdict", "403: expected an origin that may connect here");
-      await page.locator("#origin").fill(`http://127.0.0.1:${app.port}`);
-      await page.getByRole("button", { name: "Ask the server" }).click();
-      await says(page, "verdict", "101: a page of http://127.0.0.1");
-    },
-  );
+  browse(runtime, "the origin corner tells what the server would say", async (page, app) => {
+    assertEquals(await text(page, "own-origin"), `http://127.0.0.1:${app.port}`);
+    await page.getByRole("button", { name: "Ask the server" }).click();
+    await says(page, "verdict", "403: expected an origin that may connect here");
+    await page.locator("#origin").fill(`http://127.0.0.1:${app.port}`);
+    await page.getByRole("button", { name: "Ask the server" }).click();
+    await says(page, "verdict", "101: a page of http://127.0.0.1");
+  });
 
-  Deno.test(
-    `${name}: browser: no violation for axe, nothing sticks out, light and dark, wide and narrow`,
-    needsBrowser,
-    async () => {
-      await using app = await startApp(runtime);
-      await using tab = await open(`http://127.0.0.1:${app.port}/`);
-      const { page } = tab;
+  browse(
+    runtime,
+    "no violation for axe, nothing sticks out, light and dark, wide and narrow",
+    async (page) => {
       await connect(page);
       await page.getByLabel("Messages").fill("400");
       await page.getByLabel("Bytes each").fill("8");
