@@ -13,3 +13,12 @@ export function isPromise(result: unknown): result is PromiseLike<unknown> {
   return typeof result === "object" && result !== null && "then" in result &&
     typeof result.then === "function";
 }
+
+/** What a fault says. Anything can be thrown, even what cannot be made a string. */
+export function messageOf(error: unknown): string {
+  try {
+    return error instanceof Error ? error.message : String(error);
+  } catch {
+    return "unknown error";
+  }
+}

@@ -1,9 +1,9 @@
-import { mismatch } from "./mismatch.ts";
 import type { FetchHandler } from "./adapter.ts";
 import { type BunWebSocketHandler, websocketFor } from "./adapters/bun.ts";
 import { asksForWebSocket, misdirected, refusalResponse } from "./handshake.ts";
 import { Host, type HostOptions } from "./host.ts";
 import { adopt, intentOf } from "./intent.ts";
+import { mismatch } from "./mismatch.ts";
 import { currentAdapter } from "./runtime.ts";
 
 /** What `export default` takes under `deno serve` and `bun`, and `Bun.serve` as its options. */

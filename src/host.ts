@@ -1,9 +1,9 @@
-import { checkOption, mismatch } from "./mismatch.ts";
 import { systemClock } from "./clock.ts";
-import { contained } from "./contained.ts";
 import type { Connection, Reporter } from "./connection.ts";
+import { contained } from "./contained.ts";
 import { type Refused, refused } from "./handshake.ts";
 import { bytes } from "./limits.ts";
+import { checkOption, mismatch } from "./mismatch.ts";
 import { Registry } from "./registry.ts";
 
 /** What is decided once for all routes behind one server. */

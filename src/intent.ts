@@ -1,6 +1,6 @@
-import { mismatch } from "./mismatch.ts";
+import type { Agreement } from "./agreement.ts";
 import type { Host } from "./host.ts";
-import type { Agreement } from "./server_connection.ts";
+import { mismatch } from "./mismatch.ts";
 
 /**
  * An accepted opening handshake that has not been answered yet.

@@ -1,9 +1,11 @@
 import { mismatch } from "./mismatch.ts";
+
 /** Bounds on what one connection may take: time and memory. */
 export interface LimitOptions {
   /**
    * Seconds of silence from the client after which the connection is dropped; after half of it a
-   * ping goes out. 0 switches both off. Fractions are fine. Only what comes from the client counts.
+   * ping goes out. 0 switches both off. Fractions are fine. Only what comes from the client counts:
+   * messages, pongs, and on Bun its own pings too.
    *
    * @default {60}
    */

@@ -1,5 +1,5 @@
-import { checkOption, mismatch } from "./mismatch.ts";
 import { parseAuthority, requestedAuthority } from "./authority.ts";
+import { checkOption, mismatch } from "./mismatch.ts";
 import { originEntry } from "./origin_entry.ts";
 import { quote, quoteAnswer } from "./quote.ts";
 import { type Origin, parseOrigin } from "./serialized_origin.ts";

@@ -1,9 +1,9 @@
-import { mismatch } from "./mismatch.ts";
 import type { FetchHandler, Listener } from "./adapter.ts";
 import { Deferred } from "./deferred.ts";
 import { wrap } from "./handler.ts";
 import { Host, type HostOptions } from "./host.ts";
 import { seconds } from "./limits.ts";
+import { mismatch } from "./mismatch.ts";
 import { currentAdapter } from "./runtime.ts";
 
 /** Where and how to serve. What is not listed here is handed to the runtime's own `serve`. */

@@ -1,4 +1,4 @@
-import { mismatch } from "./mismatch.ts";
+import type { Agreement } from "./agreement.ts";
 import {
   broken,
   checkClose,
@@ -9,10 +9,11 @@ import {
   TOO_LARGE,
 } from "./close.ts";
 import type { Connection, ConnectionRequest, Reporter, WebSocketEvents } from "./connection.ts";
-import { contained, isPromise } from "./contained.ts";
+import { contained, isPromise, messageOf } from "./contained.ts";
 import { Deferred } from "./deferred.ts";
 import { Inbox } from "./inbox.ts";
 import { exceeds, type Limits } from "./limits.ts";
+import { mismatch } from "./mismatch.ts";
 import type { Registered, Registry } from "./registry.ts";
 import { checkSendData } from "./send_data.ts";
 import type { Message, SendData, Socket } from "./socket.ts";
@@ -30,14 +31,6 @@ const OPENING = 10_000;
 export interface ConnectionHost {
   readonly registry: Registry;
   readonly report: Reporter;
-}
-
-/** What was agreed on in the opening handshake. */
-export interface Agreement {
-  readonly events: WebSocketEvents;
-  readonly protocol: string;
-  readonly limits: Limits;
-  readonly data: unknown;
 }
 
 /**
@@ -299,14 +292,5 @@ export class ServerConnection implements Connection, Registered {
       report,
     );
     this.#close({ code: 1011, reason: "", wasClean: true, cause: "handler-error" });
-  }
-}
-
-/** Anything can be thrown, even what cannot be made a string. */
-function messageOf(error: unknown): string {
-  try {
-    return error instanceof Error ? error.message : String(error);
-  } catch {
-    return "unknown error";
   }
 }

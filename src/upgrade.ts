@@ -1,4 +1,3 @@
-import { mismatch } from "./mismatch.ts";
 import type { WebSocketEvents } from "./connection.ts";
 import {
   type HandshakeOptions,
@@ -12,6 +11,7 @@ import {
 import { Host } from "./host.ts";
 import { adopter, intend } from "./intent.ts";
 import { type LimitOptions, type Limits, parseLimits } from "./limits.ts";
+import { mismatch } from "./mismatch.ts";
 import { currentAdapter } from "./runtime.ts";
 
 /**

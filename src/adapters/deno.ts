@@ -1,9 +1,9 @@
-import { mismatch } from "../mismatch.ts";
+import { connectionLimit, LIMITS_FILE } from "./descriptors.ts";
 import type { Adapter, Listener } from "../adapter.ts";
 import { broken, closedByPeer, type CloseInfo, TOO_LARGE } from "../close.ts";
 import { allowedHeaders } from "../headers.ts";
 import { adopter } from "../intent.ts";
-import { connectionLimit, LIMITS_FILE } from "./descriptors.ts";
+import { mismatch } from "../mismatch.ts";
 import { ServerConnection } from "../server_connection.ts";
 import type { Message, SendData, Socket } from "../socket.ts";
 
