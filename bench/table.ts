@@ -14,6 +14,7 @@ export function table(report: Report): string {
     "in the same round; in brackets the quartiles of that. The last two columns show how busy the " +
     "two sides were.",
     ...targetSection(report),
+    ...shortSection(report),
     ...report.workloads.flatMap((workload) => [
       `## ${workload.title}`,
       workload.metrics.length === 1
@@ -66,6 +67,30 @@ function targetSection({ workloads, measurements }: Report): string[] {
     return [[title, `${least} ${bound}`, spread(found, metric), met ? "met" : "missed"]];
   });
   return rows.length === 0 ? [] : ["## Targets", grid(["", "target", "measured", ""], rows)];
+}
+
+/** Everyone beside raw, in one table: what README shows. */
+function shortSection(report: Report): string[] {
+  const columns = report.workloads.flatMap((workload) =>
+    workload.short === undefined ? [] : [{ ...workload, short: workload.short }]
+  );
+  const rows = report.contenders.flatMap((contender) => {
+    const floor = floorOf(contender);
+    const takesPart = columns.every((workload) => workload.includes(contender));
+    if (floor === undefined || floor === contender.id || !takesPart) return [];
+    return [[
+      titleOf(contender),
+      ...columns.map(({ id, metrics: [metric] }) => {
+        const found = report.measurements.comparison(id, contender.id, floor, metric!);
+        if (found === undefined) return "failed";
+        return metric!.compare === "ratio"
+          ? shown(found.median, 2)
+          : `${found.median < 0 ? "" : "+"}${shown(found.median, 2)} ${metric!.title}`;
+      }),
+    ]];
+  });
+  if (rows.length === 0 || columns.length === 0) return [];
+  return ["## In short", grid(["beside raw", ...columns.map(({ short }) => short)], rows)];
 }
 
 function included({ contenders }: Report, workload: Workload) {

@@ -66,6 +66,8 @@ export interface Pair {
 export interface Workload {
   readonly id: string;
   readonly title: string;
+  /** Its column in the short table, if it has one. */
+  readonly short?: string;
   readonly metrics: readonly Metric[];
   /** Connections open at the same time. */
   readonly connections: number;
@@ -92,6 +94,7 @@ export function workloads(pace: Pace): readonly Workload[] {
     {
       id: "upgrade",
       title: "Upgrade rate: connect, one echo, close; 50 at a time",
+      short: "upgrades",
       metrics: [{ id: "rate", title: "connections/s per core", digits: 0, compare: "ratio" }],
       connections: ABREAST,
       includes: () => true,
@@ -105,6 +108,7 @@ export function workloads(pace: Pace): readonly Workload[] {
     {
       id: "memory",
       title: "Memory of each of 10,000 idle connections, beside 5,000 others",
+      short: "idle memory",
       metrics: [{ id: "memory", title: "KiB", digits: 2, compare: "difference" }],
       connections: 15_000,
       includes: isNoControl,
@@ -119,6 +123,7 @@ export function workloads(pace: Pace): readonly Workload[] {
     {
       id: "fan-out",
       title: "Fan-out of one 100-byte text to 5,000 connections",
+      short: "fan-out",
       metrics: [{ id: "rate", title: "messages/s per core", digits: 0, compare: "ratio" }],
       connections: 5_000,
       fanOut: true,
@@ -189,6 +194,7 @@ function echo(
   return {
     id,
     title,
+    short: shape.size < KIB ? `${shape.size} B echo` : `${shape.size / KIB} KiB echo`,
     metrics: [{ id: "rate", title: "messages/s per core", digits: 0, compare: "ratio" }],
     connections: lanes,
     includes: isNoControl,
