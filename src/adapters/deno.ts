@@ -106,12 +106,14 @@ export const denoAdapter: Adapter = {
       const tls = cert === undefined ? {} : { cert, key };
       const own = { port, hostname, onListen: () => {} };
       const server = deno()!.serve({ ...native, ...tls, ...own }, fetch);
-      // A Deno server ends for good when the process is out of file descriptors.
-      server.finished.catch((error) => {
-        if (stopped) return;
-        host.report(error, undefined);
-        revive();
-      });
+      // A Deno server ends for good when the process is out of file descriptors (it rejects), and
+      // when a request of its own throws at it (it resolves).
+      server.finished.then(() => new Error("Deno.serve ended by itself"), (error) => error)
+        .then((error) => {
+          if (stopped) return;
+          host.report(error, undefined);
+          revive();
+        });
       return server;
     };
     const revive = (): void => {

@@ -84,6 +84,23 @@ export function faultsSuite(runtime: Runtime): void {
     });
   });
 
+  test("serves on after a handler froze its request, at which Deno ends its listener", async () => {
+    await using server = await TestServer.start(runtime);
+    using witness = await RawClient.open(server.port, "/echo");
+    using visitor = await RawClient.connect(server.port);
+    visitor.write("GET /freeze HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+    if (runtime.name === "deno") {
+      assertEquals((await server.until({ on: "reported" })).message, "Deno.serve ended by itself");
+    }
+    await eventually(async () => {
+      using client = await RawClient.open(server.port, "/echo");
+      client.send(OPCODE.text, "x");
+      assertEquals(await client.text(), "x");
+    });
+    witness.send(OPCODE.text, "still here");
+    assertEquals(await witness.text(), "still here");
+  });
+
   test(`leaves nothing behind after ${SOAK} connections ended in mixed ways`, async () => {
     await using server = await TestServer.start(runtime, { QUIET: "1" });
     await soak(server.port, SOAK / 6);
