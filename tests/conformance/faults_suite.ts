@@ -88,7 +88,7 @@ export function faultsSuite(runtime: Runtime): void {
     await using server = await TestServer.start(runtime);
     using witness = await RawClient.open(server.port, "/echo");
     using visitor = await RawClient.connect(server.port);
-    visitor.write("GET /freeze HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+    visitor.write(handshake("/freeze"));
     if (runtime.name === "deno") {
       assertEquals((await server.until({ on: "reported" })).message, "Deno.serve ended by itself");
     }
