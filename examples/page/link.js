@@ -160,7 +160,8 @@ const BLOCKED = "This page may connect to its own server only. " +
 
 /** A browser does not tell a page why a WebSocket was refused, but our own server does. */
 async function whyRefused(url) {
-  const { host, href } = new URL("/verdict", url.replace(/^ws/i, "http"));
+  const target = new URL(url, location.href).href.replace(/^ws/, "http");
+  const { host, href } = new URL("/verdict", target);
   const foreign = host !== location.host;
   try {
     const response = await fetch(href, { cache: "no-store", signal: AbortSignal.timeout(3_000) });

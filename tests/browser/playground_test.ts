@@ -172,6 +172,26 @@ for (const runtime of runtimes) {
     },
   );
 
+  browse(runtime, "says what is wrong with a URL, or with what is behind it", async (page, app) => {
+    const own = `127.0.0.1:${app.port}`;
+    for (
+      const [url, said] of [
+        ["ftp://x", "Cannot connect"],
+        [`ws://${own}/ws#part`, "Cannot connect"],
+        [`ws://${own}/nothing`, `The server at ${own} answers, but did not open a WebSocket`],
+        ["/nothing", `The server at ${own} answers, but did not open a WebSocket`],
+      ] as const
+    ) {
+      await page.getByRole("button", { name: "Clear" }).click();
+      await page.locator("#url").fill(url);
+      await page.getByRole("button", { name: "Connect" }).click();
+      await page.locator("#rows", { hasText: said }).waitFor();
+      assertStringIncludes((await text(page, "status"))!, said, url);
+    }
+    await page.locator("#url").fill("/ws");
+    await connect(page);
+  });
+
   browse(runtime, "sends bytes from hex and from a file", async (page) => {
     await connect(page);
     await page.getByRole("radio", { name: "Hex" }).check();
