@@ -16,13 +16,13 @@
  *
  * @module
  */
-export type { FetchHandler } from "./src/adapter.ts";
+export type { FetchHandler } from "./src/server/adapter.ts";
 export {
   type BunServerWebSocket,
   type BunWebSocketHandler,
   websocket,
 } from "./src/adapters/bun.ts";
-export type { CloseCause, CloseInfo } from "./src/close.ts";
+export type { CloseCause, CloseInfo } from "./src/connection/close.ts";
 export type {
   CloseEvent,
   Connection,
@@ -31,8 +31,8 @@ export type {
   MessageEvent,
   OpenEvent,
   WebSocketEvents,
-} from "./src/connection.ts";
-export { type Handler, handler } from "./src/handler.ts";
+} from "./src/connection/connection.ts";
+export { type Handler, handler } from "./src/server/pipeline.ts";
 export {
   type Accepted,
   checkHandshake,
@@ -40,12 +40,12 @@ export {
   type HandshakeVerdict,
   type NotAnUpgrade,
   type Refused,
-} from "./src/handshake.ts";
-export type { HeadersOption } from "./src/headers.ts";
-export type { HostOptions } from "./src/host.ts";
-export type { LimitOptions } from "./src/limits.ts";
-export type { OriginFunction, OriginOptions } from "./src/origin.ts";
-export { serve, type ServeOptions, type WebSocketServer } from "./src/serve.ts";
-export type { Message, SendData } from "./src/socket.ts";
-export type { ProtocolFunction, SubprotocolOptions } from "./src/subprotocol.ts";
-export { type UpgradeOptions, upgradeWebSocket } from "./src/upgrade.ts";
+} from "./src/handshake/rules.ts";
+export type { HeadersOption } from "./src/handshake/headers.ts";
+export type { HostOptions } from "./src/server/server_state.ts";
+export type { LimitOptions } from "./src/connection/limits.ts";
+export type { OriginFunction, OriginOptions } from "./src/handshake/origin.ts";
+export { serve, type ServeOptions, type WebSocketServer } from "./src/server/serve.ts";
+export type { Message, SendData } from "./src/connection/socket.ts";
+export type { ProtocolFunction, SubprotocolOptions } from "./src/handshake/subprotocol.ts";
+export { type UpgradeOptions, upgradeWebSocket } from "./src/server/route.ts";

@@ -17,8 +17,8 @@
  * @module
  */
 import type { Context } from "hono";
-import type { WebSocketEvents } from "./connection.ts";
-import { refusalResponse } from "./handshake.ts";
+import type { WebSocketEvents } from "./connection/connection.ts";
+import { refusalResponse } from "./handshake/rules.ts";
 import {
   accept,
   admit,
@@ -26,7 +26,7 @@ import {
   type UpgradeOptions,
   type UpgradeRules,
   upgradeRules,
-} from "./upgrade.ts";
+} from "./server/route.ts";
 
 export { websocket } from "./adapters/bun.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 
-const SRC = new URL("../src/", import.meta.url);
+const SRC = new URL("../src", import.meta.url);
 
 /** The floors of the house, from the ground up. A file imports from lower floors only. */
 const FLOORS = [

@@ -27,7 +27,7 @@ async function echoes(port: number): Promise<void> {
 const LISTENING = `\nconsole.log(JSON.stringify({ on: "listening", port: server.port }));\n`;
 
 async function run(runtime: Runtime, name: string): Promise<void> {
-  const folder = new URL("../tests/", import.meta.url).pathname;
+  const folder = new URL(".", import.meta.url).pathname;
   const file = await Deno.makeTempFile({ dir: folder, prefix: "readme_", suffix: ".ts" });
   try {
     await Deno.writeTextFile(file, example(name) + LISTENING);
@@ -46,7 +46,7 @@ for (const runtime of [deno, bun]) {
 
 for (const [runtime, command] of [[deno, ["serve", "--port=0"]], [bun, ["--port=0"]]] as const) {
   Deno.test(`${runtime.name}: README's server for both echoes`, async () => {
-    const folder = new URL("../tests/", import.meta.url).pathname;
+    const folder = new URL(".", import.meta.url).pathname;
     const file = await Deno.makeTempFile({ dir: folder, prefix: "readme_", suffix: ".ts" });
     await Deno.writeTextFile(file, example("both"));
     const child = new Deno.Command(runtime.command[0]!, {

@@ -1,11 +1,11 @@
-import { connectionLimit, LIMITS_FILE } from "./descriptors.ts";
-import type { Adapter, Listener } from "../adapter.ts";
-import { broken, closedByPeer, type CloseInfo, TOO_LARGE } from "../close.ts";
-import type { ConnectionRequest } from "../connection.ts";
-import { allowedHeaders } from "../headers.ts";
-import { mismatch } from "../mismatch.ts";
-import { ServerConnection } from "../server_connection.ts";
-import type { Message, SendData, Socket } from "../socket.ts";
+import { connectionLimit, LIMITS_FILE } from "./open_files.ts";
+import type { Adapter, Listener } from "../server/adapter.ts";
+import { broken, closedByPeer, type CloseInfo, TOO_LARGE } from "../connection/close.ts";
+import type { ConnectionRequest } from "../connection/connection.ts";
+import { allowedHeaders } from "../handshake/headers.ts";
+import { mismatch } from "../base/usage_error.ts";
+import { ServerConnection } from "../connection/server_connection.ts";
+import type { Message, SendData, Socket } from "../connection/socket.ts";
 
 /** The part of Bun's `ServerWebSocket` that we use. */
 export interface BunServerWebSocket {

@@ -1,0 +1,77 @@
+import type { Clock } from "../base/clock.ts";
+
+/** What the registry does with each of its connections. */
+export interface Registered {
+  /** Where the registry keeps it; -1 if it does not. */
+  slot: number;
+  /** Looks whether anything is due: a ping, a deadline. `now` in milliseconds of the clock. */
+  sweep(now: number): void;
+  /** Closes with 1001 because the server goes away. */
+  shutdown(): void;
+  /** Ends at once. */
+  terminate(): void;
+}
+
+/** Milliseconds between two sweeps: what every idle and close timeout is rounded to. */
+const SWEEP = 250;
+
+/**
+ * The connections of one server, from the 101 to the close, and the one timer that they share.
+ *
+ * The timer runs only while there are connections.
+ */
+export class Registry {
+  readonly clock: Clock;
+  /** Each at its `slot`: a Set would take 60 bytes more for each. */
+  readonly #entries: Registered[] = [];
+  #stop: (() => void) | undefined;
+  #emptied: (() => void) | undefined;
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  /** Connections that are connecting, open or closing. */
+  get size(): number {
+    return this.#entries.length;
+  }
+
+  add(entry: Registered): void {
+    entry.slot = this.#entries.push(entry) - 1;
+    this.#stop ??= this.clock.every(SWEEP, () => {
+      const now = this.clock.now();
+      this.#each((entry) => entry.sweep(now));
+    });
+  }
+
+  delete(entry: Registered): void {
+    if (entry.slot < 0) return;
+    const last = this.#entries.pop()!;
+    if (last !== entry) {
+      this.#entries[entry.slot] = last;
+      last.slot = entry.slot;
+    }
+    entry.slot = -1;
+    if (this.#entries.length > 0) return;
+    this.#stop?.();
+    this.#stop = undefined;
+    this.#emptied?.();
+  }
+
+  /** Closes every connection with 1001; those that linger are ended after `timeout` milliseconds. */
+  async shutdown(timeout: number): Promise<void> {
+    this.#each((entry) => entry.shutdown());
+    if (this.size === 0) return;
+    const stop = this.clock.every(timeout, () => this.#each((entry) => entry.terminate()));
+    await new Promise<void>((resolve) => this.#emptied = resolve);
+    stop();
+  }
+
+  /** From the last to the first, so that whoever is called may leave, and take others along. */
+  #each(task: (entry: Registered) => void): void {
+    for (let slot = this.size - 1; slot >= 0; slot--) {
+      const entry = this.#entries[slot];
+      if (entry) task(entry);
+    }
+  }
+}

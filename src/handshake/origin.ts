@@ -1,0 +1,144 @@
+import { parseAuthority, requestedAuthority } from "./authority.ts";
+import { checkOption, mismatch } from "../base/usage_error.ts";
+import { originEntry } from "./origin_pattern.ts";
+import { quote, quoteAnswer } from "../base/quote.ts";
+import { type Origin, parseOrigin } from "./serialized_origin.ts";
+
+/**
+ * Judges the `Origin` of a browser. Called with an origin that is well formed and not `null`.
+ *
+ * Must answer at once: what needs waiting belongs in middleware before the route.
+ */
+export type OriginFunction = (origin: string, request: Request) => boolean;
+
+/** Which browser pages may open a WebSocket. */
+export interface OriginOptions {
+  /**
+   * `"same-origin"`: only pages of this very host and port, as the `Host` header names them; pages
+   * of plain http only if the request came by plain http too.
+   *
+   * A list: only pages of these origins, written as browsers send them: `"https://client.com"`,
+   * `"http://localhost:5173"`, `"https://*.client.com"` for every subdomain (not `client.com`
+   * itself), and `"same-origin"` for this host.
+   *
+   * A function: decides itself.
+   *
+   * @default {"same-origin"}
+   */
+  readonly origin?: "same-origin" | readonly string[] | OriginFunction;
+  /**
+   * Refuse requests without an `Origin` header too, which do not come from browsers.
+   *
+   * @default {false}
+   */
+  readonly requireOrigin?: boolean;
+  /**
+   * Let every page of every site connect, with the cookies of its visitor.
+   *
+   * @default {false}
+   */
+  readonly dangerouslyAllowAnyOrigin?: boolean;
+  /**
+   * Believe the `X-Forwarded-Host` and `X-Forwarded-Proto` headers (the last value of each, and no
+   * other header) when `"same-origin"` is judged. Only behind a proxy that sets or removes both.
+   *
+   * @default {false}
+   */
+  readonly trustProxy?: boolean;
+}
+
+/** Returns why the request is refused, or `undefined` if its origin may connect. */
+export type OriginRule = (request: Request) => string | undefined;
+
+type Matcher = (origin: Origin, serialized: string, request: Request) => boolean;
+
+/**
+ * Turns the options into a rule.
+ *
+ * @throws {TypeError} If an entry of the list is not an origin.
+ */
+export function originRule(options: OriginOptions): OriginRule {
+  const {
+    origin: option = "same-origin",
+    requireOrigin: required = false,
+    dangerouslyAllowAnyOrigin: everyOrigin = false,
+    trustProxy = false,
+  } = options;
+  checkOption("requireOrigin", required, "boolean");
+  checkOption("dangerouslyAllowAnyOrigin", everyOrigin, "boolean");
+  checkOption("trustProxy", trustProxy, "boolean");
+  const allows = matcher(option, trustProxy);
+
+  return (request) => {
+    const value = request.headers.get("origin");
+    if (value === null) return required ? "expected an Origin header, got none" : undefined;
+    if (everyOrigin) return undefined;
+    const origin = parseOrigin(value);
+    if (origin === undefined) {
+      return `expected one serialized origin in the Origin header, got ${quote(value)}`;
+    }
+    return allows(origin, value, request)
+      ? undefined
+      : `expected an origin that may connect here, got ${quote(value)}`;
+  };
+}
+
+function matcher(
+  origin: NonNullable<OriginOptions["origin"]>,
+  trustProxy: boolean,
+): Matcher {
+  if (typeof origin === "function") return answerOf(origin);
+  if (origin === "same-origin") return sameOrigin(trustProxy);
+  if (!Array.isArray(origin)) {
+    // A string that is no origin has more wrong with it than the missing brackets.
+    if (typeof origin === "string") originEntry(origin);
+    throw mismatch(
+      "use option origin",
+      `"same-origin", a list of origins or a function`,
+      `${typeof origin === "string" ? `"${origin}", write ["${origin}"]` : typeof origin}`,
+    );
+  }
+  const matchers = origin.map((entry) =>
+    entry === "same-origin" ? sameOrigin(trustProxy) : originEntry(entry)
+  );
+  return (parsed, serialized, request) =>
+    matchers.some((allows) => allows(parsed, serialized, request));
+}
+
+function answerOf(origin: OriginFunction): Matcher {
+  return (_, serialized, request) => {
+    const allowed: unknown = origin(serialized, request);
+    if (typeof allowed === "boolean") return allowed;
+    throw mismatch(
+      "judge the origin",
+      "true or false from the origin function",
+      quoteAnswer(allowed),
+    );
+  };
+}
+
+/**
+ * The page's host and port are those the client asked for, and its scheme is no weaker than the
+ * connection's. An https page may reach us over plain http: that is TLS ended at a proxy.
+ */
+function sameOrigin(trustProxy: boolean): Matcher {
+  return (origin, _, request) => {
+    if (origin.protocol !== "http:" && origin.protocol !== "https:") return false;
+    const forwarded = (name: string) => trustProxy ? lastOf(request.headers.get(name)) : undefined;
+    const scheme = forwarded("x-forwarded-proto") ?? request.url;
+    if (/^(https|wss)(:|$)/i.test(scheme) && origin.protocol !== "https:") return false;
+    const host = forwarded("x-forwarded-host");
+    const target = host === undefined ? requestedAuthority(request) : parseAuthority(host);
+    return target !== undefined && target.hostname === origin.hostname &&
+      withoutDefault(target.port, origin.protocol) === origin.port;
+  };
+}
+
+/** A port as URLs write it: the scheme's default goes without saying. */
+function withoutDefault(port: string, scheme: string): string {
+  return port === (scheme === "https:" ? "443" : "80") ? "" : port;
+}
+
+function lastOf(list: string | null): string | undefined {
+  return list?.slice(list.lastIndexOf(",") + 1).trim();
+}

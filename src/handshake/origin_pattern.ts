@@ -1,0 +1,58 @@
+import { mismatch } from "../base/usage_error.ts";
+import { type Origin, parseOrigin } from "./serialized_origin.ts";
+
+/** Whether an origin, parsed and as it was sent, is one of those that an entry stands for. */
+export type OriginTest = (origin: Origin, serialized: string) => boolean;
+
+const EXPECTED = 'an origin such as "https://client.com" or "https://*.client.com"';
+
+/** Whole labels of a host name: none of them empty. */
+const LABELS = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/;
+
+/**
+ * Turns one entry of a list of origins into a test.
+ *
+ * @throws {TypeError} If it is not an origin; the message says what to write instead.
+ */
+export function originEntry(entry: unknown): OriginTest {
+  if (typeof entry !== "string") {
+    throw mismatch("use option origin", `${EXPECTED}`, typeof entry);
+  }
+  const wildcard = /^([a-z][a-z0-9+.-]*:\/\/)\*\.(.*)$/.exec(entry);
+  const parsed = parseOrigin(wildcard ? `${wildcard[1]}${wildcard[2]}` : entry);
+  if (
+    parsed === undefined || /^wss?:$/.test(parsed.protocol) ||
+    (wildcard && isAddress(parsed.hostname))
+  ) {
+    throw mismatch("use option origin", `${EXPECTED}`, `"${entry}"${hint(entry)}`);
+  }
+  if (!wildcard) return (_, serialized) => serialized === entry;
+  const suffix = `.${parsed.hostname}`;
+  return ({ protocol, hostname, port }) =>
+    protocol === parsed.protocol && port === parsed.port && hostname.endsWith(suffix) &&
+    LABELS.test(hostname.slice(0, -suffix.length));
+}
+
+/** Whether a host is an IP address, which has no labels in front of it. */
+function isAddress(hostname: string): boolean {
+  return hostname.startsWith("[") || /^[0-9.]+$/.test(hostname);
+}
+
+/** What the author of a wrong entry most likely meant. */
+function hint(entry: string): string {
+  if (/^([a-z]+:\/\/)?\*$/.test(entry)) {
+    return ": to let every site connect, set dangerouslyAllowAnyOrigin: true";
+  }
+  if (entry === "null") return ", which any page can send from a sandboxed frame";
+  const local = /^(localhost|127\.|\[::1\])/.test(entry);
+  const candidate = /^[a-z][a-z0-9+.-]*:\/\//i.test(entry)
+    ? entry.replace(/^ws(s?):/i, "http$1:")
+    : `${local ? "http" : "https"}://${entry}`;
+  const [scheme, rest] = candidate.split("://*.", 2);
+  const plain = rest === undefined ? candidate : `${scheme}://${rest}`;
+  if (!URL.canParse(plain)) return "";
+  const { origin, hostname } = new URL(plain);
+  if (parseOrigin(origin) === undefined) return "";
+  const meant = rest === undefined || isAddress(hostname) ? origin : origin.replace("://", "://*.");
+  return meant === entry ? "" : `: write "${meant}"`;
+}

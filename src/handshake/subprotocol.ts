@@ -1,0 +1,117 @@
+import { checkOption, mismatch } from "../base/usage_error.ts";
+import { quote, quoteAnswer } from "../base/quote.ts";
+import { isToken, listElements } from "./field_value.ts";
+
+/**
+ * Chooses a subprotocol from those that the client offers; `undefined` for none of them. Not called
+ * if it offers none.
+ *
+ * Must answer at once: what needs waiting belongs in middleware before the route.
+ */
+export type ProtocolFunction = (
+  offered: readonly string[],
+  request: Request,
+) => string | undefined;
+
+/** Which subprotocols a route speaks: RFC 6455 §1.9. */
+export interface SubprotocolOptions {
+  /**
+   * The subprotocols in the server's order of preference: the first one that the client offers is
+   * chosen. Or a function that chooses one of those offered. Names are case-sensitive.
+   *
+   * @default {[]}
+   */
+  readonly protocols?: readonly string[] | ProtocolFunction;
+  /**
+   * Refuse a client that offers none of them, instead of going on without a subprotocol.
+   *
+   * @default {false}
+   */
+  readonly requireProtocol?: boolean;
+}
+
+/** Either the chosen subprotocol (`""` for none) or why the request is refused. */
+export type SubprotocolChoice =
+  | { readonly protocol: string }
+  | { readonly refusal: string };
+
+const NONE: SubprotocolChoice = { protocol: "" };
+
+/** Chooses a subprotocol for one request. */
+export type SubprotocolRule = (request: Request) => SubprotocolChoice;
+
+/**
+ * Turns the options into a rule.
+ *
+ * @throws {TypeError} If a configured subprotocol is not a token, or stands there twice.
+ */
+export function subprotocolRule(options: SubprotocolOptions): SubprotocolRule {
+  const { protocols = [], requireProtocol: required = false } = options;
+  checkOption("requireProtocol", required, "boolean");
+  const choose = typeof protocols === "function" ? chosenBy(protocols) : preferred(protocols);
+
+  return (request) => {
+    const header = request.headers.get("sec-websocket-protocol");
+    if (header === null && !required) return NONE;
+    const offered = parseProtocols(header ?? "");
+    if (offered === undefined) {
+      return {
+        refusal: `expected distinct tokens in Sec-WebSocket-Protocol, got ${quote(header)}`,
+      };
+    }
+    const protocol = choose(offered, request) ?? "";
+    if (protocol !== "" || !required) return { protocol };
+    return {
+      refusal: `expected a subprotocol that this server speaks, got ${quote(header)}`,
+    };
+  };
+}
+
+/**
+ * Reads the client's list. Empty elements are passed over (RFC 7230 §7); anything that is not a
+ * token, or comes twice (RFC 6455 §4.1), makes the whole list `undefined`.
+ */
+export function parseProtocols(header: string): readonly string[] | undefined {
+  const offered = listElements(header);
+  return offered.every(isToken) && new Set(offered).size === offered.length ? offered : undefined;
+}
+
+function preferred(protocols: readonly string[]): ProtocolFunction {
+  if (!Array.isArray(protocols)) {
+    throw mismatch(
+      "use option protocols",
+      "a list of tokens or a function",
+      `${
+        typeof protocols === "string" ? `"${protocols}", write ["${protocols}"]` : typeof protocols
+      }`,
+    );
+  }
+  for (const [index, name] of protocols.entries()) {
+    if (typeof name !== "string" || !isToken(name)) {
+      throw mismatch(
+        "use option protocols",
+        "tokens of letters, digits and !#$%&'*+-.^_`|~",
+        JSON.stringify(name),
+      );
+    }
+    if (protocols.indexOf(name) !== index) {
+      throw mismatch("use option protocols", "distinct tokens", `"${name}" twice`);
+    }
+  }
+  const known = [...protocols];
+  return (offered) => known.find((name) => offered.includes(name));
+}
+
+function chosenBy(choose: ProtocolFunction): ProtocolFunction {
+  return (offered, request) => {
+    if (offered.length === 0) return;
+    const chosen: unknown = choose(offered, request);
+    if (chosen === undefined) return;
+    if (typeof chosen === "string" && offered.includes(chosen)) return chosen;
+    throw mismatch(
+      "choose a subprotocol",
+      "one of those offered or undefined from the protocols function",
+      quoteAnswer(chosen),
+    );
+  };
+}

@@ -1,0 +1,49 @@
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { checkClose } from "../../src/connection/close.ts";
+
+const cutAt123 = (reason: string) => checkClose(1000, reason).reason;
+const size = (text: string) => new TextEncoder().encode(text).length;
+
+Deno.test("checkClose takes the codes that a server may send", () => {
+  const sendable = [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1011, 1012, 1013, 1014, 3000, 4999];
+  for (const code of sendable) assertEquals(checkClose(code, "").code, code);
+});
+
+Deno.test("checkClose refuses every other code below 70000", () => {
+  const sendable = new Set([1000, 1001, 1002, 1003, 1007, 1008, 1009, 1011, 1012, 1013, 1014]);
+  for (let code = -1; code < 70_000; code++) {
+    if (sendable.has(code) || (code >= 3000 && code <= 4999)) continue;
+    assertThrows(() => checkClose(code, ""), RangeError, `got ${code}`);
+  }
+  for (const code of [NaN, Infinity, 1000.5, 3000.1]) {
+    assertThrows(() => checkClose(code, ""), RangeError);
+  }
+});
+
+Deno.test("checkClose names the type of what is no number", () => {
+  const error = assertThrows(() => checkClose("1000" as never, ""), TypeError);
+  assertStringIncludes(error.message, "got string");
+  assertThrows(() => checkClose(1000, 5 as never), TypeError, "a string as reason, got number");
+});
+
+Deno.test("checkClose leaves 123 bytes of reason alone and cuts the rest", () => {
+  for (const text of ["", "bye", "x".repeat(123), "ü".repeat(61), "\uFEFFbom"]) {
+    assertEquals(cutAt123(text), text);
+  }
+  assertEquals(cutAt123("x".repeat(124)), "x".repeat(123));
+});
+
+Deno.test("checkClose never cuts inside a character", () => {
+  for (const char of ["ü", "€", "😀", "a"]) {
+    for (let lead = 0; lead < 5; lead++) {
+      const text = "x".repeat(lead) + char.repeat(130);
+      const cut = cutAt123(text);
+      assertEquals(text.startsWith(cut), true);
+      assertEquals(size(cut) <= 123 && size(cut) > 123 - size(char), true);
+    }
+  }
+});
+
+Deno.test("checkClose replaces lone surrogates", () => {
+  assertEquals(cutAt123("a\uD800b"), "a\uFFFDb");
+});

@@ -1,0 +1,61 @@
+import { assertEquals } from "@std/assert";
+import { Inbox } from "../../src/connection/inbox.ts";
+
+Deno.test("an inbox hands out what was pushed, in order, before and after it was asked for", async () => {
+  const inbox = new Inbox(1_000);
+  const first = inbox.next();
+  const second = inbox.next();
+  for (const message of ["a", "b", "c", "d"]) inbox.push(message);
+  const results = [await first, await second, await inbox.next(), await inbox.next()];
+  assertEquals(results.map(({ value }) => value), ["a", "b", "c", "d"]);
+});
+
+Deno.test("an inbox that ended still hands out what waits, and then is done", async () => {
+  const inbox = new Inbox(1_000);
+  inbox.push("a");
+  inbox.end();
+  assertEquals(await inbox.next(), { value: "a", done: false });
+  assertEquals(await inbox.next(), { value: undefined, done: true });
+  assertEquals(await inbox.next(), { value: undefined, done: true });
+});
+
+Deno.test("an inbox that ends tells who waits", async () => {
+  const inbox = new Inbox(1_000);
+  const waiting = [inbox.next(), inbox.next()];
+  inbox.end();
+  assertEquals((await Promise.all(waiting)).map(({ done }) => done), [true, true]);
+});
+
+Deno.test("an inbox is full above its limit, empty messages included, and has room below half", async () => {
+  const inbox = new Inbox(1_000);
+  let count = 0;
+  while (!inbox.full) {
+    inbox.push("");
+    count++;
+  }
+  assertEquals(count, 16);
+  while (!inbox.hasRoom) {
+    await inbox.next();
+    count--;
+  }
+  assertEquals(count, 7);
+  inbox.push(new ArrayBuffer(2_000));
+  assertEquals(inbox.full, true);
+});
+
+Deno.test("an inbox that is cleared hands out nothing", async () => {
+  const inbox = new Inbox(1_000);
+  inbox.push("a");
+  inbox.clear();
+  assertEquals([(await inbox.next()).done, inbox.full], [true, false]);
+});
+
+Deno.test("an inbox keeps order over many messages", async () => {
+  const inbox = new Inbox(1e9);
+  let taken = 0;
+  for (let i = 0; i < 10_000; i++) {
+    inbox.push(`${i}`);
+    if (i % 3 === 0) assertEquals((await inbox.next()).value, `${taken++}`);
+  }
+  while (taken < 10_000) assertEquals((await inbox.next()).value, `${taken++}`);
+});

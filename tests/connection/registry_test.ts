@@ -1,0 +1,87 @@
+import { assertEquals } from "@std/assert";
+import { type Registered, Registry } from "../../src/connection/registry.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+
+/** An entry that leaves when `leaves` says so. */
+class Entry implements Registered {
+  slot = -1;
+  readonly calls: string[] = [];
+  readonly #registry: Registry;
+  readonly #leaves: "shutdown" | "terminate" | "never";
+
+  constructor(registry: Registry, leaves: "shutdown" | "terminate" | "never") {
+    this.#registry = registry;
+    this.#leaves = leaves;
+    registry.add(this);
+  }
+
+  sweep(now: number): void {
+    this.calls.push(`sweep ${now}`);
+  }
+
+  shutdown(): void {
+    this.calls.push("shutdown");
+    if (this.#leaves === "shutdown") this.#registry.delete(this);
+  }
+
+  terminate(): void {
+    this.calls.push("terminate");
+    if (this.#leaves !== "never") this.#registry.delete(this);
+  }
+}
+
+Deno.test("a registry has a timer only while it has entries, and one for all of them", () => {
+  const clock = new FakeClock();
+  const registry = new Registry(clock);
+  assertEquals(clock.pending, 0);
+  const entries = [new Entry(registry, "shutdown"), new Entry(registry, "shutdown")];
+  assertEquals([registry.size, clock.pending], [2, 1]);
+  clock.pass(500);
+  for (const { calls } of entries) assertEquals(calls, ["sweep 1250", "sweep 1500"]);
+  for (const entry of entries) registry.delete(entry);
+  registry.delete(entries[0]!);
+  assertEquals([registry.size, clock.pending], [0, 0]);
+  new Entry(registry, "shutdown");
+  assertEquals(clock.pending, 1);
+});
+
+Deno.test("a registry shuts down as soon as all have left", async () => {
+  const clock = new FakeClock();
+  const registry = new Registry(clock);
+  await registry.shutdown(1_000);
+  const entry = new Entry(registry, "shutdown");
+  await registry.shutdown(1_000);
+  assertEquals([entry.calls, clock.pending], [["shutdown"], 0]);
+});
+
+Deno.test("a registry ends those that linger after the timeout", async () => {
+  const clock = new FakeClock();
+  const registry = new Registry(clock);
+  const entry = new Entry(registry, "terminate");
+  const done = registry.shutdown(1_000);
+  clock.pass(999);
+  assertEquals(entry.calls.includes("terminate"), false);
+  clock.pass(1);
+  await done;
+  assertEquals([entry.calls.at(-1), registry.size, clock.pending], ["terminate", 0, 0]);
+});
+
+Deno.test("a registry keeps count of who leaves during a sweep, alone or with others", () => {
+  const clock = new FakeClock();
+  const registry = new Registry(clock);
+  const entries = Array.from({ length: 100 }, () => new Entry(registry, "never"));
+  const here = new Set(entries);
+  for (let round = 1; here.size > 0; round++) {
+    const present = [...here];
+    const leavers = present.filter((_, index) => index % 3 === round % 3).slice(0, round);
+    const caller = present[round * 7 % present.length]!;
+    caller.sweep = () => leavers.forEach((entry) => registry.delete(entry));
+    for (const entry of leavers) here.delete(entry);
+    clock.pass(250);
+    caller.sweep = Entry.prototype.sweep;
+    for (const { calls } of entries) calls.length = 0;
+    clock.pass(250);
+    assertEquals(registry.size, here.size);
+    assertEquals(entries.filter(({ calls }) => calls.length === 1), [...here]);
+  }
+});

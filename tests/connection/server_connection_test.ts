@@ -1,0 +1,240 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "npm:fast-check@^4.3.0";
+import { broken, closedByPeer, type CloseInfo } from "../../src/connection/close.ts";
+import type { WebSocketEvents } from "../../src/connection/connection.ts";
+import { parseLimits } from "../../src/connection/limits.ts";
+import { Registry } from "../../src/connection/registry.ts";
+import { ServerConnection } from "../../src/connection/server_connection.ts";
+import type { SendData, Socket } from "../../src/connection/socket.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+
+/** A runtime's socket that does as it is told. */
+class FakeSocket implements Socket {
+  readonly raw = this;
+  readonly calls: string[] = [];
+  bufferedAmount = 0;
+
+  send(_data: SendData, limit: number): boolean {
+    this.calls.push("send");
+    return this.bufferedAmount <= limit;
+  }
+
+  close(code: number): void {
+    this.calls.push(`close ${code}`);
+  }
+
+  terminate(): void {
+    this.calls.push("terminate");
+  }
+
+  ping(): void {
+    this.calls.push("ping");
+  }
+}
+
+/** A connection of which everything is known. */
+function setUp(events: WebSocketEvents = {}, limits = parseLimits({})) {
+  const clock = new FakeClock();
+  const registry = new Registry(clock);
+  const reported: unknown[] = [];
+  const log: string[] = [];
+  const connection: ServerConnection = new ServerConnection(
+    { url: "http://x/", headers: new Headers(), remoteAddress: "" },
+    {
+      protocol: "",
+      limits,
+      data: undefined,
+      events: {
+        ...events,
+        onOpen(event, c) {
+          log.push("open");
+          return events.onOpen?.(event, c);
+        },
+        onClose(event, c) {
+          log.push(`close ${event.code} ${event.cause}`);
+          return events.onClose?.(event, c);
+        },
+      },
+    },
+    { registry, report: (error) => reported.push(error) },
+  );
+  return { clock, registry, reported, log, connection, socket: new FakeSocket() };
+}
+
+const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+Deno.test("a connection that is told to close before it is open closes at open", async () => {
+  const { connection, socket, log } = setUp();
+  connection.close(4000, "early");
+  assertEquals(connection.readyState, 0);
+  connection.opened(socket);
+  await settle();
+  assertEquals([log, socket.calls, connection.readyState], [["open"], ["close 4000"], 2]);
+  connection.ended(closedByPeer(4000, ""));
+  await settle();
+  assertEquals(log, ["open", "close 4000 local"]);
+});
+
+Deno.test("a connection that never opens calls nobody and leaves the registry", async () => {
+  for (const end of ["the runtime says so", "nobody says so"]) {
+    const { connection, registry, clock, log } = setUp();
+    if (end === "the runtime says so") connection.ended(broken("network"));
+    else clock.pass(10_250);
+    await settle();
+    assertEquals([log, registry.size, clock.pending], [[], 0, 0]);
+    assertEquals((await connection.closed).cause, "network");
+  }
+});
+
+Deno.test("onOpen and onClose are always called later, never inside a call", async () => {
+  const { connection, socket, log } = setUp();
+  connection.opened(socket);
+  assertEquals(log, []);
+  await settle();
+  connection.terminate();
+  assertEquals(log, ["open"]);
+  await settle();
+  assertEquals(log, ["open", "close 1006 local"]);
+});
+
+Deno.test("what the runtime says after the end is passed over", async () => {
+  const { connection, socket, log } = setUp();
+  connection.opened(socket);
+  connection.ended(closedByPeer(1001, ""));
+  connection.ended(closedByPeer(1005, ""));
+  connection.received("x");
+  connection.opened(socket);
+  await settle();
+  assertEquals(log, ["open", "close 1001 peer"]);
+});
+
+Deno.test("closing handshakes share the registry's timer, and end after closeTimeout", async () => {
+  const { connection, socket, clock, registry } = setUp();
+  connection.opened(socket);
+  await settle();
+  connection.close(4000);
+  assertEquals(clock.pending, 1);
+  clock.pass(4_750);
+  assertEquals(connection.readyState, 2);
+  clock.pass(500);
+  assertEquals([connection.readyState, registry.size, clock.pending], [3, 0, 0]);
+  assertEquals(await connection.closed, {
+    code: 4000,
+    reason: "",
+    wasClean: false,
+    cause: "local",
+  });
+});
+
+Deno.test("drained resolves when nothing is buffered, and at the end", async () => {
+  const { connection, socket } = setUp();
+  connection.opened(socket);
+  await connection.drained();
+  socket.bufferedAmount = 10;
+  const first = connection.drained();
+  socket.bufferedAmount = 5;
+  connection.drainedNow();
+  socket.bufferedAmount = 0;
+  connection.drainedNow();
+  await first;
+  socket.bufferedAmount = 10;
+  const second = connection.drained();
+  connection.terminate();
+  await second;
+});
+
+Deno.test("a thing that cannot be made a string can be thrown", async () => {
+  const odd = Object.create(null);
+  const messages: string[] = [];
+  const { connection, socket, reported } = setUp({
+    onMessage() {
+      throw odd;
+    },
+    onError: (event) => messages.push(event.message),
+  });
+  connection.opened(socket);
+  connection.received("x");
+  assertEquals([messages, reported.length, socket.calls], [["unknown error"], 1, ["close 1011"]]);
+  await settle();
+});
+
+Deno.test("a connection can be iterated once, and not beside onMessage", () => {
+  const { connection } = setUp();
+  connection[Symbol.asyncIterator]();
+  for (const other of [connection, setUp({ onMessage() {} }).connection]) {
+    let thrown: unknown;
+    try {
+      other[Symbol.asyncIterator]();
+    } catch (error) {
+      thrown = error;
+    }
+    assert(thrown instanceof TypeError);
+  }
+});
+
+/** Everything that users, the runtime and time can do to a connection. */
+const STEPS = {
+  opened: ({ connection, socket }) => connection.opened(socket),
+  text: ({ connection }) => connection.received("x"),
+  binary: ({ connection }) => connection.received(new ArrayBuffer(3)),
+  tooLarge: ({ connection }) => connection.received("x".repeat(200)),
+  peerCloses: ({ connection }) => connection.ended(closedByPeer(4000, "bye")),
+  breaks: ({ connection }) => connection.ended(broken("network")),
+  closes: ({ connection }) => connection.close(4001, "ours"),
+  terminates: ({ connection }) => connection.terminate(),
+  shutsDown: ({ connection }) => connection.shutdown(),
+  sends: ({ connection }) => connection.send("x"),
+  clogs: ({ socket }) => socket.bufferedAmount = 1_000,
+  drains: ({ connection, socket }) => {
+    socket.bufferedAmount = 0;
+    connection.drainedNow();
+  },
+  moment: ({ clock }) => clock.pass(300),
+  while: ({ clock }) => clock.pass(3_000),
+  settles: () => settle(),
+} satisfies Record<string, (all: ReturnType<typeof setUp>) => unknown>;
+
+Deno.test("whatever happens: one onOpen at most, one onClose for it, nothing left behind", async () => {
+  const names = Object.keys(STEPS) as (keyof typeof STEPS)[];
+  const handlers = fc.record({
+    throws: fc.boolean(),
+    rejects: fc.boolean(),
+    listens: fc.boolean(),
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.constantFrom(...names), { maxLength: 25 }),
+      handlers,
+      async (steps, h) => {
+        const events: WebSocketEvents = {
+          ...(h.listens
+            ? {
+              onMessage() {
+                if (h.throws) throw new Error("thrown");
+                if (h.rejects) return Promise.reject(new Error("rejected"));
+              },
+            }
+            : {}),
+        };
+        const limits = parseLimits({ maxPayloadLength: 100, maxBackpressure: 500, idleTimeout: 4 });
+        const all = setUp(events, limits);
+        let opened = false;
+        for (const step of steps) {
+          if (step === "opened" && opened) continue;
+          opened ||= step === "opened" && all.connection.readyState === 0;
+          await STEPS[step](all);
+        }
+        // Whatever is left now ends by itself.
+        all.clock.pass(60_000);
+        await settle();
+        const { log, registry, clock, connection } = all;
+        const info: CloseInfo = await connection.closed;
+        assertEquals([registry.size, clock.pending, connection.readyState], [0, 0, 3]);
+        assertEquals(log, opened ? ["open", `close ${info.code} ${info.cause}`] : []);
+        assertEquals(connection.send("x"), false);
+        await connection.drained();
+      },
+    ),
+    { numRuns: 1_000 },
+  );
+});

@@ -1,0 +1,250 @@
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import fc from "npm:fast-check@^4.3.0";
+import { originRule } from "../../src/handshake/origin.ts";
+import { upgradeWebSocket } from "../../src/hono.ts";
+import { assertLinear } from "../support/linear.ts";
+
+const LIST = ["https://client.com", "https://*.wild.com", "http://localhost:5173"];
+
+function allows(
+  options: Parameters<typeof originRule>[0],
+  origin: string,
+  url = "http://self.example/",
+) {
+  const headers = new Headers({ host: new URL(url).host });
+  // Bytes above 0x7f come as Latin-1.
+  headers.set("origin", origin);
+  return originRule(options)(new Request(url, { headers })) === undefined;
+}
+
+/** The rule, told a second time: whole strings and whole labels, without URLs. */
+function listed(origin: string): boolean {
+  if (origin === "https://client.com" || origin === "http://localhost:5173") return true;
+  const label = "[a-z0-9_-]+";
+  return new RegExp(`^https://(${label}\\.)+wild\\.com$`).test(origin);
+}
+
+/** What an attacker would send: pieces of allowed origins, put together wrongly. */
+const pieces = fc.array(
+  fc.constantFrom(
+    "https://",
+    "http://",
+    "HTTPS://",
+    "client.com",
+    "wild.com",
+    ".wild.com",
+    "a",
+    "evil",
+    ".",
+    ":",
+    "443",
+    "8443",
+    "@",
+    "/",
+    "\\",
+    "?",
+    "#",
+    ",",
+    " ",
+    "\t",
+    "null",
+    "*",
+    "%2e",
+    "xn--",
+    "[::1]",
+    "é",
+    "self.example",
+    "-",
+    "_",
+    "//",
+  ),
+  { minLength: 1, maxLength: 8 },
+).map((parts) => parts.join("").replace(/^[\t ]+|[\t ]+$/g, ""));
+
+Deno.test("a list accepts nothing outside the rule, and never throws", () => {
+  fc.assert(
+    fc.property(fc.oneof(pieces, fc.webUrl().map((url) => new URL(url).origin)), (origin) => {
+      if (allows({ origin: LIST }, origin)) assert(listed(origin), origin);
+    }),
+    { numRuns: 20_000 },
+  );
+});
+
+Deno.test("a list accepts what the rule accepts", () => {
+  const label = fc.stringMatching(/^[a-z][a-z0-9]{0,8}$/).filter((text) => !text.startsWith("xn"));
+  fc.assert(
+    fc.property(fc.array(label, { minLength: 1, maxLength: 4 }), (labels) => {
+      assert(allows({ origin: LIST }, `https://${labels.join(".")}.wild.com`));
+    }),
+    { numRuns: 1_000 },
+  );
+  for (const origin of LIST.filter((entry) => !entry.includes("*"))) {
+    assert(allows({ origin: LIST }, origin));
+  }
+});
+
+Deno.test("same-origin accepts nothing but the requested host under a scheme as strong", () => {
+  const urls = fc.constantFrom(
+    "http://self.example/",
+    "https://self.example/",
+    "http://self.example:8000/",
+  );
+  fc.assert(
+    fc.property(
+      fc.oneof(pieces, fc.webUrl().map((url) => new URL(url).origin)),
+      urls,
+      (origin, url) => {
+        if (!allows({}, origin, url)) return;
+        const { host, protocol } = new URL(url);
+        assert(
+          origin === `https://${host}` || (origin === `http://${host}` && protocol === "http:"),
+          origin,
+        );
+      },
+    ),
+    { numRuns: 20_000 },
+  );
+});
+
+Deno.test("same-origin accepts no Host but the page's own, whatever the client writes there", () => {
+  const hosts = fc.oneof(
+    pieces,
+    fc.tuple(pieces, pieces).map((parts) => parts.join("self.example")),
+  );
+  const origins = fc.constantFrom("http://self.example", "https://self.example", "http://[::1]");
+  fc.assert(
+    fc.property(hosts, origins, (host, origin) => {
+      const [scheme, own] = origin.split("://") as [string, string];
+      const port = scheme === "http" ? "80" : "443";
+      const names = ["host", "x-forwarded-host"] as const;
+      for (const [index, name] of names.entries()) {
+        const headers = { host: "other.example", origin, [name]: host };
+        const request = new Request("http://other.example/", { headers });
+        if (originRule({ trustProxy: index === 1 })(request) !== undefined) continue;
+        const last = index === 1 ? host.split(",").at(-1)!.trim() : host;
+        assert([own, `${own}:`, `${own}:${port}`].includes(last.toLowerCase()), host);
+      }
+    }),
+    { numRuns: 20_000 },
+  );
+});
+
+for (
+  const [origin, url, expected] of [
+    ["http://self.example", "http://self.example/", true],
+    ["https://self.example", "http://self.example/", true],
+    ["http://self.example", "https://self.example/", false],
+    ["https://self.example", "https://self.example:443/", true],
+    ["http://self.example:8000", "http://self.example:8000/", true],
+    ["http://self.example", "http://self.example:8000/", false],
+    ["http://[::1]:8000", "http://[::1]:8000/", true],
+    ["http://[::1]:8001", "http://[::1]:8000/", false],
+    ["http://self.example.", "http://self.example/", false],
+    ["chrome-extension://self.example", "http://self.example/", false],
+  ] as const
+) {
+  Deno.test(`same-origin: ${origin} at ${url} is ${expected ? "accepted" : "refused"}`, () => {
+    assertEquals(allows({}, origin, url), expected);
+  });
+}
+
+Deno.test("a request without Origin passes unless it is required", () => {
+  const request = new Request("http://self.example/");
+  assertEquals(originRule({})(request), undefined);
+  assertStringIncludes(originRule({ requireOrigin: true })(request) ?? "", "expected an Origin");
+  const both = { requireOrigin: true, dangerouslyAllowAnyOrigin: true };
+  assertStringIncludes(originRule(both)(request) ?? "", "expected an Origin");
+});
+
+Deno.test("dangerouslyAllowAnyOrigin accepts every origin", () => {
+  for (const origin of ["null", "https://evil.example", "garbage"]) {
+    assert(allows({ dangerouslyAllowAnyOrigin: true }, origin));
+  }
+});
+
+Deno.test("a function is asked only about well-formed origins, and must answer at once", () => {
+  const asked: string[] = [];
+  const origin = (value: string) => asked.push(value) > 0;
+  for (const value of ["null", "https://a.example/", "https://a.example", "a"]) {
+    allows({ origin }, value);
+  }
+  assertEquals(asked, ["https://a.example"]);
+  const late = (() => Promise.resolve(true)) as never;
+  assertThrows(() => allows({ origin: late }, "https://a.example"), TypeError, "promise");
+});
+
+Deno.test("trustProxy reads the last X-Forwarded-Host and X-Forwarded-Proto, nothing else does", () => {
+  const headers = {
+    host: "inner:3000",
+    origin: "https://public.example",
+    "x-forwarded-host": "evil.example, public.example",
+    "x-forwarded-proto": "http, https",
+  };
+  const request = new Request("http://inner:3000/", { headers });
+  assertEquals(originRule({ trustProxy: true })(request), undefined);
+  assert(originRule({})(request) !== undefined);
+  const plain = new Request(request, { headers: { ...headers, origin: "http://public.example" } });
+  assert(originRule({ trustProxy: true })(plain) !== undefined);
+});
+
+for (
+  const [entry, hint] of [
+    ["*", "dangerouslyAllowAnyOrigin"],
+    ["client.com", "https://client.com"],
+    ["https://client.com/", '"https://client.com"'],
+    ["https://client.com/path", '"https://client.com"'],
+    ["https://client.com:443", '"https://client.com"'],
+    ["https://CLIENT.com", '"https://client.com"'],
+    ["https://user@client.com", "got"],
+    ["https://*client.com", "got"],
+    ["https://a.*.com", "got"],
+    ["*.client.com", "https://*.client.com"],
+    ["https://bücher.example", "xn--bcher-kva.example"],
+    ["null", "sandboxed"],
+    ["https://*", "dangerouslyAllowAnyOrigin"],
+    ["wss://client.com", '"https://client.com"'],
+    ["ws://localhost:5173", '"http://localhost:5173"'],
+    ["localhost:5173", '"http://localhost:5173"'],
+    ["https://*.127.0.0.1", '"https://127.0.0.1"'],
+    ["https://*.client.com/", '"https://*.client.com"'],
+    ["https://*.client.com:443", '"https://*.client.com"'],
+    ["", "got"],
+    [5, "got number"],
+  ] as const
+) {
+  Deno.test(`the list entry ${JSON.stringify(entry)} throws when the route is set up`, () => {
+    const error = assertThrows(
+      () => upgradeWebSocket(() => ({}), { origin: [entry as string] }),
+      TypeError,
+    );
+    assertStringIncludes(error.message, hint);
+  });
+}
+
+for (
+  const [options, hint] of [
+    [{ origin: "*" }, "dangerouslyAllowAnyOrigin"],
+    [{ origin: "client.com" }, '"https://client.com"'],
+    [{ origin: "https://client.com" }, 'write ["https://client.com"]'],
+    [{ origin: 5 }, "got number"],
+    [{ requireOrigin: "yes" }, "requireOrigin"],
+    [{ dangerouslyAllowAnyOrigin: 1 }, "dangerouslyAllowAnyOrigin"],
+    [{ trustProxy: "1" }, "trustProxy"],
+  ] as const
+) {
+  Deno.test(`the options ${JSON.stringify(options)} throw when the route is set up`, () => {
+    const error = assertThrows(() => upgradeWebSocket(() => ({}), options as never), TypeError);
+    assertStringIncludes(error.message, hint);
+  });
+}
+
+Deno.test("judging an origin takes linear time on hostile input", () => {
+  const rules = [originRule({}), originRule({ origin: LIST })];
+  for (const hostile of [" ", "https://", "a.", "@", ":", "-", "%", "["]) {
+    assertLinear(`Origin of "${hostile}"`, (times) => {
+      const headers = { origin: `https://${hostile.repeat(times)}x`, host: "self.example" };
+      const request = new Request("http://self.example/", { headers });
+      for (const rule of rules) rule(request);
+    });
+  }
+});

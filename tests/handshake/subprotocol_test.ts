@@ -1,0 +1,107 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import fc from "npm:fast-check@^4.3.0";
+import { parseProtocols, subprotocolRule } from "../../src/handshake/subprotocol.ts";
+import { upgradeWebSocket } from "../../src/hono.ts";
+import { assertLinear } from "../support/linear.ts";
+
+/** RFC 7230 §3.2.6, told a second time. */
+const TCHARS = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+const token = fc.string({ unit: fc.constantFrom(...TCHARS), minLength: 1, maxLength: 8 });
+const space = fc.string({ unit: fc.constantFrom(" ", "\t"), maxLength: 3 });
+
+function choose(options: Parameters<typeof subprotocolRule>[0], header?: string) {
+  const headers = header === undefined ? {} : { "sec-websocket-protocol": header };
+  return subprotocolRule(options)(new Request("http://x/", { headers }));
+}
+
+Deno.test("every list of distinct tokens is read, whatever the space between", () => {
+  const element = fc.tuple(space, token, space);
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(element, { selector: ([, name]) => name, maxLength: 8 }),
+      (elements) => {
+        const header = elements.map((parts) => parts.join("")).join(",");
+        assertEquals(parseProtocols(header), elements.map(([, name]) => name));
+      },
+    ),
+    { numRuns: 5_000 },
+  );
+});
+
+Deno.test("nothing but distinct tokens is read, and nothing throws", () => {
+  const unit = fc.constantFrom(
+    "a",
+    "b",
+    ",",
+    " ",
+    "\t",
+    "\u00a0",
+    "\u3000",
+    '"',
+    "/",
+    "=",
+    ";",
+    "\0",
+    "é",
+    "-",
+  );
+  fc.assert(
+    fc.property(fc.oneof(fc.string({ unit, maxLength: 20 }), fc.string()), (header) => {
+      const offered = parseProtocols(header);
+      if (offered === undefined) return;
+      assertEquals(new Set(offered).size, offered.length);
+      for (const name of offered) {
+        assert([...name].every((char) => TCHARS.includes(char)) && name !== "", name);
+      }
+      const left = [...header].filter((char) => !", \t".includes(char)).join("");
+      assertEquals(left, offered.join(""), "nothing is passed over but commas and space");
+    }),
+    { numRuns: 20_000 },
+  );
+});
+
+Deno.test("the server's order of preference decides, and only offered ones are chosen", () => {
+  fc.assert(
+    fc.property(fc.uniqueArray(token), fc.uniqueArray(token), (protocols, offered) => {
+      const choice = choose({ protocols }, offered.join(", "));
+      const expected = protocols.find((name) => offered.includes(name)) ?? "";
+      assertEquals(choice, { protocol: expected });
+    }),
+    { numRuns: 5_000 },
+  );
+});
+
+Deno.test("without a common subprotocol there is none, or a refusal", () => {
+  assertEquals(choose({ protocols: ["a"] }, "b"), { protocol: "" });
+  assertEquals(choose({ protocols: ["a"] }), { protocol: "" });
+  for (const header of ["b", "A", undefined]) {
+    assert("refusal" in choose({ protocols: ["a"], requireProtocol: true }, header));
+  }
+});
+
+Deno.test("a function chooses one of those offered, or an error says what it returned", () => {
+  assertEquals(choose({ protocols: (offered) => offered.at(-1) }, "a,b"), { protocol: "b" });
+  assertEquals(choose({ protocols: () => undefined }, "a"), { protocol: "" });
+  assertThrows(() => choose({ protocols: () => "c" }, "a"), TypeError, '"c"');
+  assertThrows(() => choose({ protocols: (() => Promise.resolve("a")) as never }, "a"), TypeError);
+});
+
+for (const bad of [["a b"], [""], ["a,b"], ["é"], ["a", "a"], [5], "a", 5]) {
+  Deno.test(`the option protocols: ${JSON.stringify(bad)} throws when the route is set up`, () => {
+    assertThrows(
+      () => upgradeWebSocket(() => ({}), { protocols: bad as never }),
+      TypeError,
+      "protocols",
+    );
+  });
+}
+
+Deno.test("reading a list takes linear time on hostile input", () => {
+  for (const hostile of [" ", ",", ", ", "a", "a,", "\t "]) {
+    assertLinear(
+      `list of "${hostile}"`,
+      (times) => parseProtocols(`a${hostile.repeat(times)}x y`),
+    );
+  }
+});
