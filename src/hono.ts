@@ -17,15 +17,13 @@
  * @module
  */
 import type { Context } from "hono";
-import type { WebSocketEvents } from "./connection/connection.ts";
-import { refusalResponse } from "./handshake/rules.ts";
+import { bareServer } from "./adapters/bare.ts";
+import type { WebSocketEvents } from "./connection/events.ts";
 import {
-  accept,
-  admit,
-  UPGRADE_REQUIRED,
+  type AcceptedHandshake,
+  Route,
   type UpgradeOptions,
-  type UpgradeRules,
-  upgradeRules,
+  upgradeRequired,
 } from "./server/route.ts";
 
 export { websocket } from "./adapters/bun.ts";
@@ -161,15 +159,15 @@ export function upgradeWebSocket(
       UpgradeResponse
     >;
   }
-  const rules = upgradeRules((second ?? {}) as UpgradeOptions);
+  const route = new Route((second ?? {}) as UpgradeOptions, bareServer);
   const middleware = async (
     c: HonoContext,
     next: () => Promise<void>,
   ): Promise<Response | void> => {
-    const verdict = admit(c.req.raw, rules);
+    const verdict = route.judge(c.req.raw);
     if (verdict.kind === "not-an-upgrade") return next();
-    if (verdict.kind === "refused") return refusalResponse(verdict);
-    return upgrade(c, verdict.protocol, await first(c), rules);
+    if (verdict.kind === "refused") return verdict.response;
+    return upgrade(c, route, verdict, await first(c));
   };
   return middleware as UpgradeMiddleware;
 }
@@ -180,31 +178,22 @@ async function upgradeInHandler(
   events: unknown,
   options: UpgradeOptions,
 ): Promise<Response> {
-  const rules = upgradeRules(options);
-  const verdict = admit(c.req.raw, rules);
-  if (verdict.kind === "accepted") return upgrade(c, verdict.protocol, events, rules);
-  return refusalResponse(
-    verdict.kind === "refused" ? verdict : UPGRADE_REQUIRED,
-  );
+  const route = new Route(options, bareServer);
+  const verdict = route.judge(c.req.raw);
+  if (verdict.kind === "not-an-upgrade") return upgradeRequired();
+  if (verdict.kind === "refused") return verdict.response;
+  return upgrade(c, route, verdict, events);
 }
 
 function upgrade(
   c: HonoContext,
-  protocol: string,
+  route: Route,
+  accepted: AcceptedHandshake,
   events: unknown,
-  rules: UpgradeRules,
 ): Response {
   // What middleware has staged so far, under the route's own headers.
-  const { headers } = rules.handshake;
-  const staged = c.newResponse(null, headers ? { status: 101, headers } : { status: 101 });
-  const response = accept(
-    c.req.raw,
-    protocol,
-    events as WebSocketEvents,
-    rules,
-    staged,
-    c.env,
-  );
+  const staged = c.newResponse(null, accepted.placeholder);
+  const response = route.upgrade(accepted, events as WebSocketEvents, staged, c.env);
   // All that was staged is in it. Hono would merge it in again, and lose a Set-Cookie on the way.
   c.res = undefined;
   c.res = response;

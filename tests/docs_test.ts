@@ -12,7 +12,7 @@ const exports: Record<string, string> = config.exports;
 function* sourceFiles(folder: string): Generator<string> {
   for (const { name, isDirectory } of Deno.readDirSync(new URL(folder, root))) {
     if (isDirectory) yield* sourceFiles(`${folder}${name}/`);
-    else yield folder + name;
+    else if (name.endsWith(".ts")) yield folder + name;
   }
 }
 

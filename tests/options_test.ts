@@ -7,7 +7,15 @@ const read = (path: string) => Deno.readTextFileSync(new URL(path, root));
 /** The options of a route, with what their docstrings say after `@default`. */
 function documented(): Map<string, string | undefined> {
   const found = new Map<string, string | undefined>();
-  for (const file of ["origin", "subprotocol", "handshake", "limits", "upgrade"]) {
+  for (
+    const file of [
+      "handshake/origin",
+      "handshake/subprotocol",
+      "handshake/rules",
+      "connection/limits",
+      "server/route",
+    ]
+  ) {
     const source = read(`src/${file}.ts`);
     const [, members = ""] = source.match(/^export interface \w*Options\b[^{]*{\n([^]*?)^}/m) ?? [];
     assert(members !== "", file);

@@ -1,11 +1,14 @@
-import { connectionLimit, LIMITS_FILE } from "./open_files.ts";
-import type { Adapter, Listener } from "../server/adapter.ts";
+import { usageError } from "../base/usage_error.ts";
+import { sweep } from "../connection/clockwork.ts";
 import { broken, closedByPeer, type CloseInfo, TOO_LARGE } from "../connection/close.ts";
 import type { ConnectionRequest } from "../connection/connection.ts";
+import type { Message, SendData } from "../connection/message.ts";
+import type { ServerConnection } from "../connection/server_connection.ts";
+import type { SendResult, Socket } from "../connection/socket.ts";
 import { allowedHeaders } from "../handshake/headers.ts";
-import { mismatch } from "../base/usage_error.ts";
-import { ServerConnection } from "../connection/server_connection.ts";
-import type { Message, SendData, Socket } from "../connection/socket.ts";
+import { openingOf } from "../handshake/opening.ts";
+import type { Listener, ServerAdapter } from "../server/adapter.ts";
+import { connectionLimit, LIMITS_FILE } from "./open_files.ts";
 
 /** The part of Bun's `ServerWebSocket` that we use. */
 export interface BunServerWebSocket {
@@ -15,10 +18,14 @@ export interface BunServerWebSocket {
   binaryType?: string;
   /** The IP address of the TCP peer. */
   readonly remoteAddress: string;
+  /** 1 while it is open. */
+  readonly readyState: number;
   /** Bytes written, -1 if queued, 0 if dropped. Typed so that `Bun.serve` of `@types/bun` fits. */
   send(data: string | ArrayBuffer | Uint8Array<ArrayBuffer>): number;
   /** Bytes queued. */
   getBufferedAmount(): number;
+  /** Runs `task`, whose sends share a system call. */
+  cork(task: () => void): void;
   /** Sends a close frame and ends the connection. */
   close(code?: number, reason?: string): void;
   /** Ends the connection. */
@@ -64,6 +71,7 @@ interface BunServer {
     request: Request,
     options: { headers?: [string, string][]; data: unknown },
   ): boolean;
+  requestIP?(request: Request): { readonly address: string } | null;
   stop(closeActiveConnections: boolean): Promise<void>;
 }
 
@@ -82,16 +90,35 @@ function bun(): BunNamespace | undefined {
   return (globalThis as { Bun?: BunNamespace }).Bun;
 }
 
+/** Whether this is Bun. */
+export function isBun(): boolean {
+  return typeof bun()?.serve === "function";
+}
+
 const PROTOCOL = "sec-websocket-protocol";
 
-/** Bun, on `Bun.serve` and `server.upgrade`. */
-export const bunAdapter: Adapter = {
-  detect: () => typeof bun()?.serve === "function",
+/** `readyState` of an open socket. */
+const OPEN = 1;
 
-  commit(request, context, intent, response, host): Response {
+/** Bun, on `Bun.serve` and `server.upgrade`. */
+export const bunAdapter: ServerAdapter = {
+  abilities: {
+    pause: true,
+    pings: "watchdog",
+    bufferedAmount: true,
+    compression: false,
+    terminate: "cut",
+  },
+  clockwork: sweep,
+  placeholderStatus: 101,
+
+  opening: (request, context) =>
+    openingOf(request, () => serverOf(context)?.requestIP?.(request)?.address ?? ""),
+
+  upgrade({ request, context, response, protocol }, connection): Response {
     const server = serverOf(context);
     if (server === undefined) {
-      throw mismatch(
+      throw usageError(
         "upgrade",
         "Bun's server, the second argument of fetch, as options.info (Hono: as env)",
         "none",
@@ -99,10 +126,8 @@ export const bunAdapter: Adapter = {
     }
     const headers = allowedHeaders(response.headers);
     // Without this, or with none chosen, Bun would echo the first one that the client offers.
-    if (request.headers.has(PROTOCOL)) headers.push([PROTOCOL, intent.protocol]);
-    const snapshot = new BunConnectionRequest(request);
-    const connection = new ServerConnection(snapshot, intent, host);
-    snapshot.connection = connection;
+    if (request.headers.has(PROTOCOL)) headers.push([PROTOCOL, protocol]);
+    connection.request = new BunConnectionRequest(request, connection);
     const options = headers.length === 0 ? { data: connection } : { data: connection, headers };
     if (server.upgrade(request, options)) return response;
     connection.ended(broken("network"));
@@ -121,7 +146,7 @@ export const bunAdapter: Adapter = {
     }
   },
 
-  listen(options, fetch, host): Listener {
+  listen(options, fetch, { maxPayloadLength }): Listener {
     const { port, hostname, cert, key, native } = options;
     const server = bun()!.serve({
       ...native,
@@ -129,7 +154,7 @@ export const bunAdapter: Adapter = {
       port,
       hostname,
       fetch,
-      websocket: websocketFor(host.maxPayloadLength),
+      websocket: websocketFor(maxPayloadLength),
     });
     return {
       port: server.port,
@@ -152,14 +177,18 @@ class BunSocket implements Socket {
     return this.raw.getBufferedAmount();
   }
 
-  send(data: SendData, limit: number): boolean {
-    if (this.congested && this.raw.getBufferedAmount() > limit) return false;
+  send(data: SendData, limit: number): SendResult {
+    if (this.congested && this.raw.getBufferedAmount() > limit) return "full";
     // Bun takes views of every kind.
     const result = this.raw.send(data as string | ArrayBuffer | Uint8Array<ArrayBuffer>);
-    if (result > 0) return true;
+    if (result > 0) return "sent";
     if (result < 0) this.congested = true;
     // 0 is what Bun says of a message that it dropped, and of an empty one that it sent.
-    return result < 0 || sizeOf(data) === 0;
+    return result < 0 || (sizeOf(data) === 0 && this.raw.readyState === OPEN) ? "sent" : "gone";
+  }
+
+  batch(task: () => void): void {
+    this.raw.cork(task);
   }
 
   close(code: number, reason: string): void {
@@ -190,16 +219,16 @@ class BunSocket implements Socket {
 class BunConnectionRequest implements ConnectionRequest {
   readonly url: string;
   readonly headers: Headers;
-  connection: ServerConnection | undefined;
+  readonly #connection: ServerConnection;
 
-  constructor({ url, headers }: Request) {
+  constructor({ url, headers }: Request, connection: ServerConnection) {
     this.url = url;
     this.headers = headers;
+    this.#connection = connection;
   }
 
   get remoteAddress(): string {
-    return (this.connection?.raw as BunServerWebSocket | undefined)
-      ?.remoteAddress ?? "";
+    return (this.#connection.raw as BunServerWebSocket | undefined)?.remoteAddress ?? "";
   }
 }
 
@@ -223,10 +252,10 @@ export function websocketFor(maxPayloadLength: number): BunWebSocketHandler {
       (socket.data as Owned).drainedNow();
     },
     ping(socket): void {
-      (socket.data as Owned).heard = true;
+      (socket.data as Owned).alive();
     },
     pong(socket): void {
-      (socket.data as Owned).heard = true;
+      (socket.data as Owned).alive();
     },
     close(socket, code, reason): void {
       (socket.data as Owned).ended(closeInfo(code, reason));

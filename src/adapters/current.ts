@@ -1,15 +1,15 @@
-import type { Adapter } from "../server/adapter.ts";
-import { bunAdapter } from "./bun.ts";
-import { denoAdapter } from "./deno.ts";
+import type { ServerAdapter } from "../server/adapter.ts";
+import { bunAdapter, isBun } from "./bun.ts";
+import { denoAdapter, isDeno } from "./deno.ts";
 
 /**
  * The adapter of the runtime that runs us.
  *
  * @throws {Error} If there is none for it.
  */
-export function currentAdapter(): Adapter {
-  const adapter = [denoAdapter, bunAdapter].find((candidate) => candidate.detect());
-  if (adapter) return adapter;
+export function currentAdapter(): ServerAdapter {
+  if (isDeno()) return denoAdapter;
+  if (isBun()) return bunAdapter;
   throw new Error(
     "Cannot serve WebSockets: edgesocket runs on Deno and on Bun, and this is neither",
   );

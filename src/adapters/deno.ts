@@ -1,14 +1,17 @@
-import { connectionLimit, LIMITS_FILE } from "./open_files.ts";
-import type { Adapter, Listener } from "../server/adapter.ts";
+import { usageError } from "../base/usage_error.ts";
+import { sweep } from "../connection/clockwork.ts";
 import { broken, closedByPeer, type CloseInfo, TOO_LARGE } from "../connection/close.ts";
+import type { Message, SendData } from "../connection/message.ts";
+import type { ServerConnection } from "../connection/server_connection.ts";
+import type { SendResult, Socket } from "../connection/socket.ts";
 import { allowedHeaders } from "../handshake/headers.ts";
-import { adopter } from "../server/request_state.ts";
-import { mismatch } from "../base/usage_error.ts";
-import { ServerConnection } from "../connection/server_connection.ts";
-import type { Message, SendData, Socket } from "../connection/socket.ts";
+import { openingOf } from "../handshake/opening.ts";
+import type { Listener, ServerAdapter } from "../server/adapter.ts";
+import { requestState } from "../server/request_state.ts";
+import { connectionLimit, LIMITS_FILE } from "./open_files.ts";
 
 /** Where Deno's socket carries ours: listeners of its own would make each upgrade a tenth slower. */
-const LIFE = Symbol("life");
+const OURS = Symbol("edgesocket");
 
 /** The part of `WebSocket` that we use: a server's, so that it pings and takes any close code. */
 interface DenoWebSocket {
@@ -16,7 +19,7 @@ interface DenoWebSocket {
   readonly bufferedAmount: number;
   binaryType: string;
   onmessage: ((event: { readonly data: Message }) => void) | null;
-  [LIFE]?: DenoSocket | undefined;
+  [OURS]?: DenoSocket | undefined;
   addEventListener<E>(type: string, listener: (this: DenoWebSocket, event: E) => void): void;
   send(data: SendData): void;
   close(code: number, reason: string): void;
@@ -52,8 +55,13 @@ function deno(): DenoNamespace | undefined {
   return (globalThis as { Deno?: DenoNamespace }).Deno;
 }
 
-/** `readyState` before the socket is open. */
+/** Whether this is Deno. */
+export function isDeno(): boolean {
+  return typeof deno()?.upgradeWebSocket === "function";
+}
+
 const CONNECTING = 0;
+const OPEN = 1;
 
 /** Milliseconds between two looks at `bufferedAmount`: Deno has no event for it. */
 const DRAIN_POLL = 4;
@@ -62,28 +70,36 @@ const DRAIN_POLL = 4;
 const REVIVAL = 100;
 
 /** Deno, on `Deno.serve` and `Deno.upgradeWebSocket`. */
-export const denoAdapter: Adapter = {
-  detect: () => typeof deno()?.upgradeWebSocket === "function",
+export const denoAdapter: ServerAdapter = {
+  abilities: {
+    pause: false,
+    pings: "runtime",
+    bufferedAmount: true,
+    compression: false,
+    terminate: "close",
+  },
+  clockwork: sweep,
+  placeholderStatus: 101,
 
-  commit(request, info, intent, response, host): Response {
-    if (adopter(request) === undefined && isCopy(request)) {
+  opening: (request, info) => openingOf(request, () => remoteAddress(info)),
+
+  upgrade({ request, context, response, protocol, idleTimeout }, connection): Response {
+    if (requestState(request) === undefined && isCopy(request)) {
       // Deno would answer with a 101 and never open the socket.
-      throw mismatch("upgrade", "the Request that Deno.serve passed", "a copy of it");
+      throw usageError("upgrade", "the Request that Deno.serve passed", "a copy of it");
     }
     const { url, headers } = request;
     // Deno closes the request as soon as it is upgraded; headers that were read as a whole stay
     // readable. This reads them at the least cost: a list, and Deno keeps the request anyway.
     headers.getSetCookie();
-    const snapshot = { url, headers, remoteAddress: remoteAddress(info) };
+    connection.request = { url, headers, remoteAddress: remoteAddress(context) };
     // Nothing may throw once Deno has upgraded: it would close its listener.
     const allowed = allowedHeaders(response.headers);
-    const upgrade = deno()!.upgradeWebSocket(request, {
-      idleTimeout: intent.limits.idleTimeout / 1000,
-    });
+    const upgrade = deno()!.upgradeWebSocket(request, { idleTimeout });
     // Not Deno's `protocol` option: it does not find the second of "a,b".
-    if (intent.protocol !== "") allowed.push(["sec-websocket-protocol", intent.protocol]);
+    if (protocol !== "") allowed.push(["sec-websocket-protocol", protocol]);
     for (const [name, value] of allowed) upgrade.response.headers.append(name, value);
-    new DenoSocket(upgrade.socket, new ServerConnection(snapshot, intent, host));
+    new DenoSocket(upgrade.socket, connection);
     return upgrade.response;
   },
 
@@ -98,7 +114,7 @@ export const denoAdapter: Adapter = {
     }
   },
 
-  listen(options, fetch, host): Listener {
+  listen(options, fetch, { clock, report }): Listener {
     const { hostname, cert, key, native } = options;
     let stopped = false;
 
@@ -111,7 +127,7 @@ export const denoAdapter: Adapter = {
       server.finished.then(() => new Error("Deno.serve ended by itself"), (error) => error)
         .then((error) => {
           if (stopped) return;
-          host.report(error, undefined);
+          report(error, undefined);
           revive();
         });
       return server;
@@ -121,7 +137,7 @@ export const denoAdapter: Adapter = {
       try {
         server = start(port);
       } catch {
-        setTimeout(revive, REVIVAL);
+        clock.after(REVIVAL, revive);
       }
     };
 
@@ -147,13 +163,13 @@ class DenoSocket implements Socket {
   #sent = 0;
   /** Bytes that the operating system had taken at the last look. */
   #flushed = 0;
-  #gone = false;
+  #closing = false;
   #polling = false;
 
   constructor(raw: DenoWebSocket, connection: ServerConnection) {
     this.raw = raw;
     this.connection = connection;
-    raw[LIFE] = this;
+    raw[OURS] = this;
     raw.binaryType = "arraybuffer";
     // Takes less memory than `onopen` and the like; for messages, `onmessage` is the faster one.
     raw.addEventListener("open", onOpen);
@@ -166,12 +182,14 @@ class DenoSocket implements Socket {
     return this.raw.bufferedAmount;
   }
 
-  send(data: SendData, limit: number): boolean {
+  send(data: SendData, limit: number): SendResult {
+    // On a socket that is closed, Deno's `send` says nothing and does nothing.
+    if (this.raw.readyState !== OPEN) return "gone";
     const before = this.raw.bufferedAmount;
-    if (before > limit) return false;
+    if (before > limit) return "full";
     this.raw.send(data);
     this.#sent += this.raw.bufferedAmount - before;
-    return true;
+    return "sent";
   }
 
   close(code: number, reason: string): void {
@@ -183,28 +201,27 @@ class DenoSocket implements Socket {
     this.raw.close(1001, "");
   }
 
-  /** Deno answers pongs by itself and drops who sends none, unless what it writes is stuck. */
-  pulse(): "alive" | "stalled" | "lost" {
-    if (this.raw.readyState !== 1) {
+  /** Deno pings by itself and drops who sends no pong, unless what it writes is stuck. */
+  checkLiveness(): void {
+    if (this.raw.readyState !== OPEN) {
       // Between a close frame and its event there is a moment; two looks in a row are none.
-      if (this.#gone) return "lost";
-      this.#gone = true;
-      return "alive";
+      if (this.#closing) return this.connection.lost(broken("idle-timeout"));
+      this.#closing = true;
+      return this.connection.alive();
     }
     // Nothing was sent since the last look: not asking Deno halves what a look costs.
-    if (this.#sent === this.#flushed) return "alive";
+    if (this.#sent === this.#flushed) return this.connection.alive();
     const { bufferedAmount } = this.raw;
     const flushed = this.#sent - bufferedAmount;
-    const moving = bufferedAmount === 0 || flushed > this.#flushed;
+    if (bufferedAmount === 0 || flushed > this.#flushed) this.connection.alive();
     this.#flushed = flushed;
-    return moving ? "alive" : "stalled";
   }
 
   awaitDrain(task: () => void): void {
     if (this.#polling) return;
     this.#polling = true;
     const look = () => {
-      if (this.raw.bufferedAmount > 0 && this.raw.readyState === 1) {
+      if (this.raw.bufferedAmount > 0 && this.raw.readyState === OPEN) {
         setTimeout(look, DRAIN_POLL);
         return;
       }
@@ -216,27 +233,27 @@ class DenoSocket implements Socket {
 }
 
 function onOpen(this: DenoWebSocket): void {
-  const life = this[LIFE];
-  life?.connection.opened(life);
+  const socket = this[OURS];
+  socket?.connection.opened(socket);
 }
 
 function onMessage(this: DenoWebSocket, event: { readonly data: Message }): void {
-  this[LIFE]?.connection.received(event.data);
+  this[OURS]?.connection.received(event.data);
 }
 
 function onError(this: DenoWebSocket, event: { readonly message?: string }): void {
-  const life = this[LIFE];
-  if (life === undefined) return;
-  life.fault = event.message ?? "";
+  const socket = this[OURS];
+  if (socket === undefined) return;
+  socket.fault = event.message ?? "";
   // The 101 is out, but Deno could not take the connection over: no close event will come.
-  if (this.readyState === CONNECTING) life.connection.ended(broken("network"));
+  if (this.readyState === CONNECTING) socket.connection.ended(broken("network"));
 }
 
 function onClose(this: DenoWebSocket, event: DenoCloseEvent): void {
-  const life = this[LIFE];
+  const socket = this[OURS];
   // Deno's idle timer holds on to a broken socket, and fires this again after a timeout.
-  this[LIFE] = undefined;
-  life?.connection.ended(closeInfo(event, life.fault));
+  this[OURS] = undefined;
+  socket?.connection.ended(closeInfo(event, socket.fault));
 }
 
 function closeInfo({ code, reason, wasClean }: DenoCloseEvent, fault: string): CloseInfo {

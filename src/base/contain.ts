@@ -1,5 +1,5 @@
 /** Runs user code. What it throws goes to `failed`, and so does the rejection of what it returns. */
-export function contained(run: () => unknown, failed: (fault: unknown) => void): void {
+export function contain(run: () => unknown, failed: (fault: unknown) => void): void {
   try {
     const result = run();
     if (isPromise(result)) result.then(undefined, failed);

@@ -7,15 +7,3 @@ export function quote(value: string | null): string {
   const printable = value.slice(0, SHOWN).replace(/[^\x20-\x7e]/g, "?");
   return value.length > SHOWN ? `"${printable}..."` : `"${printable}"`;
 }
-
-/**
- * What a callback returned in place of an answer. If it is a promise, its rejection goes no
- * further: nobody waits for it, and unhandled it would end the process.
- */
-export function quoteAnswer(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
-  if (value === null) return "null";
-  if (typeof (value as PromiseLike<unknown> | undefined)?.then !== "function") return typeof value;
-  Promise.resolve(value).catch(() => {});
-  return "a promise (what needs waiting belongs in middleware before the route)";
-}

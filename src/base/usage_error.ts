@@ -2,7 +2,7 @@
  * The error for a developer who did something else than the documentation asks for. All of them
  * have this shape: what cannot be done, what was expected, and what came.
  */
-export function mismatch(
+export function usageError(
   task: string,
   expected: string,
   got: unknown,
@@ -11,15 +11,17 @@ export function mismatch(
   return new Kind(`Cannot ${task}: expected ${expected}, got ${got}`);
 }
 
-/** What an option of each type is expected to be. */
-const TYPES = { boolean: "true or false", function: "a function" };
-
 /**
- * Checks the type of an option, if it is given.
- *
- * @throws {TypeError} If it is of another type.
+ * The error for a callback that answered with something else than it should. If that is a promise,
+ * its rejection goes no further: nobody waits for it, and unhandled it would end the process.
  */
-export function checkOption(name: string, value: unknown, type: keyof typeof TYPES): void {
-  if (value === undefined || typeof value === type) return;
-  throw mismatch(`use option ${name}`, TYPES[type], typeof value);
+export function answerError(task: string, expected: string, answer: unknown): Error {
+  if (typeof answer === "string") return usageError(task, expected, JSON.stringify(answer));
+  if (answer === null) return usageError(task, expected, "null");
+  if (typeof (answer as PromiseLike<unknown> | undefined)?.then !== "function") {
+    return usageError(task, expected, typeof answer);
+  }
+  Promise.resolve(answer).catch(() => {});
+  const hint = "a promise (what needs waiting belongs in middleware before the route)";
+  return usageError(task, expected, hint);
 }

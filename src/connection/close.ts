@@ -1,4 +1,4 @@
-import { mismatch } from "../base/usage_error.ts";
+import { usageError } from "../base/usage_error.ts";
 
 /**
  * Why a connection ended.
@@ -58,10 +58,10 @@ const REASON_BYTES = 123;
  * 3000 to 4999.
  */
 export function checkClose(code: number, reason: string): { code: number; reason: string } {
-  if (typeof code !== "number") throw mismatch("close", "a number as code", typeof code);
-  if (typeof reason !== "string") throw mismatch("close", "a string as reason", typeof reason);
+  if (typeof code !== "number") throw usageError("close", "a number as code", typeof code);
+  if (typeof reason !== "string") throw usageError("close", "a string as reason", typeof reason);
   if (!SENDABLE.has(code) && !(Number.isInteger(code) && code >= 3000 && code <= 4999)) {
-    throw mismatch(
+    throw usageError(
       "close",
       "1000, a registered code that a server may send (1001 to 1003, 1007 to 1009, 1011 to 1014) or 3000 to 4999",
       code,
@@ -96,7 +96,7 @@ export const TOO_LARGE: CloseInfo = {
 };
 
 /** The client does not read what we send. */
-export const NOT_READ: CloseInfo = {
+export const SEND_QUEUE_FULL: CloseInfo = {
   code: 1013,
   reason: "Messages are not read",
   wasClean: false,
@@ -104,7 +104,7 @@ export const NOT_READ: CloseInfo = {
 };
 
 /** The client sends more than our loop reads. */
-export const OVERRUN: CloseInfo = {
+export const RECEIVE_QUEUE_FULL: CloseInfo = {
   code: 1013,
   reason: "Messages come faster than they are read",
   wasClean: false,

@@ -1,9 +1,10 @@
-import type { WebSocketEvents } from "./connection.ts";
+import type { WebSocketEvents } from "./events.ts";
 import type { Limits } from "./limits.ts";
 
-/** What was agreed on in the opening handshake. */
-export interface Agreement {
+/** What a connection begins with: what the route says, and what the handshake agreed on. */
+export interface ConnectionInit {
   readonly events: WebSocketEvents;
+  /** The subprotocol; `""` for none. */
   readonly protocol: string;
   readonly limits: Limits;
   readonly data: unknown;

@@ -1,4 +1,4 @@
-import type { Message } from "./socket.ts";
+import type { Message } from "./message.ts";
 
 /** What a queued message costs beside its payload, so that empty messages are bounded too. */
 const OVERHEAD = 64;

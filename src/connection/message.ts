@@ -1,4 +1,10 @@
-import { mismatch } from "../base/usage_error.ts";
+import { usageError } from "../base/usage_error.ts";
+
+/** What can be sent: text, or bytes. Of a view only its own bytes are sent, not the buffer behind it. */
+export type SendData = string | ArrayBuffer | ArrayBufferView<ArrayBuffer>;
+
+/** A whole message from the client: text, or the bytes of a binary message. */
+export type Message = string | ArrayBuffer;
 
 /**
  * Checks what somebody wants to send.
@@ -8,7 +14,7 @@ import { mismatch } from "../base/usage_error.ts";
 export function checkSendData(data: unknown): void {
   if (typeof data === "string" || data instanceof ArrayBuffer) return;
   if (ArrayBuffer.isView(data) && data.buffer instanceof ArrayBuffer) return;
-  throw mismatch("send", "a string, an ArrayBuffer or a view of one", nameOf(data));
+  throw usageError("send", "a string, an ArrayBuffer or a view of one", nameOf(data));
 }
 
 function nameOf(value: unknown): string {
@@ -21,4 +27,12 @@ function nameOf(value: unknown): string {
     : value === null
     ? "null"
     : typeof value;
+}
+
+/** Whether `data` is longer than `max` bytes; text counts as UTF-8. */
+export function exceeds(data: string | ArrayBuffer, max: number): boolean {
+  if (typeof data !== "string") return data.byteLength > max;
+  // A UTF-16 unit takes 1 to 3 bytes of UTF-8, so that most texts need no counting.
+  if (data.length * 3 <= max) return false;
+  return data.length > max || new TextEncoder().encode(data).length > max;
 }

@@ -1,34 +1,33 @@
 import type { Clock } from "../base/clock.ts";
+import type { Clockwork } from "./clockwork.ts";
 
 /** What the registry does with each of its connections. */
 export interface Registered {
   /** Where the registry keeps it; -1 if it does not. */
   slot: number;
   /** Looks whether anything is due: a ping, a deadline. `now` in milliseconds of the clock. */
-  sweep(now: number): void;
+  look(now: number): void;
   /** Closes with 1001 because the server goes away. */
   shutdown(): void;
   /** Ends at once. */
   terminate(): void;
 }
 
-/** Milliseconds between two sweeps: what every idle and close timeout is rounded to. */
-const SWEEP = 250;
-
 /**
- * The connections of one server, from the 101 to the close, and the one timer that they share.
- *
- * The timer runs only while there are connections.
+ * The connections of one server, from the upgrade to the end that users see, and the clockwork that
+ * they share. It runs only while there are connections.
  */
 export class Registry {
   readonly clock: Clock;
+  readonly #clockwork: Clockwork;
   /** Each at its `slot`: a Set would take 60 bytes more for each. */
   readonly #entries: Registered[] = [];
   #stop: (() => void) | undefined;
   #emptied: (() => void) | undefined;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, clockwork: Clockwork) {
     this.clock = clock;
+    this.#clockwork = clockwork;
   }
 
   /** Connections that are connecting, open or closing. */
@@ -38,9 +37,9 @@ export class Registry {
 
   add(entry: Registered): void {
     entry.slot = this.#entries.push(entry) - 1;
-    this.#stop ??= this.clock.every(SWEEP, () => {
+    this.#stop ??= this.#clockwork(this.clock, () => {
       const now = this.clock.now();
-      this.#each((entry) => entry.sweep(now));
+      this.#each((entry) => entry.look(now));
     });
   }
 
@@ -62,7 +61,7 @@ export class Registry {
   async shutdown(timeout: number): Promise<void> {
     this.#each((entry) => entry.shutdown());
     if (this.size === 0) return;
-    const stop = this.clock.every(timeout, () => this.#each((entry) => entry.terminate()));
+    const stop = this.clock.after(timeout, () => this.#each((entry) => entry.terminate()));
     await new Promise<void>((resolve) => this.#emptied = resolve);
     stop();
   }

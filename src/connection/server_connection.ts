@@ -1,22 +1,24 @@
-import type { Agreement } from "./connection_init.ts";
+import { contain, isPromise, messageOf } from "../base/contain.ts";
+import { Deferred } from "../base/deferred.ts";
+import { usageError } from "../base/usage_error.ts";
 import {
   broken,
   checkClose,
   type CloseCause,
   type CloseInfo,
-  NOT_READ,
-  OVERRUN,
+  RECEIVE_QUEUE_FULL,
+  SEND_QUEUE_FULL,
   TOO_LARGE,
 } from "./close.ts";
-import type { Connection, ConnectionRequest, Reporter, WebSocketEvents } from "./connection.ts";
-import { contained, isPromise, messageOf } from "../base/contain.ts";
-import { Deferred } from "../base/deferred.ts";
+import type { Connection, ConnectionRequest } from "./connection.ts";
+import type { ConnectionInit } from "./connection_init.ts";
+import { ConnectionView, type EndListener, type Viewed } from "./connection_view.ts";
+import type { Reporter, WebSocketEvents } from "./events.ts";
 import { Inbox } from "./inbox.ts";
-import { exceeds, type Limits } from "./limits.ts";
-import { mismatch } from "../base/usage_error.ts";
+import type { Limits } from "./limits.ts";
+import { checkSendData, exceeds, type Message, type SendData } from "./message.ts";
 import type { Registered, Registry } from "./registry.ts";
-import { checkSendData } from "./message.ts";
-import type { Message, SendData, Socket } from "./socket.ts";
+import type { Abilities, Socket } from "./socket.ts";
 import { watchdogStep } from "./watchdog.ts";
 
 const CONNECTING = 0;
@@ -27,25 +29,35 @@ const CLOSED = 3;
 /** Milliseconds that the runtime may take from the 101 to the open socket. */
 const OPENING = 10_000;
 
-/** What a connection needs of its server. */
-export interface ConnectionHost {
+/** The smaller part of a server that its connections need. */
+export interface ConnectionServer {
   readonly registry: Registry;
+  readonly abilities: Abilities;
   readonly report: Reporter;
+  /** Gives back what was reserved for one connection. */
+  release(): void;
 }
+
+/** What there is to read before the adapter has said more. */
+const NO_REQUEST: ConnectionRequest = { url: "", headers: new Headers(), remoteAddress: "" };
 
 /**
  * The life of one socket: open once, messages, close once, whatever the runtime does.
  *
- * The adapter calls `opened`, `received`, `drainedNow` and `ended`; the registry calls `sweep`,
- * `shutdown` and `terminate`; the rest is for users.
+ * The adapter sets `request` and calls `opened`, `received`, `alive`, `lost`, `drainedNow` and
+ * `ended`; the registry calls `look`, `shutdown` and `terminate`; the rest is what users see through
+ * a `ConnectionView`.
+ *
+ * It has two ends: the one for users (`onClose`, once), and the moment when the runtime has let go
+ * of it, when its place on the server is given back.
  */
-export class ServerConnection implements Connection, Registered {
-  readonly request: ConnectionRequest;
+export class ServerConnection implements Viewed, Registered {
+  request: ConnectionRequest = NO_REQUEST;
   readonly protocol: string;
   data: unknown;
   readonly #events: WebSocketEvents;
   readonly #limits: Limits;
-  readonly #host: ConnectionHost;
+  readonly #server: ConnectionServer;
   #id: string | undefined;
   #socket: Socket | undefined;
   #state: 0 | 1 | 2 | 3 = CONNECTING;
@@ -56,24 +68,37 @@ export class ServerConnection implements Connection, Registered {
   #closed: Deferred<CloseInfo> | undefined;
   #drained: Deferred<void> | undefined;
   #inbox: Inbox | undefined;
+  #view: ConnectionView | undefined;
+  #endListeners: Set<EndListener> | undefined;
+  /** Whether the client gave a sign of life since the last look. */
+  #alive = false;
+  /** Whether its place on the server is still taken. */
+  #reserved = true;
 
   slot = -1;
-  /** Whether anything came from the client since the last sweep. */
-  heard = false;
   /** Since when we have been waiting: for the open socket, for the client, for its close frame. */
-  since: number;
+  waitingSince: number;
   /** For the watchdog. */
   pingedAt = 0;
 
-  constructor(request: ConnectionRequest, agreed: Agreement, host: ConnectionHost) {
-    this.request = request;
-    this.protocol = agreed.protocol;
-    this.data = agreed.data;
-    this.#events = agreed.events;
-    this.#limits = agreed.limits;
-    this.#host = host;
-    this.since = host.registry.clock.now();
-    host.registry.add(this);
+  /** Takes over the place that was reserved for it on `server`. */
+  constructor({ protocol, data, events, limits }: ConnectionInit, server: ConnectionServer) {
+    this.protocol = protocol;
+    this.data = data;
+    this.#events = events;
+    this.#limits = limits;
+    this.#server = server;
+    this.waitingSince = server.registry.clock.now();
+    server.registry.add(this);
+  }
+
+  /** What users are handed: the same object each time. */
+  get view(): Connection {
+    return this.#view ??= new ConnectionView(this);
+  }
+
+  get endListeners(): Set<EndListener> | undefined {
+    return this.#state === CLOSED ? undefined : this.#endListeners ??= new Set();
   }
 
   get id(): string {
@@ -110,9 +135,10 @@ export class ServerConnection implements Connection, Registered {
     checkSendData(data);
     const socket = this.#socket;
     if (this.#state !== OPEN || socket === undefined) return false;
-    if (socket.send(data, this.#limits.maxBackpressure)) return true;
-    this.#drop(NOT_READ);
-    socket.close(NOT_READ.code, NOT_READ.reason);
+    const result = socket.send(data, this.#limits.maxBackpressure);
+    if (result !== "full") return result === "sent";
+    this.lost(SEND_QUEUE_FULL);
+    socket.close(SEND_QUEUE_FULL.code, SEND_QUEUE_FULL.reason);
     return false;
   }
 
@@ -128,7 +154,7 @@ export class ServerConnection implements Connection, Registered {
   }
 
   terminate(): void {
-    this.#drop(this.#unfinished("local"));
+    this.lost(this.#unfinished("local"));
     this.#socket?.terminate();
   }
 
@@ -138,10 +164,10 @@ export class ServerConnection implements Connection, Registered {
 
   [Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined> {
     if (this.#events.onMessage) {
-      throw mismatch("iterate", "events without onMessage", "onMessage, which gets the messages");
+      throw usageError("iterate", "events without onMessage", "onMessage, which gets the messages");
     }
     const inbox = this.#openInbox();
-    if (inbox.looped) throw mismatch("iterate", "one loop for each connection", "a second one");
+    if (inbox.looped) throw usageError("iterate", "one loop for each connection", "a second one");
     inbox.looped = true;
     return inbox.loop(
       () => {
@@ -159,13 +185,13 @@ export class ServerConnection implements Connection, Registered {
     if (this.#state === CLOSED) return socket.terminate();
     this.#socket = socket;
     this.#state = OPEN;
-    this.since = this.#host.registry.clock.now();
+    this.waitingSince = this.#server.registry.clock.now();
     queueMicrotask(() => this.#announce());
   }
 
   /** A whole message came. */
   received(data: Message): void {
-    this.heard = true;
+    this.alive();
     if (this.#state !== OPEN) return;
     if (!this.#announced) this.#announce();
     if (exceeds(data, this.#limits.maxPayloadLength)) return this.#close(TOO_LARGE);
@@ -173,11 +199,16 @@ export class ServerConnection implements Connection, Registered {
     if (events.onMessage === undefined) return this.#enqueue(data);
     // Written out, as a closure for each message would cost.
     try {
-      const result = events.onMessage({ type: "message", data }, this);
-      if (isPromise(result)) this.#call(() => result);
+      const result = events.onMessage({ type: "message", data }, this.view);
+      if (isPromise(result)) result.then(undefined, (error) => this.#fail(error));
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  /** The client gave a sign of life: a message, a pong, a ping, or the runtime says so. */
+  alive(): void {
+    this.#alive = true;
   }
 
   /** The runtime may have got rid of what was sent. */
@@ -187,28 +218,50 @@ export class ServerConnection implements Connection, Registered {
     this.#drained = undefined;
   }
 
-  /** The runtime says that the connection has ended. What we had decided before has precedence. */
+  /** The runtime has let go of the connection. What we had decided before has precedence. */
   ended(info: CloseInfo): void {
-    this.#drop(this.#end ?? info);
+    this.lost(this.#end ?? info);
+    this.#release();
   }
 
-  sweep(now: number): void {
+  /** The connection has ended for users, once, whatever the runtime still holds of it. */
+  lost(info: CloseInfo): void {
+    if (this.#state === CLOSED) return;
+    this.#state = CLOSED;
+    this.#end = info;
+    this.#server.registry.delete(this);
+    this.#inbox?.end();
+    this.#drained?.resolve();
+    this.#closed?.resolve(info);
+    for (const listener of this.#endListeners ?? []) listener.connectionEnded(this.view);
+    this.#endListeners = undefined;
+    // Without a socket there is nothing that the runtime could let go of.
+    if (this.#socket === undefined) return this.#release();
+    queueMicrotask(() => {
+      this.#announce();
+      this.#call(() => this.#events.onClose?.({ type: "close", ...info }, this.view));
+    });
+  }
+
+  look(now: number): void {
     const { idleTimeout, closeTimeout } = this.#limits;
     const socket = this.#socket;
     if (this.#state !== OPEN || socket === undefined) {
-      if (now - this.since < (this.#state === CONNECTING ? OPENING : closeTimeout)) return;
-      this.#drop(this.#unfinished("network"));
+      const patience = this.#state === CONNECTING ? OPENING : closeTimeout;
+      if (now - this.waitingSince < patience) return;
+      this.lost(this.#unfinished("network"));
       return socket?.terminate();
     }
     if (idleTimeout === 0) return;
-    const pulse = socket.pulse?.();
+    socket.checkLiveness?.();
     // While we have stopped reading, the silence is ours.
-    const heard = this.heard || this.#inbox?.paused || pulse === "alive";
-    this.heard = false;
-    const step = pulse === "lost" ? "drop" : watchdogStep(this, heard === true, now, idleTimeout);
+    const alive = this.#alive || this.#inbox?.paused === true;
+    this.#alive = false;
+    if (this.readyState === CLOSED) return;
+    const step = watchdogStep(this, alive, now, idleTimeout);
     if (step === "ping") socket.ping?.();
     if (step === "drop") {
-      this.#drop(broken("idle-timeout"));
+      this.lost(broken("idle-timeout"));
       if (socket.bufferedAmount > 0) socket.terminate();
       else socket.close(1001, "Idle timeout");
     }
@@ -217,7 +270,7 @@ export class ServerConnection implements Connection, Registered {
   #announce(): void {
     if (this.#announced) return;
     this.#announced = true;
-    this.#call(() => this.#events.onOpen?.({ type: "open" }, this));
+    this.#call(() => this.#events.onOpen?.({ type: "open" }, this.view));
     if (this.#end && this.#state === OPEN) this.#startClosing(this.#end);
   }
 
@@ -226,16 +279,16 @@ export class ServerConnection implements Connection, Registered {
     inbox.push(message);
     if (!inbox.full || inbox.paused) return;
     if (!inbox.looped) {
-      this.#host.report(
+      this.#server.report(
         new Error(
           "Messages wait unread: expected onMessage in the events, or a loop over the connection",
         ),
-        this,
+        this.view,
       );
     }
-    if (this.#socket?.pause === undefined) return this.#close(OVERRUN);
+    if (!this.#server.abilities.pause) return this.#close(RECEIVE_QUEUE_FULL);
     inbox.paused = true;
-    this.#socket.pause();
+    this.#socket?.pause?.();
   }
 
   #openInbox(): Inbox {
@@ -254,7 +307,7 @@ export class ServerConnection implements Connection, Registered {
 
   #startClosing({ code, reason }: CloseInfo): void {
     this.#state = CLOSING;
-    this.since = this.#host.registry.clock.now();
+    this.waitingSince = this.#server.registry.clock.now();
     this.#socket?.close(code, reason);
   }
 
@@ -263,32 +316,22 @@ export class ServerConnection implements Connection, Registered {
     return this.#end ? { ...this.#end, wasClean: false } : broken(cause);
   }
 
-  /** The end, once: whatever the socket still does is no longer reported. */
-  #drop(info: CloseInfo): void {
-    if (this.#state === CLOSED) return;
-    this.#state = CLOSED;
-    this.#end = info;
-    this.#host.registry.delete(this);
-    this.#inbox?.end();
-    this.#drained?.resolve();
-    this.#closed?.resolve(info);
-    if (this.#socket === undefined) return;
-    queueMicrotask(() => {
-      this.#announce();
-      this.#call(() => this.#events.onClose?.({ type: "close", ...info }, this));
-    });
+  #release(): void {
+    if (!this.#reserved) return;
+    this.#reserved = false;
+    this.#server.release();
   }
 
   #call(handler: () => unknown): void {
-    contained(handler, (error) => this.#fail(error));
+    contain(handler, (error) => this.#fail(error));
   }
 
   /** A handler failed: tells `onError` and the server's reporter, and ends this connection. */
   #fail(error: unknown): void {
-    const report = (fault: unknown) => this.#host.report(fault, this);
+    const report = (fault: unknown) => this.#server.report(fault, this.view);
     report(error);
-    contained(
-      () => this.#events.onError?.({ type: "error", error, message: messageOf(error) }, this),
+    contain(
+      () => this.#events.onError?.({ type: "error", error, message: messageOf(error) }, this.view),
       report,
     );
     this.#close({ code: 1011, reason: "", wasClean: true, cause: "handler-error" });

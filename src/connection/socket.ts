@@ -1,35 +1,51 @@
-/** What can be sent: text, or bytes. Of a view only its own bytes are sent, not the buffer behind it. */
-export type SendData = string | ArrayBuffer | ArrayBufferView<ArrayBuffer>;
+import type { SendData } from "./message.ts";
 
-/** A whole message from the client: text, or the bytes of a binary message. */
-export type Message = string | ArrayBuffer;
+/** What a runtime can do for a connection: declared by its adapter, so that nobody has to guess. */
+export interface Abilities {
+  /** Whether reading from the client can be stopped. */
+  readonly pause: boolean;
+  /** Who pings: our watchdog, with `ping`; or the runtime, which `checkLiveness` asks. */
+  readonly pings: "watchdog" | "runtime";
+  /** Whether `bufferedAmount` tells what waits. */
+  readonly bufferedAmount: boolean;
+  /** Whether messages can be compressed: RFC 7692. */
+  readonly compression: boolean;
+  /** What `terminate` does: cut the TCP connection, or no more than send a close frame. */
+  readonly terminate: "cut" | "close";
+}
+
+/**
+ * What became of a message: `sent` if the runtime took it; `full` if it did not, because too much
+ * waits already; `gone` if there is nobody to send it to.
+ */
+export type SendResult = "sent" | "full" | "gone";
 
 /**
  * The port that a runtime implements: one open socket.
  *
- * A member that is optional is one that not every runtime can offer.
+ * A member that is optional is one that not every runtime can offer; `Abilities` says which.
  */
 export interface Socket {
   /** The runtime's own object: `WebSocket` on Deno, `ServerWebSocket` on Bun. */
   readonly raw: unknown;
-  /** Bytes accepted by `send` that the operating system has not taken yet. */
+  /** Bytes taken by `send` that the operating system has not taken yet. */
   readonly bufferedAmount: number;
-  /**
-   * Hands one message to the runtime, unless more than `limit` bytes are buffered.
-   * False: the message is not sent.
-   */
-  send(data: SendData, limit: number): boolean;
+  /** Hands one message to the runtime, unless more than `limit` bytes are buffered. */
+  send(data: SendData, limit: number): SendResult;
+  /** Runs `task`, whose sends to this socket share a system call. */
+  batch?(task: () => void): void;
   /** Starts the closing handshake. `reason` is at most 123 bytes. */
   close(code: number, reason: string): void;
   /** Ends the connection without a closing handshake, as far as the runtime can. */
   terminate(): void;
-  /** Sends a ping frame. Missing where the runtime pings on its own. */
+  /** Sends a ping frame. */
   ping?(): void;
   /**
-   * What a runtime that pings on its own can tell of the client: `alive` as far as it knows,
-   * `stalled` if what was sent is stuck, `lost` if it gave the client up without saying so.
+   * Called at each look of the watchdog where the runtime pings by itself: tells the connection
+   * that the client is `alive()` as far as the runtime knows, that it is `lost()`, or nothing if
+   * what was sent is stuck.
    */
-  pulse?(): "alive" | "stalled" | "lost";
+  checkLiveness?(): void;
   /** Calls `task` when less is buffered. Missing where the runtime tells on its own. */
   awaitDrain?(task: () => void): void;
   /** Stops reading from the client. */

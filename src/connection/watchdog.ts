@@ -1,7 +1,7 @@
 /** What the watchdog remembers of one connection. Times in milliseconds of its clock. */
 export interface Silence {
-  /** When something last came from the client, rounded up to the sweep that noticed it. */
-  since: number;
+  /** When the client last gave a sign of life, rounded up to the look that noticed it. */
+  waitingSince: number;
   /** When the ping of this silence went out; 0 if none did. */
   pingedAt: number;
 }
@@ -17,26 +17,26 @@ export type WatchdogStep = "wait" | "ping" | "drop";
  * timeout of ASP.NET Core's WebSocket middleware.
  *
  * @param silence Updated in place.
- * @param heard Whether anything came from the client since the last call.
+ * @param alive Whether the client gave a sign of life since the last call.
  * @param now Milliseconds.
  * @param timeout Milliseconds, above 0.
  */
 export function watchdogStep(
   silence: Silence,
-  heard: boolean,
+  alive: boolean,
   now: number,
   timeout: number,
 ): WatchdogStep {
-  if (heard) {
-    silence.since = now;
+  if (alive) {
+    silence.waitingSince = now;
     silence.pingedAt = 0;
     return "wait";
   }
   const half = timeout / 2;
   if (silence.pingedAt === 0) {
-    if (now - silence.since < half) return "wait";
+    if (now - silence.waitingSince < half) return "wait";
     silence.pingedAt = now;
     return "ping";
   }
-  return now - silence.since >= timeout && now - silence.pingedAt >= half ? "drop" : "wait";
+  return now - silence.waitingSince >= timeout && now - silence.pingedAt >= half ? "drop" : "wait";
 }

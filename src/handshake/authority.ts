@@ -1,4 +1,4 @@
-import { remembering } from "../base/memoize.ts";
+import { memoizeLast } from "../base/memoize.ts";
 
 /** Where a client wants to go: RFC 3986 §3.2 without the user. */
 export interface Authority {
@@ -12,7 +12,7 @@ export interface Authority {
 const AUTHORITY = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]{0,5}))?$/i;
 
 /** Reads the value of a `Host` header; `undefined` if it names no host, or more than one. */
-export const parseAuthority: (text: string) => Authority | undefined = remembering((text) => {
+export const parseAuthority: (text: string) => Authority | undefined = memoizeLast((text) => {
   const match = AUTHORITY.exec(text);
   if (match === null || !URL.canParse(`http://${text}`)) return;
   const [, hostname = "", port = ""] = match;
@@ -25,14 +25,13 @@ export const parseAuthority: (text: string) => Authority | undefined = rememberi
 });
 
 /** Whether a request's `url` is one. */
-export const isURL: (text: string) => boolean = remembering((text) => URL.canParse(text));
+export const isURL: (text: string) => boolean = memoizeLast((text) => URL.canParse(text));
 
 /**
  * The authority that a request was sent to, or `undefined` if it names none. A `Request` made by
  * hand has no `Host` header; its URL says it then.
  */
-export function requestedAuthority(request: Request): Authority | undefined {
-  const host = request.headers.get("host");
+export function requestedAuthority(host: string | null, url: string): Authority | undefined {
   if (host !== null) return parseAuthority(host);
-  return isURL(request.url) ? parseAuthority(new URL(request.url).host) : undefined;
+  return isURL(url) ? parseAuthority(new URL(url).host) : undefined;
 }

@@ -8,7 +8,7 @@ export function isToken(text: string): boolean {
 
 /**
  * The elements of a comma-separated list without the white space around them. Empty ones are
- * passed over, as RFC 7230 §7 asks of recipients.
+ * left out, as RFC 7230 §7 asks of recipients.
  */
 export function listElements(list: string): string[] {
   return list.split(",").map(stripSpace).filter((element) => element !== "");

@@ -1,4 +1,4 @@
-import { mismatch } from "../base/usage_error.ts";
+import { usageError } from "../base/usage_error.ts";
 import { isToken } from "./field_value.ts";
 
 /** Headers of the 101 response, in any of the shapes that `new Headers()` takes. */
@@ -30,13 +30,17 @@ export function parseHeaders(option: HeadersOption | undefined): Headers | undef
   const headers = new Headers();
   for (const [name, value] of pairs(option)) {
     if (typeof name !== "string" || !isToken(name)) {
-      throw mismatch("use option headers", "a token as name", JSON.stringify(name));
+      throw usageError("use option headers", "a token as name", JSON.stringify(name));
     }
     if (isReserved(name)) {
-      throw mismatch("use option headers", "headers that the handshake does not own", `"${name}"`);
+      throw usageError(
+        "use option headers",
+        "headers that the handshake does not own",
+        `"${name}"`,
+      );
     }
     if (typeof value !== "string" || !VALUE.test(value)) {
-      throw mismatch(
+      throw usageError(
         "use option headers",
         `a string of Latin-1 without CR, LF, NUL and other control characters for "${name}"`,
         JSON.stringify(value),
@@ -57,7 +61,7 @@ export function allowedHeaders(headers: Headers): [name: string, value: string][
   for (const [name, value] of headers) {
     if (isReserved(name)) continue;
     if (!VALUE.test(value)) {
-      throw mismatch(
+      throw usageError(
         "upgrade",
         `no control characters in the header "${name}"`,
         JSON.stringify(value),
@@ -72,7 +76,7 @@ function pairs(
   option: HeadersOption,
 ): Iterable<readonly [string, string]> {
   if (typeof option !== "object" || option === null) {
-    throw mismatch("use option headers", "headers", typeof option);
+    throw usageError("use option headers", "headers", typeof option);
   }
   return Symbol.iterator in option ? option : Object.entries(option);
 }

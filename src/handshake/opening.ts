@@ -1,42 +1,95 @@
-import { isURL, requestedAuthority } from "./authority.ts";
 import { quote } from "../base/quote.ts";
+import { type Authority, isURL, requestedAuthority } from "./authority.ts";
 import { listElements } from "./field_value.ts";
-import { type Refused, refused } from "./verdict.ts";
-
-/** Whether the request asks for a WebSocket, well or badly. */
-export function asksForWebSocket(request: Request): boolean {
-  return hasToken(request.headers.get("upgrade"), "websocket");
-}
+import { refusal, type Refused } from "./verdict.ts";
 
 /**
- * What is wrong with where the request goes. Runtimes hand on a `Host` or a target that makes no
- * URL; without this, `new URL(request.url)` would throw in user code.
- *
- * Source: RFC 7230 §5.4.
+ * An opening handshake as the judge sees it, whatever brought it: RFC 6455 over HTTP/1.1, or
+ * RFC 8441 over HTTP/2, which has neither `Upgrade` nor a key.
  */
-export function misdirected(request: Request): Refused | undefined {
-  const host = request.headers.get("host");
-  const message = requestedAuthority(request) === undefined
-    ? `expected one host in Host, got ${quote(host)}`
-    : isURL(request.url)
-    ? undefined
-    : `expected a target that makes a URL, got ${quote(request.url)}`;
-  if (message === undefined) return undefined;
-  return wrongMethod(request) ?? refused(400, message);
+export interface Opening {
+  /** What the callbacks of a route are handed. */
+  readonly request: Request;
+  /** The method, in the case in which it came. */
+  readonly method: string;
+  /** Where it goes: the URL as the runtime made it, which need not be one. */
+  readonly url: string;
+  /** The headers as they came. */
+  readonly headers: Headers;
+  /** The host that it names, or `undefined` if it names none, or more than one. */
+  readonly authority: Authority | undefined;
+  /** Of HTTP: 1 for `Upgrade: websocket`, 2 for `:protocol = websocket`. */
+  readonly httpVersion: 1 | 2;
+  /** The IP address of the TCP peer; `""` where nobody knows it. */
+  readonly remoteAddress: string;
+  /** Whether the runtime has judged method, version and key already. */
+  readonly checked: boolean;
+  /** What is wrong with where it goes, if anything is. */
+  readonly fault: Refused | undefined;
 }
 
-/** What RFC 6455 §4.2.1 asks for, and what is wrong with this request. */
-export function malformed(request: Request): Refused | undefined {
-  const { headers } = request;
-  const fault = wrongMethod(request) ?? misdirected(request);
-  if (fault) return fault;
+const unknownAddress = () => "";
+
+/**
+ * The opening handshake of a request over HTTP/1.1, or `undefined` if it does not ask for a
+ * WebSocket. Asked once for each request, because every other question follows from the answer.
+ *
+ * @param remoteAddress Tells the address of the TCP peer, if somebody wants to know.
+ */
+export function openingOf(
+  request: Request,
+  remoteAddress: () => string = unknownAddress,
+): Opening | undefined {
+  return hasToken(request.headers.get("upgrade"), "websocket")
+    ? new RequestOpening(request, remoteAddress)
+    : undefined;
+}
+
+class RequestOpening implements Opening {
+  readonly request: Request;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Headers;
+  readonly authority: Authority | undefined;
+  readonly fault: Refused | undefined;
+  readonly #remoteAddress: () => string;
+
+  constructor(request: Request, remoteAddress: () => string) {
+    this.request = request;
+    this.method = request.method;
+    this.url = request.url;
+    this.headers = request.headers;
+    const host = this.headers.get("host");
+    this.authority = requestedAuthority(host, this.url);
+    this.fault = wrongTarget(this, host);
+    this.#remoteAddress = remoteAddress;
+  }
+
+  get httpVersion(): 1 {
+    return 1;
+  }
+
+  get checked(): false {
+    return false;
+  }
+
+  get remoteAddress(): string {
+    return this.#remoteAddress();
+  }
+}
+
+/** What RFC 6455 §4.2.1 asks for, and what is wrong with this handshake. */
+export function malformed(opening: Opening): Refused | undefined {
+  const fault = opening.checked ? opening.fault : wrongMethod(opening) ?? opening.fault;
+  if (fault || opening.checked) return fault;
+  const { headers } = opening;
   const connection = headers.get("connection");
   if (!hasToken(connection, "upgrade")) {
-    return refused(400, `expected Connection: Upgrade, got ${quote(connection)}`);
+    return refusal(400, `expected Connection: Upgrade, got ${quote(connection)}`);
   }
   const version = headers.get("sec-websocket-version");
   if (version !== "13") {
-    return refused(426, `expected Sec-WebSocket-Version: 13, got ${quote(version)}`, {
+    return refusal(426, `expected Sec-WebSocket-Version: 13, got ${quote(version)}`, {
       connection: "Upgrade",
       upgrade: "websocket",
       "sec-websocket-version": "13",
@@ -44,21 +97,35 @@ export function malformed(request: Request): Refused | undefined {
   }
   const key = headers.get("sec-websocket-key");
   if (key === null || !/^[A-Za-z0-9+/]{22}==$/.test(key)) {
-    return refused(
+    return refusal(
       400,
       `expected one Sec-WebSocket-Key of 16 bytes in base64, got ${quote(key)}`,
     );
   }
   const length = headers.get("content-length");
   if (headers.has("transfer-encoding") || (length !== null && length !== "0")) {
-    return refused(400, "expected a request without a body, got one with a body");
+    return refusal(400, "expected a request without a body, got one with a body");
   }
   return undefined;
 }
 
-function wrongMethod({ method }: Request): Refused | undefined {
+function wrongMethod({ method }: Opening): Refused | undefined {
   if (method === "GET") return undefined;
-  return refused(405, `expected method GET, got ${quote(method)}`, { allow: "GET" });
+  return refusal(405, `expected method GET, got ${quote(method)}`, { allow: "GET" });
+}
+
+/**
+ * Runtimes hand on a `Host` or a target that makes no URL; without this, `new URL(request.url)`
+ * would throw in user code. Source: RFC 7230 §5.4.
+ */
+function wrongTarget(opening: Opening, host: string | null): Refused | undefined {
+  const { authority, url } = opening;
+  const message = authority === undefined
+    ? `expected one host in Host, got ${quote(host)}`
+    : isURL(url)
+    ? undefined
+    : `expected a target that makes a URL, got ${quote(url)}`;
+  return message === undefined ? undefined : wrongMethod(opening) ?? refusal(400, message);
 }
 
 /** Whether a comma-separated list holds `token`, in any case: RFC 6455 §4.2.1. */

@@ -1,7 +1,9 @@
-import { parseAuthority, requestedAuthority } from "./authority.ts";
-import { checkOption, mismatch } from "../base/usage_error.ts";
-import { originEntry } from "./origin_pattern.ts";
-import { quote, quoteAnswer } from "../base/quote.ts";
+import { checkOption } from "../base/options.ts";
+import { quote } from "../base/quote.ts";
+import { answerError, usageError } from "../base/usage_error.ts";
+import type { Opening } from "./opening.ts";
+import { originPattern } from "./origin_pattern.ts";
+import { parseAuthority } from "./authority.ts";
 import { type Origin, parseOrigin } from "./serialized_origin.ts";
 
 /**
@@ -48,9 +50,9 @@ export interface OriginOptions {
 }
 
 /** Returns why the request is refused, or `undefined` if its origin may connect. */
-export type OriginRule = (request: Request) => string | undefined;
+export type OriginRule = (opening: Opening) => string | undefined;
 
-type Matcher = (origin: Origin, serialized: string, request: Request) => boolean;
+type Matcher = (origin: Origin, serialized: string, opening: Opening) => boolean;
 
 /**
  * Turns the options into a rule.
@@ -69,15 +71,15 @@ export function originRule(options: OriginOptions): OriginRule {
   checkOption("trustProxy", trustProxy, "boolean");
   const allows = matcher(option, trustProxy);
 
-  return (request) => {
-    const value = request.headers.get("origin");
+  return (opening) => {
+    const value = opening.headers.get("origin");
     if (value === null) return required ? "expected an Origin header, got none" : undefined;
     if (everyOrigin) return undefined;
     const origin = parseOrigin(value);
     if (origin === undefined) {
       return `expected one serialized origin in the Origin header, got ${quote(value)}`;
     }
-    return allows(origin, value, request)
+    return allows(origin, value, opening)
       ? undefined
       : `expected an origin that may connect here, got ${quote(value)}`;
   };
@@ -91,29 +93,25 @@ function matcher(
   if (origin === "same-origin") return sameOrigin(trustProxy);
   if (!Array.isArray(origin)) {
     // A string that is no origin has more wrong with it than the missing brackets.
-    if (typeof origin === "string") originEntry(origin);
-    throw mismatch(
+    if (typeof origin === "string") originPattern(origin);
+    throw usageError(
       "use option origin",
       `"same-origin", a list of origins or a function`,
       `${typeof origin === "string" ? `"${origin}", write ["${origin}"]` : typeof origin}`,
     );
   }
   const matchers = origin.map((entry) =>
-    entry === "same-origin" ? sameOrigin(trustProxy) : originEntry(entry)
+    entry === "same-origin" ? sameOrigin(trustProxy) : originPattern(entry)
   );
-  return (parsed, serialized, request) =>
-    matchers.some((allows) => allows(parsed, serialized, request));
+  return (parsed, serialized, opening) =>
+    matchers.some((allows) => allows(parsed, serialized, opening));
 }
 
 function answerOf(origin: OriginFunction): Matcher {
-  return (_, serialized, request) => {
+  return (_, serialized, { request }) => {
     const allowed: unknown = origin(serialized, request);
     if (typeof allowed === "boolean") return allowed;
-    throw mismatch(
-      "judge the origin",
-      "true or false from the origin function",
-      quoteAnswer(allowed),
-    );
+    throw answerError("judge the origin", "true or false from the origin function", allowed);
   };
 }
 
@@ -122,13 +120,13 @@ function answerOf(origin: OriginFunction): Matcher {
  * connection's. An https page may reach us over plain http: that is TLS ended at a proxy.
  */
 function sameOrigin(trustProxy: boolean): Matcher {
-  return (origin, _, request) => {
+  return (origin, _, { headers, url, authority }) => {
     if (origin.protocol !== "http:" && origin.protocol !== "https:") return false;
-    const forwarded = (name: string) => trustProxy ? lastOf(request.headers.get(name)) : undefined;
-    const scheme = forwarded("x-forwarded-proto") ?? request.url;
+    const forwarded = (name: string) => trustProxy ? lastOf(headers.get(name)) : undefined;
+    const scheme = forwarded("x-forwarded-proto") ?? url;
     if (/^(https|wss)(:|$)/i.test(scheme) && origin.protocol !== "https:") return false;
     const host = forwarded("x-forwarded-host");
-    const target = host === undefined ? requestedAuthority(request) : parseAuthority(host);
+    const target = host === undefined ? authority : parseAuthority(host);
     return target !== undefined && target.hostname === origin.hostname &&
       withoutDefault(target.port, origin.protocol) === origin.port;
   };

@@ -1,8 +1,8 @@
-import { mismatch } from "../base/usage_error.ts";
+import { usageError } from "../base/usage_error.ts";
 import { type Origin, parseOrigin } from "./serialized_origin.ts";
 
-/** Whether an origin, parsed and as it was sent, is one of those that an entry stands for. */
-export type OriginTest = (origin: Origin, serialized: string) => boolean;
+/** Whether an origin, parsed and as it was sent, is one of those that a pattern stands for. */
+export type OriginPattern = (origin: Origin, serialized: string) => boolean;
 
 const EXPECTED = 'an origin such as "https://client.com" or "https://*.client.com"';
 
@@ -10,13 +10,13 @@ const EXPECTED = 'an origin such as "https://client.com" or "https://*.client.co
 const LABELS = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/;
 
 /**
- * Turns one entry of a list of origins into a test.
+ * Reads one entry of a list of origins.
  *
  * @throws {TypeError} If it is not an origin; the message says what to write instead.
  */
-export function originEntry(entry: unknown): OriginTest {
+export function originPattern(entry: unknown): OriginPattern {
   if (typeof entry !== "string") {
-    throw mismatch("use option origin", `${EXPECTED}`, typeof entry);
+    throw usageError("use option origin", `${EXPECTED}`, typeof entry);
   }
   const wildcard = /^([a-z][a-z0-9+.-]*:\/\/)\*\.(.*)$/.exec(entry);
   const parsed = parseOrigin(wildcard ? `${wildcard[1]}${wildcard[2]}` : entry);
@@ -24,7 +24,7 @@ export function originEntry(entry: unknown): OriginTest {
     parsed === undefined || /^wss?:$/.test(parsed.protocol) ||
     (wildcard && isAddress(parsed.hostname))
   ) {
-    throw mismatch("use option origin", `${EXPECTED}`, `"${entry}"${hint(entry)}`);
+    throw usageError("use option origin", `${EXPECTED}`, `"${entry}"${hint(entry)}`);
   }
   if (!wildcard) return (_, serialized) => serialized === entry;
   const suffix = `.${parsed.hostname}`;

@@ -1,18 +1,8 @@
 import { type HeadersOption, parseHeaders } from "./headers.ts";
-import { asksForWebSocket, malformed } from "./opening.ts";
+import { malformed, type Opening, openingOf } from "./opening.ts";
 import { type OriginOptions, type OriginRule, originRule } from "./origin.ts";
 import { type SubprotocolOptions, type SubprotocolRule, subprotocolRule } from "./subprotocol.ts";
-import {
-  type Accepted,
-  type HandshakeVerdict,
-  type NotAnUpgrade,
-  type Refused,
-  refused,
-} from "./verdict.ts";
-
-export { asksForWebSocket, misdirected } from "./opening.ts";
-export { refusalResponse, refused } from "./verdict.ts";
-export type { Accepted, HandshakeVerdict, NotAnUpgrade, Refused };
+import { type HandshakeVerdict, refusal, type Verdict } from "./verdict.ts";
 
 /** What an opening handshake has to satisfy, and what its response carries. */
 export interface HandshakeOptions extends OriginOptions, SubprotocolOptions {
@@ -81,29 +71,24 @@ export function checkHandshake(
   options: HandshakeOptions = {},
 ): HandshakeVerdict {
   const rules = handshakeRules(options);
-  const verdict = judge(request, rules);
-  if (verdict.kind !== "accepted") return verdict;
+  const opening = openingOf(request);
+  if (opening === undefined) return { kind: "not-an-upgrade" };
+  const verdict = judge(opening, rules);
+  if (verdict.kind === "refused") return verdict;
   return { ...verdict, headers: new Headers(rules.headers) };
 }
 
-/** A verdict without the headers, which are the same for every request. */
-export type Judgement = Omit<Accepted, "headers"> | NotAnUpgrade | Refused;
-
-/** Applies the rules to one request. */
-export function judge(request: Request, rules: HandshakeRules): Judgement {
-  if (!asksForWebSocket(request)) return { kind: "not-an-upgrade" };
-  const fault = malformed(request);
+/** Applies the rules to one opening handshake. */
+export function judge(opening: Opening, rules: HandshakeRules): Verdict {
+  const fault = malformed(opening);
   if (fault) return fault;
   try {
-    const stranger = rules.origin(request);
-    if (stranger !== undefined) return refused(403, stranger);
-    const choice = rules.subprotocol(request);
-    if ("refusal" in choice) return refused(400, choice.refusal);
+    const stranger = rules.origin(opening);
+    if (stranger !== undefined) return refusal(403, stranger);
+    const choice = rules.subprotocol(opening);
+    if ("refusal" in choice) return refusal(400, choice.refusal);
     return { kind: "accepted", protocol: choice.protocol };
   } catch (error) {
-    return {
-      ...refused(500, "the server failed to judge this request"),
-      error,
-    };
+    return { ...refusal(500, "the server failed to judge this request"), error };
   }
 }

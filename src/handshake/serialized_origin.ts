@@ -1,4 +1,4 @@
-import { remembering } from "../base/memoize.ts";
+import { memoizeLast } from "../base/memoize.ts";
 
 /** The parts of an origin, as `URL` names and writes them. */
 export interface Origin {
@@ -11,7 +11,7 @@ export interface Origin {
  * Reads a serialized origin as RFC 6454 §6.2 writes it, or returns `undefined` for anything that
  * does not serialize to itself: `null`, lists, paths, user names, upper case, default ports.
  */
-export const parseOrigin: (value: string) => Origin | undefined = remembering((value) => {
+export const parseOrigin: (value: string) => Origin | undefined = memoizeLast((value) => {
   if (
     !/^[a-z][a-z0-9+.-]*:\/\/[a-z0-9._:[\]-]+$/.test(value) ||
     !URL.canParse(value)

@@ -1,6 +1,8 @@
-import { checkOption, mismatch } from "../base/usage_error.ts";
-import { quote, quoteAnswer } from "../base/quote.ts";
+import { checkOption } from "../base/options.ts";
+import { quote } from "../base/quote.ts";
+import { answerError, usageError } from "../base/usage_error.ts";
 import { isToken, listElements } from "./field_value.ts";
+import type { Opening } from "./opening.ts";
 
 /**
  * Chooses a subprotocol from those that the client offers; `undefined` for none of them. Not called
@@ -38,7 +40,7 @@ export type SubprotocolChoice =
 const NONE: SubprotocolChoice = { protocol: "" };
 
 /** Chooses a subprotocol for one request. */
-export type SubprotocolRule = (request: Request) => SubprotocolChoice;
+export type SubprotocolRule = (opening: Opening) => SubprotocolChoice;
 
 /**
  * Turns the options into a rule.
@@ -50,10 +52,10 @@ export function subprotocolRule(options: SubprotocolOptions): SubprotocolRule {
   checkOption("requireProtocol", required, "boolean");
   const choose = typeof protocols === "function" ? chosenBy(protocols) : preferred(protocols);
 
-  return (request) => {
-    const header = request.headers.get("sec-websocket-protocol");
+  return ({ headers, request }) => {
+    const header = headers.get("sec-websocket-protocol");
     if (header === null && !required) return NONE;
-    const offered = parseProtocols(header ?? "");
+    const offered = parseSubprotocols(header ?? "");
     if (offered === undefined) {
       return {
         refusal: `expected distinct tokens in Sec-WebSocket-Protocol, got ${quote(header)}`,
@@ -68,17 +70,17 @@ export function subprotocolRule(options: SubprotocolOptions): SubprotocolRule {
 }
 
 /**
- * Reads the client's list. Empty elements are passed over (RFC 7230 §7); anything that is not a
+ * Reads the client's list. Empty elements do not count (RFC 7230 §7); anything that is not a
  * token, or comes twice (RFC 6455 §4.1), makes the whole list `undefined`.
  */
-export function parseProtocols(header: string): readonly string[] | undefined {
+export function parseSubprotocols(header: string): readonly string[] | undefined {
   const offered = listElements(header);
   return offered.every(isToken) && new Set(offered).size === offered.length ? offered : undefined;
 }
 
 function preferred(protocols: readonly string[]): ProtocolFunction {
   if (!Array.isArray(protocols)) {
-    throw mismatch(
+    throw usageError(
       "use option protocols",
       "a list of tokens or a function",
       `${
@@ -88,14 +90,14 @@ function preferred(protocols: readonly string[]): ProtocolFunction {
   }
   for (const [index, name] of protocols.entries()) {
     if (typeof name !== "string" || !isToken(name)) {
-      throw mismatch(
+      throw usageError(
         "use option protocols",
         "tokens of letters, digits and !#$%&'*+-.^_`|~",
         JSON.stringify(name),
       );
     }
     if (protocols.indexOf(name) !== index) {
-      throw mismatch("use option protocols", "distinct tokens", `"${name}" twice`);
+      throw usageError("use option protocols", "distinct tokens", `"${name}" twice`);
     }
   }
   const known = [...protocols];
@@ -108,10 +110,10 @@ function chosenBy(choose: ProtocolFunction): ProtocolFunction {
     const chosen: unknown = choose(offered, request);
     if (chosen === undefined) return;
     if (typeof chosen === "string" && offered.includes(chosen)) return chosen;
-    throw mismatch(
+    throw answerError(
       "choose a subprotocol",
       "one of those offered or undefined from the protocols function",
-      quoteAnswer(chosen),
+      chosen,
     );
   };
 }

@@ -34,6 +34,9 @@ export interface Refused {
 /** The verdict on an opening handshake; `kind` tells which. */
 export type HandshakeVerdict = Accepted | NotAnUpgrade | Refused;
 
+/** The verdict on a request that asks for a WebSocket, without the headers: those never differ. */
+export type Verdict = Omit<Accepted, "headers"> | Refused;
+
 /** The plain-text response that a refusal stands for. */
 export function refusalResponse(
   { status, headers, message }: Refused,
@@ -44,8 +47,8 @@ export function refusalResponse(
   });
 }
 
-/** Makes a refusal. */
-export function refused(
+/** Makes a verdict that refuses. */
+export function refusal(
   status: Refused["status"],
   message: string,
   headers: Readonly<Record<string, string>> = {},

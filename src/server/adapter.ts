@@ -1,11 +1,61 @@
-import type { Host } from "./server_state.ts";
-import type { UpgradeIntent } from "./request_state.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Clockwork } from "../connection/clockwork.ts";
+import type { Reporter } from "../connection/events.ts";
+import type { ServerConnection } from "../connection/server_connection.ts";
+import type { Abilities } from "../connection/socket.ts";
+import type { Opening } from "../handshake/opening.ts";
 
-/** What a server answers a request with. `context` is what the runtime passes beside the request. */
-export type FetchHandler = (
-  request: Request,
-  context: never,
-) => Response | Promise<Response>;
+/** What an adapter is handed to switch protocols. */
+export interface UpgradeRequest {
+  /** The very request that the runtime passed to fetch. */
+  readonly request: Request;
+  /** What the runtime passed beside it. */
+  readonly context: unknown;
+  /** What the pipeline made: its headers go on the 101, but for those that the handshake owns. */
+  readonly response: Response;
+  /** The subprotocol for the 101; `""` for none. */
+  readonly protocol: string;
+  /** Seconds of silence; 0 for no end. For runtimes that ping by themselves. */
+  readonly idleTimeout: number;
+  /** Aborts when the server shuts down: what is still under way then is given up. */
+  readonly signal: AbortSignal;
+}
+
+/** The port that a runtime implements: what an upgrade needs. */
+export interface Adapter {
+  /** What its sockets can do. */
+  readonly abilities: Abilities;
+  /** What makes a server look at its connections. */
+  readonly clockwork: Clockwork;
+  /**
+   * The status of the response that stands for an upgrade while the pipeline runs: 101 where the
+   * runtime can construct one, elsewhere 204 with a token.
+   */
+  readonly placeholderStatus: 101 | 204;
+
+  /** The opening handshake that a request is; `undefined` if it asks for no WebSocket. */
+  opening(request: Request, context: unknown): Opening | undefined;
+
+  /**
+   * Answers the opening handshake with a 101 and brings `connection` to life: says what stays
+   * readable of its request, then calls `opened` with a socket.
+   *
+   * @throws {TypeError} If the request or the context is not what the runtime itself passed.
+   */
+  upgrade(upgrade: UpgradeRequest, connection: ServerConnection): Response | Promise<Response>;
+}
+
+/** The port of a runtime on which we start servers of our own. */
+export interface ServerAdapter extends Adapter {
+  /** Connections that the process has file descriptors for, as far as it can know. */
+  connectionLimit(): number;
+
+  /** Starts a server. */
+  listen(options: ListenOptions, fetch: Fetch, server: ListeningServer): Listener;
+}
+
+/** A server's `fetch` once it is wrapped. */
+export type Fetch = (request: Request, context?: unknown) => Response | Promise<Response>;
 
 /** Where a server listens, and what else its runtime is told. */
 export interface ListenOptions {
@@ -19,6 +69,13 @@ export interface ListenOptions {
   readonly native: Readonly<Record<string, unknown>>;
 }
 
+/** The smaller part of a server that listening needs. */
+export interface ListeningServer {
+  readonly clock: Clock;
+  readonly maxPayloadLength: number;
+  readonly report: Reporter;
+}
+
 /** A server that listens. */
 export interface Listener {
   readonly port: number;
@@ -26,36 +83,4 @@ export interface Listener {
   stop(): Promise<void>;
   /** Ends at once whatever is left. Missing where the runtime cannot. */
   abort?(): void;
-}
-
-/** The port that a runtime implements: one server, one way to switch protocols. */
-export interface Adapter {
-  /** Whether this is the runtime that we run on. */
-  detect(): boolean;
-
-  /**
-   * Answers the opening handshake of `request` with a 101 and brings a connection to life.
-   *
-   * @param context What the runtime passed to fetch beside the request.
-   * @param response What the pipeline made: its headers go on the 101, but for those that the
-   * handshake owns.
-   * @throws {TypeError} If `request` or `context` is not what the runtime itself passed.
-   */
-  commit(
-    request: Request,
-    context: unknown,
-    intent: UpgradeIntent,
-    response: Response,
-    host: Host,
-  ): Response;
-
-  /** Connections that the process has file descriptors for, as far as it can know. */
-  connectionLimit(): number;
-
-  /** Starts a server. */
-  listen(
-    options: ListenOptions,
-    fetch: (request: Request, context: unknown) => Response | Promise<Response>,
-    host: Host,
-  ): Listener;
 }

@@ -1,97 +1,68 @@
-import type { FetchHandler } from "./adapter.ts";
-import { type BunWebSocketHandler, websocketFor } from "../adapters/bun.ts";
-import { asksForWebSocket, misdirected, refusalResponse } from "../handshake/rules.ts";
-import { Host, type HostOptions } from "./server_state.ts";
-import { adopt, intentOf } from "./request_state.ts";
-import { mismatch } from "../base/usage_error.ts";
-import { currentAdapter } from "../adapters/current.ts";
+import { usageError } from "../base/usage_error.ts";
+import type { Fetch } from "./adapter.ts";
+import { claimPlaceholder } from "./placeholder.ts";
+import {
+  type PendingUpgrade,
+  requestState,
+  setRequestState,
+  takePending,
+} from "./request_state.ts";
+import type { ServerState } from "./server_state.ts";
+import { completeUpgrade } from "./upgrade.ts";
 
-/** What `export default` takes under `deno serve` and `bun`, and `Bun.serve` as its options. */
-export interface Handler {
-  /** Answers a request; `context` is whatever the runtime passes beside it. */
-  fetch(request: Request, context?: unknown): Response | Promise<Response>;
-  /** Bun's socket handlers; other runtimes pass it over. */
-  readonly websocket: BunWebSocketHandler;
-}
+/** What a server answers a request with. `context` is what the runtime passes beside the request. */
+export type FetchHandler = (
+  request: Request,
+  context: never,
+) => Response | Promise<Response>;
 
 /**
- * Wraps `fetch` so that WebSocket upgrades happen after the whole pipeline, with its headers, and
- * so that nothing that it throws reaches the listener.
+ * Wraps `fetch`: every request finds its server, upgrades happen after the whole pipeline and with
+ * its headers, and nothing that it throws reaches the listener.
  *
- * @example One file for `deno serve server.ts` and `bun server.ts`
- * ```ts
- * import { Hono } from "hono";
- * import { handler } from "@edgesocket/edgesocket";
- * import { upgradeWebSocket } from "@edgesocket/edgesocket/hono";
- *
- * const app = new Hono();
- * app.get("/ws", upgradeWebSocket(() => ({
- *   onMessage: (event, connection) => connection.send(event.data),
- * })));
- * export default handler(app.fetch);
- * ```
- *
- * @param fetch Answers requests: `app.fetch` of Hono, or your own function.
- * @param options What is decided once for all routes.
- * @returns `fetch` for `Deno.serve(fetch)`, and the whole for `Bun.serve` and `export default`.
- * @throws {TypeError} If `fetch` is not a function or an option is of the wrong type.
- * @throws {RangeError} If an option is out of range.
+ * @throws {TypeError} If `fetch` is not a function.
  */
-export function handler(
-  fetch: FetchHandler,
-  options: HostOptions = {},
-): Handler {
-  const host = new Host(options, () => currentAdapter().connectionLimit());
-  return {
-    fetch: wrap(fetch, host),
-    websocket: websocketFor(host.maxPayloadLength),
-  };
-}
-
-/** The pipeline with the upgrade behind it. */
-export function wrap(fetch: FetchHandler, host: Host): Handler["fetch"] {
+export function wrapFetch(fetch: FetchHandler, server: ServerState): Fetch {
   if (typeof fetch !== "function") {
-    throw mismatch("serve", "fetch to be a function (of Hono: app.fetch)", typeof fetch);
+    throw usageError("serve", "fetch to be a function (of Hono: app.fetch)", typeof fetch);
   }
-  const run = fetch as (
-    request: Request,
-    context: unknown,
-  ) => Response | Promise<Response>;
+  const run = fetch as Fetch;
+  const { adapter } = server;
 
   const failed = (error: unknown): Response => {
-    host.report(error, undefined);
+    server.report(error, undefined);
     return new Response("Internal Server Error\n", { status: 500 });
   };
-  const commit = (
+  const finish = (
     request: Request,
     context: unknown,
+    pending: PendingUpgrade | undefined,
     response: Response,
-  ): Response => {
-    const intent = response.status === 101 ? intentOf(request) : undefined;
-    if (intent === undefined) return response;
-    return currentAdapter().commit(request, context, intent, response, host);
-  };
+  ): Response | Promise<Response> =>
+    pending && claimPlaceholder(response, adapter.placeholderStatus, pending)
+      ? completeUpgrade(server, request, context, pending, response)
+      : response;
 
   return (request, context) => {
-    const upgrading = asksForWebSocket(request);
-    if (upgrading) {
-      const lost = misdirected(request);
-      if (lost) {
-        host.refuse(request, lost);
-        return refusalResponse(lost);
-      }
-      adopt(request, host);
-    }
+    // Wrapped twice: the outer one sees to everything.
+    if (requestState(request)) return run(request, context);
+    const opening = adapter.opening(request, context);
+    if (opening?.fault) return server.refuse(request, opening.fault);
+    const state = setRequestState(request, server, opening);
     try {
       const answer = run(request, context);
-      if (!(answer instanceof Promise)) {
-        return upgrading ? commit(request, context, answer) : answer;
+      if (opening === undefined) return answer instanceof Promise ? answer.catch(failed) : answer;
+      if (answer instanceof Promise) {
+        return answer.then((response) => finish(request, context, takePending(state), response))
+          .catch((error) => {
+            takePending(state);
+            return failed(error);
+          });
       }
-      const done = upgrading
-        ? answer.then((response) => commit(request, context, response))
-        : answer;
-      return done.catch(failed);
+      const done = finish(request, context, takePending(state), answer);
+      return done instanceof Promise ? done.catch(failed) : done;
     } catch (error) {
+      takePending(state);
       return failed(error);
     }
   };

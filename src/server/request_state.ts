@@ -1,50 +1,49 @@
-import type { Agreement } from "../connection/connection_init.ts";
-import type { Host } from "./server_state.ts";
-import { mismatch } from "../base/usage_error.ts";
+import type { ConnectionInit } from "../connection/connection_init.ts";
+import type { Opening } from "../handshake/opening.ts";
+import type { ServerState } from "./server_state.ts";
 
-/**
- * An accepted opening handshake that has not been answered yet.
- *
- * `upgradeWebSocket` leaves one behind and returns a 101 that stands for it; whoever wraps the
- * server commits it once the whole pipeline has finished, with the headers that the pipeline made.
- */
-export type UpgradeIntent = Agreement;
-
-/**
- * Where a request of a wrapped server carries its host and its intent. A copy of the request does
- * not have them. Not a WeakMap: collecting its entries takes V8 a tenth of each upgrade.
- */
-const HOST = Symbol("host");
-const INTENT = Symbol("intent");
-
-interface Adopted extends Request {
-  [HOST]?: Host;
-  [INTENT]?: UpgradeIntent;
+/** An opening handshake that a route has accepted, and that the pipeline has yet to agree to. */
+export interface PendingUpgrade extends ConnectionInit {
+  /** What the response must carry beside its status; `undefined` if the status says enough. */
+  readonly token: string | undefined;
 }
 
-/** Says that `host` will commit whatever is intended for `request`. */
-export function adopt(request: Adopted, host: Host): void {
-  request[HOST] = host;
-}
-
-/** Who will commit what is intended for `request`, if anybody. */
-export function adopter(request: Adopted): Host | undefined {
-  return request[HOST];
+/** What we know of a request while the pipeline of a wrapped server runs. */
+export interface RequestState {
+  readonly server: ServerState;
+  /** `undefined` if the request asks for no WebSocket. */
+  readonly opening: Opening | undefined;
+  /** Left behind by `upgradeWebSocket`, and taken once: nothing of it outlives the upgrade. */
+  pending: PendingUpgrade | undefined;
 }
 
 /**
- * Leaves an intent behind.
- *
- * @throws {Error} If there is one for this request already.
+ * Where a request carries its state. A copy of the request does not have it. Not a WeakMap:
+ * collecting its entries takes V8 a tenth of each upgrade.
  */
-export function intend(request: Adopted, intent: UpgradeIntent): void {
-  if (request[INTENT]) {
-    throw mismatch("upgrade", "one upgradeWebSocket for each request", "a second one", Error);
-  }
-  request[INTENT] = intent;
+const STATE = Symbol("edgesocket");
+
+interface StatefulRequest extends Request {
+  [STATE]?: RequestState;
 }
 
-/** The intent of a request, if there is one. */
-export function intentOf(request: Adopted): UpgradeIntent | undefined {
-  return request[INTENT];
+/** Says which server a request belongs to, and what it asks for. */
+export function setRequestState(
+  request: StatefulRequest,
+  server: ServerState,
+  opening: Opening | undefined,
+): RequestState {
+  return request[STATE] = { server, opening, pending: undefined };
+}
+
+/** What is known of a request, if it belongs to a wrapped server. */
+export function requestState(request: StatefulRequest): RequestState | undefined {
+  return request[STATE];
+}
+
+/** Takes the pending upgrade off a request. */
+export function takePending(state: RequestState): PendingUpgrade | undefined {
+  const { pending } = state;
+  state.pending = undefined;
+  return pending;
 }

@@ -1,18 +1,18 @@
-import type { WebSocketEvents } from "../connection/connection.ts";
+import { usageError } from "../base/usage_error.ts";
+import type { WebSocketEvents } from "../connection/events.ts";
+import { type LimitOptions, type Limits, parseLimits } from "../connection/limits.ts";
+import { openingOf } from "../handshake/opening.ts";
 import {
   type HandshakeOptions,
   type HandshakeRules,
   handshakeRules,
   judge,
-  type Judgement,
-  refusalResponse,
-  refused,
 } from "../handshake/rules.ts";
-import { Host } from "./server_state.ts";
-import { adopter, intend } from "./request_state.ts";
-import { type LimitOptions, type Limits, parseLimits } from "../connection/limits.ts";
-import { mismatch } from "../base/usage_error.ts";
-import { currentAdapter } from "../adapters/current.ts";
+import { type NotAnUpgrade, refusal, refusalResponse } from "../handshake/verdict.ts";
+import { makeToken, type PlaceholderInit, placeholderInit } from "./placeholder.ts";
+import { type RequestState, requestState } from "./request_state.ts";
+import type { ServerState } from "./server_state.ts";
+import { completeUpgrade } from "./upgrade.ts";
 
 /**
  * How one route accepts connections and bounds them. Everything has a safe default.
@@ -29,158 +29,131 @@ export interface UpgradeOptions<T = unknown> extends HandshakeOptions, LimitOpti
   readonly info?: unknown;
 }
 
-/** Options that were checked once and serve any number of requests. */
-export interface UpgradeRules {
-  readonly handshake: HandshakeRules;
-  readonly limits: Limits;
-  readonly data: unknown;
+/** A handshake that a route accepts, to be handed back to its `upgrade`. */
+export interface AcceptedHandshake {
+  readonly kind: "accepted";
+  readonly request: Request;
+  readonly protocol: string;
+  /** What to construct the response from that stands for the upgrade. */
+  readonly placeholder: PlaceholderInit;
+  readonly token: string | undefined;
+  readonly server: ServerState;
+  /** `undefined` for a server that nobody wrapped. */
+  readonly state: RequestState | undefined;
 }
 
-/** Who counts and reports where neither `serve` nor `handler` wraps the server. */
-const bareHost = new Host({}, () => currentAdapter().connectionLimit());
-
-/**
- * Checks the options of a route.
- *
- * @throws {TypeError} If an option is of the wrong type.
- * @throws {RangeError} If an option is out of range.
- */
-export function upgradeRules(options: UpgradeOptions): UpgradeRules {
-  if (typeof options !== "object" || options === null) {
-    throw mismatch("upgrade", "options as an object", typeof options);
-  }
-  return {
-    handshake: handshakeRules(options),
-    limits: parseLimits(options),
-    data: options.data,
-  };
-}
-
-let defaults: UpgradeRules | undefined;
-
-/** The rules of a route without options. */
-function defaultRules(): UpgradeRules {
-  return defaults ??= upgradeRules({});
-}
-
-/** Judges a request for a route, and tells the server of a refusal. */
-export function admit(request: Request, rules: UpgradeRules): Judgement {
-  const host = adopter(request) ?? bareHost;
-  let verdict: Judgement = judge(request, rules.handshake);
-  if (verdict.kind === "accepted") verdict = host.refusal() ?? verdict;
-  if (verdict.kind === "refused") host.refuse(request, verdict);
-  return verdict;
-}
-
-/**
- * Goes through with a request that was admitted: leaves the intent to whoever wraps the server, or
- * else switches protocols at once.
- *
- * @param response A 101 with the headers that are known so far.
- * @param context What the runtime passed to fetch beside the request.
- * @throws {TypeError} If `events`, `request` or `context` are not what is needed.
- */
-export function accept(
-  request: Request,
-  protocol: string,
-  events: WebSocketEvents,
-  { limits, data }: UpgradeRules,
-  response: Response,
-  context: unknown,
-): Response {
-  checkEvents(events);
-  const intent = { events, limits, data, protocol };
-  const host = adopter(request);
-  const { maxPayloadLength } = host ?? bareHost;
-  if (limits.maxPayloadLength > maxPayloadLength) {
-    throw mismatch(
-      "upgrade",
-      `maxPayloadLength of a route to be at most that of the server, ${maxPayloadLength}`,
-      limits.maxPayloadLength,
-      RangeError,
-    );
-  }
-  if (host === undefined) {
-    return currentAdapter().commit(request, context, intent, response, bareHost);
-  }
-  intend(request, intent);
-  return response;
-}
-
-/**
- * Answers a WebSocket request of any server that speaks `fetch`.
- *
- * Judges the request and returns either a refusal or a 101 that stands for the upgrade. Under
- * `serve` and `handler` the upgrade happens when your whole pipeline has returned, with the headers
- * that it set; under a hand-written `Deno.serve` or `Bun.serve` it happens at once.
- *
- * Source: RFC 6455 §4.2; `Deno.upgradeWebSocket`; Bun `server.upgrade`.
- *
- * @example An echo server
- * ```ts
- * import { serve, upgradeWebSocket } from "@edgesocket/edgesocket";
- *
- * serve({
- *   fetch: (request) =>
- *     upgradeWebSocket(request, {
- *       onMessage: (event, connection) => connection.send(event.data),
- *     }),
- * });
- * ```
- *
- * @typeParam T What `connection.data` holds.
- * @param request The very object that the server passed to fetch, not a copy.
- * @param events What happens on the connection.
- * @param options The route's rules and limits.
- * @returns A 101, or a refusal: 400, 403, 405, 426 (also for a request that is no upgrade at all),
- * 500 if an option of type function threw, 503.
- * @throws {TypeError} If an option is of the wrong type, or the request is not the server's own.
- * @throws {RangeError} If an option is out of range.
- * @throws {Error} If the request was upgraded before.
- */
-export function upgradeWebSocket<T = unknown>(
-  request: Request,
-  events: WebSocketEvents<T>,
-  options?: UpgradeOptions<T>,
-): Response {
-  const rules = options === undefined ? defaultRules() : upgradeRules(options);
-  const verdict = admit(request, rules);
-  if (verdict.kind === "accepted") {
-    const { headers } = rules.handshake;
-    const response = new Response(null, headers ? { status: 101, headers } : { status: 101 });
-    const context = options?.info;
-    return accept(
-      request,
-      verdict.protocol,
-      events as WebSocketEvents,
-      rules,
-      response,
-      context,
-    );
-  }
-  return refusalResponse(
-    verdict.kind === "refused" ? verdict : UPGRADE_REQUIRED,
-  );
-}
+/** What a route makes of a request; a refusal comes as the response to it. */
+export type RouteVerdict =
+  | AcceptedHandshake
+  | NotAnUpgrade
+  | { readonly kind: "refused"; readonly response: Response };
 
 /** The answer where nothing but a WebSocket is to be had: RFC 9110 §15.5.22. */
-export const UPGRADE_REQUIRED = refused(
-  426,
-  "expected a WebSocket opening handshake",
-  {
-    connection: "Upgrade",
-    upgrade: "websocket",
-  },
-);
+const UPGRADE_REQUIRED = refusal(426, "expected a WebSocket opening handshake", {
+  connection: "Upgrade",
+  upgrade: "websocket",
+});
+
+/** One route: options that were checked once and serve any number of requests. */
+export class Route {
+  readonly #rules: HandshakeRules;
+  readonly #limits: Limits;
+  readonly #data: unknown;
+  readonly #bareServer: () => ServerState;
+
+  /**
+   * Checks the options.
+   *
+   * @param bareServer Who counts and reports where nobody wraps the server.
+   * @throws {TypeError} If an option is of the wrong type.
+   * @throws {RangeError} If an option is out of range.
+   */
+  constructor(options: UpgradeOptions, bareServer: () => ServerState) {
+    if (typeof options !== "object" || options === null) {
+      throw usageError("upgrade", "options as an object", typeof options);
+    }
+    this.#rules = handshakeRules(options);
+    this.#limits = parseLimits(options);
+    this.#data = options.data;
+    this.#bareServer = bareServer;
+  }
+
+  /** Judges a request, and tells the server of a refusal. */
+  judge(request: Request): RouteVerdict {
+    const state = requestState(request);
+    const opening = state ? state.opening : openingOf(request);
+    if (opening === undefined) return { kind: "not-an-upgrade" };
+    const server = state?.server ?? this.#bareServer();
+    const judged = judge(opening, this.#rules);
+    const verdict = judged.kind === "accepted" ? server.noRoom() ?? judged : judged;
+    if (verdict.kind === "refused") {
+      return { kind: "refused", response: server.refuse(request, verdict) };
+    }
+    const status = server.adapter.placeholderStatus;
+    const token = makeToken(status);
+    const placeholder = placeholderInit(status, this.#rules.headers, token);
+    return { ...verdict, request, placeholder, token, server, state };
+  }
+
+  /**
+   * Goes through with a request that was accepted: leaves a pending upgrade to whoever wraps the
+   * server, or else switches protocols at once.
+   *
+   * @param response Constructed from the placeholder, with the headers that are known so far.
+   * @param context What the runtime passed to fetch beside the request.
+   * @throws {TypeError} If `events`, the request or `context` are not what is needed.
+   * @throws {Error} If there is an upgrade for this request already.
+   */
+  upgrade(
+    { request, protocol, token, server, state }: AcceptedHandshake,
+    events: WebSocketEvents,
+    response: Response,
+    context: unknown,
+  ): Response {
+    checkEvents(events);
+    const limits = this.#limits;
+    if (limits.maxPayloadLength > server.maxPayloadLength) {
+      throw usageError(
+        "upgrade",
+        `maxPayloadLength of a route to be at most that of the server, ${server.maxPayloadLength}`,
+        limits.maxPayloadLength,
+        RangeError,
+      );
+    }
+    const pending = { events, protocol, limits, data: this.#data, token };
+    if (state === undefined) {
+      // Servers that can go without a wrapper are those of Deno and Bun, which upgrade at once.
+      return completeUpgrade(server, request, context, pending, response) as Response;
+    }
+    if (state.pending) {
+      throw usageError("upgrade", "one upgradeWebSocket for each request", "a second one", Error);
+    }
+    state.pending = pending;
+    return response;
+  }
+
+  /** Judges a request and upgrades it; one that asks for no WebSocket gets 426. */
+  answer(request: Request, events: WebSocketEvents, context: unknown): Response {
+    const verdict = this.judge(request);
+    if (verdict.kind === "not-an-upgrade") return upgradeRequired();
+    if (verdict.kind === "refused") return verdict.response;
+    return this.upgrade(verdict, events, new Response(null, verdict.placeholder), context);
+  }
+}
+
+/** The response to a request that asks for no WebSocket where there is nothing else. */
+export function upgradeRequired(): Response {
+  return refusalResponse(UPGRADE_REQUIRED);
+}
 
 function checkEvents(events: WebSocketEvents): void {
   if (typeof events !== "object" || events === null) {
-    throw mismatch("upgrade", "events as an object", typeof events);
+    throw usageError("upgrade", "events as an object", typeof events);
   }
   for (const name of ["onOpen", "onMessage", "onClose", "onError"] as const) {
     const value: unknown = events[name];
     if (value !== undefined && typeof value !== "function") {
-      throw mismatch("upgrade", `${name} to be a function`, typeof value);
+      throw usageError("upgrade", `${name} to be a function`, typeof value);
     }
   }
 }

@@ -1,10 +1,10 @@
-import type { FetchHandler, Listener } from "./adapter.ts";
+import type { Clock } from "../base/clock.ts";
 import { Deferred } from "../base/deferred.ts";
-import { wrap } from "./pipeline.ts";
-import { Host, type HostOptions } from "./server_state.ts";
-import { seconds } from "../connection/limits.ts";
-import { mismatch } from "../base/usage_error.ts";
-import { currentAdapter } from "../adapters/current.ts";
+import { checkSeconds } from "../base/options.ts";
+import { usageError } from "../base/usage_error.ts";
+import type { Listener, ServerAdapter } from "./adapter.ts";
+import { type FetchHandler, wrapFetch } from "./pipeline.ts";
+import { checkHostOptions, type HostOptions, ServerState } from "./server_state.ts";
 
 /** Where and how to serve. What is not listed here is handed to the runtime's own `serve`. */
 export interface ServeOptions extends HostOptions {
@@ -78,46 +78,36 @@ const OWN = [
 ];
 
 /**
- * Starts a server on the runtime that runs the program: `Deno.serve` or `Bun.serve`.
+ * Starts a server.
  *
- * @example An echo server
- * ```ts
- * import { serve, upgradeWebSocket } from "@edgesocket/edgesocket";
- *
- * const server = serve({
- *   port: 8000,
- *   fetch: (request) =>
- *     upgradeWebSocket(request, {
- *       onMessage: (event, connection) => connection.send(event.data),
- *     }),
- * });
- * console.log(server.url);
- * ```
- *
- * @param options Where to listen and what to answer.
- * @returns The server, listening.
+ * @param findAdapter Called once the options are checked.
+ * @param clock What all timeouts of the server go by.
  * @throws {TypeError} If an option is of the wrong type.
  * @throws {RangeError} If an option is out of range.
- * @throws {Error} If the address cannot be listened on, or the runtime is neither Deno nor Bun.
+ * @throws {Error} If the address cannot be listened on.
  */
-export function serve(options: ServeOptions): WebSocketServer {
+export function startServer(
+  options: ServeOptions,
+  findAdapter: () => ServerAdapter,
+  clock?: Clock,
+): WebSocketServer {
   const { port = 8000, hostname = "0.0.0.0", cert, key, signal } = options;
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw mismatch("use option port", "a whole number from 0 to 65535", port, RangeError);
+    throw usageError("use option port", "a whole number from 0 to 65535", port, RangeError);
   }
   if ((cert === undefined) !== (key === undefined)) {
-    throw mismatch("use TLS", "both cert and key", "one of them");
+    throw usageError("use TLS", "both cert and key", "one of them");
   }
-  const timeout = 1000 *
-    seconds("shutdownTimeout", options.shutdownTimeout ?? 10, 0);
+  const timeout = 1000 * checkSeconds("shutdownTimeout", options.shutdownTimeout ?? 10, 0);
+  const hostOptions = checkHostOptions(options);
   const native = Object.fromEntries(
     Object.entries(options).filter(([name]) => !OWN.includes(name)),
   );
-  const adapter = currentAdapter();
-  const host = new Host(options, () => adapter.connectionLimit());
-  const fetch = wrap(options.fetch, host);
+  const adapter = findAdapter();
+  const state = new ServerState(hostOptions, adapter, clock);
+  const fetch = wrapFetch(options.fetch, state);
   const listener = listen(
-    () => adapter.listen({ port, hostname, cert, key, native }, fetch, host),
+    () => adapter.listen({ port, hostname, cert, key, native }, fetch, state),
     hostname,
     port,
   );
@@ -129,14 +119,14 @@ export function serve(options: ServeOptions): WebSocketServer {
     hostname,
     url: `${cert === undefined ? "http" : "https"}://${reachable(hostname)}:${listener.port}/`,
     get connections() {
-      return host.registry.size;
+      return state.registry.size;
     },
     finished: finished.promise,
     shutdown() {
       if (!stopping) {
         stopping = true;
-        host.draining = true;
-        stop(host, listener, timeout).then(finished.resolve);
+        state.drain();
+        stop(state, listener, timeout).then(finished.resolve);
       }
       return finished.promise;
     },
@@ -170,17 +160,17 @@ function listen(
 }
 
 /** Closes the connections, then the listener, both within `timeout` milliseconds. */
-async function stop(host: Host, listener: Listener, timeout: number): Promise<void> {
-  const { clock } = host.registry;
+async function stop(state: ServerState, listener: Listener, timeout: number): Promise<void> {
+  const { clock } = state;
   const end = clock.now() + timeout;
-  await host.registry.shutdown(timeout);
+  await state.registry.shutdown(timeout);
   const late = new Deferred<void>();
-  const timer = setTimeout(() => {
+  const cancel = clock.after(Math.max(0, end - clock.now()), () => {
     listener.abort?.();
     late.resolve();
-  }, Math.max(0, end - clock.now()));
+  });
   await Promise.race([listener.stop().catch(() => {}), late.promise]);
-  clearTimeout(timer);
+  cancel();
 }
 
 /** An address that stands for all of them is no address to connect to. */

@@ -1,10 +1,14 @@
-import { systemClock } from "../base/clock.ts";
-import type { Connection, Reporter } from "../connection/connection.ts";
-import { contained } from "../base/contain.ts";
-import { type Refused, refused } from "../handshake/rules.ts";
-import { bytes } from "../connection/limits.ts";
-import { checkOption, mismatch } from "../base/usage_error.ts";
+import { type Clock, systemClock } from "../base/clock.ts";
+import { contain } from "../base/contain.ts";
+import { checkBytes, checkOption } from "../base/options.ts";
+import { usageError } from "../base/usage_error.ts";
+import type { Connection } from "../connection/connection.ts";
+import type { Reporter } from "../connection/events.ts";
 import { Registry } from "../connection/registry.ts";
+import type { ConnectionServer } from "../connection/server_connection.ts";
+import type { Abilities } from "../connection/socket.ts";
+import { refusal, refusalResponse, type Refused } from "../handshake/verdict.ts";
+import type { Adapter, ListeningServer, ServerAdapter } from "./adapter.ts";
 
 /** What is decided once for all routes behind one server. */
 export interface HostOptions {
@@ -37,71 +41,113 @@ export interface HostOptions {
   readonly maxPayloadLength?: number;
 }
 
+/** The options of a server, checked. */
+export type CheckedHostOptions = HostOptions & { readonly maxPayloadLength: number };
+
+/**
+ * Checks the options.
+ *
+ * @throws {TypeError} If an option is of the wrong type.
+ * @throws {RangeError} If an option is out of range.
+ */
+export function checkHostOptions(options: HostOptions): CheckedHostOptions {
+  checkOption("onError", options.onError, "function");
+  checkOption("onRefuse", options.onRefuse, "function");
+  const { maxConnections, maxPayloadLength = 16 * 1024 * 1024 } = options;
+  if (maxConnections !== undefined && !(maxConnections >= 0)) {
+    throw usageError("use option maxConnections", "a number from 0", maxConnections, RangeError);
+  }
+  return { ...options, maxPayloadLength: checkBytes("maxPayloadLength", maxPayloadLength) };
+}
+
 /** Seconds after which a client that found no room may try again. */
 const RETRY_AFTER = "5";
 
-/** One server as its connections see it: who counts them, who is told of faults. */
-export class Host {
-  readonly registry: Registry = new Registry(systemClock);
-  readonly maxPayloadLength: number;
-  /** Whether the server is shutting down and takes no new connections. */
-  draining = false;
-  readonly #options: HostOptions;
-  readonly #connectionLimit: () => number;
-  #maxConnections: number | undefined;
+/** Connections at the same time where nobody knows how many there may be. */
+const MOST_CONNECTIONS = 10_000;
 
-  /** `connectionLimit` is asked at the first upgrade, if the options do not say. */
-  constructor(options: HostOptions, connectionLimit: () => number) {
-    checkOption("onError", options.onError, "function");
-    checkOption("onRefuse", options.onRefuse, "function");
+/** One server as its connections see it: who counts them, who is told of faults, what time it is. */
+export class ServerState implements ConnectionServer, ListeningServer {
+  readonly adapter: Adapter;
+  readonly clock: Clock;
+  readonly registry: Registry;
+  readonly maxPayloadLength: number;
+  readonly #options: HostOptions;
+  readonly #draining = new AbortController();
+  #maxConnections: number | undefined;
+  /** Places that are taken: by connections, and by what the runtime still holds of ended ones. */
+  #reserved = 0;
+
+  /** `adapter` is asked at the first upgrade how many connections there may be, if it knows. */
+  constructor(
+    options: CheckedHostOptions,
+    adapter: Adapter | ServerAdapter,
+    clock: Clock = systemClock,
+  ) {
     this.#options = options;
-    this.#connectionLimit = connectionLimit;
-    this.maxPayloadLength = bytes(
-      "maxPayloadLength",
-      options.maxPayloadLength ?? 16 * 1024 * 1024,
-    );
     this.#maxConnections = options.maxConnections;
-    if (this.#maxConnections !== undefined && !(this.#maxConnections >= 0)) {
-      throw mismatch(
-        "use option maxConnections",
-        "a number from 0",
-        this.#maxConnections,
-        RangeError,
-      );
-    }
+    this.maxPayloadLength = options.maxPayloadLength;
+    this.adapter = adapter;
+    this.clock = clock;
+    this.registry = new Registry(clock, adapter.clockwork);
+  }
+
+  get abilities(): Abilities {
+    return this.adapter.abilities;
+  }
+
+  /** Aborts when the server begins to shut down. */
+  get signal(): AbortSignal {
+    return this.#draining.signal;
+  }
+
+  /** From now on there are no new connections. */
+  drain(): void {
+    this.#draining.abort();
   }
 
   /** Why there is no room for another connection, or `undefined` if there is. */
-  refusal(): Refused | undefined {
-    if (this.draining) {
-      return refused(503, "the server is shutting down", {
-        "retry-after": RETRY_AFTER,
-      });
-    }
-    this.#maxConnections ??= this.#connectionLimit();
-    if (this.registry.size >= this.#maxConnections) {
-      return refused(503, "the server has no room for another connection", {
-        "retry-after": RETRY_AFTER,
-      });
-    }
-    return undefined;
+  noRoom(): Refused | undefined {
+    if (this.signal.aborted) return unavailable("the server is shutting down");
+    this.#maxConnections ??= "connectionLimit" in this.adapter
+      ? (this.adapter as ServerAdapter).connectionLimit()
+      : MOST_CONNECTIONS;
+    return this.#reserved < this.#maxConnections
+      ? undefined
+      : unavailable("the server has no room for another connection");
+  }
+
+  /** Reserves a place for one connection, or says why there is none. */
+  reserve(): Refused | undefined {
+    const full = this.noRoom();
+    if (full === undefined) this.#reserved++;
+    return full;
+  }
+
+  release(): void {
+    this.#reserved--;
   }
 
   /** Reports a fault of user code. Never throws. */
   readonly report: Reporter = (error, connection) => {
     const { onError = console.error } = this.#options;
-    contained(
+    contain(
       () => onError === console.error ? console.error(error) : onError(error, connection),
       (fault) => console.error(fault),
     );
   };
 
-  /** Tells of a refusal. Never throws. */
-  refuse(request: Request, verdict: Refused): void {
+  /** Tells of a handshake that is refused, and makes the response to it. Never throws. */
+  refuse(request: Request, verdict: Refused): Response {
     if ("error" in verdict) this.report(verdict.error, undefined);
-    contained(
+    contain(
       () => this.#options.onRefuse?.(request, verdict),
       (fault) => this.report(fault, undefined),
     );
+    return refusalResponse(verdict);
   }
+}
+
+function unavailable(message: string): Refused {
+  return refusal(503, message, { "retry-after": RETRY_AFTER });
 }

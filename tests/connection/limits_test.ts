@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { exceeds, parseLimits } from "../../src/connection/limits.ts";
+import { parseLimits } from "../../src/connection/limits.ts";
+import { exceeds } from "../../src/connection/message.ts";
 import { upgradeWebSocket as route } from "../../src/hono.ts";
 import { upgradeWebSocket } from "../../mod.ts";
 

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { type Registered, Registry } from "../../src/connection/registry.ts";
+import { sweep } from "../../src/connection/clockwork.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 
 /** An entry that leaves when `leaves` says so. */
@@ -15,8 +16,8 @@ class Entry implements Registered {
     registry.add(this);
   }
 
-  sweep(now: number): void {
-    this.calls.push(`sweep ${now}`);
+  look(now: number): void {
+    this.calls.push(`look ${now}`);
   }
 
   shutdown(): void {
@@ -32,12 +33,12 @@ class Entry implements Registered {
 
 Deno.test("a registry has a timer only while it has entries, and one for all of them", () => {
   const clock = new FakeClock();
-  const registry = new Registry(clock);
+  const registry = new Registry(clock, sweep);
   assertEquals(clock.pending, 0);
   const entries = [new Entry(registry, "shutdown"), new Entry(registry, "shutdown")];
   assertEquals([registry.size, clock.pending], [2, 1]);
   clock.pass(500);
-  for (const { calls } of entries) assertEquals(calls, ["sweep 1250", "sweep 1500"]);
+  for (const { calls } of entries) assertEquals(calls, ["look 1250", "look 1500"]);
   for (const entry of entries) registry.delete(entry);
   registry.delete(entries[0]!);
   assertEquals([registry.size, clock.pending], [0, 0]);
@@ -47,7 +48,7 @@ Deno.test("a registry has a timer only while it has entries, and one for all of 
 
 Deno.test("a registry shuts down as soon as all have left", async () => {
   const clock = new FakeClock();
-  const registry = new Registry(clock);
+  const registry = new Registry(clock, sweep);
   await registry.shutdown(1_000);
   const entry = new Entry(registry, "shutdown");
   await registry.shutdown(1_000);
@@ -56,7 +57,7 @@ Deno.test("a registry shuts down as soon as all have left", async () => {
 
 Deno.test("a registry ends those that linger after the timeout", async () => {
   const clock = new FakeClock();
-  const registry = new Registry(clock);
+  const registry = new Registry(clock, sweep);
   const entry = new Entry(registry, "terminate");
   const done = registry.shutdown(1_000);
   clock.pass(999);
@@ -68,17 +69,17 @@ Deno.test("a registry ends those that linger after the timeout", async () => {
 
 Deno.test("a registry keeps count of who leaves during a sweep, alone or with others", () => {
   const clock = new FakeClock();
-  const registry = new Registry(clock);
+  const registry = new Registry(clock, sweep);
   const entries = Array.from({ length: 100 }, () => new Entry(registry, "never"));
   const here = new Set(entries);
   for (let round = 1; here.size > 0; round++) {
     const present = [...here];
     const leavers = present.filter((_, index) => index % 3 === round % 3).slice(0, round);
     const caller = present[round * 7 % present.length]!;
-    caller.sweep = () => leavers.forEach((entry) => registry.delete(entry));
+    caller.look = () => leavers.forEach((entry) => registry.delete(entry));
     for (const entry of leavers) here.delete(entry);
     clock.pass(250);
-    caller.sweep = Entry.prototype.sweep;
+    caller.look = Entry.prototype.look;
     for (const { calls } of entries) calls.length = 0;
     clock.pass(250);
     assertEquals(registry.size, here.size);

@@ -1,11 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "npm:fast-check@^4.3.0";
 import { broken, closedByPeer, type CloseInfo } from "../../src/connection/close.ts";
-import type { WebSocketEvents } from "../../src/connection/connection.ts";
+import { sweep } from "../../src/connection/clockwork.ts";
+import type { WebSocketEvents } from "../../src/connection/events.ts";
 import { parseLimits } from "../../src/connection/limits.ts";
 import { Registry } from "../../src/connection/registry.ts";
 import { ServerConnection } from "../../src/connection/server_connection.ts";
-import type { SendData, Socket } from "../../src/connection/socket.ts";
+import type { SendData } from "../../src/connection/message.ts";
+import type { Abilities, SendResult, Socket } from "../../src/connection/socket.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 
 /** A runtime's socket that does as it is told. */
@@ -14,9 +16,9 @@ class FakeSocket implements Socket {
   readonly calls: string[] = [];
   bufferedAmount = 0;
 
-  send(_data: SendData, limit: number): boolean {
+  send(_data: SendData, limit: number): SendResult {
     this.calls.push("send");
-    return this.bufferedAmount <= limit;
+    return this.bufferedAmount <= limit ? "sent" : "full";
   }
 
   close(code: number): void {
@@ -32,14 +34,22 @@ class FakeSocket implements Socket {
   }
 }
 
+const ABILITIES: Abilities = {
+  pause: false,
+  pings: "watchdog",
+  bufferedAmount: true,
+  compression: false,
+  terminate: "cut",
+};
+
 /** A connection of which everything is known. */
 function setUp(events: WebSocketEvents = {}, limits = parseLimits({})) {
   const clock = new FakeClock();
-  const registry = new Registry(clock);
+  const registry = new Registry(clock, sweep);
+  const released: number[] = [];
   const reported: unknown[] = [];
   const log: string[] = [];
   const connection: ServerConnection = new ServerConnection(
-    { url: "http://x/", headers: new Headers(), remoteAddress: "" },
     {
       protocol: "",
       limits,
@@ -56,9 +66,14 @@ function setUp(events: WebSocketEvents = {}, limits = parseLimits({})) {
         },
       },
     },
-    { registry, report: (error) => reported.push(error) },
+    {
+      registry,
+      abilities: ABILITIES,
+      report: (error) => reported.push(error),
+      release: () => released.push(clock.now()),
+    },
   );
-  return { clock, registry, reported, log, connection, socket: new FakeSocket() };
+  return { clock, registry, reported, released, log, connection, socket: new FakeSocket() };
 }
 
 const settle = () => new Promise((resolve) => setTimeout(resolve, 0));

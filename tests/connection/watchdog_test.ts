@@ -5,7 +5,7 @@ const SWEEP = 250;
 
 /** Sweeps from 0 on; returns when the first ping and the drop came, in milliseconds. */
 function watch(timeout: number, hears: (now: number, pinged: number) => boolean, until = 120_000) {
-  const silence: Silence = { since: 0, pingedAt: 0 };
+  const silence: Silence = { waitingSince: 0, pingedAt: 0 };
   const pings: number[] = [];
   for (let now = SWEEP; now <= until; now += SWEEP) {
     const step = watchdogStep(silence, hears(now, pings.length), now, timeout);
@@ -43,7 +43,7 @@ Deno.test("the watchdog sends no ping to a client that is never silent for half"
 });
 
 Deno.test("the watchdog gives half of the timeout after the ping, even when sweeps come late", () => {
-  const silence: Silence = { since: 0, pingedAt: 0 };
+  const silence: Silence = { waitingSince: 0, pingedAt: 0 };
   assertEquals(watchdogStep(silence, false, 9_000, 2_000), "ping");
   assertEquals(watchdogStep(silence, false, 9_500, 2_000), "wait");
   assertEquals(watchdogStep(silence, false, 10_000, 2_000), "drop");

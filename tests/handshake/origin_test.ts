@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import fc from "npm:fast-check@^4.3.0";
 import { originRule } from "../../src/handshake/origin.ts";
 import { upgradeWebSocket } from "../../src/hono.ts";
+import { openingWith } from "../support/opening.ts";
 import { assertLinear } from "../support/linear.ts";
 
 const LIST = ["https://client.com", "https://*.wild.com", "http://localhost:5173"];
@@ -14,7 +15,7 @@ function allows(
   const headers = new Headers({ host: new URL(url).host });
   // Bytes above 0x7f come as Latin-1.
   headers.set("origin", origin);
-  return originRule(options)(new Request(url, { headers })) === undefined;
+  return originRule(options)(openingWith(url, headers)) === undefined;
 }
 
 /** The rule, told a second time: whole strings and whole labels, without URLs. */
@@ -119,8 +120,8 @@ Deno.test("same-origin accepts no Host but the page's own, whatever the client w
       const names = ["host", "x-forwarded-host"] as const;
       for (const [index, name] of names.entries()) {
         const headers = { host: "other.example", origin, [name]: host };
-        const request = new Request("http://other.example/", { headers });
-        if (originRule({ trustProxy: index === 1 })(request) !== undefined) continue;
+        const opening = openingWith("http://other.example/", headers);
+        if (originRule({ trustProxy: index === 1 })(opening) !== undefined) continue;
         const last = index === 1 ? host.split(",").at(-1)!.trim() : host;
         assert([own, `${own}:`, `${own}:${port}`].includes(last.toLowerCase()), host);
       }
@@ -149,11 +150,11 @@ for (
 }
 
 Deno.test("a request without Origin passes unless it is required", () => {
-  const request = new Request("http://self.example/");
-  assertEquals(originRule({})(request), undefined);
-  assertStringIncludes(originRule({ requireOrigin: true })(request) ?? "", "expected an Origin");
+  const opening = openingWith("http://self.example/");
+  assertEquals(originRule({})(opening), undefined);
+  assertStringIncludes(originRule({ requireOrigin: true })(opening) ?? "", "expected an Origin");
   const both = { requireOrigin: true, dangerouslyAllowAnyOrigin: true };
-  assertStringIncludes(originRule(both)(request) ?? "", "expected an Origin");
+  assertStringIncludes(originRule(both)(opening) ?? "", "expected an Origin");
 });
 
 Deno.test("dangerouslyAllowAnyOrigin accepts every origin", () => {
@@ -180,10 +181,10 @@ Deno.test("trustProxy reads the last X-Forwarded-Host and X-Forwarded-Proto, not
     "x-forwarded-host": "evil.example, public.example",
     "x-forwarded-proto": "http, https",
   };
-  const request = new Request("http://inner:3000/", { headers });
-  assertEquals(originRule({ trustProxy: true })(request), undefined);
-  assert(originRule({})(request) !== undefined);
-  const plain = new Request(request, { headers: { ...headers, origin: "http://public.example" } });
+  const opening = openingWith("http://inner:3000/", headers);
+  assertEquals(originRule({ trustProxy: true })(opening), undefined);
+  assert(originRule({})(opening) !== undefined);
+  const plain = openingWith("http://inner:3000/", { ...headers, origin: "http://public.example" });
   assert(originRule({ trustProxy: true })(plain) !== undefined);
 });
 
@@ -243,8 +244,8 @@ Deno.test("judging an origin takes linear time on hostile input", () => {
   for (const hostile of [" ", "https://", "a.", "@", ":", "-", "%", "["]) {
     assertLinear(`Origin of "${hostile}"`, (times) => {
       const headers = { origin: `https://${hostile.repeat(times)}x`, host: "self.example" };
-      const request = new Request("http://self.example/", { headers });
-      for (const rule of rules) rule(request);
+      const opening = openingWith("http://self.example/", headers);
+      for (const rule of rules) rule(opening);
     });
   }
 });

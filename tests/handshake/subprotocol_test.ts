@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "npm:fast-check@^4.3.0";
-import { parseProtocols, subprotocolRule } from "../../src/handshake/subprotocol.ts";
+import { parseSubprotocols, subprotocolRule } from "../../src/handshake/subprotocol.ts";
 import { upgradeWebSocket } from "../../src/hono.ts";
+import { openingWith } from "../support/opening.ts";
 import { assertLinear } from "../support/linear.ts";
 
 /** RFC 7230 §3.2.6, told a second time. */
@@ -12,7 +13,7 @@ const space = fc.string({ unit: fc.constantFrom(" ", "\t"), maxLength: 3 });
 
 function choose(options: Parameters<typeof subprotocolRule>[0], header?: string) {
   const headers = header === undefined ? {} : { "sec-websocket-protocol": header };
-  return subprotocolRule(options)(new Request("http://x/", { headers }));
+  return subprotocolRule(options)(openingWith("http://x/", headers));
 }
 
 Deno.test("every list of distinct tokens is read, whatever the space between", () => {
@@ -22,7 +23,7 @@ Deno.test("every list of distinct tokens is read, whatever the space between", (
       fc.uniqueArray(element, { selector: ([, name]) => name, maxLength: 8 }),
       (elements) => {
         const header = elements.map((parts) => parts.join("")).join(",");
-        assertEquals(parseProtocols(header), elements.map(([, name]) => name));
+        assertEquals(parseSubprotocols(header), elements.map(([, name]) => name));
       },
     ),
     { numRuns: 5_000 },
@@ -48,7 +49,7 @@ Deno.test("nothing but distinct tokens is read, and nothing throws", () => {
   );
   fc.assert(
     fc.property(fc.oneof(fc.string({ unit, maxLength: 20 }), fc.string()), (header) => {
-      const offered = parseProtocols(header);
+      const offered = parseSubprotocols(header);
       if (offered === undefined) return;
       assertEquals(new Set(offered).size, offered.length);
       for (const name of offered) {
@@ -101,7 +102,7 @@ Deno.test("reading a list takes linear time on hostile input", () => {
   for (const hostile of [" ", ",", ", ", "a", "a,", "\t "]) {
     assertLinear(
       `list of "${hostile}"`,
-      (times) => parseProtocols(`a${hostile.repeat(times)}x y`),
+      (times) => parseSubprotocols(`a${hostile.repeat(times)}x y`),
     );
   }
 });

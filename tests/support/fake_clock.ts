@@ -15,6 +15,12 @@ export class FakeClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
+  after(delay: number, task: () => void): () => void {
+    const timer = { at: this.#now + delay, period: Infinity, task };
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
+  }
+
   /** How many timers run. */
   get pending(): number {
     return this.#timers.size;
@@ -28,6 +34,7 @@ export class FakeClock implements Clock {
       if (due === undefined) break;
       this.#now = due.at;
       due.at += due.period;
+      if (due.period === Infinity) this.#timers.delete(due);
       due.task();
     }
     this.#now = end;

@@ -1,0 +1,114 @@
+import type { CloseInfo } from "./close.ts";
+import type { Connection, ConnectionRequest } from "./connection.ts";
+import type { Message, SendData } from "./message.ts";
+
+/** An upper floor that wants to know when connections end, such as topics. */
+export interface EndListener {
+  /** Called once for each connection that it listens to, before `onClose`. Must not throw. */
+  connectionEnded(connection: Connection): void;
+}
+
+/** What a view shows a part of. */
+export interface Viewed extends Connection {
+  /** Whoever wants to know when it ends; `undefined` once it has ended. */
+  readonly endListeners: Set<EndListener> | undefined;
+}
+
+/** The connection behind a view. Set by the class itself, which alone can see it. */
+let viewedBy: (connection: Connection) => Viewed | undefined;
+
+/**
+ * What users see of a connection: the documented members and nothing else. Whatever they hang on
+ * it, or overwrite, is theirs and does no harm.
+ */
+export class ConnectionView implements Connection {
+  readonly #viewed: Viewed;
+
+  static {
+    viewedBy = (connection) => #viewed in connection ? connection.#viewed : undefined;
+  }
+
+  constructor(viewed: Viewed) {
+    this.#viewed = viewed;
+  }
+
+  get id(): string {
+    return this.#viewed.id;
+  }
+
+  get request(): ConnectionRequest {
+    return this.#viewed.request;
+  }
+
+  get url(): URL {
+    return this.#viewed.url;
+  }
+
+  get protocol(): string {
+    return this.#viewed.protocol;
+  }
+
+  get binaryType(): "arraybuffer" {
+    return "arraybuffer";
+  }
+
+  get data(): unknown {
+    return this.#viewed.data;
+  }
+
+  set data(value: unknown) {
+    this.#viewed.data = value;
+  }
+
+  get raw(): unknown {
+    return this.#viewed.raw;
+  }
+
+  get readyState(): 0 | 1 | 2 | 3 {
+    return this.#viewed.readyState;
+  }
+
+  get bufferedAmount(): number {
+    return this.#viewed.bufferedAmount;
+  }
+
+  get closed(): Promise<CloseInfo> {
+    return this.#viewed.closed;
+  }
+
+  send(data: SendData): boolean {
+    return this.#viewed.send(data);
+  }
+
+  drained(): Promise<void> {
+    return this.#viewed.drained();
+  }
+
+  close(code?: number, reason?: string): void {
+    this.#viewed.close(code, reason);
+  }
+
+  terminate(): void {
+    this.#viewed.terminate();
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined> {
+    return this.#viewed[Symbol.asyncIterator]();
+  }
+}
+
+/**
+ * Lets an upper floor know when a connection ends, until the returned function is called. One list
+ * for each connection, whatever its subscriptions: no promise for each of them.
+ *
+ * @returns `undefined` if the connection has ended already, or is none of ours.
+ */
+export function listenForEnd(
+  connection: Connection,
+  listener: EndListener,
+): (() => void) | undefined {
+  const listeners = viewedBy(connection)?.endListeners;
+  if (listeners === undefined) return;
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}

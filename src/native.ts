@@ -1,0 +1,135 @@
+/** The roof of ".": servers and upgrades on the runtime that runs the program. */
+import { bareServer } from "./adapters/bare.ts";
+import { type BunWebSocketHandler, websocketFor } from "./adapters/bun.ts";
+import { currentAdapter } from "./adapters/current.ts";
+import type { WebSocketEvents } from "./connection/events.ts";
+import { type FetchHandler, wrapFetch } from "./server/pipeline.ts";
+import { Route, type UpgradeOptions } from "./server/route.ts";
+import { type ServeOptions, startServer, type WebSocketServer } from "./server/serve.ts";
+import { checkHostOptions, type HostOptions, ServerState } from "./server/server_state.ts";
+
+/**
+ * Starts a server on the runtime that runs the program: `Deno.serve` or `Bun.serve`.
+ *
+ * @example An echo server
+ * ```ts
+ * import { serve, upgradeWebSocket } from "@edgesocket/edgesocket";
+ *
+ * const server = serve({
+ *   port: 8000,
+ *   fetch: (request) =>
+ *     upgradeWebSocket(request, {
+ *       onMessage: (event, connection) => connection.send(event.data),
+ *     }),
+ * });
+ * console.log(server.url);
+ * ```
+ *
+ * @param options Where to listen and what to answer.
+ * @returns The server, listening.
+ * @throws {TypeError} If an option is of the wrong type.
+ * @throws {RangeError} If an option is out of range.
+ * @throws {Error} If the address cannot be listened on, or the runtime is neither Deno nor Bun.
+ */
+export function serve(options: ServeOptions): WebSocketServer {
+  return startServer(options, currentAdapter);
+}
+
+/** What `export default` takes under `deno serve` and `bun`, and `Bun.serve` as its options. */
+export interface Handler {
+  /** Answers a request; `context` is whatever the runtime passes beside it. */
+  fetch(request: Request, context?: unknown): Response | Promise<Response>;
+  /** Bun's socket handlers; other runtimes ignore them. */
+  readonly websocket: BunWebSocketHandler;
+}
+
+/**
+ * Wraps `fetch` so that WebSocket upgrades happen after the whole pipeline, with its headers, and
+ * so that nothing that it throws reaches the listener.
+ *
+ * @example One file for `deno serve server.ts` and `bun server.ts`
+ * ```ts
+ * import { Hono } from "hono";
+ * import { handler } from "@edgesocket/edgesocket";
+ * import { upgradeWebSocket } from "@edgesocket/edgesocket/hono";
+ *
+ * const app = new Hono();
+ * app.get("/ws", upgradeWebSocket(() => ({
+ *   onMessage: (event, connection) => connection.send(event.data),
+ * })));
+ * export default handler(app.fetch);
+ * ```
+ *
+ * @param fetch Answers requests: `app.fetch` of Hono, or your own function.
+ * @param options What is decided once for all routes.
+ * @returns `fetch` for `Deno.serve(fetch)`, and the whole for `Bun.serve` and `export default`.
+ * @throws {TypeError} If `fetch` is not a function or an option is of the wrong type.
+ * @throws {RangeError} If an option is out of range.
+ * @throws {Error} If the runtime is neither Deno nor Bun.
+ */
+export function handler(
+  fetch: FetchHandler,
+  options: HostOptions = {},
+): Handler {
+  const checked = checkHostOptions(options);
+  return {
+    fetch: wrapFetch(fetch, new ServerState(checked, currentAdapter())),
+    websocket: websocketFor(checked.maxPayloadLength),
+  };
+}
+
+/** The routes that were made from options. */
+const routes = new WeakMap<UpgradeOptions, Route>();
+
+/** What routes without options are made from. */
+const NO_OPTIONS: UpgradeOptions = {};
+
+/** The route with these options: the same object is read once. */
+function routeOf(options: UpgradeOptions): Route {
+  let route = routes.get(options);
+  if (route === undefined) {
+    route = new Route(options, bareServer);
+    routes.set(options, route);
+  }
+  return route;
+}
+
+/**
+ * Answers a WebSocket request of any server that speaks `fetch`.
+ *
+ * Judges the request and returns either a refusal or a 101 that stands for the upgrade. Under
+ * `serve` and `handler` the upgrade happens when your whole pipeline has returned, with the headers
+ * that it set; under a hand-written `Deno.serve` or `Bun.serve` it happens at once.
+ *
+ * Source: RFC 6455 §4.2; `Deno.upgradeWebSocket`; Bun `server.upgrade`.
+ *
+ * @example An echo server
+ * ```ts
+ * import { serve, upgradeWebSocket } from "@edgesocket/edgesocket";
+ *
+ * serve({
+ *   fetch: (request) =>
+ *     upgradeWebSocket(request, {
+ *       onMessage: (event, connection) => connection.send(event.data),
+ *     }),
+ * });
+ * ```
+ *
+ * @typeParam T What `connection.data` holds.
+ * @param request The very object that the server passed to fetch, not a copy.
+ * @param events What happens on the connection.
+ * @param options The route's rules and limits. They are read once for each object: keep it outside of
+ * the function that answers requests.
+ * @returns A 101, or a refusal: 400, 403, 405, 426 (also for a request that is no upgrade at all),
+ * 500 if an option of type function threw, 503.
+ * @throws {TypeError} If an option is of the wrong type, or the request is not the server's own.
+ * @throws {RangeError} If an option is out of range.
+ * @throws {Error} If the request was upgraded before.
+ */
+export function upgradeWebSocket<T = unknown>(
+  request: Request,
+  events: WebSocketEvents<T>,
+  options?: UpgradeOptions<T>,
+): Response {
+  return routeOf(options ?? NO_OPTIONS).answer(request, events as WebSocketEvents, options?.info);
+}
