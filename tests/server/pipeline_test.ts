@@ -1,0 +1,221 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { memoryAdapter } from "../../src/adapters/memory.ts";
+import type { WebSocketEvents } from "../../src/connection/events.ts";
+import type { Adapter } from "../../src/server/adapter.ts";
+import { requestState } from "../../src/server/request_state.ts";
+import { Route, type UpgradeOptions } from "../../src/server/route.ts";
+import { handshakeRequest, memoryServer, nextTurn } from "../support/memory.ts";
+
+const ECHO: WebSocketEvents = {
+  onMessage: (event, connection) => connection.send(event.data),
+};
+
+function nobody(): never {
+  throw new Error("expected a wrapped server");
+}
+
+/** A fetch that upgrades everything. */
+function upgrading(events = ECHO, options: UpgradeOptions = {}) {
+  const route = new Route(options, nobody);
+  return (request: Request, context: unknown) => route.answer(request, events, context);
+}
+
+for (const status of [101, 204] as const) {
+  Deno.test(`a placeholder of ${status} becomes a connection, with the headers of the pipeline`, async () => {
+    const upgrade = upgrading(ECHO, { headers: { "x-route": "1" }, protocols: ["chat"] });
+    const server = memoryServer(async (request, context) => {
+      await nextTurn();
+      const response = upgrade(request, context);
+      assertEquals(response.status, status);
+      response.headers.set("x-late", "1");
+      // A middleware that makes another response of it, as compressing ones do.
+      return new Response(response.body, response);
+    }, { adapter: memoryAdapter(status) });
+    const { response, client } = await server.connect(
+      handshakeRequest("/", { "sec-websocket-protocol": "chat" }),
+    );
+    assertEquals([...response.headers], [["x-late", "1"], ["x-route", "1"]]);
+    assertEquals(client?.protocol, "chat");
+    client!.send("hello");
+    assertEquals(await client!.message(), "hello");
+    client!.close(4321, "bye");
+    assertEquals(await client!.closed, { code: 4321, reason: "bye" });
+    assertEquals([server.state.registry.size, server.reported], [0, []]);
+  });
+
+  Deno.test(`an error page made from copied headers of a ${status} is no upgrade`, async () => {
+    const upgrade = upgrading();
+    const server = memoryServer((request, context) => {
+      const { headers } = upgrade(request, context);
+      return new Response("sorry", { status: 500, headers });
+    }, { adapter: memoryAdapter(status) });
+    const { response, client } = await server.connect();
+    assertEquals([response.status, client, server.state.registry.size], [500, undefined, 0]);
+  });
+
+  Deno.test(`another response of status ${status} is no upgrade of a request that has none`, async () => {
+    const upgrade = upgrading();
+    let token: string | null = null;
+    const server = memoryServer((request, context) => {
+      const { pathname } = new URL(request.url);
+      const response = upgrade(request, context);
+      if (pathname === "/first") {
+        token = response.headers.get("edgesocket-upgrade");
+        return new Response("not yet", { status: 503 });
+      }
+      const headers = token === null ? {} : { "edgesocket-upgrade": token };
+      return new Response(null, { status: 204, headers });
+    }, { adapter: memoryAdapter(status) });
+    await server.connect(handshakeRequest("/first"));
+    // The token of another request, or a status that is not the placeholder's.
+    const { response, client } = await server.connect(handshakeRequest("/second"));
+    assertEquals([response.status, client], [204, undefined]);
+  });
+}
+
+Deno.test("the pending upgrade is taken off the request, whatever the pipeline does", async () => {
+  const ends: Record<string, (response: Response) => Response | Promise<Response>> = {
+    returns: (response) => response,
+    resolves: (response) => Promise.resolve(response),
+    refuses: () => new Response(null, { status: 403 }),
+    throws() {
+      throw new Error("thrown");
+    },
+    rejects: () => Promise.reject(new Error("rejected")),
+  };
+  const upgrade = upgrading();
+  for (const [name, end] of Object.entries(ends)) {
+    const server = memoryServer((request, context) => end(upgrade(request, context)));
+    const request = handshakeRequest();
+    await server.connect(request);
+    assertEquals(requestState(request)?.pending, undefined, name);
+    assertEquals(server.reported.length, name === "throws" || name === "rejects" ? 1 : 0);
+  }
+});
+
+Deno.test("every request finds its server, one that is no upgrade too", async () => {
+  let seen: unknown;
+  const server = memoryServer((request) => {
+    seen = requestState(request)?.server;
+    return new Response("page");
+  });
+  const response = await server.fetch(new Request("http://self.example/"));
+  assertEquals(await response.text(), "page");
+  assert(seen === server.state);
+});
+
+Deno.test("a pipeline that is wrapped twice upgrades once, on the outer server", async () => {
+  const upgrade = upgrading();
+  const inner = memoryServer(upgrade);
+  const outer = memoryServer((request, context) => inner.fetch(request, context));
+  const { client } = await outer.connect();
+  assert(client);
+  assertEquals([outer.state.registry.size, inner.state.registry.size], [1, 0]);
+});
+
+Deno.test("a second upgradeWebSocket for one request is an error", async () => {
+  const upgrade = upgrading();
+  const server = memoryServer((request, context) => {
+    upgrade(request, context);
+    return upgrade(request, context);
+  });
+  const { response } = await server.connect();
+  assertEquals(response.status, 500);
+  assertStringIncludes(`${server.reported[0]}`, "expected one upgradeWebSocket for each request");
+});
+
+Deno.test("a target that makes no URL is refused before user code runs", async () => {
+  const refused: number[] = [];
+  const server = memoryServer(() => new Response("reached"), {
+    onRefuse: (_, { status }) => refused.push(status),
+  });
+  const response = await server.fetch(handshakeRequest("/", { host: "a b" }));
+  assertEquals([response.status, refused], [400, [400]]);
+});
+
+Deno.test("places are reserved at the upgrade: as many connections as there is room for", async () => {
+  const upgrade = upgrading();
+  const refused: string[] = [];
+  const server = memoryServer(async (request, context) => {
+    const response = upgrade(request, context);
+    await nextTurn();
+    return response;
+  }, { maxConnections: 10, onRefuse: (_, { message }) => refused.push(message) });
+  const all = await Promise.all(Array.from({ length: 50 }, () => server.connect()));
+  const open = all.filter(({ client }) => client);
+  assertEquals([open.length, refused.length, server.state.registry.size], [10, 40, 10]);
+  assertEquals(all.filter(({ response }) => response.status === 503).length, 40);
+  // Each place is given back once, and taken again.
+  for (const { client } of open) client!.close(1000);
+  await nextTurn();
+  const again = await Promise.all(Array.from({ length: 50 }, () => server.connect()));
+  assertEquals(again.filter(({ client }) => client).length, 10);
+});
+
+Deno.test("a handshake that was accepted before the server began to shut down is refused", async () => {
+  const upgrade = upgrading();
+  const server = memoryServer(async (request, context) => {
+    const response = upgrade(request, context);
+    server.state.drain();
+    await nextTurn();
+    return response;
+  });
+  const { response, client } = await server.connect();
+  assertEquals([response.status, client, server.state.registry.size], [503, undefined, 0]);
+  assertEquals(response.headers.get("retry-after"), "5");
+});
+
+for (const how of ["throws", "rejects"] as const) {
+  Deno.test(`an adapter whose upgrade ${how} leaves nothing behind`, async () => {
+    const adapter: Adapter = {
+      ...memoryAdapter(),
+      upgrade() {
+        const error = new Error("no upgrade");
+        if (how === "rejects") return Promise.reject(error);
+        throw error;
+      },
+    };
+    const server = memoryServer(upgrading(), { adapter, maxConnections: 1 });
+    for (let i = 0; i < 3; i++) assertEquals((await server.connect()).response.status, 500);
+    assertEquals([server.state.registry.size, server.reported.length], [0, 3]);
+  });
+}
+
+Deno.test("an adapter may take its time, and is told when the server shuts down", async () => {
+  const inner = memoryAdapter();
+  let told = false;
+  const adapter: Adapter = {
+    ...inner,
+    async upgrade(upgrade, connection) {
+      upgrade.signal.addEventListener("abort", () => told = true);
+      await nextTurn();
+      return inner.upgrade(upgrade, connection);
+    },
+  };
+  const server = memoryServer(upgrading(), { adapter });
+  const { client } = await server.connect();
+  client!.send("late");
+  assertEquals(await client!.message(), "late");
+  server.state.drain();
+  assertEquals(told, true);
+});
+
+Deno.test("a clock that is moved moves the timeouts of a whole server", async () => {
+  const causes: string[] = [];
+  const events: WebSocketEvents = { onClose: ({ cause }) => causes.push(cause) };
+  const server = memoryServer(upgrading(events, { idleTimeout: 60 }));
+  const { client: mute } = await server.connect();
+  const { client: lively } = await server.connect();
+  mute!.mute = true;
+  for (let passed = 0; passed < 120_000; passed += 5_000) {
+    server.clock.pass(5_000);
+    await nextTurn();
+  }
+  assertEquals([causes, server.state.registry.size], [["idle-timeout"], 1]);
+  server.state.drain();
+  const done = server.state.registry.shutdown(10_000);
+  assertEquals(await lively!.closed, { code: 1001, reason: "Server shutting down" });
+  await done;
+  await nextTurn();
+  assertEquals([causes, server.clock.pending], [["idle-timeout", "shutdown"], 0]);
+});
