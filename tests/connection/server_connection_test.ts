@@ -112,7 +112,7 @@ Deno.test("onOpen and onClose are always called later, never inside a call", asy
   assertEquals(log, ["open", "close 1006 local"]);
 });
 
-Deno.test("what the runtime says after the end is passed over", async () => {
+Deno.test("what the runtime says after the end is ignored", async () => {
   const { connection, socket, log } = setUp();
   connection.opened(socket);
   connection.ended(closedByPeer(1001, ""));
@@ -171,6 +171,38 @@ Deno.test("a thing that cannot be made a string can be thrown", async () => {
   connection.received("x");
   assertEquals([messages, reported.length, socket.calls], [["unknown error"], 1, ["close 1011"]]);
   await settle();
+});
+
+Deno.test("send says what the socket says: only a full one ends the connection", () => {
+  for (
+    const [answer, expected, calls] of [
+      ["sent", true, []],
+      ["gone", false, []],
+      ["full", false, ["close 1013"]],
+    ] as const
+  ) {
+    const { connection, socket } = setUp();
+    socket.send = () => answer;
+    connection.opened(socket);
+    assertEquals([connection.send("x"), socket.calls], [expected, [...calls]]);
+  }
+});
+
+Deno.test("a place is given back when the runtime lets go, once, and not when users see the end", async () => {
+  const { connection, socket, released, log } = setUp();
+  connection.opened(socket);
+  connection.terminate();
+  await settle();
+  assertEquals([log, released.length], [["open", "close 1006 local"], 0]);
+  connection.ended(broken("network"));
+  connection.ended(broken("network"));
+  assertEquals(released.length, 1);
+});
+
+Deno.test("a place is given back at once where no socket ever opened", () => {
+  const { connection, released, clock } = setUp();
+  clock.pass(10_250);
+  assertEquals([connection.readyState, released.length], [3, 1]);
 });
 
 Deno.test("a connection can be iterated once, and not beside onMessage", () => {
