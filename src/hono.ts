@@ -52,6 +52,13 @@ export type UpgradeResponse = Response & {
   _format: "ws";
 };
 
+/**
+ * The options of a route for Hono: `data` is made from Hono's context.
+ *
+ * @typeParam T What `connection.data` holds.
+ */
+export type HonoUpgradeOptions<T = unknown> = UpgradeOptions<T, HonoContext>;
+
 /** What Hono's own helper hands to handlers, and what a `Connection` is too. */
 export interface HonoSocket {
   /** Sends a message. */
@@ -96,11 +103,16 @@ export interface HonoEvents {
  * @throws {TypeError} If an option is of the wrong type: now, not at the first request.
  * @throws {RangeError} If an option is out of range.
  */
-export function upgradeWebSocket<T = unknown>(
+export function upgradeWebSocket<T>(
   createEvents: (
     c: HonoContext,
   ) => WebSocketEvents<T> | Promise<WebSocketEvents<T>>,
-  options?: UpgradeOptions<T>,
+  options: HonoUpgradeOptions<T> & { readonly data: (c: HonoContext) => T },
+): UpgradeMiddleware;
+/** The same without `data`: then `connection.data` is `undefined`. */
+export function upgradeWebSocket(
+  createEvents: (c: HonoContext) => WebSocketEvents | Promise<WebSocketEvents>,
+  options?: HonoUpgradeOptions,
 ): UpgradeMiddleware;
 /**
  * The same with handlers in the types of Hono's own helper. The events that they get are plain
@@ -108,7 +120,7 @@ export function upgradeWebSocket<T = unknown>(
  */
 export function upgradeWebSocket(
   createEvents: (c: HonoContext) => HonoEvents | Promise<HonoEvents>,
-  options?: UpgradeOptions,
+  options?: HonoUpgradeOptions,
 ): UpgradeMiddleware;
 /**
  * Upgrades inside a handler. A request that is no WebSocket handshake gets 426.
@@ -138,28 +150,34 @@ export function upgradeWebSocket(
  * @throws {TypeError} If an option is of the wrong type.
  * @throws {RangeError} If an option is out of range.
  */
-export function upgradeWebSocket<T = unknown>(
+export function upgradeWebSocket<T>(
   c: HonoContext,
   events: WebSocketEvents<T>,
-  options?: UpgradeOptions<T>,
+  options: HonoUpgradeOptions<T> & { readonly data: (c: HonoContext) => T },
+): Promise<UpgradeResponse>;
+/** The same without `data`: then `connection.data` is `undefined`. */
+export function upgradeWebSocket(
+  c: HonoContext,
+  events: WebSocketEvents,
+  options?: HonoUpgradeOptions,
 ): Promise<UpgradeResponse>;
 /** The same with handlers in the types of Hono's own helper. */
 export function upgradeWebSocket(
   c: HonoContext,
   events: HonoEvents,
-  options?: UpgradeOptions,
+  options?: HonoUpgradeOptions,
 ): Promise<UpgradeResponse>;
 export function upgradeWebSocket(
   first: HonoContext | ((c: HonoContext) => unknown),
   second?: unknown,
-  third?: UpgradeOptions,
+  third?: HonoUpgradeOptions,
 ): UpgradeMiddleware | Promise<UpgradeResponse> {
   if (typeof first !== "function") {
     return upgradeInHandler(first, second, third ?? {}) as Promise<
       UpgradeResponse
     >;
   }
-  const route = new Route((second ?? {}) as UpgradeOptions, bareServer);
+  const route = new Route((second ?? {}) as HonoUpgradeOptions, bareServer);
   const middleware = async (
     c: HonoContext,
     next: () => Promise<void>,
@@ -176,7 +194,7 @@ export function upgradeWebSocket(
 async function upgradeInHandler(
   c: HonoContext,
   events: unknown,
-  options: UpgradeOptions,
+  options: HonoUpgradeOptions,
 ): Promise<Response> {
   const route = new Route(options, bareServer);
   const verdict = route.judge(c.req.raw);
@@ -193,7 +211,7 @@ function upgrade(
 ): Response {
   // What middleware has staged so far, under the route's own headers.
   const staged = c.newResponse(null, accepted.placeholder);
-  const response = route.upgrade(accepted, events as WebSocketEvents, staged, c.env);
+  const response = route.upgrade(accepted, events as WebSocketEvents, staged, c.env, c);
   // All that was staged is in it. Hono would merge it in again, and lose a Set-Cookie on the way.
   c.res = undefined;
   c.res = response;

@@ -126,10 +126,21 @@ function routeOf(options: UpgradeOptions): Route {
  * @throws {RangeError} If an option is out of range.
  * @throws {Error} If the request was upgraded before.
  */
-export function upgradeWebSocket<T = unknown>(
+export function upgradeWebSocket<T>(
   request: Request,
   events: WebSocketEvents<T>,
-  options?: UpgradeOptions<T>,
+  options: UpgradeOptions<T> & { readonly data: (request: Request) => T },
+): Response;
+/** The same without `data`: then `connection.data` is `undefined`. */
+export function upgradeWebSocket(
+  request: Request,
+  events: WebSocketEvents,
+  options?: UpgradeOptions,
+): Response;
+export function upgradeWebSocket(
+  request: Request,
+  events: WebSocketEvents,
+  options?: UpgradeOptions,
 ): Response {
-  return routeOf(options ?? NO_OPTIONS).answer(request, events as WebSocketEvents, options?.info);
+  return routeOf(options ?? NO_OPTIONS).answer(request, events, options?.info);
 }

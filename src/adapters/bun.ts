@@ -106,6 +106,7 @@ export const bunAdapter: ServerAdapter = {
     pause: true,
     pings: "watchdog",
     bufferedAmount: true,
+    drain: "event",
     compression: false,
     terminate: "cut",
   },
@@ -115,7 +116,7 @@ export const bunAdapter: ServerAdapter = {
   opening: (request, context) =>
     openingOf(request, () => serverOf(context)?.requestIP?.(request)?.address ?? ""),
 
-  upgrade({ request, context, response, protocol }, connection): Response {
+  upgrade({ request, context, response, protocol }, connection): Response | undefined {
     const server = serverOf(context);
     if (server === undefined) {
       throw usageError(
@@ -129,11 +130,7 @@ export const bunAdapter: ServerAdapter = {
     if (request.headers.has(PROTOCOL)) headers.push([PROTOCOL, protocol]);
     connection.request = new BunConnectionRequest(request, connection);
     const options = headers.length === 0 ? { data: connection } : { data: connection, headers };
-    if (server.upgrade(request, options)) return response;
-    connection.ended(broken("network"));
-    return new Response("the connection could not be upgraded\n", {
-      status: 400,
-    });
+    return server.upgrade(request, options) ? response : undefined;
   },
 
   connectionLimit(): number {
@@ -166,8 +163,6 @@ export const bunAdapter: ServerAdapter = {
 
 class BunSocket implements Socket {
   readonly raw: BunServerWebSocket;
-  /** Whether something waits in Bun's queue: only then the queue has to be measured. */
-  congested = false;
 
   constructor(raw: BunServerWebSocket) {
     this.raw = raw;
@@ -177,14 +172,13 @@ class BunSocket implements Socket {
     return this.raw.getBufferedAmount();
   }
 
-  send(data: SendData, limit: number): SendResult {
-    if (this.congested && this.raw.getBufferedAmount() > limit) return "full";
+  send(data: SendData): SendResult {
     // Bun takes views of every kind.
     const result = this.raw.send(data as string | ArrayBuffer | Uint8Array<ArrayBuffer>);
     if (result > 0) return "sent";
-    if (result < 0) this.congested = true;
+    if (result < 0) return "queued";
     // 0 is what Bun says of a message that it dropped, and of an empty one that it sent.
-    return result < 0 || (sizeOf(data) === 0 && this.raw.readyState === OPEN) ? "sent" : "gone";
+    return sizeOf(data) === 0 && this.raw.readyState === OPEN ? "sent" : "gone";
   }
 
   batch(task: () => void): void {
@@ -249,7 +243,7 @@ export function websocketFor(maxPayloadLength: number): BunWebSocketHandler {
       (socket.data as Owned).received(message as Message);
     },
     drain(socket): void {
-      (socket.data as Owned).drainedNow();
+      (socket.data as Owned).drain();
     },
     ping(socket): void {
       (socket.data as Owned).alive();

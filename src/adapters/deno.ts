@@ -5,8 +5,8 @@ import type { Message, SendData } from "../connection/message.ts";
 import type { ServerConnection } from "../connection/server_connection.ts";
 import type { SendResult, Socket } from "../connection/socket.ts";
 import { allowedHeaders } from "../handshake/headers.ts";
-import { openingOf } from "../handshake/opening.ts";
-import type { Listener, ServerAdapter } from "../server/adapter.ts";
+import { type Opening, openingOf } from "../handshake/opening.ts";
+import type { Listener, ServerAdapter, UpgradeRequest } from "../server/adapter.ts";
 import { requestState } from "../server/request_state.ts";
 import { connectionLimit, LIMITS_FILE } from "./open_files.ts";
 
@@ -37,12 +37,14 @@ interface DenoServer {
   shutdown(): Promise<void>;
 }
 
+interface DenoUpgrade {
+  readonly response: Response;
+  readonly socket: DenoWebSocket;
+}
+
 /** The part of the `Deno` namespace that we use. */
 interface DenoNamespace {
-  upgradeWebSocket(
-    request: Request,
-    options: { idleTimeout: number },
-  ): { readonly response: Response; readonly socket: DenoWebSocket };
+  upgradeWebSocket(request: Request, options: { idleTimeout: number }): DenoUpgrade;
   serve(
     options: Record<string, unknown>,
     handler: (request: Request, info: unknown) => Response | Promise<Response>,
@@ -63,8 +65,20 @@ export function isDeno(): boolean {
 const CONNECTING = 0;
 const OPEN = 1;
 
-/** Milliseconds between two looks at `bufferedAmount`: Deno has no event for it. */
-const DRAIN_POLL = 4;
+/** Bytes that may have been sent before it is worth a look how many of them wait. */
+const UNSEEN = 64 * 1024;
+
+/**
+ * Bytes that Deno is handed at most, but for a message that is larger: what it has been handed stays
+ * in memory until the client has left, whatever we do.
+ */
+const HANDED = 256 * 1024;
+
+/** Whether Deno has warned of signals in this process, which it does once. */
+let warned = false;
+
+/** Milliseconds after which Deno knows of nearly all clients that have left. */
+const SECOND_LOOK = 10;
 
 /** Milliseconds between two tries to listen again. */
 const REVIVAL = 100;
@@ -75,32 +89,25 @@ export const denoAdapter: ServerAdapter = {
     pause: false,
     pings: "runtime",
     bufferedAmount: true,
+    drain: "poll",
     compression: false,
     terminate: "close",
   },
   clockwork: sweep,
   placeholderStatus: 101,
 
-  opening: (request, info) => openingOf(request, () => remoteAddress(info)),
+  opening(request, info): Opening | undefined {
+    const opening = openingOf(request, () => remoteAddress(info));
+    // Only a signal that was read before tells later that the client has left.
+    if (opening && warned) void request.signal;
+    return opening;
+  },
 
-  upgrade({ request, context, response, protocol, idleTimeout }, connection): Response {
-    if (requestState(request) === undefined && isCopy(request)) {
-      // Deno would answer with a 101 and never open the socket.
-      throw usageError("upgrade", "the Request that Deno.serve passed", "a copy of it");
-    }
-    const { url, headers } = request;
-    // Deno closes the request as soon as it is upgraded; headers that were read as a whole stay
-    // readable. This reads them at the least cost: a list, and Deno keeps the request anyway.
-    headers.getSetCookie();
-    connection.request = { url, headers, remoteAddress: remoteAddress(context) };
-    // Nothing may throw once Deno has upgraded: it would close its listener.
-    const allowed = allowedHeaders(response.headers);
-    const upgrade = deno()!.upgradeWebSocket(request, { idleTimeout });
-    // Not Deno's `protocol` option: it does not find the second of "a,b".
-    if (protocol !== "") allowed.push(["sec-websocket-protocol", protocol]);
-    for (const [name, value] of allowed) upgrade.response.headers.append(name, value);
-    new DenoSocket(upgrade.socket, connection);
-    return upgrade.response;
+  upgrade(upgrade, connection): Response | undefined | Promise<Response | undefined> {
+    if (!upgrade.cautious) return switchProtocols(upgrade, connection);
+    return new Promise<void>((resolve) => setTimeout(resolve, SECOND_LOOK)).then(() =>
+      switchProtocols(upgrade, connection)
+    );
   },
 
   connectionLimit(): number {
@@ -154,17 +161,63 @@ export const denoAdapter: ServerAdapter = {
   },
 };
 
+/**
+ * `Deno.upgradeWebSocket`. Deno warns once in each process when a request whose signal was read is
+ * done, as if somebody had relied on the abort. We only look at it, so the first upgrade takes the
+ * warning on itself and keeps it off the console; from then on signals can be read without a word.
+ */
+function upgradeWebSocket(request: Request, idleTimeout: number): DenoUpgrade {
+  if (warned) return deno()!.upgradeWebSocket(request, { idleTimeout });
+  warned = true;
+  const { warn } = console;
+  console.warn = () => {};
+  try {
+    void request.signal;
+    return deno()!.upgradeWebSocket(request, { idleTimeout });
+  } finally {
+    console.warn = warn;
+  }
+}
+
+/**
+ * Upgrades, unless the client has left: then Deno would answer with a 101, never open the socket and
+ * keep its descriptor for good.
+ */
+function switchProtocols(
+  { request, context, response, protocol, idleTimeout }: UpgradeRequest,
+  connection: ServerConnection,
+): Response | undefined {
+  if (requestState(request) === undefined) {
+    if (isCopy(request)) {
+      throw usageError("upgrade", "the Request that Deno.serve passed", "a copy of it");
+    }
+  } else if (warned && request.signal.aborted) return undefined;
+  const { url, headers } = request;
+  // Deno closes the request as soon as it is upgraded; headers that were read as a whole stay
+  // readable. This reads them at the least cost: a list, and Deno keeps the request anyway.
+  headers.getSetCookie();
+  connection.request = { url, headers, remoteAddress: remoteAddress(context) };
+  // Nothing may throw once Deno has upgraded: it would close its listener.
+  const allowed = allowedHeaders(response.headers);
+  const upgrade = upgradeWebSocket(request, idleTimeout);
+  // Not Deno's `protocol` option: it does not find the second of "a,b".
+  if (protocol !== "") allowed.push(["sec-websocket-protocol", protocol]);
+  for (const [name, value] of allowed) upgrade.response.headers.append(name, value);
+  new DenoSocket(upgrade.socket, connection);
+  return upgrade.response;
+}
+
 class DenoSocket implements Socket {
   readonly raw: DenoWebSocket;
   readonly connection: ServerConnection;
   /** What went wrong, in Deno's words. */
   fault = "";
-  /** Bytes ever sent. */
+  /** No more bytes than these wait: those that waited at the last look, and what was sent since. */
+  #bound = 0;
+  /** For the watchdog: bytes that waited at its last look, and that were sent since. */
+  #waited = 0;
   #sent = 0;
-  /** Bytes that the operating system had taken at the last look. */
-  #flushed = 0;
   #closing = false;
-  #polling = false;
 
   constructor(raw: DenoWebSocket, connection: ServerConnection) {
     this.raw = raw;
@@ -182,14 +235,20 @@ class DenoSocket implements Socket {
     return this.raw.bufferedAmount;
   }
 
-  send(data: SendData, limit: number): SendResult {
+  send(data: SendData): SendResult {
     // On a socket that is closed, Deno's `send` says nothing and does nothing.
     if (this.raw.readyState !== OPEN) return "gone";
-    const before = this.raw.bufferedAmount;
-    if (before > limit) return "full";
+    const isText = typeof data === "string";
+    const size = isText ? data.length : data.byteLength;
+    const atMost = isText ? 3 * size : size;
+    if (this.#bound + atMost > UNSEEN) {
+      this.#bound = this.raw.bufferedAmount;
+      if (this.#bound >= HANDED) return "full";
+    }
     this.raw.send(data);
-    this.#sent += this.raw.bufferedAmount - before;
-    return "sent";
+    this.#bound += atMost;
+    this.#sent += size;
+    return this.#bound > UNSEEN ? "queued" : "sent";
   }
 
   close(code: number, reason: string): void {
@@ -210,25 +269,11 @@ class DenoSocket implements Socket {
       return this.connection.alive();
     }
     // Nothing was sent since the last look: not asking Deno halves what a look costs.
-    if (this.#sent === this.#flushed) return this.connection.alive();
+    if (this.#bound === 0) return this.connection.alive();
     const { bufferedAmount } = this.raw;
-    const flushed = this.#sent - bufferedAmount;
-    if (bufferedAmount === 0 || flushed > this.#flushed) this.connection.alive();
-    this.#flushed = flushed;
-  }
-
-  awaitDrain(task: () => void): void {
-    if (this.#polling) return;
-    this.#polling = true;
-    const look = () => {
-      if (this.raw.bufferedAmount > 0 && this.raw.readyState === OPEN) {
-        setTimeout(look, DRAIN_POLL);
-        return;
-      }
-      this.#polling = false;
-      task();
-    };
-    setTimeout(look, DRAIN_POLL);
+    if (bufferedAmount === 0 || bufferedAmount < this.#waited + this.#sent) this.connection.alive();
+    this.#bound = this.#waited = bufferedAmount;
+    this.#sent = 0;
   }
 }
 

@@ -1,6 +1,6 @@
 import { sweep } from "../connection/clockwork.ts";
 import { broken, closedByPeer, type CloseInfo } from "../connection/close.ts";
-import type { Message, SendData } from "../connection/message.ts";
+import { copyOf, type Message, type SendData } from "../connection/message.ts";
 import type { ServerConnection } from "../connection/server_connection.ts";
 import type { SendResult, Socket } from "../connection/socket.ts";
 import { openingOf } from "../handshake/opening.ts";
@@ -34,6 +34,7 @@ export function memoryAdapter(placeholderStatus: 101 | 204 = 101): Adapter {
       pause: true,
       pings: "watchdog",
       bufferedAmount: true,
+      drain: "event",
       compression: false,
       terminate: "cut",
     },
@@ -112,7 +113,7 @@ export class MemoryClient {
     this.#reading = true;
     this.unread = 0;
     for (const message of this.#unread.splice(0)) this.deliver(message);
-    this.#connection.drainedNow();
+    this.#connection.drain();
   }
 
   /** The server sends a message. */
@@ -185,10 +186,9 @@ class MemorySocket implements Socket {
     return this.raw.unread;
   }
 
-  send(data: SendData, limit: number): SendResult {
-    if (this.raw.unread > limit) return "full";
+  send(data: SendData): SendResult {
     this.raw.deliver(copyOf(data));
-    return "sent";
+    return this.raw.unread > 0 ? "queued" : "sent";
   }
 
   batch(task: () => void): void {
@@ -214,14 +214,6 @@ class MemorySocket implements Socket {
   resume(): void {
     this.raw.letGo();
   }
-}
-
-/** The bytes as they are now: whoever sent them may change them afterwards. */
-function copyOf(data: SendData): Message {
-  if (typeof data === "string") return data;
-  if (data instanceof ArrayBuffer) return data.slice(0);
-  const { buffer, byteOffset, byteLength } = data;
-  return buffer.slice(byteOffset, byteOffset + byteLength);
 }
 
 function sizeOf(message: Message): number {

@@ -79,7 +79,9 @@ function truncate(reason: string): string {
 
 /** The client sent a close frame. */
 export function closedByPeer(code: number, reason: string): CloseInfo {
-  return { code, reason, wasClean: true, cause: "peer" };
+  // A text of 41 units has 123 bytes at most.
+  const short = reason.length <= REASON_BYTES / 3 ? reason : truncate(reason);
+  return { code, reason: short, wasClean: true, cause: "peer" };
 }
 
 /** The connection broke without a close frame: RFC 6455 §7.1.5 calls that 1006. */

@@ -27,7 +27,7 @@ export interface Connection<T = unknown> extends AsyncIterable<Message> {
   readonly protocol: string;
   /** Binary messages always arrive as `ArrayBuffer`. */
   readonly binaryType: "arraybuffer";
-  /** Yours: what `options.data` held, or whatever you assign. */
+  /** Yours: what `options.data` made, or whatever you assign. */
   data: T;
   /**
    * The runtime's own object: a `WebSocket` on Deno, a `ServerWebSocket` on Bun; `undefined` before

@@ -1,7 +1,5 @@
-import type { Message } from "./message.ts";
-
-/** What a queued message costs beside its payload, so that empty messages are bounded too. */
-const OVERHEAD = 64;
+import { Queue } from "../base/queue.ts";
+import { type Message, MESSAGE_OVERHEAD } from "./message.ts";
 
 type Result = IteratorResult<Message, undefined>;
 
@@ -16,13 +14,20 @@ export class Inbox {
   /** Bytes above which the inbox counts as full. */
   readonly #limit: number;
   readonly #waiters: ((result: Result) => void)[] = [];
-  #messages: Message[] = [];
-  #head = 0;
+  readonly #messages: Queue<Message> = new Queue();
   #size = 0;
   #ended = false;
+  /** When the loop last took a message, or the first one began to wait. */
+  progressAt: number;
 
-  constructor(limit: number) {
+  constructor(limit: number, now: number) {
     this.#limit = limit;
+    this.progressAt = now;
+  }
+
+  /** Bytes of memory that wait. */
+  get size(): number {
+    return this.#size;
   }
 
   /** Whether more waits than the limit allows. */
@@ -35,7 +40,9 @@ export class Inbox {
     return this.#size <= this.#limit / 2;
   }
 
+  /** Takes a message in; whatever comes after the end is not taken. */
   push(message: Message): void {
+    if (this.#ended) return;
     const waiter = this.#waiters.shift();
     if (waiter) return waiter({ value: message, done: false });
     this.#messages.push(message);
@@ -44,8 +51,10 @@ export class Inbox {
 
   /** The next message as soon as there is one; done once the inbox has ended and is empty. */
   next(): Promise<Result> {
-    if (this.#head < this.#messages.length) {
-      return Promise.resolve({ value: this.#shift(), done: false });
+    const message = this.#messages.shift();
+    if (message !== undefined) {
+      this.#size -= cost(message);
+      return Promise.resolve({ value: message, done: false });
     }
     if (this.#ended) return Promise.resolve({ value: undefined, done: true });
     return new Promise((resolve) => this.#waiters.push(resolve));
@@ -61,8 +70,7 @@ export class Inbox {
 
   /** Throws away what waits, and ends. */
   clear(): void {
-    this.#messages = [];
-    this.#head = 0;
+    this.#messages.clear();
     this.#size = 0;
     this.end();
   }
@@ -90,22 +98,10 @@ export class Inbox {
       },
     };
   }
-
-  #shift(): Message {
-    const message = this.#messages[this.#head]!;
-    this.#messages[this.#head++] = "";
-    this.#size -= cost(message);
-    // Moving the rest down only now and then keeps reading linear.
-    if (this.#head > 64 && this.#head * 2 > this.#messages.length) {
-      this.#messages.splice(0, this.#head);
-      this.#head = 0;
-    }
-    return message;
-  }
 }
 
 /** A text is counted at two bytes a unit, which is what it may take in memory. */
 function cost(message: Message): number {
-  return OVERHEAD +
+  return MESSAGE_OVERHEAD +
     (typeof message === "string" ? 2 * message.length : message.byteLength);
 }

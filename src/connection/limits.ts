@@ -18,19 +18,28 @@ export interface LimitOptions {
    */
   readonly maxPayloadLength?: number;
   /**
-   * Bytes that may wait for a client that does not read. Above: `send` returns `false` and the
-   * connection is closed with 1013.
+   * Bytes that may wait for a client that reads more slowly than you send. Above: `send` returns
+   * `false` and the connection ends with 1013. One message that is larger than this is let through,
+   * and does not count against the next ones.
    *
-   * @default {1048576}
+   * @default {67108864}
    */
   readonly maxBackpressure?: number;
   /**
    * Bytes that may wait for your `for await` loop. Above: Bun stops reading from the client until
    * the loop catches up; Deno cannot, and closes with 1013.
    *
-   * @default {1048576}
+   * @default {67108864}
    */
   readonly maxQueue?: number;
+  /**
+   * Seconds without any progress after which a queue counts as stuck, and its connection ends with
+   * 1013: more than 1 MiB waits for a client that takes not one byte, or for a loop that takes not
+   * one message, or your loop is not read on for while the client is paused.
+   *
+   * @default {30}
+   */
+  readonly backpressureTimeout?: number;
   /**
    * Seconds that a closing handshake may take before the connection counts as closed.
    *
@@ -45,6 +54,7 @@ export interface Limits {
   readonly maxPayloadLength: number;
   readonly maxBackpressure: number;
   readonly maxQueue: number;
+  readonly backpressureTimeout: number;
   readonly closeTimeout: number;
 }
 
@@ -66,8 +76,10 @@ export function parseLimits(options: LimitOptions): Limits {
       options.maxPayloadLength ?? MIB,
       MAX_MESSAGE,
     ),
-    maxBackpressure: checkBytes("maxBackpressure", options.maxBackpressure ?? MIB),
-    maxQueue: checkBytes("maxQueue", options.maxQueue ?? MIB),
+    maxBackpressure: checkBytes("maxBackpressure", options.maxBackpressure ?? 64 * MIB),
+    maxQueue: checkBytes("maxQueue", options.maxQueue ?? 64 * MIB),
+    backpressureTimeout: 1000 *
+      checkSeconds("backpressureTimeout", options.backpressureTimeout ?? 30, 0.1),
     closeTimeout: 1000 *
       checkSeconds("closeTimeout", options.closeTimeout ?? 5, 0.1),
   };

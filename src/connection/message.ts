@@ -6,6 +6,22 @@ export type SendData = string | ArrayBuffer | ArrayBufferView<ArrayBuffer>;
 /** A whole message from the client: text, or the bytes of a binary message. */
 export type Message = string | ArrayBuffer;
 
+/** What a message costs in memory beside its bytes, so that empty messages are bounded too. */
+export const MESSAGE_OVERHEAD = 64;
+
+/** The bytes of a message; text counts as UTF-8. */
+export function byteLength(data: SendData): number {
+  return typeof data === "string" ? new TextEncoder().encode(data).length : data.byteLength;
+}
+
+/** The message as it is now: whoever sends bytes may change them afterwards. */
+export function copyOf(data: SendData): Message {
+  if (typeof data === "string") return data;
+  if (data instanceof ArrayBuffer) return data.slice(0);
+  const { buffer, byteOffset, byteLength } = data;
+  return buffer.slice(byteOffset, byteOffset + byteLength);
+}
+
 /**
  * Checks what somebody wants to send.
  *

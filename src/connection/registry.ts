@@ -13,6 +13,9 @@ export interface Registered {
   terminate(): void;
 }
 
+/** Milliseconds after the last look that make the next one late: several are missing. */
+const LATE = 1_000;
+
 /**
  * The connections of one server, from the upgrade to the end that users see, and the clockwork that
  * they share. It runs only while there are connections.
@@ -23,6 +26,7 @@ export class Registry {
   /** Each at its `slot`: a Set would take 60 bytes more for each. */
   readonly #entries: Registered[] = [];
   #stop: (() => void) | undefined;
+  #lookedAt = 0;
   #emptied: (() => void) | undefined;
 
   constructor(clock: Clock, clockwork: Clockwork) {
@@ -37,10 +41,20 @@ export class Registry {
 
   add(entry: Registered): void {
     entry.slot = this.#entries.push(entry) - 1;
-    this.#stop ??= this.#clockwork(this.clock, () => {
-      const now = this.clock.now();
-      this.#each((entry) => entry.look(now));
-    });
+    if (this.#stop) return;
+    this.#lookedAt = this.clock.now();
+    this.#stop = this.#clockwork(this.clock, () => this.#look());
+  }
+
+  /**
+   * A look that comes far too late follows a pause of the whole process: a debugger, a laptop that
+   * slept. What clients sent meanwhile has not been read yet, so this one only listens.
+   */
+  #look(): void {
+    const now = this.clock.now();
+    const late = now - this.#lookedAt > LATE;
+    this.#lookedAt = now;
+    if (!late) this.#each((entry) => entry.look(now));
   }
 
   delete(entry: Registered): void {

@@ -1,6 +1,8 @@
+import type { Clock } from "../base/clock.ts";
 import { contain, isPromise, messageOf } from "../base/contain.ts";
 import { Deferred } from "../base/deferred.ts";
 import { usageError } from "../base/usage_error.ts";
+import { Backlog, type BacklogOwner } from "./backlog.ts";
 import {
   broken,
   checkClose,
@@ -13,9 +15,11 @@ import {
 import type { Connection, ConnectionRequest } from "./connection.ts";
 import type { ConnectionInit } from "./connection_init.ts";
 import { ConnectionView, type EndListener, type Viewed } from "./connection_view.ts";
+import type { DrainPoll } from "./drain_poll.ts";
 import type { Reporter, WebSocketEvents } from "./events.ts";
 import { Inbox } from "./inbox.ts";
 import type { Limits } from "./limits.ts";
+import { type Holder, MARK, type MemoryBudget } from "./memory_budget.ts";
 import { checkSendData, exceeds, type Message, type SendData } from "./message.ts";
 import type { Registered, Registry } from "./registry.ts";
 import type { Abilities, Socket } from "./socket.ts";
@@ -26,16 +30,20 @@ const OPEN = 1;
 const CLOSING = 2;
 const CLOSED = 3;
 
-/** Milliseconds that the runtime may take from the 101 to the open socket. */
-const OPENING = 10_000;
+/** Milliseconds that the runtime may take from the 101 to the open socket: no network is involved. */
+const OPENING = 3_000;
 
 /** The smaller part of a server that its connections need. */
 export interface ConnectionServer {
   readonly registry: Registry;
   readonly abilities: Abilities;
+  readonly budget: MemoryBudget;
+  readonly drainPoll: DrainPoll;
   readonly report: Reporter;
   /** Gives back what was reserved for one connection. */
   release(): void;
+  /** Takes note that the runtime never opened the socket of one. */
+  failedToOpen(): void;
 }
 
 /** What there is to read before the adapter has said more. */
@@ -44,14 +52,14 @@ const NO_REQUEST: ConnectionRequest = { url: "", headers: new Headers(), remoteA
 /**
  * The life of one socket: open once, messages, close once, whatever the runtime does.
  *
- * The adapter sets `request` and calls `opened`, `received`, `alive`, `lost`, `drainedNow` and
+ * The adapter sets `request` and calls `opened`, `received`, `alive`, `lost`, `drain` and
  * `ended`; the registry calls `look`, `shutdown` and `terminate`; the rest is what users see through
  * a `ConnectionView`.
  *
  * It has two ends: the one for users (`onClose`, once), and the moment when the runtime has let go
  * of it, when its place on the server is given back.
  */
-export class ServerConnection implements Viewed, Registered {
+export class ServerConnection implements Viewed, Registered, Holder, BacklogOwner {
   request: ConnectionRequest = NO_REQUEST;
   readonly protocol: string;
   data: unknown;
@@ -61,13 +69,19 @@ export class ServerConnection implements Viewed, Registered {
   #id: string | undefined;
   #socket: Socket | undefined;
   #state: 0 | 1 | 2 | 3 = CONNECTING;
-  /** Whether `onOpen` was called. */
+  /** Whether `onOpen` was called, and `onClose`. */
   #announced = false;
+  #told = false;
   /** How we mean to end it, and once it is closed: how it ended. */
   #end: CloseInfo | undefined;
   #closed: Deferred<CloseInfo> | undefined;
   #drained: Deferred<void> | undefined;
   #inbox: Inbox | undefined;
+  #backlog: Backlog | undefined;
+  /** While `onOpen` runs: settles when it has, and never rejects. */
+  #running: Promise<unknown> | undefined;
+  /** Whether we have stopped reading from the client. */
+  #paused = false;
   #view: ConnectionView | undefined;
   #endListeners: Set<EndListener> | undefined;
   /** Whether the client gave a sign of life since the last look. */
@@ -76,6 +90,7 @@ export class ServerConnection implements Viewed, Registered {
   #reserved = true;
 
   slot = -1;
+  held = 0;
   /** Since when we have been waiting: for the open socket, for the client, for its close frame. */
   waitingSince: number;
   /** For the watchdog. */
@@ -122,7 +137,8 @@ export class ServerConnection implements Viewed, Registered {
   }
 
   get bufferedAmount(): number {
-    return this.#state === CLOSED ? 0 : this.#socket?.bufferedAmount ?? 0;
+    if (this.#state === CLOSED || this.#socket === undefined) return 0;
+    return this.#socket.bufferedAmount + (this.#backlog?.queued ?? 0);
   }
 
   get closed(): Promise<CloseInfo> {
@@ -135,17 +151,22 @@ export class ServerConnection implements Viewed, Registered {
     checkSendData(data);
     const socket = this.#socket;
     if (this.#state !== OPEN || socket === undefined) return false;
-    const result = socket.send(data, this.#limits.maxBackpressure);
-    if (result !== "full") return result === "sent";
-    this.lost(SEND_QUEUE_FULL);
-    socket.close(SEND_QUEUE_FULL.code, SEND_QUEUE_FULL.reason);
-    return false;
+    if (this.#backlog === undefined) {
+      const result = socket.send(data);
+      if (result === "sent") return true;
+      if (result === "gone") return false;
+      this.#openBacklog(socket).add(data, result);
+      return this.readyState === OPEN;
+    }
+    const result = this.#backlog.send(data);
+    if (result === "full") this.#drop(SEND_QUEUE_FULL);
+    return result === "sent" && this.readyState === OPEN;
   }
 
   drained(): Promise<void> {
     if (this.bufferedAmount === 0) return Promise.resolve();
     this.#drained ??= new Deferred();
-    this.#socket?.awaitDrain?.(() => this.drainedNow());
+    this.#openBacklog(this.#socket!).watch();
     return this.#drained.promise;
   }
 
@@ -170,13 +191,8 @@ export class ServerConnection implements Viewed, Registered {
     if (inbox.looped) throw usageError("iterate", "one loop for each connection", "a second one");
     inbox.looped = true;
     return inbox.loop(
-      () => {
-        if (!inbox.paused || !inbox.hasRoom) return;
-        inbox.paused = false;
-        if (this.#state === OPEN) this.#socket?.resume?.();
-      },
-      // A throw in the loop gets here first and to `onOpen`'s promise next: that is 1011.
-      () => setTimeout(() => this.close()),
+      () => this.#inboxChanged(inbox),
+      () => this.#loopLeft(),
     );
   }
 
@@ -185,7 +201,7 @@ export class ServerConnection implements Viewed, Registered {
     if (this.#state === CLOSED) return socket.terminate();
     this.#socket = socket;
     this.#state = OPEN;
-    this.waitingSince = this.#server.registry.clock.now();
+    this.waitingSince = this.clock.now();
     queueMicrotask(() => this.#announce());
   }
 
@@ -193,7 +209,10 @@ export class ServerConnection implements Viewed, Registered {
   received(data: Message): void {
     this.alive();
     if (this.#state !== OPEN) return;
-    if (!this.#announced) this.#announce();
+    if (!this.#announced) {
+      this.#announce();
+      if (this.readyState !== OPEN) return;
+    }
     if (exceeds(data, this.#limits.maxPayloadLength)) return this.#close(TOO_LARGE);
     const events = this.#events;
     if (events.onMessage === undefined) return this.#enqueue(data);
@@ -211,16 +230,23 @@ export class ServerConnection implements Viewed, Registered {
     this.#alive = true;
   }
 
-  /** The runtime may have got rid of what was sent. */
-  drainedNow(): void {
-    if (this.#drained === undefined || this.bufferedAmount > 0) return;
-    this.#drained.resolve();
-    this.#drained = undefined;
+  /** The runtime has got rid of some of what was sent. */
+  drain(): void {
+    this.#backlog?.drain(true);
   }
 
   /** The runtime has let go of the connection. What we had decided before has precedence. */
   ended(info: CloseInfo): void {
-    this.lost(this.#end ?? info);
+    const end = this.#end;
+    this.lost(end ? { ...end, wasClean: end.wasClean && info.wasClean } : info);
+    this.#release();
+  }
+
+  /** There is no connection after all: the upgrade was refused, and nobody was told of it. */
+  refused(): void {
+    this.#state = CLOSED;
+    this.#end = broken("network");
+    this.#server.registry.delete(this);
     this.#release();
   }
 
@@ -230,21 +256,30 @@ export class ServerConnection implements Viewed, Registered {
     this.#state = CLOSED;
     this.#end = info;
     this.#server.registry.delete(this);
+    this.#backlog?.clear();
     this.#inbox?.end();
+    this.#account();
     this.#drained?.resolve();
     this.#closed?.resolve(info);
     for (const listener of this.#endListeners ?? []) listener.connectionEnded(this.view);
     this.#endListeners = undefined;
-    // Without a socket there is nothing that the runtime could let go of.
-    if (this.#socket === undefined) return this.#release();
+    if (this.#socket === undefined) {
+      // There is nothing that the runtime could let go of.
+      this.#server.failedToOpen();
+      return this.#release();
+    }
     queueMicrotask(() => {
       this.#announce();
-      this.#call(() => this.#events.onClose?.({ type: "close", ...info }, this.view));
+      this.#told = true;
+      contain(
+        () => this.#events.onClose?.({ type: "close", ...info }, this.view),
+        (error) => this.#fail(error, "onClose"),
+      );
     });
   }
 
   look(now: number): void {
-    const { idleTimeout, closeTimeout } = this.#limits;
+    const { idleTimeout, closeTimeout, backpressureTimeout } = this.#limits;
     const socket = this.#socket;
     if (this.#state !== OPEN || socket === undefined) {
       const patience = this.#state === CONNECTING ? OPENING : closeTimeout;
@@ -252,10 +287,12 @@ export class ServerConnection implements Viewed, Registered {
       this.lost(this.#unfinished("network"));
       return socket?.terminate();
     }
+    const stuck = this.#stuckQueue(now, backpressureTimeout);
+    if (stuck) return this.#drop(stuck);
     if (idleTimeout === 0) return;
     socket.checkLiveness?.();
-    // While we have stopped reading, the silence is ours.
-    const alive = this.#alive || this.#inbox?.paused === true;
+    // While we have stopped reading, the silence is ours, as long as our queues move.
+    const alive = this.#alive || (this.#paused && this.#movedSince(this.waitingSince));
     this.#alive = false;
     if (this.readyState === CLOSED) return;
     const step = watchdogStep(this, alive, now, idleTimeout);
@@ -267,17 +304,58 @@ export class ServerConnection implements Viewed, Registered {
     }
   }
 
+  get clock(): Clock {
+    return this.#server.registry.clock;
+  }
+
+  get abilities(): Abilities {
+    return this.#server.abilities;
+  }
+
+  get drainPoll(): DrainPoll {
+    return this.#server.drainPoll;
+  }
+
+  get limit(): number {
+    return this.#limits.maxBackpressure;
+  }
+
+  backlogChanged(progressed: boolean): void {
+    const backlog = this.#backlog!;
+    if (progressed && this.#state === CLOSING) this.waitingSince = this.clock.now();
+    this.#account();
+    this.#pauseOrResume();
+    if (backlog.size > 0) return;
+    this.#drained?.resolve();
+    this.#drained = undefined;
+  }
+
+  /** The server needs the memory that this connection holds, more than any other one. */
+  evict(): void {
+    const sending = this.#backlog?.memory ?? 0;
+    const receiving = this.#inbox?.size ?? 0;
+    this.#inbox?.clear();
+    if (this.#state === CLOSED) this.#account();
+    else this.#drop(sending > receiving ? SEND_QUEUE_FULL : RECEIVE_QUEUE_FULL);
+  }
+
   #announce(): void {
     if (this.#announced) return;
     this.#announced = true;
-    this.#call(() => this.#events.onOpen?.({ type: "open" }, this.view));
+    this.#call(() => {
+      const result = this.#events.onOpen?.({ type: "open" }, this.view);
+      if (!isPromise(result)) return;
+      const settled = () => this.#running = undefined;
+      this.#running = Promise.resolve(result).catch((error) => this.#fail(error)).then(settled);
+    });
     if (this.#end && this.#state === OPEN) this.#startClosing(this.#end);
   }
 
   #enqueue(message: Message): void {
     const inbox = this.#openInbox();
     inbox.push(message);
-    if (!inbox.full || inbox.paused) return;
+    this.#account();
+    if (this.#state !== OPEN || !inbox.full || inbox.paused) return;
     if (!inbox.looped) {
       this.#server.report(
         new Error(
@@ -286,17 +364,83 @@ export class ServerConnection implements Viewed, Registered {
         this.view,
       );
     }
-    if (!this.#server.abilities.pause) return this.#close(RECEIVE_QUEUE_FULL);
+    if (!this.abilities.pause) return this.#close(RECEIVE_QUEUE_FULL);
     inbox.paused = true;
-    this.#socket?.pause?.();
+    this.#pauseOrResume();
+  }
+
+  /**
+   * A loop that is left ends the connection. If it was left by a throw, that gets here first and to
+   * the promise of `onOpen` next, or later if there is a `finally` that waits: that is 1011.
+   */
+  #loopLeft(): void {
+    const close = () => this.close();
+    if (this.#running === undefined) return void this.clock.after(0, close);
+    const stop = this.clock.after(this.#limits.closeTimeout, close);
+    this.#running.then(() => {
+      stop();
+      close();
+    });
   }
 
   #openInbox(): Inbox {
     if (this.#inbox === undefined) {
-      this.#inbox = new Inbox(this.#limits.maxQueue);
+      this.#inbox = new Inbox(this.#limits.maxQueue, this.clock.now());
       if (this.#state === CLOSED) this.#inbox.end();
     }
     return this.#inbox;
+  }
+
+  /** The loop has taken a message. */
+  #inboxChanged(inbox: Inbox): void {
+    inbox.progressAt = this.clock.now();
+    if (this.held > 0) this.#account();
+    if (!inbox.paused || !inbox.hasRoom) return;
+    inbox.paused = false;
+    this.#pauseOrResume();
+  }
+
+  #openBacklog(socket: Socket): Backlog {
+    return this.#backlog ??= new Backlog(socket, this);
+  }
+
+  /** Stops reading while either queue has no room, where the runtime can. */
+  #pauseOrResume(): void {
+    if (!this.abilities.pause || this.#state !== OPEN) return;
+    const paused = this.#inbox?.paused === true || this.#backlog?.nearLimit === true;
+    if (paused === this.#paused) return;
+    this.#paused = paused;
+    if (paused) this.#socket?.pause?.();
+    else this.#socket?.resume?.();
+  }
+
+  /** The end that is due because a queue does not move. */
+  #stuckQueue(now: number, timeout: number): CloseInfo | undefined {
+    const backlog = this.#backlog;
+    if (backlog !== undefined && backlog.size > 0) {
+      backlog.drain();
+      if (backlog.isStuck(now, timeout)) return SEND_QUEUE_FULL;
+    }
+    const inbox = this.#inbox;
+    if (inbox === undefined || (inbox.size <= MARK && !inbox.paused)) return;
+    if (now - inbox.progressAt < timeout) return;
+    // Whoever does not take anything will not take this.
+    inbox.clear();
+    return RECEIVE_QUEUE_FULL;
+  }
+
+  #movedSince(time: number): boolean {
+    return (this.#inbox?.progressAt ?? 0) > time || (this.#backlog?.progressAt ?? 0) > time;
+  }
+
+  /** Tells the server how much memory this connection holds. */
+  #account(): void {
+    const open = this.#state !== CLOSED;
+    // What a runtime that cannot cut was handed stays in memory until it lets go.
+    const stays = open || (this.#reserved && this.abilities.terminate === "close");
+    const receiving = this.#inbox?.size ?? 0;
+    const held = receiving + (stays ? this.#backlog?.memory ?? 0 : 0);
+    if (held !== this.held) this.#server.budget.update(this, held, open || receiving > 0);
   }
 
   #close(info: CloseInfo): void {
@@ -305,10 +449,22 @@ export class ServerConnection implements Viewed, Registered {
     if (this.#announced) this.#startClosing(info);
   }
 
-  #startClosing({ code, reason }: CloseInfo): void {
+  #startClosing(info: CloseInfo): void {
     this.#state = CLOSING;
-    this.waitingSince = this.#server.registry.clock.now();
-    this.#socket?.close(code, reason);
+    this.waitingSince = this.clock.now();
+    const socket = this.#socket;
+    if (socket === undefined) return;
+    // A close frame behind a backlog would be cut off on Bun, and hide on Deno how much still waits.
+    if (socket.bufferedAmount > 0 || this.#backlog) this.#openBacklog(socket).close(info);
+    else socket.close(info.code, info.reason);
+  }
+
+  /** Ends a connection that holds too much: its client does not read what else we would say. */
+  #drop(info: CloseInfo): void {
+    const socket = this.#socket;
+    this.lost(info);
+    if (this.abilities.terminate === "cut") socket?.terminate();
+    else socket?.close(info.code, info.reason);
   }
 
   /** What a connection comes to that is cut off: the close that we had begun, or none. */
@@ -319,6 +475,7 @@ export class ServerConnection implements Viewed, Registered {
   #release(): void {
     if (!this.#reserved) return;
     this.#reserved = false;
+    this.#account();
     this.#server.release();
   }
 
@@ -327,9 +484,11 @@ export class ServerConnection implements Viewed, Registered {
   }
 
   /** A handler failed: tells `onError` and the server's reporter, and ends this connection. */
-  #fail(error: unknown): void {
+  #fail(error: unknown, handler?: "onClose"): void {
     const report = (fault: unknown) => this.#server.report(fault, this.view);
     report(error);
+    // `onClose` is the last that a connection hears.
+    if (this.#told && handler !== "onClose") return;
     contain(
       () => this.#events.onError?.({ type: "error", error, message: messageOf(error) }, this.view),
       report,

@@ -8,6 +8,8 @@ export interface Abilities {
   readonly pings: "watchdog" | "runtime";
   /** Whether `bufferedAmount` tells what waits. */
   readonly bufferedAmount: boolean;
+  /** How to learn that less waits: the runtime says so, or somebody has to look. */
+  readonly drain: "event" | "poll";
   /** Whether messages can be compressed: RFC 7692. */
   readonly compression: boolean;
   /** What `terminate` does: cut the TCP connection, or no more than send a close frame. */
@@ -15,10 +17,11 @@ export interface Abilities {
 }
 
 /**
- * What became of a message: `sent` if the runtime took it; `full` if it did not, because too much
- * waits already; `gone` if there is nobody to send it to.
+ * What became of a message: `sent` if the runtime took it and next to nothing waits; `queued` if it
+ * took it and it waits; `full` if it did not take it, because too much waits already; `gone` if
+ * there is nobody to send it to.
  */
-export type SendResult = "sent" | "full" | "gone";
+export type SendResult = "sent" | "queued" | "full" | "gone";
 
 /**
  * The port that a runtime implements: one open socket.
@@ -30,8 +33,8 @@ export interface Socket {
   readonly raw: unknown;
   /** Bytes taken by `send` that the operating system has not taken yet. */
   readonly bufferedAmount: number;
-  /** Hands one message to the runtime, unless more than `limit` bytes are buffered. */
-  send(data: SendData, limit: number): SendResult;
+  /** Hands one message to the runtime. */
+  send(data: SendData): SendResult;
   /** Runs `task`, whose sends to this socket share a system call. */
   batch?(task: () => void): void;
   /** Starts the closing handshake. `reason` is at most 123 bytes. */
@@ -46,8 +49,6 @@ export interface Socket {
    * what was sent is stuck.
    */
   checkLiveness?(): void;
-  /** Calls `task` when less is buffered. Missing where the runtime tells on its own. */
-  awaitDrain?(task: () => void): void;
   /** Stops reading from the client. */
   pause?(): void;
   /** Reads on. */

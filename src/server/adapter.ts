@@ -19,6 +19,8 @@ export interface UpgradeRequest {
   readonly idleTimeout: number;
   /** Aborts when the server shuts down: what is still under way then is given up. */
   readonly signal: AbortSignal;
+  /** Whether sockets have failed to open lately, so that it is worth some time to look again. */
+  readonly cautious: boolean;
 }
 
 /** The port that a runtime implements: what an upgrade needs. */
@@ -40,9 +42,14 @@ export interface Adapter {
    * Answers the opening handshake with a 101 and brings `connection` to life: says what stays
    * readable of its request, then calls `opened` with a socket.
    *
+   * @returns The response for the runtime; `undefined` if the client has left, or has not waited for
+   * the 101.
    * @throws {TypeError} If the request or the context is not what the runtime itself passed.
    */
-  upgrade(upgrade: UpgradeRequest, connection: ServerConnection): Response | Promise<Response>;
+  upgrade(
+    upgrade: UpgradeRequest,
+    connection: ServerConnection,
+  ): Response | undefined | Promise<Response | undefined>;
 }
 
 /** The port of a runtime on which we start servers of our own. */

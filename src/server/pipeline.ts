@@ -40,7 +40,7 @@ export function wrapFetch(fetch: FetchHandler, server: ServerState): Fetch {
     response: Response,
   ): Response | Promise<Response> =>
     pending && claimPlaceholder(response, adapter.placeholderStatus, pending)
-      ? completeUpgrade(server, request, context, pending, response)
+      ? completeUpgrade(server, request, context, pending, response, true)
       : response;
 
   return (request, context) => {

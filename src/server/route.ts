@@ -18,10 +18,15 @@ import { completeUpgrade } from "./upgrade.ts";
  * How one route accepts connections and bounds them. Everything has a safe default.
  *
  * @typeParam T What `connection.data` holds.
+ * @typeParam Source What `data` is made from: the request, or Hono's context.
  */
-export interface UpgradeOptions<T = unknown> extends HandshakeOptions, LimitOptions {
-  /** What `connection.data` is at first. */
-  readonly data?: T;
+export interface UpgradeOptions<T = unknown, Source = Request>
+  extends HandshakeOptions, LimitOptions {
+  /**
+   * Makes what `connection.data` is at first, once for each handshake that is accepted: an object of
+   * its own for each connection. Without it, `connection.data` is `undefined`.
+   */
+  readonly data?: (source: Source) => T;
   /**
    * What the runtime passes to fetch beside the request. Needed for a hand-written `Bun.serve`,
    * useful for a hand-written `Deno.serve` (the client's address); `serve` and `handler` know it.
@@ -58,7 +63,7 @@ const UPGRADE_REQUIRED = refusal(426, "expected a WebSocket opening handshake", 
 export class Route {
   readonly #rules: HandshakeRules;
   readonly #limits: Limits;
-  readonly #data: unknown;
+  readonly #data: ((source: never) => unknown) | undefined;
   readonly #bareServer: () => ServerState;
 
   /**
@@ -68,13 +73,13 @@ export class Route {
    * @throws {TypeError} If an option is of the wrong type.
    * @throws {RangeError} If an option is out of range.
    */
-  constructor(options: UpgradeOptions, bareServer: () => ServerState) {
+  constructor(options: UpgradeOptions<unknown, never>, bareServer: () => ServerState) {
     if (typeof options !== "object" || options === null) {
       throw usageError("upgrade", "options as an object", typeof options);
     }
     this.#rules = handshakeRules(options);
     this.#limits = parseLimits(options);
-    this.#data = options.data;
+    this.#data = checkData(options.data);
     this.#bareServer = bareServer;
   }
 
@@ -101,6 +106,7 @@ export class Route {
    *
    * @param response Constructed from the placeholder, with the headers that are known so far.
    * @param context What the runtime passed to fetch beside the request.
+   * @param source What `data` is made from.
    * @throws {TypeError} If `events`, the request or `context` are not what is needed.
    * @throws {Error} If there is an upgrade for this request already.
    */
@@ -109,6 +115,7 @@ export class Route {
     events: WebSocketEvents,
     response: Response,
     context: unknown,
+    source: unknown,
   ): Response {
     checkEvents(events);
     const limits = this.#limits;
@@ -120,10 +127,11 @@ export class Route {
         RangeError,
       );
     }
-    const pending = { events, protocol, limits, data: this.#data, token };
+    const data = this.#data?.(source as never);
+    const pending = { events, protocol, limits, data, token };
     if (state === undefined) {
       // Servers that can go without a wrapper are those of Deno and Bun, which upgrade at once.
-      return completeUpgrade(server, request, context, pending, response) as Response;
+      return completeUpgrade(server, request, context, pending, response, false) as Response;
     }
     if (state.pending) {
       throw usageError("upgrade", "one upgradeWebSocket for each request", "a second one", Error);
@@ -137,13 +145,23 @@ export class Route {
     const verdict = this.judge(request);
     if (verdict.kind === "not-an-upgrade") return upgradeRequired();
     if (verdict.kind === "refused") return verdict.response;
-    return this.upgrade(verdict, events, new Response(null, verdict.placeholder), context);
+    const response = new Response(null, verdict.placeholder);
+    return this.upgrade(verdict, events, response, context, request);
   }
 }
 
 /** The response to a request that asks for no WebSocket where there is nothing else. */
 export function upgradeRequired(): Response {
   return refusalResponse(UPGRADE_REQUIRED);
+}
+
+function checkData<T>(data: T | undefined): T | undefined {
+  if (data === undefined || typeof data === "function") return data;
+  throw usageError(
+    "use option data",
+    "a function that makes it, such as data: () => ({ … }), because all connections would share it",
+    data === null ? "null" : typeof data,
+  );
 }
 
 function checkEvents(events: WebSocketEvents): void {

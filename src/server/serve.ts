@@ -75,6 +75,7 @@ const OWN = [
   "onRefuse",
   "maxConnections",
   "maxPayloadLength",
+  "maxBuffered",
 ];
 
 /**
@@ -113,6 +114,7 @@ export function startServer(
   );
   const finished = new Deferred<void>();
   let stopping = false;
+  const shutdown = () => void server.shutdown();
 
   const server: WebSocketServer = {
     port: listener.port,
@@ -125,6 +127,7 @@ export function startServer(
     shutdown() {
       if (!stopping) {
         stopping = true;
+        signal?.removeEventListener("abort", shutdown);
         state.drain();
         stop(state, listener, timeout).then(finished.resolve);
       }
@@ -135,9 +138,7 @@ export function startServer(
     },
   };
   if (signal?.aborted) server.shutdown();
-  else {signal?.addEventListener("abort", () => void server.shutdown(), {
-      once: true,
-    });}
+  else signal?.addEventListener("abort", shutdown);
   options.onListen?.(server);
   return server;
 }

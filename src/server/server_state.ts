@@ -1,9 +1,12 @@
 import { type Clock, systemClock } from "../base/clock.ts";
 import { contain } from "../base/contain.ts";
+import { logError } from "../base/log_error.ts";
 import { checkBytes, checkOption } from "../base/options.ts";
 import { usageError } from "../base/usage_error.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Reporter } from "../connection/events.ts";
+import { DrainPoll } from "../connection/drain_poll.ts";
+import { MemoryBudget } from "../connection/memory_budget.ts";
 import { Registry } from "../connection/registry.ts";
 import type { ConnectionServer } from "../connection/server_connection.ts";
 import type { Abilities } from "../connection/socket.ts";
@@ -39,10 +42,21 @@ export interface HostOptions {
    * @default {16777216}
    */
   readonly maxPayloadLength?: number;
+  /**
+   * Bytes that all connections together may keep waiting, in both directions, each message with 64
+   * bytes of its own. Above, those end with 1013 that hold the most, until it fits; none that holds
+   * less than 1 MiB does. If sockets that have closed hold it all, new handshakes get 503.
+   *
+   * @default {268435456}
+   */
+  readonly maxBuffered?: number;
 }
 
 /** The options of a server, checked. */
-export type CheckedHostOptions = HostOptions & { readonly maxPayloadLength: number };
+export interface CheckedHostOptions extends HostOptions {
+  readonly maxPayloadLength: number;
+  readonly maxBuffered: number;
+}
 
 /**
  * Checks the options.
@@ -53,15 +67,24 @@ export type CheckedHostOptions = HostOptions & { readonly maxPayloadLength: numb
 export function checkHostOptions(options: HostOptions): CheckedHostOptions {
   checkOption("onError", options.onError, "function");
   checkOption("onRefuse", options.onRefuse, "function");
-  const { maxConnections, maxPayloadLength = 16 * 1024 * 1024 } = options;
+  const { maxConnections, maxPayloadLength = 16 * MIB, maxBuffered = 256 * MIB } = options;
   if (maxConnections !== undefined && !(maxConnections >= 0)) {
     throw usageError("use option maxConnections", "a number from 0", maxConnections, RangeError);
   }
-  return { ...options, maxPayloadLength: checkBytes("maxPayloadLength", maxPayloadLength) };
+  return {
+    ...options,
+    maxPayloadLength: checkBytes("maxPayloadLength", maxPayloadLength),
+    maxBuffered: checkBytes("maxBuffered", maxBuffered, Number.MAX_SAFE_INTEGER),
+  };
 }
+
+const MIB = 1024 * 1024;
 
 /** Seconds after which a client that found no room may try again. */
 const RETRY_AFTER = "5";
+
+/** Milliseconds for which a server is cautious after a socket has failed to open. */
+const CAUTION = 60_000;
 
 /** Connections at the same time where nobody knows how many there may be. */
 const MOST_CONNECTIONS = 10_000;
@@ -71,12 +94,15 @@ export class ServerState implements ConnectionServer, ListeningServer {
   readonly adapter: Adapter;
   readonly clock: Clock;
   readonly registry: Registry;
+  readonly budget: MemoryBudget;
+  readonly drainPoll: DrainPoll;
   readonly maxPayloadLength: number;
   readonly #options: HostOptions;
   readonly #draining = new AbortController();
   #maxConnections: number | undefined;
   /** Places that are taken: by connections, and by what the runtime still holds of ended ones. */
   #reserved = 0;
+  #failedAt = -Infinity;
 
   /** `adapter` is asked at the first upgrade how many connections there may be, if it knows. */
   constructor(
@@ -90,6 +116,8 @@ export class ServerState implements ConnectionServer, ListeningServer {
     this.adapter = adapter;
     this.clock = clock;
     this.registry = new Registry(clock, adapter.clockwork);
+    this.budget = new MemoryBudget(options.maxBuffered);
+    this.drainPoll = new DrainPoll(clock);
   }
 
   get abilities(): Abilities {
@@ -112,9 +140,19 @@ export class ServerState implements ConnectionServer, ListeningServer {
     this.#maxConnections ??= "connectionLimit" in this.adapter
       ? (this.adapter as ServerAdapter).connectionLimit()
       : MOST_CONNECTIONS;
-    return this.#reserved < this.#maxConnections
+    return this.#reserved < this.#maxConnections && !this.budget.exhausted
       ? undefined
       : unavailable("the server has no room for another connection");
+  }
+
+  /** The runtime never opened the socket of a connection: the client had left by then. */
+  failedToOpen(): void {
+    this.#failedAt = this.clock.now();
+  }
+
+  /** Whether a socket has failed to open lately, so that an upgrade is worth a second look. */
+  get cautious(): boolean {
+    return this.clock.now() - this.#failedAt < CAUTION;
   }
 
   /** Reserves a place for one connection, or says why there is none. */
@@ -130,11 +168,9 @@ export class ServerState implements ConnectionServer, ListeningServer {
 
   /** Reports a fault of user code. Never throws. */
   readonly report: Reporter = (error, connection) => {
-    const { onError = console.error } = this.#options;
-    contain(
-      () => onError === console.error ? console.error(error) : onError(error, connection),
-      (fault) => console.error(fault),
-    );
+    const { onError } = this.#options;
+    if (onError === undefined) return logError(error);
+    contain(() => onError(error, connection), logError);
   };
 
   /** Tells of a handshake that is refused, and makes the response to it. Never throws. */

@@ -1,7 +1,10 @@
-import { broken } from "../connection/close.ts";
 import type { ConnectionInit } from "../connection/connection_init.ts";
 import { ServerConnection } from "../connection/server_connection.ts";
+import { refusal } from "../handshake/verdict.ts";
 import type { ServerState } from "./server_state.ts";
+
+/** The client has left, or has sent data before it had an answer: RFC 6455 §4.1. */
+const NOT_WAITING = refusal(400, "expected a client that waits for the 101, got one that did not");
 
 /**
  * Answers an opening handshake that a route has accepted: reserves a place on the server, or
@@ -9,6 +12,7 @@ import type { ServerState } from "./server_state.ts";
  *
  * @param context What the runtime passed to fetch beside the request.
  * @param response What the pipeline made: its headers go on the 101.
+ * @param wrapped Whether the upgrade may take its time: a bare server needs the response at once.
  * @throws {TypeError} If `request` or `context` are not what the runtime passed.
  */
 export function completeUpgrade(
@@ -17,20 +21,31 @@ export function completeUpgrade(
   context: unknown,
   init: ConnectionInit,
   response: Response,
+  wrapped: boolean,
 ): Response | Promise<Response> {
   const full = server.reserve();
   if (full) return server.refuse(request, full);
   const connection = new ServerConnection(init, server);
   const failed = (error: unknown): never => {
-    connection.ended(broken("network"));
+    connection.refused();
     throw error;
   };
+  const answered = (answer: Response | undefined): Response => {
+    if (answer) return answer;
+    connection.refused();
+    return server.refuse(request, NOT_WAITING);
+  };
   try {
-    const { protocol, limits } = init;
-    const idleTimeout = limits.idleTimeout / 1000;
-    const upgrade = { request, context, response, protocol, idleTimeout, signal: server.signal };
-    const answer = server.adapter.upgrade(upgrade, connection);
-    return answer instanceof Promise ? answer.catch(failed) : answer;
+    const answer = server.adapter.upgrade({
+      request,
+      context,
+      response,
+      protocol: init.protocol,
+      idleTimeout: init.limits.idleTimeout / 1000,
+      signal: server.signal,
+      cautious: wrapped && server.cautious,
+    }, connection);
+    return answer instanceof Promise ? answer.then(answered, failed) : answered(answer);
   } catch (error) {
     return failed(error);
   }

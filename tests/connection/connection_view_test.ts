@@ -6,7 +6,7 @@ import { memoryServer, nextTurn } from "../support/memory.ts";
 
 /** A server whose connections echo, and hand themselves out. */
 function echoing(use: (connection: Connection) => void) {
-  const route = new Route({ data: "theirs" }, () => {
+  const route = new Route({ data: () => "theirs" }, () => {
     throw new Error("expected a wrapped server");
   });
   return memoryServer((request, context) =>

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { Inbox } from "../../src/connection/inbox.ts";
 
 Deno.test("an inbox hands out what was pushed, in order, before and after it was asked for", async () => {
-  const inbox = new Inbox(1_000);
+  const inbox = new Inbox(1_000, 0);
   const first = inbox.next();
   const second = inbox.next();
   for (const message of ["a", "b", "c", "d"]) inbox.push(message);
@@ -11,7 +11,7 @@ Deno.test("an inbox hands out what was pushed, in order, before and after it was
 });
 
 Deno.test("an inbox that ended still hands out what waits, and then is done", async () => {
-  const inbox = new Inbox(1_000);
+  const inbox = new Inbox(1_000, 0);
   inbox.push("a");
   inbox.end();
   assertEquals(await inbox.next(), { value: "a", done: false });
@@ -20,14 +20,14 @@ Deno.test("an inbox that ended still hands out what waits, and then is done", as
 });
 
 Deno.test("an inbox that ends tells who waits", async () => {
-  const inbox = new Inbox(1_000);
+  const inbox = new Inbox(1_000, 0);
   const waiting = [inbox.next(), inbox.next()];
   inbox.end();
   assertEquals((await Promise.all(waiting)).map(({ done }) => done), [true, true]);
 });
 
 Deno.test("an inbox is full above its limit, empty messages included, and has room below half", async () => {
-  const inbox = new Inbox(1_000);
+  const inbox = new Inbox(1_000, 0);
   let count = 0;
   while (!inbox.full) {
     inbox.push("");
@@ -44,14 +44,14 @@ Deno.test("an inbox is full above its limit, empty messages included, and has ro
 });
 
 Deno.test("an inbox that is cleared hands out nothing", async () => {
-  const inbox = new Inbox(1_000);
+  const inbox = new Inbox(1_000, 0);
   inbox.push("a");
   inbox.clear();
   assertEquals([(await inbox.next()).done, inbox.full], [true, false]);
 });
 
 Deno.test("an inbox keeps order over many messages", async () => {
-  const inbox = new Inbox(1e9);
+  const inbox = new Inbox(1e9, 0);
   let taken = 0;
   for (let i = 0; i < 10_000; i++) {
     inbox.push(`${i}`);

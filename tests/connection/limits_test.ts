@@ -8,8 +8,9 @@ Deno.test("parseLimits fills in the documented defaults", () => {
   assertEquals(parseLimits({}), {
     idleTimeout: 60_000,
     maxPayloadLength: 1_048_576,
-    maxBackpressure: 1_048_576,
-    maxQueue: 1_048_576,
+    maxBackpressure: 67_108_864,
+    maxQueue: 67_108_864,
+    backpressureTimeout: 30_000,
     closeTimeout: 5_000,
   });
 });
@@ -22,6 +23,7 @@ Deno.test("parseLimits takes fractions of seconds, and 0 for no idle timeout", (
 for (
   const [name, bad] of [
     ["idleTimeout", [-1, 0.01, 86_401, NaN, Infinity]],
+    ["backpressureTimeout", [0, -1, NaN, Infinity]],
     ["closeTimeout", [0, -1, NaN, Infinity]],
     ["maxPayloadLength", [0, -1, 1.5, NaN, 2 ** 26]],
     ["maxBackpressure", [0, -1, 1.5, NaN, 2 ** 31]],

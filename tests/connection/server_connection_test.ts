@@ -2,10 +2,12 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "npm:fast-check@^4.3.0";
 import { broken, closedByPeer, type CloseInfo } from "../../src/connection/close.ts";
 import { sweep } from "../../src/connection/clockwork.ts";
+import { DrainPoll } from "../../src/connection/drain_poll.ts";
 import type { WebSocketEvents } from "../../src/connection/events.ts";
 import { parseLimits } from "../../src/connection/limits.ts";
 import { Registry } from "../../src/connection/registry.ts";
 import { ServerConnection } from "../../src/connection/server_connection.ts";
+import { MemoryBudget } from "../../src/connection/memory_budget.ts";
 import type { SendData } from "../../src/connection/message.ts";
 import type { Abilities, SendResult, Socket } from "../../src/connection/socket.ts";
 import { FakeClock } from "../support/fake_clock.ts";
@@ -16,9 +18,9 @@ class FakeSocket implements Socket {
   readonly calls: string[] = [];
   bufferedAmount = 0;
 
-  send(_data: SendData, limit: number): SendResult {
+  send(_data: SendData): SendResult {
     this.calls.push("send");
-    return this.bufferedAmount <= limit ? "sent" : "full";
+    return this.bufferedAmount > 0 ? "queued" : "sent";
   }
 
   close(code: number): void {
@@ -38,6 +40,7 @@ const ABILITIES: Abilities = {
   pause: false,
   pings: "watchdog",
   bufferedAmount: true,
+  drain: "event",
   compression: false,
   terminate: "cut",
 };
@@ -69,8 +72,11 @@ function setUp(events: WebSocketEvents = {}, limits = parseLimits({})) {
     {
       registry,
       abilities: ABILITIES,
+      budget: new MemoryBudget(Infinity),
+      drainPoll: new DrainPoll(clock),
       report: (error) => reported.push(error),
-      release: () => released.push(clock.now()),
+      release: () => void released.push(clock.now()),
+      failedToOpen() {},
     },
   );
   return { clock, registry, reported, released, log, connection, socket: new FakeSocket() };
@@ -148,9 +154,9 @@ Deno.test("drained resolves when nothing is buffered, and at the end", async () 
   socket.bufferedAmount = 10;
   const first = connection.drained();
   socket.bufferedAmount = 5;
-  connection.drainedNow();
+  connection.drain();
   socket.bufferedAmount = 0;
-  connection.drainedNow();
+  connection.drain();
   await first;
   socket.bufferedAmount = 10;
   const second = connection.drained();
@@ -173,12 +179,13 @@ Deno.test("a thing that cannot be made a string can be thrown", async () => {
   await settle();
 });
 
-Deno.test("send says what the socket says: only a full one ends the connection", () => {
+Deno.test("send says what the socket says: what it does not take waits", () => {
   for (
     const [answer, expected, calls] of [
       ["sent", true, []],
       ["gone", false, []],
-      ["full", false, ["close 1013"]],
+      ["queued", true, []],
+      ["full", true, []],
     ] as const
   ) {
     const { connection, socket } = setUp();
@@ -234,7 +241,7 @@ const STEPS = {
   clogs: ({ socket }) => socket.bufferedAmount = 1_000,
   drains: ({ connection, socket }) => {
     socket.bufferedAmount = 0;
-    connection.drainedNow();
+    connection.drain();
   },
   moment: ({ clock }) => clock.pass(300),
   while: ({ clock }) => clock.pass(3_000),

@@ -1,0 +1,151 @@
+import type { Clock } from "../base/clock.ts";
+import { Queue } from "../base/queue.ts";
+import type { CloseInfo } from "./close.ts";
+import type { Drainable, DrainPoll } from "./drain_poll.ts";
+import { MARK } from "./memory_budget.ts";
+import { byteLength, copyOf, type Message, MESSAGE_OVERHEAD, type SendData } from "./message.ts";
+import type { Abilities, Socket } from "./socket.ts";
+
+/** What a backlog needs to know of its connection. */
+export interface BacklogOwner {
+  readonly clock: Clock;
+  readonly abilities: Abilities;
+  readonly drainPoll: DrainPoll;
+  /** Bytes that may wait. */
+  readonly limit: number;
+  /** Called when more or less waits. */
+  backlogChanged(progressed: boolean): void;
+}
+
+/**
+ * What waits for a client that reads more slowly than we send: first in the runtime's own queue,
+ * then, where that takes no more, in ours. Made when something waits for the first time.
+ */
+export class Backlog implements Drainable {
+  readonly #socket: Socket;
+  readonly #owner: BacklogOwner;
+  readonly #queue: Queue<{ readonly data: Message; readonly size: number }> = new Queue();
+  /** Bytes in our queue, as the client will see them. */
+  queued = 0;
+  /** Bytes in the runtime's queue when we last looked. */
+  #handed = 0;
+  /** Bytes of a message that alone is larger than the limit, and does not count. */
+  #exempt = 0;
+  #closing: CloseInfo | undefined;
+  /** When a byte last went out, or the first one began to wait. */
+  progressAt: number;
+
+  constructor(socket: Socket, owner: BacklogOwner) {
+    this.#socket = socket;
+    this.#owner = owner;
+    this.progressAt = owner.clock.now();
+  }
+
+  /** Bytes that wait. */
+  get size(): number {
+    return this.#handed + this.queued;
+  }
+
+  /** Bytes of memory that they take. */
+  get memory(): number {
+    return this.#handed + this.queued + MESSAGE_OVERHEAD * this.#queue.length;
+  }
+
+  /** Whether so much waits that there should come no more to answer. */
+  get nearLimit(): boolean {
+    const { limit } = this.#owner;
+    return this.#counted > Math.max(limit / 2, limit - MARK);
+  }
+
+  /** Whether the client has taken nothing for `timeout` milliseconds, and much waits. */
+  isStuck(now: number, timeout: number): boolean {
+    return this.size > MARK && now - this.progressAt >= timeout;
+  }
+
+  get #counted(): number {
+    return this.size - this.#exempt;
+  }
+
+  /** Sends behind whatever waits; `full` if too much does. */
+  send(data: SendData): "sent" | "gone" | "full" {
+    if (this.size > 0) this.#measure();
+    if (this.#counted > this.#owner.limit) return "full";
+    const result = this.#queue.length === 0 ? this.#socket.send(data) : "full";
+    if (result === "gone") return "gone";
+    this.add(data, result);
+    return "sent";
+  }
+
+  /** Takes into account what became of a message: where it was not taken, it waits here. */
+  add(data: SendData, result: "sent" | "queued" | "full"): void {
+    if (this.size === 0) this.progressAt = this.#owner.clock.now();
+    if (result === "full") {
+      const size = byteLength(data);
+      this.#queue.push({ data: copyOf(data), size });
+      this.queued += size;
+    }
+    if (result !== "sent") this.#handed = this.#socket.bufferedAmount;
+    this.#exemptIfLarge(data);
+    this.#owner.backlogChanged(false);
+    this.watch();
+  }
+
+  /** Has somebody look whether less waits, where the runtime does not say so. */
+  watch(): void {
+    if (this.#owner.abilities.drain === "poll") this.#owner.drainPoll.add(this);
+  }
+
+  /**
+   * Hands over what the runtime takes, and looks how much waits there.
+   *
+   * @param progressed Whether the runtime has said that something went out.
+   */
+  drain(progressed = false): { readonly progressed: boolean; readonly done: boolean } {
+    const before = this.size;
+    for (let next = this.#queue.first; next !== undefined; next = this.#queue.first) {
+      const result = this.#socket.send(next.data);
+      if (result === "full" || result === "gone") break;
+      this.#queue.shift();
+      this.queued -= next.size;
+      progressed = true;
+    }
+    this.#measure();
+    progressed ||= this.size < before;
+    if (progressed) this.progressAt = this.#owner.clock.now();
+    if (this.size === 0 && this.#closing) {
+      const { code, reason } = this.#closing;
+      this.#closing = undefined;
+      this.#socket.close(code, reason);
+    }
+    this.#owner.backlogChanged(progressed);
+    return { progressed, done: this.size === 0 };
+  }
+
+  /** Sends a close frame when nothing waits any more. */
+  close(info: CloseInfo): void {
+    this.#closing = info;
+    this.drain();
+    if (this.size > 0) this.watch();
+  }
+
+  /** Throws away our queue; what the runtime has been handed stays with it. */
+  clear(): void {
+    this.#owner.drainPoll.delete(this);
+    this.#queue.clear();
+    this.queued = 0;
+    this.#closing = undefined;
+  }
+
+  #measure(): void {
+    this.#handed = this.#socket.bufferedAmount;
+    this.#exempt = Math.min(this.#exempt, this.size);
+  }
+
+  #exemptIfLarge(data: SendData): void {
+    const { limit } = this.#owner;
+    const atMost = typeof data === "string" ? 3 * data.length : data.byteLength;
+    if (this.#exempt > 0 || atMost <= limit) return;
+    const size = byteLength(data);
+    if (size > limit) this.#exempt = Math.min(size, this.size);
+  }
+}
