@@ -210,7 +210,7 @@ function upgrade(
   events: unknown,
 ): Response {
   // What middleware has staged so far, under the route's own headers.
-  const staged = c.newResponse(null, accepted.placeholder);
+  const staged = c.newResponse(null, accepted.placeholder.init);
   const response = route.upgrade(accepted, events as WebSocketEvents, staged, c.env, c);
   // All that was staged is in it. Hono would merge it in again, and lose a Set-Cookie on the way.
   c.res = undefined;

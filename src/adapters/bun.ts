@@ -8,6 +8,7 @@ import type { SendResult, Socket } from "../connection/socket.ts";
 import { allowedHeaders } from "../handshake/headers.ts";
 import { openingOf } from "../handshake/opening.ts";
 import type { Listener, ServerAdapter } from "../server/adapter.ts";
+import { switchingProtocols } from "../server/placeholder.ts";
 import { connectionLimit, LIMITS_FILE } from "./open_files.ts";
 
 /** The part of Bun's `ServerWebSocket` that we use. */
@@ -111,7 +112,7 @@ export const bunAdapter: ServerAdapter = {
     terminate: "cut",
   },
   clockwork: sweep,
-  placeholderStatus: 101,
+  placeholder: switchingProtocols,
 
   opening: (request, context) =>
     openingOf(request, () => serverOf(context)?.requestIP?.(request)?.address ?? ""),

@@ -7,6 +7,7 @@ import type { SendResult, Socket } from "../connection/socket.ts";
 import { allowedHeaders } from "../handshake/headers.ts";
 import { type Opening, openingOf } from "../handshake/opening.ts";
 import type { Listener, ServerAdapter, UpgradeRequest } from "../server/adapter.ts";
+import { switchingProtocols } from "../server/placeholder.ts";
 import { requestState } from "../server/request_state.ts";
 import { connectionLimit, LIMITS_FILE } from "./open_files.ts";
 
@@ -94,7 +95,7 @@ export const denoAdapter: ServerAdapter = {
     terminate: "close",
   },
   clockwork: sweep,
-  placeholderStatus: 101,
+  placeholder: switchingProtocols,
 
   opening(request, info): Opening | undefined {
     const opening = openingOf(request, () => remoteAddress(info));

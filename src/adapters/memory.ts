@@ -5,6 +5,7 @@ import type { ServerConnection } from "../connection/server_connection.ts";
 import type { SendResult, Socket } from "../connection/socket.ts";
 import { openingOf } from "../handshake/opening.ts";
 import type { Adapter } from "../server/adapter.ts";
+import { type Placeholder, switchingProtocols } from "../server/placeholder.ts";
 
 /**
  * What is passed to fetch beside a request where there is no network: the adapter puts the client's
@@ -26,9 +27,9 @@ const ADDRESS = "127.0.0.1";
  * An adapter without a network: both halves of a connection are in this process, and what one of
  * them does reaches the other in a later turn of the event loop.
  *
- * @param placeholderStatus 204 goes the way of runtimes that cannot construct a 101.
+ * @param placeholder The one of runtimes that can construct a 101, or of those that cannot.
  */
-export function memoryAdapter(placeholderStatus: 101 | 204 = 101): Adapter {
+export function memoryAdapter(placeholder: Placeholder = switchingProtocols): Adapter {
   return {
     abilities: {
       pause: true,
@@ -39,7 +40,7 @@ export function memoryAdapter(placeholderStatus: 101 | 204 = 101): Adapter {
       terminate: "cut",
     },
     clockwork: sweep,
-    placeholderStatus,
+    placeholder,
 
     opening: (request) => openingOf(request, () => ADDRESS),
 

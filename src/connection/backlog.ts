@@ -6,16 +6,15 @@ import { MARK } from "./memory_budget.ts";
 import { byteLength, copyOf, type Message, MESSAGE_OVERHEAD, type SendData } from "./message.ts";
 import type { Abilities, Socket } from "./socket.ts";
 
-/** What a backlog needs to know of its connection. */
-export interface BacklogOwner {
+/** The part of a server that a backlog needs. */
+export interface BacklogServer {
   readonly clock: Clock;
   readonly abilities: Abilities;
   readonly drainPoll: DrainPoll;
-  /** Bytes that may wait. */
-  readonly limit: number;
-  /** Called when more or less waits. */
-  backlogChanged(progressed: boolean): void;
 }
+
+/** Called when more or less waits; `progressed` if something went out. */
+export type BacklogChanged = (progressed: boolean) => void;
 
 /**
  * What waits for a client that reads more slowly than we send: first in the runtime's own queue,
@@ -23,7 +22,9 @@ export interface BacklogOwner {
  */
 export class Backlog implements Drainable {
   readonly #socket: Socket;
-  readonly #owner: BacklogOwner;
+  readonly #limit: number;
+  readonly #server: BacklogServer;
+  readonly #changed: BacklogChanged;
   readonly #queue: Queue<{ readonly data: Message; readonly size: number }> = new Queue();
   /** Bytes in our queue, as the client will see them. */
   queued = 0;
@@ -35,10 +36,13 @@ export class Backlog implements Drainable {
   /** When a byte last went out, or the first one began to wait. */
   progressAt: number;
 
-  constructor(socket: Socket, owner: BacklogOwner) {
+  /** `limit`: bytes that may wait. */
+  constructor(socket: Socket, limit: number, server: BacklogServer, changed: BacklogChanged) {
     this.#socket = socket;
-    this.#owner = owner;
-    this.progressAt = owner.clock.now();
+    this.#limit = limit;
+    this.#server = server;
+    this.#changed = changed;
+    this.progressAt = server.clock.now();
   }
 
   /** Bytes that wait. */
@@ -53,8 +57,7 @@ export class Backlog implements Drainable {
 
   /** Whether so much waits that there should come no more to answer. */
   get nearLimit(): boolean {
-    const { limit } = this.#owner;
-    return this.#counted > Math.max(limit / 2, limit - MARK);
+    return this.#counted > Math.max(this.#limit / 2, this.#limit - MARK);
   }
 
   /** Whether the client has taken nothing for `timeout` milliseconds, and much waits. */
@@ -69,7 +72,7 @@ export class Backlog implements Drainable {
   /** Sends behind whatever waits; `full` if too much does. */
   send(data: SendData): "sent" | "gone" | "full" {
     if (this.size > 0) this.#measure();
-    if (this.#counted > this.#owner.limit) return "full";
+    if (this.#counted > this.#limit) return "full";
     const result = this.#queue.length === 0 ? this.#socket.send(data) : "full";
     if (result === "gone") return "gone";
     this.add(data, result);
@@ -78,7 +81,7 @@ export class Backlog implements Drainable {
 
   /** Takes into account what became of a message: where it was not taken, it waits here. */
   add(data: SendData, result: "sent" | "queued" | "full"): void {
-    if (this.size === 0) this.progressAt = this.#owner.clock.now();
+    if (this.size === 0) this.progressAt = this.#server.clock.now();
     if (result === "full") {
       const size = byteLength(data);
       this.#queue.push({ data: copyOf(data), size });
@@ -86,13 +89,13 @@ export class Backlog implements Drainable {
     }
     if (result !== "sent") this.#handed = this.#socket.bufferedAmount;
     this.#exemptIfLarge(data);
-    this.#owner.backlogChanged(false);
+    this.#changed(false);
     this.watch();
   }
 
   /** Has somebody look whether less waits, where the runtime does not say so. */
   watch(): void {
-    if (this.#owner.abilities.drain === "poll") this.#owner.drainPoll.add(this);
+    if (this.#server.abilities.drain === "poll") this.#server.drainPoll.add(this);
   }
 
   /**
@@ -111,13 +114,13 @@ export class Backlog implements Drainable {
     }
     this.#measure();
     progressed ||= this.size < before;
-    if (progressed) this.progressAt = this.#owner.clock.now();
+    if (progressed) this.progressAt = this.#server.clock.now();
     if (this.size === 0 && this.#closing) {
       const { code, reason } = this.#closing;
       this.#closing = undefined;
       this.#socket.close(code, reason);
     }
-    this.#owner.backlogChanged(progressed);
+    this.#changed(progressed);
     return { progressed, done: this.size === 0 };
   }
 
@@ -130,7 +133,7 @@ export class Backlog implements Drainable {
 
   /** Throws away our queue; what the runtime has been handed stays with it. */
   clear(): void {
-    this.#owner.drainPoll.delete(this);
+    this.#server.drainPoll.delete(this);
     this.#queue.clear();
     this.queued = 0;
     this.#closing = undefined;
@@ -142,7 +145,7 @@ export class Backlog implements Drainable {
   }
 
   #exemptIfLarge(data: SendData): void {
-    const { limit } = this.#owner;
+    const limit = this.#limit;
     const atMost = typeof data === "string" ? 3 * data.length : data.byteLength;
     if (this.#exempt > 0 || atMost <= limit) return;
     const size = byteLength(data);

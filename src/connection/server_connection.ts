@@ -1,8 +1,7 @@
-import type { Clock } from "../base/clock.ts";
 import { contain, isPromise, messageOf } from "../base/contain.ts";
 import { Deferred } from "../base/deferred.ts";
 import { usageError } from "../base/usage_error.ts";
-import { Backlog, type BacklogOwner } from "./backlog.ts";
+import { Backlog, type BacklogServer } from "./backlog.ts";
 import {
   broken,
   checkClose,
@@ -15,14 +14,13 @@ import {
 import type { Connection, ConnectionRequest } from "./connection.ts";
 import type { ConnectionInit } from "./connection_init.ts";
 import { ConnectionView, type EndListener, type Viewed } from "./connection_view.ts";
-import type { DrainPoll } from "./drain_poll.ts";
 import type { Reporter, WebSocketEvents } from "./events.ts";
 import { Inbox } from "./inbox.ts";
 import type { Limits } from "./limits.ts";
 import { type Holder, MARK, type MemoryBudget } from "./memory_budget.ts";
 import { checkSendData, exceeds, type Message, type SendData } from "./message.ts";
 import type { Registered, Registry } from "./registry.ts";
-import type { Abilities, Socket } from "./socket.ts";
+import type { Socket } from "./socket.ts";
 import { watchdogStep } from "./watchdog.ts";
 
 const CONNECTING = 0;
@@ -34,11 +32,9 @@ const CLOSED = 3;
 const OPENING = 3_000;
 
 /** The smaller part of a server that its connections need. */
-export interface ConnectionServer {
+export interface ConnectionServer extends BacklogServer {
   readonly registry: Registry;
-  readonly abilities: Abilities;
   readonly budget: MemoryBudget;
-  readonly drainPoll: DrainPoll;
   readonly report: Reporter;
   /** Gives back what was reserved for one connection. */
   release(): void;
@@ -59,7 +55,7 @@ const NO_REQUEST: ConnectionRequest = { url: "", headers: new Headers(), remoteA
  * It has two ends: the one for users (`onClose`, once), and the moment when the runtime has let go
  * of it, when its place on the server is given back.
  */
-export class ServerConnection implements Viewed, Registered, Holder, BacklogOwner {
+export class ServerConnection implements Viewed, Registered, Holder {
   request: ConnectionRequest = NO_REQUEST;
   readonly protocol: string;
   data: unknown;
@@ -103,7 +99,7 @@ export class ServerConnection implements Viewed, Registered, Holder, BacklogOwne
     this.#events = events;
     this.#limits = limits;
     this.#server = server;
-    this.waitingSince = server.registry.clock.now();
+    this.waitingSince = server.clock.now();
     server.registry.add(this);
   }
 
@@ -201,7 +197,7 @@ export class ServerConnection implements Viewed, Registered, Holder, BacklogOwne
     if (this.#state === CLOSED) return socket.terminate();
     this.#socket = socket;
     this.#state = OPEN;
-    this.waitingSince = this.clock.now();
+    this.waitingSince = this.#now();
     queueMicrotask(() => this.#announce());
   }
 
@@ -304,32 +300,6 @@ export class ServerConnection implements Viewed, Registered, Holder, BacklogOwne
     }
   }
 
-  get clock(): Clock {
-    return this.#server.registry.clock;
-  }
-
-  get abilities(): Abilities {
-    return this.#server.abilities;
-  }
-
-  get drainPoll(): DrainPoll {
-    return this.#server.drainPoll;
-  }
-
-  get limit(): number {
-    return this.#limits.maxBackpressure;
-  }
-
-  backlogChanged(progressed: boolean): void {
-    const backlog = this.#backlog!;
-    if (progressed && this.#state === CLOSING) this.waitingSince = this.clock.now();
-    this.#account();
-    this.#pauseOrResume();
-    if (backlog.size > 0) return;
-    this.#drained?.resolve();
-    this.#drained = undefined;
-  }
-
   /** The server needs the memory that this connection holds, more than any other one. */
   evict(): void {
     const sending = this.#backlog?.memory ?? 0;
@@ -337,6 +307,10 @@ export class ServerConnection implements Viewed, Registered, Holder, BacklogOwne
     this.#inbox?.clear();
     if (this.#state === CLOSED) this.#account();
     else this.#drop(sending > receiving ? SEND_QUEUE_FULL : RECEIVE_QUEUE_FULL);
+  }
+
+  #now(): number {
+    return this.#server.clock.now();
   }
 
   #announce(): void {
@@ -364,7 +338,7 @@ export class ServerConnection implements Viewed, Registered, Holder, BacklogOwne
         this.view,
       );
     }
-    if (!this.abilities.pause) return this.#close(RECEIVE_QUEUE_FULL);
+    if (!this.#server.abilities.pause) return this.#close(RECEIVE_QUEUE_FULL);
     inbox.paused = true;
     this.#pauseOrResume();
   }
@@ -375,8 +349,8 @@ export class ServerConnection implements Viewed, Registered, Holder, BacklogOwne
    */
   #loopLeft(): void {
     const close = () => this.close();
-    if (this.#running === undefined) return void this.clock.after(0, close);
-    const stop = this.clock.after(this.#limits.closeTimeout, close);
+    if (this.#running === undefined) return void this.#server.clock.after(0, close);
+    const stop = this.#server.clock.after(this.#limits.closeTimeout, close);
     this.#running.then(() => {
       stop();
       close();
@@ -385,7 +359,7 @@ export class ServerConnection implements Viewed, Registered, Holder, BacklogOwne
 
   #openInbox(): Inbox {
     if (this.#inbox === undefined) {
-      this.#inbox = new Inbox(this.#limits.maxQueue, this.clock.now());
+      this.#inbox = new Inbox(this.#limits.maxQueue, this.#now());
       if (this.#state === CLOSED) this.#inbox.end();
     }
     return this.#inbox;
@@ -393,7 +367,7 @@ export class ServerConnection implements Viewed, Registered, Holder, BacklogOwne
 
   /** The loop has taken a message. */
   #inboxChanged(inbox: Inbox): void {
-    inbox.progressAt = this.clock.now();
+    inbox.progressAt = this.#now();
     if (this.held > 0) this.#account();
     if (!inbox.paused || !inbox.hasRoom) return;
     inbox.paused = false;
@@ -401,12 +375,20 @@ export class ServerConnection implements Viewed, Registered, Holder, BacklogOwne
   }
 
   #openBacklog(socket: Socket): Backlog {
-    return this.#backlog ??= new Backlog(socket, this);
+    const { maxBackpressure } = this.#limits;
+    return this.#backlog ??= new Backlog(socket, maxBackpressure, this.#server, (progressed) => {
+      if (progressed && this.#state === CLOSING) this.waitingSince = this.#now();
+      this.#account();
+      this.#pauseOrResume();
+      if (this.#backlog!.size > 0) return;
+      this.#drained?.resolve();
+      this.#drained = undefined;
+    });
   }
 
   /** Stops reading while either queue has no room, where the runtime can. */
   #pauseOrResume(): void {
-    if (!this.abilities.pause || this.#state !== OPEN) return;
+    if (!this.#server.abilities.pause || this.#state !== OPEN) return;
     const paused = this.#inbox?.paused === true || this.#backlog?.nearLimit === true;
     if (paused === this.#paused) return;
     this.#paused = paused;
@@ -437,7 +419,7 @@ export class ServerConnection implements Viewed, Registered, Holder, BacklogOwne
   #account(): void {
     const open = this.#state !== CLOSED;
     // What a runtime that cannot cut was handed stays in memory until it lets go.
-    const stays = open || (this.#reserved && this.abilities.terminate === "close");
+    const stays = open || (this.#reserved && this.#server.abilities.terminate === "close");
     const receiving = this.#inbox?.size ?? 0;
     const held = receiving + (stays ? this.#backlog?.memory ?? 0 : 0);
     if (held !== this.held) this.#server.budget.update(this, held, open || receiving > 0);
@@ -451,7 +433,7 @@ export class ServerConnection implements Viewed, Registered, Holder, BacklogOwne
 
   #startClosing(info: CloseInfo): void {
     this.#state = CLOSING;
-    this.waitingSince = this.clock.now();
+    this.waitingSince = this.#now();
     const socket = this.#socket;
     if (socket === undefined) return;
     // A close frame behind a backlog would be cut off on Bun, and hide on Deno how much still waits.
@@ -463,7 +445,7 @@ export class ServerConnection implements Viewed, Registered, Holder, BacklogOwne
   #drop(info: CloseInfo): void {
     const socket = this.#socket;
     this.lost(info);
-    if (this.abilities.terminate === "cut") socket?.terminate();
+    if (this.#server.abilities.terminate === "cut") socket?.terminate();
     else socket?.close(info.code, info.reason);
   }
 

@@ -4,6 +4,7 @@ import type { Reporter } from "../connection/events.ts";
 import type { ServerConnection } from "../connection/server_connection.ts";
 import type { Abilities } from "../connection/socket.ts";
 import type { Opening } from "../handshake/opening.ts";
+import type { Placeholder } from "./placeholder.ts";
 
 /** What an adapter is handed to switch protocols. */
 export interface UpgradeRequest {
@@ -29,11 +30,8 @@ export interface Adapter {
   readonly abilities: Abilities;
   /** What makes a server look at its connections. */
   readonly clockwork: Clockwork;
-  /**
-   * The status of the response that stands for an upgrade while the pipeline runs: 101 where the
-   * runtime can construct one, elsewhere 204 with a token.
-   */
-  readonly placeholderStatus: 101 | 204;
+  /** The response that stands for an upgrade while the pipeline runs. */
+  readonly placeholder: Placeholder;
 
   /** The opening handshake that a request is; `undefined` if it asks for no WebSocket. */
   opening(request: Request, context: unknown): Opening | undefined;

@@ -1,6 +1,5 @@
 import { usageError } from "../base/usage_error.ts";
 import type { Fetch } from "./adapter.ts";
-import { claimPlaceholder } from "./placeholder.ts";
 import {
   type PendingUpgrade,
   requestState,
@@ -39,7 +38,7 @@ export function wrapFetch(fetch: FetchHandler, server: ServerState): Fetch {
     pending: PendingUpgrade | undefined,
     response: Response,
   ): Response | Promise<Response> =>
-    pending && claimPlaceholder(response, adapter.placeholderStatus, pending)
+    pending && adapter.placeholder.claim(response, pending.token)
       ? completeUpgrade(server, request, context, pending, response, true)
       : response;
 

@@ -9,7 +9,7 @@ import {
   judge,
 } from "../handshake/rules.ts";
 import { type NotAnUpgrade, refusal, refusalResponse } from "../handshake/verdict.ts";
-import { makeToken, type PlaceholderInit, placeholderInit } from "./placeholder.ts";
+import type { MadePlaceholder } from "./placeholder.ts";
 import { type RequestState, requestState } from "./request_state.ts";
 import type { ServerState } from "./server_state.ts";
 import { completeUpgrade } from "./upgrade.ts";
@@ -40,8 +40,7 @@ export interface AcceptedHandshake {
   readonly request: Request;
   readonly protocol: string;
   /** What to construct the response from that stands for the upgrade. */
-  readonly placeholder: PlaceholderInit;
-  readonly token: string | undefined;
+  readonly placeholder: MadePlaceholder;
   readonly server: ServerState;
   /** `undefined` for a server that nobody wrapped. */
   readonly state: RequestState | undefined;
@@ -94,10 +93,8 @@ export class Route {
     if (verdict.kind === "refused") {
       return { kind: "refused", response: server.refuse(request, verdict) };
     }
-    const status = server.adapter.placeholderStatus;
-    const token = makeToken(status);
-    const placeholder = placeholderInit(status, this.#rules.headers, token);
-    return { ...verdict, request, placeholder, token, server, state };
+    const placeholder = server.adapter.placeholder.make(this.#rules.headers);
+    return { ...verdict, request, placeholder, server, state };
   }
 
   /**
@@ -111,7 +108,7 @@ export class Route {
    * @throws {Error} If there is an upgrade for this request already.
    */
   upgrade(
-    { request, protocol, token, server, state }: AcceptedHandshake,
+    { request, protocol, placeholder, server, state }: AcceptedHandshake,
     events: WebSocketEvents,
     response: Response,
     context: unknown,
@@ -128,7 +125,7 @@ export class Route {
       );
     }
     const data = this.#data?.(source as never);
-    const pending = { events, protocol, limits, data, token };
+    const pending = { events, protocol, limits, data, token: placeholder.token };
     if (state === undefined) {
       // Servers that can go without a wrapper are those of Deno and Bun, which upgrade at once.
       return completeUpgrade(server, request, context, pending, response, false) as Response;
@@ -145,7 +142,7 @@ export class Route {
     const verdict = this.judge(request);
     if (verdict.kind === "not-an-upgrade") return upgradeRequired();
     if (verdict.kind === "refused") return verdict.response;
-    const response = new Response(null, verdict.placeholder);
+    const response = new Response(null, verdict.placeholder.init);
     return this.upgrade(verdict, events, response, context, request);
   }
 }

@@ -71,6 +71,7 @@ function setUp(events: WebSocketEvents = {}, limits = parseLimits({})) {
     },
     {
       registry,
+      clock,
       abilities: ABILITIES,
       budget: new MemoryBudget(Infinity),
       drainPoll: new DrainPoll(clock),

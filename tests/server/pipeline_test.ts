@@ -2,8 +2,10 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { memoryAdapter } from "../../src/adapters/memory.ts";
 import type { WebSocketEvents } from "../../src/connection/events.ts";
 import type { Adapter } from "../../src/server/adapter.ts";
+import { switchingProtocols } from "../../src/server/placeholder.ts";
 import { requestState } from "../../src/server/request_state.ts";
 import { Route, type UpgradeOptions } from "../../src/server/route.ts";
+import { noContentWithToken } from "../../src/server/token_placeholder.ts";
 import { handshakeRequest, memoryServer, nextTurn } from "../support/memory.ts";
 
 const ECHO: WebSocketEvents = {
@@ -13,6 +15,8 @@ const ECHO: WebSocketEvents = {
 function nobody(): never {
   throw new Error("expected a wrapped server");
 }
+
+const PLACEHOLDERS = { 101: switchingProtocols, 204: noContentWithToken };
 
 /** A fetch that upgrades everything. */
 function upgrading(events = ECHO, options: UpgradeOptions = {}) {
@@ -30,7 +34,7 @@ for (const status of [101, 204] as const) {
       response.headers.set("x-late", "1");
       // A middleware that makes another response of it, as compressing ones do.
       return new Response(response.body, response);
-    }, { adapter: memoryAdapter(status) });
+    }, { adapter: memoryAdapter(PLACEHOLDERS[status]) });
     const { response, client } = await server.connect(
       handshakeRequest("/", { "sec-websocket-protocol": "chat" }),
     );
@@ -48,7 +52,7 @@ for (const status of [101, 204] as const) {
     const server = memoryServer((request, context) => {
       const { headers } = upgrade(request, context);
       return new Response("sorry", { status: 500, headers });
-    }, { adapter: memoryAdapter(status) });
+    }, { adapter: memoryAdapter(PLACEHOLDERS[status]) });
     const { response, client } = await server.connect();
     assertEquals([response.status, client, server.state.registry.size], [500, undefined, 0]);
   });
@@ -65,7 +69,7 @@ for (const status of [101, 204] as const) {
       }
       const headers = token === null ? {} : { "edgesocket-upgrade": token };
       return new Response(null, { status: 204, headers });
-    }, { adapter: memoryAdapter(status) });
+    }, { adapter: memoryAdapter(PLACEHOLDERS[status]) });
     await server.connect(handshakeRequest("/first"));
     // The token of another request, or a status that is not the placeholder's.
     const { response, client } = await server.connect(handshakeRequest("/second"));
