@@ -2,7 +2,7 @@
  * README's tables of differences are made from tests/support/gaps.ts, and every gap there is pinned by
  * a test. `UPDATE_TABLES=1` writes the tables.
  */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { handshakes, type Outcome } from "./conformance/wire/handshake_table.ts";
 import { root } from "./support/command.ts";
 import { type GapName, gaps, pinned, tableOf, TABLES } from "./support/gaps.ts";
@@ -71,6 +71,13 @@ Deno.test("gaps and declared abilities say the same", () => {
     const loop: GapName = "a loop that does not keep up (`maxQueue`)";
     assertEquals(abilities.pause, gap(loop) === undefined, name);
   }
+});
+
+Deno.test("a gap that is misspelt does not compile, and another one has the type of its value", () => {
+  // @ts-expect-error: no such gap
+  assertThrows(() => pinned("bun", "unmasked frame"));
+  const status: 500 | 400 | undefined = pinned("deno", "a sub-app behind `app.mount`");
+  assertEquals(status, 500);
 });
 
 /** The words for an outcome in README's table on the opening handshake. */
