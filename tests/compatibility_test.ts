@@ -1,32 +1,84 @@
-/** README's compatibility tables and the tests that pin them name the same gaps. */
-import { assert, assertEquals } from "@std/assert";
-import { type Handshake, handshakes, type Outcome } from "./conformance/handshake_table.ts";
+/**
+ * README's tables of differences are made from tests/support/gaps.ts, and every gap there is pinned by
+ * a test. `UPDATE_TABLES=1` writes the tables.
+ */
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { handshakes, type Outcome } from "./conformance/wire/handshake_table.ts";
 import { root } from "./support/command.ts";
-import { runtimes } from "./support/runtimes.ts";
+import { type GapName, gaps, pinned, tableOf, TABLES } from "./support/gaps.ts";
+import { runtimes, wireRuntimes } from "./support/runtimes.ts";
 
-const README = Deno.readTextFileSync(new URL("README.md", root));
+const PAGE = new URL("README.md", root);
+const SUITES = ["tests/conformance/", "tests/conformance/wire/"];
 
-/** One row of a table: what differs, and what Deno and Bun do. */
-type Row = readonly [what: string, deno: string, bun: string];
+/** The tables of README's section, in order. */
+const TABLE = /^\|.*\n(?:\|.*\n)+/gm;
+const SECTION = /(?<=\n## Where the runtimes differ\n)[^]*?(?=\n## )/;
 
-const section = README.match(/## Where the runtimes differ\n([^]*?)\n## /)?.[1] ?? "";
-const rows: readonly Row[] = section.split("\n")
-  .filter((line) => line.startsWith("|") && !/^\| (what|-+) /.test(line))
-  .map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()) as unknown as Row);
+Deno.test("README's tables of differences are those of the gaps", () => {
+  const readme = Deno.readTextFileSync(PAGE);
+  const [section = ""] = readme.match(SECTION) ?? [];
+  const names = Object.keys(TABLES) as (keyof typeof TABLES)[];
+  assertEquals(section.match(TABLE)?.length, names.length);
+  let next = 0;
+  const made = section.replaceAll(TABLE, () => `${tableOf(names[next++]!)}\n`);
+  if (Deno.env.get("UPDATE_TABLES") === "1") {
+    // Not a pattern of replace(): cells may have dollars.
+    Deno.writeTextFileSync(PAGE, readme.replace(SECTION, () => made));
+    return;
+  }
+  assertEquals(
+    section,
+    made,
+    "README differs from tests/support/gaps.ts: UPDATE_TABLES=1 writes it",
+  );
+});
 
-/** The gaps that tests name, in comments such as `Gap "one gap": because`. */
-function* gapsIn(folder: URL): Generator<string> {
-  for (const { name } of Deno.readDirSync(folder)) {
-    if (!name.endsWith(".ts")) continue;
-    const source = Deno.readTextFileSync(new URL(name, folder));
-    for (const [, gap] of source.matchAll(/\/\/ Gap "([^"]+)"/g)) yield gap!;
+/** The gaps that suites ask for: `runtime.gap("unmasked frames")`. */
+function* askedFor(): Generator<string> {
+  for (const folder of SUITES) {
+    for (const { name } of Deno.readDirSync(new URL(folder, root))) {
+      if (!name.endsWith("_test.ts")) continue;
+      const source = Deno.readTextFileSync(new URL(folder + name, root));
+      for (const [, gap] of source.matchAll(/\.gap\(\s*"([^"]+)"/g)) yield gap!;
+    }
   }
 }
 
-const gaps = new Set(gapsIn(new URL("tests/conformance/", root)));
-for (const { gaps: own } of handshakes) {
-  for (const gap of Object.values(own)) gaps.add(gap[1]);
-}
+Deno.test("every gap is pinned by a test, and no test asks for another one", () => {
+  const pinnedBy = new Set(askedFor());
+  for (const { gap } of handshakes) if (gap !== undefined) pinnedBy.add(gap);
+  assertEquals([...pinnedBy].sort(), Object.keys(gaps).sort());
+  for (const [what, gap] of Object.entries(gaps)) {
+    assert(Object.keys(gap.pinned).length > 0, `no runtime is pinned by "${what}"`);
+  }
+});
+
+Deno.test("no suite asks for the name of its runtime", () => {
+  for (const folder of SUITES) {
+    for (const { name } of Deno.readDirSync(new URL(folder, root))) {
+      if (!name.endsWith(".ts")) continue;
+      const source = Deno.readTextFileSync(new URL(folder + name, root));
+      const found = source.match(/onBun|onDeno|\bname\s*[!=]==?|[!=]==?\s*"(deno|bun|memory)"/);
+      assertEquals(found?.[0], undefined, folder + name);
+    }
+  }
+});
+
+Deno.test("gaps and declared abilities say the same", () => {
+  for (const { name, abilities, gap } of runtimes) {
+    assertEquals(abilities.terminate === "cut", gap("`terminate()`") === undefined, name);
+    const loop: GapName = "a loop that does not keep up (`maxQueue`)";
+    assertEquals(abilities.pause, gap(loop) === undefined, name);
+  }
+});
+
+Deno.test("a gap that is misspelt does not compile, and another one has the type of its value", () => {
+  // @ts-expect-error: no such gap
+  assertThrows(() => pinned("bun", "unmasked frame"));
+  const status: 500 | 400 | undefined = pinned("deno", "a sub-app behind `app.mount`");
+  assertEquals(status, 500);
+});
 
 /** The words for an outcome in README's table on the opening handshake. */
 function words(outcome: Outcome): string {
@@ -34,28 +86,14 @@ function words(outcome: Outcome): string {
   return outcome === "4xx" ? "400" : `${outcome}`;
 }
 
-function rowOf({ gaps: own, title }: Handshake): Row {
-  const names = new Set(Object.values(own).map(([, row]) => row));
-  assertEquals(names.size, 1, `the gaps of "${title}" name ${names.size} rows`);
-  return rows.find(([what]) => names.has(what))!;
-}
-
-Deno.test("every gap that a test names has a row in README, and the other way round", () => {
-  assert(rows.length > 0);
-  assertEquals(rows.map(([what]) => what).sort(), [...gaps].sort());
-});
-
 Deno.test("README's rows on the opening handshake say what the handshake tests expect", () => {
-  const gapped = handshakes.filter(({ gaps: own }) => Object.keys(own).length > 0);
+  const gapped = handshakes.filter(({ gap }) => gap !== undefined);
   assert(gapped.length > 0);
-  for (const handshake of gapped) {
-    const [what, ...cells] = rowOf(handshake);
-    for (const [index, { name }] of runtimes.entries()) {
-      const outcome = handshake.gaps[name]?.[0] ?? handshake.outcome;
-      assert(
-        cells[index]!.includes(words(outcome)),
-        `${what}: expected "${words(outcome)}" for ${name}, got "${cells[index]}"`,
-      );
+  for (const { outcome, gap } of gapped) {
+    for (const { name } of wireRuntimes) {
+      const cell = gaps[gap!][name];
+      const expected = words(pinned(name, gap!) ?? outcome);
+      assert(cell.includes(expected), `${gap}: expected "${expected}" for ${name}, got "${cell}"`);
     }
   }
 });

@@ -4,7 +4,7 @@ import { root } from "./support/command.ts";
 import { fencesIn, playground } from "./support/examples.ts";
 import { offlineImports } from "./support/imports.ts";
 import { OPCODE, RawClient } from "./support/raw_client.ts";
-import { runtimes } from "./support/runtimes.ts";
+import { wireRuntimes } from "./support/runtimes.ts";
 
 const fences = fencesIn("docs/deployment.md", read("docs/deployment.md"));
 const unit = read("examples/deploy/chat.service");
@@ -89,7 +89,7 @@ Deno.test({
   },
 });
 
-for (const { name, command } of runtimes) {
+for (const { name, command } of wireRuntimes) {
   Deno.test(`${name}: the command of Docker and systemd serves, and ends on SIGTERM with 1001`, async () => {
     const sample = { ...fences.find(({ info }) => info === "ts production")!, name: "server" };
     await using folder = await playground([sample]);

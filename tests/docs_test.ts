@@ -3,8 +3,8 @@ import { OPCODE, RawClient } from "./support/raw_client.ts";
 import { output, root } from "./support/command.ts";
 import { type Example, fencesIn, playground } from "./support/examples.ts";
 import { offlineImports } from "./support/imports.ts";
-import { runtimes } from "./support/runtimes.ts";
-import { TestServer } from "./support/server.ts";
+import { wireRuntimes } from "./support/runtimes.ts";
+import { ProcessServer } from "./support/process_server.ts";
 
 const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
 const exports: Record<string, string> = config.exports;
@@ -80,7 +80,7 @@ Deno.test("every example passes the type check", async () => {
 
 const RUNNER = new URL("tests/fixtures/example.ts", root).pathname;
 
-for (const runtime of runtimes) {
+for (const runtime of wireRuntimes) {
   for (const example of examples) {
     if (runtime.name === "deno" && example.code.includes("Bun.")) continue;
     Deno.test(`${runtime.name}: the example ${example.name} does what it shows`, async () => {
@@ -94,7 +94,7 @@ for (const runtime of runtimes) {
         return;
       }
       const script = new URL(`file://${folder.path(example)}`);
-      await using server = await TestServer.start({ name: runtime.name, command }, {}, script);
+      await using server = await ProcessServer.start({ command }, {}, script);
       const path = example.code.includes('"/ws"') ? "/ws" : "/";
       using client = await RawClient.open(server.port, path);
       client.send(OPCODE.text, "hi");

@@ -1,9 +1,9 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { spawnApp, startApp } from "./support/echo_app.ts";
 import { OPCODE, RawClient } from "./support/raw_client.ts";
-import { runtimes } from "./support/runtimes.ts";
+import { wireRuntimes } from "./support/runtimes.ts";
 
-for (const runtime of runtimes) {
+for (const runtime of wireRuntimes) {
   const { name } = runtime;
   const spawn = (env: Record<string, string>) => spawnApp(runtime, env);
   const start = (env: Record<string, string> = {}) => startApp(runtime, env);

@@ -7,8 +7,8 @@ import { root } from "./support/command.ts";
 import { type Example, fencesIn, playground } from "./support/examples.ts";
 import { offlineImports } from "./support/imports.ts";
 import { handshake, OPCODE, RawClient } from "./support/raw_client.ts";
-import { type Runtime, runtimes } from "./support/runtimes.ts";
-import { TestServer } from "./support/server.ts";
+import { type WireRuntime, wireRuntimes } from "./support/runtimes.ts";
+import { ProcessServer } from "./support/process_server.ts";
 
 const RUNNER = new URL("tests/fixtures/example.ts", root).pathname;
 
@@ -40,7 +40,7 @@ async function status(port: number, path: string, headers: Record<string, string
 
 /** Opens a connection, sends and returns what comes back. */
 async function says(
-  { port }: TestServer,
+  { port }: ProcessServer,
   text: string,
   path = "/ws",
   headers: Record<string, string> = {},
@@ -50,16 +50,16 @@ async function says(
   return await client.text();
 }
 
-async function post(server: TestServer, path: string, init: RequestInit = {}) {
+async function post(server: ProcessServer, path: string, init: RequestInit = {}) {
   const response = await fetch(server.url(path, "http"), { method: "POST", ...init });
   return { status: response.status, text: await response.text() };
 }
 
-async function echoes(server: TestServer): Promise<void> {
+async function echoes(server: ProcessServer): Promise<void> {
   assertEquals(await says(server, "hi"), "hi");
 }
 
-async function listsOrigins(server: TestServer): Promise<void> {
+async function listsOrigins(server: ProcessServer): Promise<void> {
   assertEquals(await status(server.port, "/ws", { Origin: "https://client.com" }), 101);
   assertEquals(await status(server.port, "/ws", { Origin: "http://127.0.0.1" }), 101);
   assertEquals(await status(server.port, "/ws", { Origin: "https://evil.example" }), 403);
@@ -67,7 +67,7 @@ async function listsOrigins(server: TestServer): Promise<void> {
 }
 
 /** What a sample with a name shows. */
-const CHECKS: Record<string, (server: TestServer) => Promise<void>> = {
+const CHECKS: Record<string, (server: ProcessServer) => Promise<void>> = {
   list: listsOrigins,
   async proxied({ port }) {
     const headers = { Origin: "https://example.com", "X-Forwarded-Host": "example.com" };
@@ -176,7 +176,7 @@ Deno.test("every sample of docs/ and README.md passes the type check", async () 
   assertEquals(code, 0, new TextDecoder().decode(stderr));
 });
 
-for (const runtime of runtimes) {
+for (const runtime of wireRuntimes) {
   for (const sample of samples) {
     const word = sample.info.split(" ")[1] ?? "";
     if ((word === "deno" || word === "bun") && word !== runtime.name) continue;
@@ -189,8 +189,8 @@ for (const runtime of runtimes) {
   }
 }
 
-async function start({ name, command }: Runtime, path: string): Promise<TestServer> {
+async function start({ name, command }: WireRuntime, path: string): Promise<ProcessServer> {
   const flags = name === "deno" ? [`--import-map=${await offlineImports()}`] : [];
-  const runner = { name, command: [...command, ...flags, RUNNER] };
-  return await TestServer.start(runner, {}, new URL(`file://${path}`));
+  const runner = { command: [...command, ...flags, RUNNER] };
+  return await ProcessServer.start(runner, {}, new URL(`file://${path}`));
 }

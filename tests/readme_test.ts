@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { OPCODE, RawClient } from "./support/raw_client.ts";
-import { bun, deno, type Runtime } from "./support/runtimes.ts";
-import { TestServer } from "./support/server.ts";
+import { bun, deno, type WireRuntime } from "./support/runtimes.ts";
+import { ProcessServer } from "./support/process_server.ts";
 
 const README = Deno.readTextFileSync(new URL("../README.md", import.meta.url));
 const ROOT = new URL("..", import.meta.url).href;
@@ -26,12 +26,12 @@ async function echoes(port: number): Promise<void> {
 
 const LISTENING = `\nconsole.log(JSON.stringify({ on: "listening", port: server.port }));\n`;
 
-async function run(runtime: Runtime, name: string): Promise<void> {
+async function run(runtime: WireRuntime, name: string): Promise<void> {
   const folder = new URL(".", import.meta.url).pathname;
   const file = await Deno.makeTempFile({ dir: folder, prefix: "readme_", suffix: ".ts" });
   try {
     await Deno.writeTextFile(file, example(name) + LISTENING);
-    await using server = await TestServer.start(runtime, {}, new URL(`file://${file}`));
+    await using server = await ProcessServer.start(runtime, {}, new URL(`file://${file}`));
     await echoes(server.port);
   } finally {
     await Deno.remove(file);

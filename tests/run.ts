@@ -48,6 +48,15 @@ const count = (prefix: string) => {
   return `${counts.passed} passed, ${counts.failed} failed` +
     (counts.skipped > 0 ? `, ${counts.skipped} skipped` : "");
 };
-for (const runtime of ["deno", "bun"]) console.log(`on ${runtime}: ${count(`${runtime}: `)}`);
+for (const runtime of ["deno", "bun", "memory"]) {
+  console.log(`on ${runtime}: ${count(`${runtime}: `)}`);
+}
+// What a case needs is in its title. A filter skips others too, for no such reason.
+if (!Deno.args.some((arg) => arg.startsWith("--filter"))) {
+  for (const [, name, body] of cases) {
+    const [, runtime, need] = name!.match(/^(\w+): .*\[needs (.+)\]$/) ?? [];
+    if (need && outcome(body!) === "skipped") console.log(`skipped on ${runtime}: needs ${need}`);
+  }
+}
 console.log(count(""));
 Deno.exit(code === 0 && cases.length === 0 ? 1 : code);

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { output, root } from "../support/command.ts";
 import { bun, deno } from "../support/runtimes.ts";
-import { TestServer } from "../support/server.ts";
+import { ProcessServer } from "../support/process_server.ts";
 import { npmPackage } from "./build.ts";
 import { echoes } from "./echoes.ts";
 import { Folder, succeeded } from "./folder.ts";
@@ -34,7 +34,7 @@ Deno.test(
     await using user = await consumer();
     succeeded(await user.folder.run(bun.command[0]!, ["add", "edgesocket", "hono"], user.env));
     await user.folder.copy("server.ts", "edgesocket");
-    await using server = await TestServer.start(bun, {}, user.folder.url("server.ts"));
+    await using server = await ProcessServer.start(bun, {}, user.folder.url("server.ts"));
     await echoes(server);
   },
 );
@@ -57,7 +57,7 @@ Deno.test(
     await user.folder.copy("user.ts", specifier, hono);
     const check = ["check", "--no-lock", "server.ts", "serve.ts", "user.ts"];
     succeeded(await user.folder.run(deno.command[0]!, check, user.env));
-    await using server = await TestServer.start(deno, user.env, user.folder.url("server.ts"));
+    await using server = await ProcessServer.start(deno, user.env, user.folder.url("server.ts"));
     await echoes(server);
   },
 );

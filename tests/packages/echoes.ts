@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { OPCODE, RawClient } from "../support/raw_client.ts";
-import type { TestServer } from "../support/server.ts";
+import type { ProcessServer } from "../support/process_server.ts";
 
 /** Talks to both routes of `fixtures/server.ts`. */
-export async function echoes(server: TestServer): Promise<void> {
+export async function echoes(server: ProcessServer): Promise<void> {
   for (const path of ["/hono", "/plain"]) {
     using client = await RawClient.open(server.port, path, { Host: "a", Origin: "http://a" });
     client.send(OPCODE.text, "grüße");

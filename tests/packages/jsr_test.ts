@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { root } from "../support/command.ts";
 import { deno } from "../support/runtimes.ts";
-import { TestServer } from "../support/server.ts";
+import { ProcessServer } from "../support/process_server.ts";
 import { echoes } from "./echoes.ts";
 import { Folder } from "./folder.ts";
 import { JsrRegistry } from "./jsr_registry.ts";
@@ -53,7 +53,7 @@ Deno.test(
     const check = ["check", "--no-lock", "server.ts", "user.ts"];
     const { code, stderr } = await folder.run(deno.command[0]!, check, env);
     assertEquals(code, 0, stderr);
-    await using server = await TestServer.start(deno, env, folder.url("server.ts"));
+    await using server = await ProcessServer.start(deno, env, folder.url("server.ts"));
     await echoes(server);
   },
 );

@@ -4,8 +4,8 @@ import { Buffer } from "node:buffer";
 import { selfSigned } from "../support/certificate.ts";
 import { Nginx, type NginxOptions, nginxVersion } from "../support/nginx.ts";
 import { frame, handshake, OPCODE, RawClient } from "../support/raw_client.ts";
-import { runtimes } from "../support/runtimes.ts";
-import { TestServer } from "../support/server.ts";
+import { wireRuntimes } from "../support/runtimes.ts";
+import { ProcessServer } from "../support/process_server.ts";
 
 const version = nginxVersion();
 if (version === undefined) console.log("skipped: nginx, because it is not installed");
@@ -21,17 +21,17 @@ async function answer(client: RawClient, target: string, headers: Record<string,
   return { status: head.status, body: (await client.bytes(length)).toString() };
 }
 
-for (const runtime of runtimes) {
+for (const runtime of wireRuntimes) {
   const test = (
     title: string,
     options: NginxOptions,
-    body: (nginx: Nginx, server: TestServer) => Promise<void>,
+    body: (nginx: Nginx, server: ProcessServer) => Promise<void>,
   ) =>
     Deno.test({
       name: `${runtime.name}: behind nginx: ${title}`,
       ignore: version === undefined,
       async fn() {
-        await using server = await TestServer.start(runtime);
+        await using server = await ProcessServer.start(runtime);
         await using nginx = await Nginx.start(server.port, options);
         await body(nginx, server);
         await server.settled();
@@ -203,7 +203,7 @@ for (const runtime of runtimes) {
     name: `${runtime.name}: behind nginx: shutdown() sends 1001 to clients`,
     ignore: version === undefined,
     async fn() {
-      await using server = await TestServer.start(runtime);
+      await using server = await ProcessServer.start(runtime);
       await using nginx = await Nginx.start(server.port);
       using client = await RawClient.open(nginx.port, path({}));
       server.signal("SIGTERM");

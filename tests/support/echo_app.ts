@@ -1,4 +1,4 @@
-import type { Runtime } from "./runtimes.ts";
+import type { WireRuntime } from "./runtimes.ts";
 import { root } from "./command.ts";
 
 /** deno.json's own permissions, so that the tests run what users run. */
@@ -14,7 +14,7 @@ export interface EchoApp extends AsyncDisposable {
 }
 
 /** Starts the app without waiting for anything. */
-export function spawnApp({ name, command }: Runtime, env: Record<string, string>) {
+export function spawnApp({ name, command }: WireRuntime, env: Record<string, string>) {
   const args = name === "deno"
     ? ["run", "--quiet", "--no-lock", ...startArgs]
     : ["examples/bun/server.ts"];
@@ -24,7 +24,7 @@ export function spawnApp({ name, command }: Runtime, env: Record<string, string>
 
 /** Starts the app, waits for its first line, and ends it at the end of the scope. */
 export async function startApp(
-  runtime: Runtime,
+  runtime: WireRuntime,
   env: Record<string, string> = {},
 ): Promise<EchoApp> {
   const child = spawnApp(runtime, { PORT: "0", HOST: "127.0.0.1", ...env });

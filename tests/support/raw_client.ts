@@ -1,9 +1,7 @@
 import { connect, type Socket } from "node:net";
 import { connect as connectTLS } from "node:tls";
 import { Buffer } from "node:buffer";
-
-/** Milliseconds after which bytes that a test waits for count as missing. */
-const PATIENCE = 15_000;
+import { PATIENCE } from "./within.ts";
 
 /** The sample key of RFC 6455 §1.3. */
 export const KEY = "dGhlIHNhbXBsZSBub25jZQ==";
@@ -117,10 +115,15 @@ export class RawClient implements Disposable {
     return this.#take(length);
   }
 
+  /** Reads every frame to the end of the connection, however long that takes. */
+  async *frames(): AsyncGenerator<Frame> {
+    for (let frame; (frame = await this.frame(Infinity)) !== undefined;) yield frame;
+  }
+
   /** Reads one frame; `undefined` if the connection ends before a whole one came. */
-  async frame(): Promise<Frame | undefined> {
+  async frame(patience = PATIENCE): Promise<Frame | undefined> {
     const size = () => frameSize(this.#received);
-    await this.#until(() => size() !== undefined);
+    await this.#until(() => size() !== undefined, patience);
     const found = size();
     if (found === undefined) return;
     const bytes = this.#take(found.head + found.payload);
@@ -174,17 +177,17 @@ export class RawClient implements Disposable {
   }
 
   /** Waits until `ready`, or until nothing more can come. */
-  async #until(ready: () => boolean): Promise<void> {
-    const deadline = Date.now() + PATIENCE;
+  async #until(ready: () => boolean, patience = PATIENCE): Promise<void> {
+    const deadline = Date.now() + patience;
     while (!ready() && !this.#ended) {
       const left = deadline - Date.now();
       if (left <= 0) {
-        throw new Error(`nothing for ${PATIENCE} ms, ${this.#received.length} bytes unread`);
+        throw new Error(`nothing for ${patience} ms, ${this.#received.length} bytes unread`);
       }
       let timer: ReturnType<typeof setTimeout> | undefined;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
-        timer = setTimeout(resolve, left);
+        if (left < Infinity) timer = setTimeout(resolve, left);
       });
       clearTimeout(timer);
     }

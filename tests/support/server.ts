@@ -1,59 +1,19 @@
-import type { Runtime } from "./runtimes.ts";
+import type { Client } from "./client.ts";
+import { PATIENCE } from "./within.ts";
 
-/** Milliseconds after which a report that a test waits for counts as missing. */
-const PATIENCE = 15_000;
-
-const FIXTURE = new URL("../fixtures/server.ts", import.meta.url);
-
-/** One line of what a server under test reports. */
+/** One report of a server under test. */
 export type Report = Readonly<Record<string, unknown>>;
 
-/** A server under test: a child process that says what happens in lines of JSON. */
-export class TestServer implements AsyncDisposable {
+/** What a server under test is told at the start. */
+export type Env = Readonly<Record<string, string>>;
+
+/** A server under test, which says what happens: in a process of its own, or in memory. */
+export abstract class TestServer implements AsyncDisposable {
   /** Everything reported so far. */
   readonly reports: Report[] = [];
   /** Everything written to standard error so far. */
   errors = "";
-  port = 0;
-  readonly #process: Deno.ChildProcess;
-  readonly #ended: Promise<unknown>;
   readonly #listeners = new Set<() => void>();
-
-  private constructor(process: Deno.ChildProcess) {
-    this.#process = process;
-    this.#ended = Promise.all([
-      eachLine(process.stdout, (line) => this.#report(line)),
-      eachLine(process.stderr, (line) => {
-        this.errors += `${line}\n`;
-        this.#wake();
-      }),
-    ]);
-  }
-
-  /** Starts a script that reports `{ on: "listening", port }`; the conformance fixture by default. */
-  static async start(
-    runtime: Runtime,
-    env: Record<string, string> = {},
-    script: URL = FIXTURE,
-  ): Promise<TestServer> {
-    const [program, ...args] = [...runtime.command, script.pathname];
-    const process = new Deno.Command(program!, { args, env, stdout: "piped", stderr: "piped" });
-    const server = new TestServer(process.spawn());
-    server.port = (await server.until({ on: "listening" })).port as number;
-    return server;
-  }
-
-  get pid(): number {
-    return this.#process.pid;
-  }
-
-  get status(): Promise<Deno.CommandStatus> {
-    return this.#process.status;
-  }
-
-  url(path: string, scheme = "ws"): string {
-    return `${scheme}://127.0.0.1:${this.port}${path}`;
-  }
 
   /** What was reported with all of these values. */
   all(expected: Report): Report[] {
@@ -75,82 +35,70 @@ export class TestServer implements AsyncDisposable {
     await this.#until(() => expected.test(this.errors) || undefined, `${expected}`);
   }
 
-  /** Waits until `find` finds something, looking again whenever the server says something. */
-  async #until<T>(find: () => T | undefined, wanted: string): Promise<T> {
-    const deadline = AbortSignal.timeout(PATIENCE);
-    for (;;) {
-      const found = find();
-      if (found !== undefined) return found;
-      await new Promise<void>((resolve, reject) => {
-        const look = () => {
-          this.#listeners.delete(look);
-          deadline.removeEventListener("abort", give);
-          resolve();
-        };
-        const give = () => {
-          this.#listeners.delete(look);
-          reject(
-            new Error(
-              `expected ${wanted}, got:\n${
-                this.reports.map((report) => JSON.stringify(report)).join("\n")
-              }\n${this.errors}`,
-            ),
-          );
-        };
-        this.#listeners.add(look);
-        deadline.addEventListener("abort", give, { once: true });
-      });
-    }
-  }
-
   /** Waits until the server counts `count` connections. */
   async settled(count = 0): Promise<void> {
     const end = Date.now() + PATIENCE;
     for (;;) {
-      const state = await (await fetch(this.url("/state", "http"))).json();
-      if (state.connections === count) return;
-      if (Date.now() > end) {
-        throw new Error(`expected ${count} connections, got ${state.connections}`);
-      }
+      const connections = await this.connections();
+      if (connections === count) return;
+      if (Date.now() > end) throw new Error(`expected ${count} connections, got ${connections}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
 
-  /** Bytes of JavaScript objects that are left after garbage collection. */
-  async heap(): Promise<number> {
-    return Number(await (await fetch(this.url("/heap", "http"))).text());
+  /** Shakes hands; throws unless the answer is 101. */
+  async open(path: string, headers: Record<string, string> = {}): Promise<Client> {
+    const client = await this.connect(path, headers);
+    if (client.status !== 101) throw new Error(`expected 101, got ${client.status}`);
+    return client;
   }
 
-  signal(name: Deno.Signal): void {
-    this.#process.kill(name);
+  /** How many connections the server counts. */
+  protected abstract connections(): Promise<number>;
+
+  /** Shakes hands, whatever the answer; `headers` replace and add, `""` removes. */
+  abstract connect(path: string, headers?: Record<string, string>): Promise<Client>;
+
+  /** Sends a request that is no opening handshake. */
+  abstract request(path: string): Promise<Response>;
+
+  /**
+   * Begins to shut down, by `shutdown()` or by the server's `signal`: `shutdown` or `finished` is
+   * reported when that is done.
+   */
+  abstract shutDown(how: "shutdown" | "signal"): void;
+
+  abstract [Symbol.asyncDispose](): Promise<void>;
+
+  protected report(report: Report): void {
+    this.reports.push(report);
+    this.wake();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      this.#process.kill("SIGKILL");
-    } catch {
-      // It has ended by itself.
-    }
-    await this.#ended;
-    await this.#process.status;
-  }
-
-  #report(line: string): void {
-    this.reports.push(line.startsWith("{") ? JSON.parse(line) : { on: "line", line });
-    this.#wake();
-  }
-
-  #wake(): void {
+  protected wake(): void {
     for (const listener of [...this.#listeners]) listener();
   }
-}
 
-async function eachLine(stream: ReadableStream<Uint8Array>, task: (line: string) => void) {
-  let rest = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop()!;
-    for (const line of lines) task(line);
+  /** Waits until `find` finds something, looking again whenever the server says something. */
+  async #until<T>(find: () => T | undefined, wanted: string): Promise<T> {
+    const end = Date.now() + PATIENCE;
+    for (;;) {
+      const found = find();
+      if (found !== undefined) return found;
+      const left = end - Date.now();
+      if (left <= 0) {
+        const reports = this.reports.map((report) => JSON.stringify(report)).join("\n");
+        throw new Error(`expected ${wanted}, got:\n${reports}\n${this.errors}`);
+      }
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      let look = () => {};
+      await new Promise<void>((resolve) => {
+        look = resolve;
+        this.#listeners.add(look);
+        timer = setTimeout(look, left);
+      });
+      this.#listeners.delete(look);
+      clearTimeout(timer);
+    }
   }
-  if (rest !== "") task(rest);
 }

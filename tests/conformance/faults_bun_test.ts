@@ -1,4 +1,0 @@
-import { bun } from "../support/runtimes.ts";
-import { faultsSuite } from "./faults_suite.ts";
-
-faultsSuite(bun);

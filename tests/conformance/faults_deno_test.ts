@@ -1,4 +1,0 @@
-import { deno } from "../support/runtimes.ts";
-import { faultsSuite } from "./faults_suite.ts";
-
-faultsSuite(deno);

@@ -1,4 +1,0 @@
-import { deno } from "../support/runtimes.ts";
-import { handshakeSuite } from "./handshake_suite.ts";
-
-handshakeSuite(deno);

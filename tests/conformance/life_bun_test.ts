@@ -1,4 +1,0 @@
-import { bun } from "../support/runtimes.ts";
-import { lifeSuite } from "./life_suite.ts";
-
-lifeSuite(bun);

@@ -1,4 +1,0 @@
-import { deno } from "../support/runtimes.ts";
-import { lifeSuite } from "./life_suite.ts";
-
-lifeSuite(deno);

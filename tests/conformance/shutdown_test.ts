@@ -1,0 +1,59 @@
+/** The server goes away, or has no room. */
+import { assertEquals, assertLess } from "@std/assert";
+import { type Runtime, runtimes } from "../support/runtimes.ts";
+import { addCase, closedByClient, ends, route, SHUTDOWN, suite } from "../support/suite.ts";
+
+const HOW = [["shutdown", "shutdown"], ["signal", "finished"]] as const;
+
+function shutdownSuite(runtime: Runtime): void {
+  const test = suite(runtime);
+
+  for (const [how, report] of HOW) {
+    // Not by `suite`: the server has ended, so that it cannot be asked for its connections.
+    addCase(runtime, `closes every connection with 1001 by its ${how}`, async () => {
+      await using server = await runtime.start();
+      using first = await server.open(route({}, "a"));
+      using second = await server.open(route({}, "b"));
+      await server.settled(2);
+      server.shutDown(how);
+      for (const client of [first, second]) {
+        assertEquals(await client.closed, { code: 1001, reason: "Server shutting down" });
+      }
+      await ends(server, SHUTDOWN, "a");
+      await ends(server, SHUTDOWN, "b");
+      const { connections = 0 } = await server.until({ on: report });
+      assertEquals(connections, 0);
+    });
+
+    addCase(runtime, `ends whatever clients do within shutdownTimeout of its ${how}`, async () => {
+      await using server = await runtime.start();
+      using silent = await server.open(route({}, "silent"));
+      using deaf = await server.open(route({ maxBackpressure: 100_000_000 }, "deaf"));
+      silent.mute = true;
+      deaf.mute = true;
+      deaf.pause();
+      deaf.send("!flood 300 65536");
+      await server.until({ on: "flood" });
+      const started = performance.now();
+      server.shutDown(how);
+      await server.until({ on: report });
+      assertLess(performance.now() - started, 3500);
+      const wasClean = runtime.gap("a client that never answers our close frame") === "clean";
+      for (const id of ["silent", "deaf"]) await ends(server, { ...SHUTDOWN, wasClean }, id);
+      deaf.vanish();
+    });
+  }
+
+  test("answers 503 above maxConnections", async (server) => {
+    using first = await server.open(route());
+    using second = await server.connect("/echo");
+    assertEquals([second.status, second.all("retry-after")], [503, ["5"]]);
+    first.close(1000);
+    await ends(server, closedByClient(1000));
+    using third = await server.open("/echo");
+    third.close(1000);
+    await third.closed;
+  }, { env: { MAX_CONNECTIONS: "1" } });
+}
+
+for (const runtime of runtimes) shutdownSuite(runtime);

@@ -1,4 +1,0 @@
-import { bun } from "../support/runtimes.ts";
-import { upgradeSuite } from "./upgrade_suite.ts";
-
-upgradeSuite(bun);

@@ -1,0 +1,105 @@
+/** Pings. Tolerance: a quarter of idleTimeout or 1 s, whichever is larger. */
+import { assert, assertEquals } from "@std/assert";
+import { frame, OPCODE, RawClient } from "../../support/raw_client.ts";
+import { type WireRuntime, wireRuntimes } from "../../support/runtimes.ts";
+import { addCase, closedByClient, ends, IDLE, route, suite } from "../../support/suite.ts";
+import { PATIENCE } from "../../support/within.ts";
+
+function idleSuite(runtime: WireRuntime): void {
+  const test = suite(runtime);
+
+  test("pings after half of idleTimeout and drops after all of it", async (server) => {
+    const started = performance.now();
+    using client = await RawClient.open(server.port, route({ idleTimeout: 1.2 }));
+    const ping = await client.frame();
+    const pinged = performance.now() - started;
+    assertEquals(ping?.opcode, OPCODE.ping);
+    const reason = runtime.gap("the reason that an idle client is told") ?? "Idle timeout";
+    assertEquals(await client.closeFrame(), { code: 1001, reason });
+    const dropped = performance.now() - started;
+    await ends(server, IDLE);
+    assert(pinged > 550 && pinged < 1600, `pinged after ${pinged} ms`);
+    assert(dropped > 1150 && dropped < 2200, `dropped after ${dropped} ms`);
+  });
+
+  test("pings again and again while pongs come", async (server) => {
+    using client = await RawClient.open(server.port, route({ idleTimeout: 1 }));
+    for (let i = 0; i < 5; i++) {
+      const ping = await client.frame();
+      assertEquals(ping?.opcode, OPCODE.ping);
+      client.send(OPCODE.pong, ping!.payload);
+    }
+    client.close(1000);
+    await ends(server, closedByClient(1000));
+  });
+
+  test("sends no ping with idleTimeout 0", async (server) => {
+    using client = await RawClient.open(server.port, route({ idleTimeout: 0 }));
+    using pinged = await RawClient.open(server.port, route({ idleTimeout: 0.4 }, "b"));
+    await ends(server, IDLE, "b");
+    await pinged.end();
+    client.send(OPCODE.text, "x");
+    assertEquals(await client.text(), "x");
+    client.close(1000);
+    await ends(server, closedByClient(1000));
+  });
+
+  // On the wire only: in memory, a client that answers nothing keeps its place for ever.
+  test("gives back the place of a client that was dropped", async (server) => {
+    using silent = await server.open(route({ idleTimeout: 0.4 }));
+    silent.mute = true;
+    using refused = await server.connect("/echo");
+    assertEquals(refused.status, 503);
+    await ends(server, IDLE);
+    // The runtime may need a moment to let go of it.
+    const end = Date.now() + PATIENCE;
+    for (let status = 503; status === 503;) {
+      using next = await server.connect("/echo");
+      status = next.status;
+      assert(Date.now() < end, "no place was given back");
+    }
+  }, { env: { MAX_CONNECTIONS: "1" } });
+
+  addCase(
+    runtime,
+    "gap: a frame that takes longer than idleTimeout counts as silence",
+    async () => {
+      await using server = await runtime.start();
+      using client = await RawClient.open(server.port, route({ idleTimeout: 1 }));
+      const bytes = frame(OPCODE.binary, new Uint8Array(120));
+      let sent = 0;
+      const timer = setInterval(() => client.write(bytes.subarray(sent, ++sent)), 100);
+      try {
+        const { cause } = await server.until({ on: "close" });
+        assertEquals(cause, runtime.gap("one large frame that comes slowly"));
+        assert(sent > 5 && sent < bytes.length, `${sent}`);
+      } finally {
+        clearInterval(timer);
+      }
+    },
+  );
+
+  const cause = runtime.gap("a client that pings but does not answer pings");
+  const title = cause === undefined ? "count" : "do not count";
+  addCase(runtime, `gap: pings of the client ${title} as a sign of life`, async () => {
+    await using server = await runtime.start();
+    using client = await RawClient.open(server.port, route({ idleTimeout: 1 }));
+    let sent = 0;
+    const timer = setInterval(() => client.send(OPCODE.ping, `${++sent}`), 200);
+    try {
+      if (cause !== undefined) {
+        assertEquals((await server.until({ on: "close" })).cause, cause);
+        return;
+      }
+      for (let pongs = 0; pongs < 15;) {
+        const { opcode } = (await client.frame())!;
+        if (opcode === OPCODE.pong) pongs++;
+        else assertEquals(opcode, OPCODE.ping);
+      }
+    } finally {
+      clearInterval(timer);
+    }
+  });
+}
+
+for (const runtime of wireRuntimes) idleSuite(runtime);

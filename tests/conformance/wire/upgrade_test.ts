@@ -1,0 +1,67 @@
+/** The moment between HTTP and frames. */
+import { assertEquals } from "@std/assert";
+import { root } from "../../support/command.ts";
+import { Messages } from "../../support/messages.ts";
+import { handshake, OPCODE, RawClient } from "../../support/raw_client.ts";
+import { type WireRuntime, wireRuntimes } from "../../support/runtimes.ts";
+import { addCase, closedByClient, ends, route, suite } from "../../support/suite.ts";
+import { within } from "../../support/within.ts";
+
+const GAPS = new URL("tests/fixtures/gaps_server.ts", root);
+
+function upgradeSuite(runtime: WireRuntime): void {
+  for (const mode of runtime.modes) {
+    const test = suite(runtime, { MODE: mode });
+
+    test(`${mode}: talks to a WebSocket client that is not ours`, async (server) => {
+      const socket = new WebSocket(server.url(route()));
+      socket.binaryType = "arraybuffer";
+      const messages = new Messages();
+      socket.onmessage = ({ data }) => messages.push(data);
+      const closed = new Promise<CloseEvent>((resolve) => socket.onclose = resolve);
+      await within(new Promise((resolve) => socket.onopen = resolve), "an open socket");
+      socket.send("grüße");
+      socket.send(new Uint8Array([0, 1, 255]));
+      assertEquals(await messages.next(), "grüße");
+      assertEquals([...new Uint8Array(await messages.next() as ArrayBuffer)], [0, 1, 255]);
+      socket.close(4321, "app");
+      const { code, reason, wasClean } = await within(closed, "a close event");
+      assertEquals({ code, reason, wasClean }, { code: 4321, reason: "app", wasClean: true });
+      await ends(server, closedByClient(4321, "app"));
+    });
+
+    test(`${mode}: delivers what came in one packet with the handshake, after onOpen`, async (server) => {
+      using client = await RawClient.connect(server.port);
+      const early = new TextEncoder().encode(handshake("/ws?id=early"));
+      const message = [0x81, 0x81, 0, 0, 0, 0, 0x78];
+      client.write(new Uint8Array([...early, ...message]));
+      assertEquals((await client.head()).status, 101);
+      assertEquals(await client.text(), "x");
+      await server.until({ on: "message" });
+      assertEquals(server.all({ id: "early" }).map(({ on }) => on), ["open", "message"]);
+    });
+
+    test(`${mode}: sends each message as one frame of its kind`, async (server) => {
+      using client = await RawClient.open(server.port, route());
+      client.send(OPCODE.text, "!bytes");
+      const frames = [];
+      for (let i = 0; i < 5; i++) frames.push((await client.frame())!);
+      assertEquals(frames.map(({ fin, opcode, payload }) => [fin, opcode, [...payload]]), [
+        [true, OPCODE.binary, [3, 4]],
+        [true, OPCODE.binary, [1, 2, 3, 4, 5, 6]],
+        [true, OPCODE.binary, [2]],
+        [true, OPCODE.text, []],
+        [true, OPCODE.binary, []],
+      ]);
+    });
+  }
+
+  const status = runtime.gap("a sub-app behind `app.mount`")!;
+  addCase(runtime, `gap: a sub-app behind app.mount gets ${status}`, async () => {
+    await using server = await runtime.start({}, GAPS);
+    using client = await server.connect("/mounted/ws");
+    assertEquals(client.status, status);
+  });
+}
+
+for (const runtime of wireRuntimes) upgradeSuite(runtime);

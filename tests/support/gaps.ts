@@ -1,0 +1,299 @@
+/**
+ * Where the runtimes differ, as data. README's tables are made from it, and tests ask it for what a
+ * runtime does instead, so that none of them asks for the name of its runtime.
+ */
+
+/** The tables of README's section, in their order, by their headings. */
+export const TABLES = {
+  runtimes: ["what", "Deno", "Bun"],
+  handshake: ["what", "Deno", "Bun"],
+  bare: [
+    "what",
+    "bare `Deno.serve(app.fetch)`",
+    "bare `Bun.serve({ fetch: app.fetch, websocket })`",
+  ],
+} as const;
+
+/** The runtimes that README's tables have a column for. */
+export type Column = "deno" | "bun";
+
+/** One row: its cells as README has them, and what the tests expect where it is not the norm. */
+interface Row {
+  readonly table: keyof typeof TABLES;
+  readonly deno: string;
+  readonly bun: string;
+  /** What a runtime does instead. The one that is missing does what we want of every runtime. */
+  readonly pinned: Readonly<Partial<Record<Column, unknown>>>;
+}
+
+/** Every gap by the first cell of its row. */
+export const gaps = {
+  // runtimes
+  "`terminate()`": {
+    table: "runtimes",
+    deno: "the client still gets a close frame (1001): there is no way to cut a connection",
+    bun: "cuts the connection",
+    pinned: { deno: { code: 1001, reason: "" } },
+  },
+  "a client that never answers our close frame": {
+    table: "runtimes",
+    deno: "`wasClean: false` after `closeTimeout`",
+    bun: "`wasClean: true` at once: Bun does not wait for the answer",
+    pinned: { bun: "clean" },
+  },
+  "messages under way when we close": {
+    table: "runtimes",
+    deno: "Deno resets the connection, so the client may miss the close code",
+    bun: "the client gets the close code",
+    pinned: { deno: "reset" },
+  },
+  "a loop that does not keep up (`maxQueue`)": {
+    table: "runtimes",
+    deno: "closes with 1013",
+    bun: "stops reading until the loop catches up",
+    pinned: { deno: "backpressure" },
+  },
+  "messages above `maxPayloadLength`": {
+    table: "runtimes",
+    deno:
+      "refused when the last byte is there; frames take up to 64 MiB, fragments have no bound: limit the memory of the process",
+    bun: "refused while they arrive, above the server's own limit",
+    pinned: { deno: "refused when whole" },
+  },
+  "one large frame that comes slowly": {
+    table: "runtimes",
+    deno: "counts as silence until it is whole",
+    bun: "the same",
+    pinned: { deno: "idle-timeout", bun: "idle-timeout" },
+  },
+  "a client that pings but does not answer pings": {
+    table: "runtimes",
+    deno: "its pings do not count: dropped after `idleTimeout`",
+    bun: "its pings count",
+    pinned: { deno: "idle-timeout" },
+  },
+  "unmasked frames": {
+    table: "runtimes",
+    deno: "accepted",
+    bun: "refused",
+    pinned: { deno: "accepted" },
+  },
+  "close frames for protocol violations": {
+    table: "runtimes",
+    deno: "none, the connection just ends (1002 for a bad close code)",
+    bun: "1002, 1007",
+    pinned: { deno: "none" },
+  },
+  "a client that stops reading, after its end": {
+    table: "runtimes",
+    deno: "is reported closed in time, but its TCP connection stays until it ends by itself",
+    bun: "is cut",
+    pinned: { deno: { code: 1001, reason: "" } },
+  },
+  "a broken connection's runtime object": {
+    table: "runtimes",
+    deno: "is kept by Deno until `idleTimeout` has passed",
+    bun: "is let go at once",
+    pinned: { deno: "kept" },
+  },
+  "after `shutdown()`, a client that does not read or a response that never comes": {
+    table: "runtimes",
+    deno: "keeps the process: end it with `Deno.exit()`",
+    bun: "does not keep the process",
+    pinned: { deno: "keeps the process" },
+  },
+  "the reason that an idle client is told": {
+    table: "runtimes",
+    deno: '1001, "No response from ping frame."',
+    bun: '1001, "Idle timeout"',
+    pinned: { deno: "No response from ping frame." },
+  },
+  "a process that is out of open files": {
+    table: "runtimes",
+    deno: "the listener ends: `onError` is told, and another one starts",
+    bun: "goes on",
+    pinned: { deno: "Deno.serve ended by itself" },
+  },
+  "the default of `maxConnections`": {
+    table: "runtimes",
+    deno: "10,000 without `--allow-all`: the limit on open files cannot be read",
+    bun: "from the limit on open files",
+    pinned: { deno: 10_000 },
+  },
+  "a control character in a header of a response that is no 101": {
+    table: "runtimes",
+    deno: "**ends the process**: a bug in Deno, with or without edgesocket",
+    bun: "sent as it is",
+    pinned: { deno: /panicked/ },
+  },
+  "a sub-app behind `app.mount`": {
+    table: "runtimes",
+    deno: "cannot upgrade: 500",
+    bun: "cannot upgrade: 400",
+    pinned: { deno: 500, bun: 400 },
+  },
+  // handshake
+  "no `Host`": {
+    table: "handshake",
+    deno: "accepted: Deno puts its own address there",
+    bun: "refused with 400",
+    pinned: { deno: 101 },
+  },
+  "a target that makes no URL (`http://a:99999/`)": {
+    table: "handshake",
+    deno: "refused with 400",
+    bun: "accepted: Bun reads `Host`",
+    pinned: { bun: 101 },
+  },
+  "an absolute `http://` target over TLS": {
+    table: "handshake",
+    deno: 'counts as plain `http` for `"same-origin"`',
+    bun: "changes nothing",
+    pinned: { deno: 101 },
+  },
+  "`Content-Length: 0`": {
+    table: "handshake",
+    deno: "refused with 400",
+    bun: "accepted",
+    pinned: { deno: 400 },
+  },
+  "`Expect: 100-continue`": {
+    table: "handshake",
+    deno: "accepted",
+    bun: "100 first, then accepted",
+    pinned: { bun: 100 },
+  },
+  "two `Upgrade` lines, `websocket` not first": {
+    table: "handshake",
+    deno: "101, but no socket behind it",
+    bun: "accepted",
+    pinned: { deno: "no socket" },
+  },
+  "a bare LF inside a header": {
+    table: "handshake",
+    deno: "accepted, as two headers",
+    bun: "refused with 400",
+    pinned: { deno: 101 },
+  },
+  "more than 100 header lines": {
+    table: "handshake",
+    deno: "refused with 400",
+    bun: "accepted",
+    pinned: { deno: 400 },
+  },
+  "more than 16 KiB of headers": {
+    table: "handshake",
+    deno: "accepted",
+    bun: "refused with 431",
+    pinned: { bun: 431 },
+  },
+  "methods that are none (`FOO`, `get`)": {
+    table: "handshake",
+    deno: "refused with 405",
+    bun: "the connection is closed",
+    pinned: { bun: "closed" },
+  },
+  "`POST` with a body": {
+    table: "handshake",
+    deno: "refused with 400",
+    bun: "refused with 405",
+    pinned: { deno: 400 },
+  },
+  "HTTP/1.0": {
+    table: "handshake",
+    deno: "accepted: the version is not visible",
+    bun: "accepted, likewise",
+    pinned: { deno: 101, bun: 101 },
+  },
+  "HTTP/2.0, HTTP/0.9 as text": {
+    table: "handshake",
+    deno: "refused with 400",
+    bun: "refused with 505",
+    pinned: { bun: 505 },
+  },
+  "data before the 101, while the route awaits": {
+    table: "handshake",
+    deno: "delivered after `onOpen`",
+    bun: "refused with 400",
+    pinned: { bun: 400 },
+  },
+  "a request that is never finished": {
+    table: "handshake",
+    deno: "waits for ever: set a timeout in the proxy",
+    bun: "closed after about 12 s",
+    pinned: { bun: "closed" },
+  },
+  // bare
+  "headers that middleware sets after `next()`": {
+    table: "bare",
+    deno: "on the 101",
+    bun: "lost: the 101 is out by then",
+    pinned: { bun: "lost" },
+  },
+  "headers of the handshake that middleware sets after `next()`": {
+    table: "bare",
+    deno: "overwrite those of the 101: do not",
+    bun: "dropped",
+    pinned: { deno: "forged" },
+  },
+  "a middleware that throws after `next()`": {
+    table: "bare",
+    deno: "**ends the listener**: Deno accepts no other response",
+    bun: "ignored, the connection is open",
+    pinned: { deno: "listener ends", bun: "ignored" },
+  },
+  "code of your own that throws after `upgradeWebSocket`, outside Hono": {
+    table: "bare",
+    deno: "**ends the listener**",
+    bun: "printed by Bun, the connection is open",
+    pinned: { deno: "listener ends", bun: "ignored" },
+  },
+  "a control character in a header of the 101": {
+    table: "bare",
+    deno: "**ends the process**: a bug in Deno",
+    bun: "500",
+    pinned: { deno: /panicked/, bun: 500 },
+  },
+  "a `Host` that makes no URL": {
+    table: "bare",
+    deno: "your code sees it: `new URL(request.url)` throws",
+    bun: "the same",
+    pinned: { deno: 500, bun: 500 },
+  },
+  "`shutdown()`, `maxConnections`, your own `onError` and `onRefuse`": {
+    table: "bare",
+    deno: "not there: faults go to `console.error`",
+    bun: "the same",
+    pinned: { deno: "console.error", bun: "console.error" },
+  },
+} as const satisfies Readonly<Record<string, Row>>;
+
+/** The first cell of a row. */
+export type GapName = keyof typeof gaps;
+
+/** Gaps of the table on the opening handshake, whose pinned values are outcomes. */
+export type HandshakeGap = {
+  [N in GapName]: (typeof gaps)[N]["table"] extends "handshake" ? N : never;
+}[GapName];
+
+/** What any runtime does instead. */
+export type Pinned<N extends GapName> = ValueOf<(typeof gaps)[N]["pinned"]>;
+
+type ValueOf<T> = T extends unknown ? T[keyof T] : never;
+
+/** What the runtime of a column does instead; `undefined` if it does what we want of every one. */
+export function pinned<N extends GapName>(column: Column, name: N): Pinned<N> | undefined {
+  const { pinned }: Row = gaps[name];
+  return pinned[column] as Pinned<N> | undefined;
+}
+
+/** One of README's tables, as `deno fmt` aligns it. */
+export function tableOf(table: keyof typeof TABLES): string {
+  const rows = Object.entries<Row>(gaps).filter(([, row]) => row.table === table)
+    .map(([what, { deno, bun }]) => [what, deno, bun] as const);
+  const all = [TABLES[table], ...rows];
+  const widths = [0, 1, 2].map((column) => Math.max(...all.map((row) => row[column]!.length)));
+  const line = (cells: readonly string[], filler = " ") =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column]!, filler)).join(" | ")} |`;
+  return [line(TABLES[table]), line(["", "", ""], "-"), ...rows.map((row) => line(row))].join("\n");
+}
