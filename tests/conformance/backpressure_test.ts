@@ -7,7 +7,7 @@ function backpressureSuite(runtime: Runtime): void {
   const test = suite(runtime);
 
   test("refuses to send and closes with 1013 above maxBackpressure", async (server) => {
-    using client = await server.open(route());
+    using client = await server.open(route({ maxBackpressure: 1_048_576 }));
     client.pause();
     client.send("!flood 1000 65536");
     const { sent, most } = await server.until({ on: "flood" });

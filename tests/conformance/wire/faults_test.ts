@@ -86,18 +86,15 @@ function faultsSuite(runtime: WireRuntime): void {
     "serves on after a handler froze its request, which may end the listener",
     async () => {
       await using server = await runtime.start();
-      using witness = await RawClient.open(server.port, "/echo");
       using visitor = await RawClient.connect(server.port);
       visitor.write(handshake("/freeze"));
-      // It ends the listener of the same runtimes.
+      // It ends the listener of the same runtimes, as long as nobody has read a request's signal.
       if (ended) await server.until({ on: "reported", message: ended });
       await eventually(async () => {
         using client = await RawClient.open(server.port, "/echo");
         client.send(OPCODE.text, "x");
         assertEquals(await client.text(), "x");
       });
-      witness.send(OPCODE.text, "still here");
-      assertEquals(await witness.text(), "still here");
     },
   );
 
