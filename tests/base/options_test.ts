@@ -1,0 +1,30 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { checkBytes, checkNumber, checkOption, checkSeconds } from "../../src/base/options.ts";
+
+Deno.test("checkOption takes what is not given, and the right type", () => {
+  checkOption("onError", undefined, "function");
+  checkOption("onError", () => {}, "function");
+  checkOption("trustProxy", false, "boolean");
+  const error = assertThrows(() => checkOption("trustProxy", "yes", "boolean"), TypeError);
+  assertEquals(error.message, "Cannot use option trustProxy: expected true or false, got string");
+});
+
+Deno.test("checkSeconds takes a tenth of a second to a day, and 0 where that switches off", () => {
+  for (const seconds of [0.1, 1, 86_400]) assertEquals(checkSeconds("x", seconds, 0.1), seconds);
+  assertEquals(checkSeconds("x", 0, 0), 0);
+  for (const bad of [0, 0.09, 86_401, -1, NaN, Infinity]) {
+    assertThrows(() => checkSeconds("x", bad, 0.1), RangeError, `got ${bad}`);
+  }
+  assertThrows(() => checkSeconds("x", "1" as never, 0), TypeError, "0 (off) or 0.1 to 86400");
+});
+
+Deno.test("checkBytes takes whole numbers from 1 to the most", () => {
+  for (const bytes of [1, 5]) assertEquals(checkBytes("x", bytes, 5), bytes);
+  for (const bad of [0, 6, 1.5, NaN]) assertThrows(() => checkBytes("x", bad, 5), RangeError);
+});
+
+Deno.test("checkNumber tells a wrong type from a wrong value", () => {
+  assertEquals(checkNumber("x", 3, true, "3"), 3);
+  assertThrows(() => checkNumber("x", 3, false, "4"), RangeError, "expected 4, got 3");
+  assertThrows(() => checkNumber("x", null as never, true, "4"), TypeError, "got object");
+});

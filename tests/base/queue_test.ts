@@ -1,0 +1,33 @@
+import { assertEquals } from "@std/assert";
+import fc from "npm:fast-check@^4.3.0";
+import { Queue } from "../../src/base/queue.ts";
+
+Deno.test("a queue does what an array does, whatever is pushed and shifted", () => {
+  const steps = fc.array(fc.oneof(fc.constant("shift"), fc.constant("clear"), fc.nat()), {
+    maxLength: 500,
+  });
+  fc.assert(fc.property(steps, (all) => {
+    const queue = new Queue<number>();
+    let expected: number[] = [];
+    for (const step of all) {
+      if (typeof step === "number") {
+        queue.push(step);
+        expected.push(step);
+      } else if (step === "shift") assertEquals(queue.shift(), expected.shift());
+      else if (all.length % 7 === 0) {
+        queue.clear();
+        expected = [];
+      }
+      assertEquals([queue.length, queue.first], [expected.length, expected[0]]);
+    }
+  }));
+});
+
+Deno.test("a queue holds on to nothing that was shifted", () => {
+  const queue = new Queue<object>();
+  for (let i = 0; i < 10_000; i++) {
+    queue.push({});
+    if (i >= 10) queue.shift();
+  }
+  assertEquals(queue.length, 10);
+});

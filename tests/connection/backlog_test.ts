@@ -1,0 +1,152 @@
+import { assertEquals } from "@std/assert";
+import { Backlog } from "../../src/connection/backlog.ts";
+import { DrainPoll } from "../../src/connection/drain_poll.ts";
+import { MARK } from "../../src/connection/memory_budget.ts";
+import { byteLength, MESSAGE_OVERHEAD, type SendData } from "../../src/connection/message.ts";
+import type { Abilities, SendResult, Socket } from "../../src/connection/socket.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+
+/** A runtime that takes so many bytes, and hands them to a client that reads when it is told to. */
+class FakeSocket implements Socket {
+  readonly raw = undefined;
+  readonly sent: SendData[] = [];
+  bufferedAmount = 0;
+  closedWith: number | undefined;
+  gone = false;
+  readonly #takes: number;
+
+  constructor(takes: number) {
+    this.#takes = takes;
+  }
+
+  send(data: SendData): SendResult {
+    if (this.gone) return "gone";
+    if (this.bufferedAmount >= this.#takes) return "full";
+    this.bufferedAmount += byteLength(data);
+    this.sent.push(data);
+    return "queued";
+  }
+
+  close(code: number): void {
+    this.closedWith = code;
+  }
+
+  terminate(): void {}
+}
+
+const ABILITIES: Abilities = {
+  pause: false,
+  pings: "runtime",
+  bufferedAmount: true,
+  drain: "poll",
+  compression: false,
+  terminate: "close",
+};
+
+function setUp(limit = 1_000, takes = 100) {
+  const clock = new FakeClock();
+  const socket = new FakeSocket(takes);
+  const drainPoll = new DrainPoll(clock);
+  const changes: boolean[] = [];
+  const server = { clock, abilities: ABILITIES, drainPoll };
+  const backlog = new Backlog(socket, limit, server, (progressed) => changes.push(progressed));
+  return { clock, socket, drainPoll, changes, backlog };
+}
+
+const TEN = "x".repeat(10);
+
+Deno.test("what the runtime does not take waits here, and goes out in order", () => {
+  const { clock, socket, backlog, drainPoll } = setUp();
+  const sent = Array.from({ length: 50 }, (_, i) => `${i}`.padEnd(10));
+  for (const message of sent) assertEquals(backlog.send(message), "sent");
+  assertEquals([socket.sent.length, backlog.queued, backlog.size], [10, 400, 500]);
+  assertEquals(backlog.memory, 500 + 40 * MESSAGE_OVERHEAD);
+  while (backlog.size > 0) {
+    socket.bufferedAmount = 0;
+    clock.pass(1_000);
+  }
+  assertEquals([socket.sent as string[], drainPoll.size, clock.pending], [sent, 0, 0]);
+});
+
+Deno.test("bytes wait as they were when they were sent", () => {
+  const { socket, backlog } = setUp(1_000, 1);
+  const bytes = new Uint8Array([1, 2, 3, 4]);
+  backlog.send("x");
+  backlog.send(bytes.subarray(1, 3));
+  bytes.fill(9);
+  socket.bufferedAmount = 0;
+  backlog.drain();
+  assertEquals([...new Uint8Array(socket.sent[1] as ArrayBuffer)], [2, 3]);
+});
+
+Deno.test("above the limit nothing is taken; the one message that crosses it is", () => {
+  const { backlog } = setUp(100);
+  for (let i = 0; i < 11; i++) assertEquals(backlog.send(TEN), "sent");
+  assertEquals([backlog.send(TEN), backlog.size], ["full", 110]);
+});
+
+Deno.test("one message larger than the limit does not count against the next, a second one does", () => {
+  const { backlog, socket } = setUp(100);
+  const large = "x".repeat(500);
+  assertEquals([backlog.send(large), backlog.send("tail"), backlog.size], ["sent", "sent", 504]);
+  for (let i = 0; i < 10; i++) assertEquals(backlog.send(TEN), "sent");
+  assertEquals(backlog.send(TEN), "full");
+  // Once it is out, the next large one is let through.
+  while (backlog.size > 0) {
+    socket.bufferedAmount = 0;
+    backlog.drain();
+  }
+  assertEquals([backlog.send(large), backlog.send(large), backlog.send(TEN)], [
+    "sent",
+    "sent",
+    "full",
+  ]);
+});
+
+Deno.test("is stuck when much waits and not a byte moves; one byte, or little, is enough", () => {
+  const { clock, socket, backlog } = setUp(100 * MARK, MARK);
+  const chunk = new ArrayBuffer(MARK);
+  for (let i = 0; i < 3; i++) backlog.send(chunk);
+  clock.pass(29_999);
+  assertEquals(backlog.isStuck(clock.now(), 30_000), false);
+  clock.pass(1);
+  assertEquals(backlog.isStuck(clock.now(), 30_000), true);
+  socket.bufferedAmount -= 1;
+  clock.pass(200);
+  assertEquals(backlog.isStuck(clock.now(), 30_000), false);
+  const little = setUp(100 * MARK, MARK);
+  little.backlog.send(chunk);
+  little.clock.pass(60_000);
+  assertEquals(little.backlog.isStuck(little.clock.now(), 30_000), false);
+});
+
+Deno.test("the close frame goes out behind everything", () => {
+  const { clock, socket, backlog } = setUp();
+  for (let i = 0; i < 30; i++) backlog.send(TEN);
+  backlog.close({ code: 4000, reason: "bye", wasClean: true, cause: "local" });
+  for (let i = 0; i < 3; i++) {
+    assertEquals(socket.closedWith, undefined);
+    socket.bufferedAmount = 0;
+    clock.pass(1_000);
+  }
+  assertEquals([socket.sent.length, socket.closedWith], [30, 4000]);
+});
+
+Deno.test("tells of each change, and whether something went out", () => {
+  const { changes, socket, backlog } = setUp();
+  backlog.send(TEN);
+  socket.bufferedAmount = 4;
+  backlog.drain();
+  backlog.drain();
+  backlog.drain(true);
+  assertEquals(changes, [false, true, false, true]);
+});
+
+Deno.test("a socket that is gone takes nothing, and what is cleared is not polled", () => {
+  const { socket, backlog, drainPoll } = setUp();
+  for (let i = 0; i < 20; i++) backlog.send(TEN);
+  backlog.clear();
+  assertEquals([backlog.queued, drainPoll.size], [0, 0]);
+  socket.gone = true;
+  assertEquals(backlog.send(TEN), "gone");
+});
