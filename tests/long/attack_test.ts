@@ -1,0 +1,128 @@
+/** Clients that take all the memory that they can get, by default limits, and their neighbours. */
+import { assert, assertEquals, assertLess } from "@std/assert";
+import { root } from "../support/command.ts";
+import type { ProcessServer } from "../support/process_server.ts";
+import { frame, OPCODE, RawClient } from "../support/raw_client.ts";
+import { type WireRuntime, wireRuntimes } from "../support/runtimes.ts";
+
+const SERVER = new URL("tests/fixtures/attack_server.ts", root);
+const MIB = 1024 * 1024;
+
+/** What docs/backpressure.md says that a process with the default of `maxBuffered` may need. */
+const ENOUGH = 1536 * MIB;
+
+/** Milliseconds in which all attackers must have been dropped and told. */
+const SOON = 40_000;
+
+interface State {
+  readonly connections: number;
+  readonly told: Readonly<Record<string, number>>;
+  readonly rss: number;
+}
+
+const state = async (server: ProcessServer): Promise<State> =>
+  await (await server.request("/state")).json();
+
+/** Waits until the server has told of so many, and returns the most memory seen meanwhile. */
+async function dropped(server: ProcessServer, count: number): Promise<[State, number]> {
+  const end = performance.now() + SOON;
+  for (let most = 0;;) {
+    const now = await state(server);
+    most = Math.max(most, now.rss);
+    const told = Object.values(now.told).reduce((sum, more) => sum + more, 0);
+    if (told >= count) return [now, most];
+    assert(performance.now() < end, `${told} of ${count} told: ${JSON.stringify(now)}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** A neighbour that goes on echoing; says how long its messages took, in milliseconds. */
+function neighbour(client: RawClient) {
+  const times: number[] = [];
+  let going = true;
+  const done = (async () => {
+    while (going) {
+      const start = performance.now();
+      client.send(OPCODE.text, "still here?");
+      assertEquals(await client.text(), "still here?");
+      times.push(performance.now() - start);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  })();
+  return {
+    /** The time that 99 of 100 messages stay below, of those since it was asked last. */
+    p99(): number {
+      const sorted = times.splice(0).toSorted((a, b) => a - b);
+      return sorted[Math.floor(sorted.length * 0.99)]!;
+    },
+    async [Symbol.asyncDispose]() {
+      going = false;
+      await done;
+    },
+  };
+}
+
+function attackSuite(runtime: WireRuntime): void {
+  Deno.test(`${runtime.name}: 200 clients that read nothing, four times over, who all stay`, async () => {
+    await using server = await runtime.start({}, SERVER);
+    using friend = await RawClient.open(server.port, "/echo");
+    await using echo = neighbour(friend);
+    const mute: RawClient[] = [];
+    try {
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      const quiet = echo.p99();
+      for (let round = 1; round <= 4; round++) {
+        const batch = await Promise.all(
+          Array.from({ length: 200 }, () => RawClient.open(server.port, "/mute")),
+        );
+        for (const client of batch) client.socket.pause();
+        mute.push(...batch);
+        echo.p99();
+        await server.request("/send");
+        const [{ told, connections }, most] = await dropped(server, 200 * round);
+        assertEquals(told, { "1013 backpressure: Messages are not read": 200 * round });
+        assertEquals(connections, 1);
+        assertLess(most, ENOUGH);
+        console.log(
+          `${runtime.name}: round ${round}: ${Math.round(most / MIB)} MiB at most,`,
+          `p99 of a neighbour ${echo.p99().toFixed(1)} ms, without them ${quiet.toFixed(1)} ms`,
+        );
+      }
+    } finally {
+      for (const client of mute) client[Symbol.dispose]();
+    }
+  });
+
+  Deno.test(`${runtime.name}: 30 clients that send 60 MiB each to loops that hang`, async () => {
+    await using server = await runtime.start({}, SERVER);
+    using friend = await RawClient.open(server.port, "/echo");
+    await using echo = neighbour(friend);
+    const clients = await Promise.all(
+      Array.from({ length: 30 }, () => RawClient.open(server.port, "/hang")),
+    );
+    try {
+      const bytes = frame(OPCODE.binary, new Uint8Array(64 * 1024));
+      const send = async ({ socket }: RawClient) => {
+        let wake: (value: unknown) => void = () => {};
+        socket.on("drain", () => wake(0)).on("close", () => wake(0));
+        socket.resume();
+        for (let sent = 0; sent < 60 * MIB && socket.writable; sent += bytes.length) {
+          if (!socket.write(bytes)) await new Promise((resolve) => wake = resolve);
+        }
+      };
+      const sending = clients.map(send);
+      const [{ told, connections }, most] = await dropped(server, 30);
+      const queueFull = "1013 backpressure: Messages come faster than they are read";
+      assertEquals([told, connections], [{ [queueFull]: 30 }, 1]);
+      assertLess(most, ENOUGH);
+      console.log(`${runtime.name}: hanging loops: ${Math.round(most / MIB)} MiB at most`);
+      for (const client of clients) client[Symbol.dispose]();
+      await Promise.all(sending);
+      echo.p99();
+    } finally {
+      for (const client of clients) client[Symbol.dispose]();
+    }
+  });
+}
+
+for (const runtime of wireRuntimes) attackSuite(runtime);
