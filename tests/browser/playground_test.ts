@@ -245,7 +245,8 @@ for (const runtime of wireRuntimes) {
         /^(\d+\.\d,\d+\.\d ?){120}$/,
       );
       await generate(100_000, 1, 10);
-      await page.locator("#sent", { hasText: /^30[2-9]|^3[1-9]\d/ }).waitFor();
+      // At least two more: on a busy machine, the page does not show every number.
+      await page.locator("#sent", { hasText: /30[2-9]|3[1-9]\d/ }).waitFor();
       await page.getByRole("button", { name: "Cancel" }).click();
       assertMatch((await text(page, "progress-text"))!, /^Cancelled after \d+ of 100,000 in/);
       await generate(100_000, 1, 10);
