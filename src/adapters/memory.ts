@@ -1,5 +1,5 @@
 import { sweep } from "../connection/clockwork.ts";
-import { broken, closedByPeer, type CloseInfo } from "../connection/close.ts";
+import { broken, closedByPeer } from "../connection/close.ts";
 import { copyOf, type Message, type SendData } from "../connection/message.ts";
 import type { ServerConnection } from "../connection/server_connection.ts";
 import type { SendResult, Socket } from "../connection/socket.ts";
@@ -22,6 +22,9 @@ export interface MemoryClose {
 }
 
 const ADDRESS = "127.0.0.1";
+
+/** `readyState` of a connection that has ended. */
+const CLOSED = 3;
 
 /**
  * An adapter without a network: both halves of a connection are in this process, and what one of
@@ -96,7 +99,10 @@ export class MemoryClient {
 
   /** Sends a close frame; without a code by default. */
   close(code = 1005, reason = ""): void {
-    this.#arrive(() => this.#end({ code, reason }, closedByPeer(code, reason)));
+    this.#arrive(() => {
+      this.#see({ code, reason });
+      this.#connection.ended(closedByPeer(code, reason));
+    });
   }
 
   /** Ends without a close frame, as a client does whose network is gone. */
@@ -136,12 +142,18 @@ export class MemoryClient {
 
   /** The server sends a close frame. */
   closing(code: number, reason: string): void {
-    if (!this.mute) this.#later(() => this.#end({ code, reason }, closedByPeer(code, reason)));
+    this.#later(() => {
+      this.#see({ code, reason });
+      // Whoever is mute sees it and says nothing; a server that waits for nothing more does not care.
+      const waited = this.#connection.readyState !== CLOSED;
+      if (!this.mute || !waited) this.#connection.ended(closedByPeer(code, reason));
+    });
   }
 
   /** The connection is cut, from whichever side. */
   cut(): void {
-    this.#end({ code: 1006, reason: "" }, broken("network"));
+    this.#see({ code: 1006, reason: "" });
+    this.#connection.ended(broken("network"));
   }
 
   /** The server stops reading. */
@@ -167,12 +179,12 @@ export class MemoryClient {
     });
   }
 
-  #end(close: MemoryClose, info: CloseInfo): void {
+  /** The end as the client sees it, once. */
+  #see(close: MemoryClose): void {
     if (this.#close) return;
     this.#close = close;
     this.#resolve(close);
     for (const reader of this.#readers.splice(0)) reader(undefined);
-    this.#connection.ended(info);
   }
 }
 

@@ -9,9 +9,20 @@ export type Message = string | ArrayBuffer;
 /** What a message costs in memory beside its bytes, so that empty messages are bounded too. */
 export const MESSAGE_OVERHEAD = 64;
 
+const encoder = new TextEncoder();
+/** Where text is encoded only to be counted, a piece at a time: encoding as a whole makes garbage. */
+const scratch = new Uint8Array(16 * 1024);
+
 /** The bytes of a message; text counts as UTF-8. */
 export function byteLength(data: SendData): number {
-  return typeof data === "string" ? new TextEncoder().encode(data).length : data.byteLength;
+  if (typeof data !== "string") return data.byteLength;
+  let bytes = 0;
+  for (let rest = data; rest !== "";) {
+    const { read, written } = encoder.encodeInto(rest, scratch);
+    bytes += written;
+    rest = rest.slice(read);
+  }
+  return bytes;
 }
 
 /** The message as it is now: whoever sends bytes may change them afterwards. */
@@ -50,5 +61,5 @@ export function exceeds(data: string | ArrayBuffer, max: number): boolean {
   if (typeof data !== "string") return data.byteLength > max;
   // A UTF-16 unit takes 1 to 3 bytes of UTF-8, so that most texts need no counting.
   if (data.length * 3 <= max) return false;
-  return data.length > max || new TextEncoder().encode(data).length > max;
+  return data.length > max || byteLength(data) > max;
 }
