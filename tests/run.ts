@@ -1,5 +1,6 @@
 /**
- * The test command: finds Bun, finds out whether JSR answers, runs `deno test`, counts.
+ * The test command: finds Bun, finds out whether JSR answers, runs `deno test`, counts. With `--long`
+ * it runs the suites in tests/long/ instead of all others, one after the other, because they measure.
  *
  * Where JSR does not answer, the tests import `@std/assert` from a stand-in on `node:assert`.
  */
@@ -20,10 +21,15 @@ console.log(
   bun ? `Bun: ${BUN_VERSION}` : `Bun: not found (needs npm, or bun ${BUN_VERSION} on the PATH)`,
 );
 
-const args = ["test", "--allow-all", "--no-lock", "--parallel", ...imports];
+const long = Deno.args.includes("--long");
+const given = Deno.args.filter((arg) => arg !== "--long");
+const args = ["test", "--allow-all", "--no-lock", ...imports, ...given];
 const report = await Deno.makeTempFile({ suffix: ".xml" });
-args.push(`--junit-path=${report}`, ...Deno.args);
-if (Deno.args.every((arg) => arg.startsWith("-"))) args.push("tests/");
+args.push(`--junit-path=${report}`);
+if (!long) args.push("--parallel");
+if (given.every((arg) => arg.startsWith("-"))) {
+  args.push(...long ? ["tests/long/"] : ["--ignore=tests/long/", "tests/"]);
+}
 
 const { code } = await new Deno.Command(Deno.execPath(), {
   args,

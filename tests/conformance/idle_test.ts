@@ -1,7 +1,8 @@
 /** Clients that are silent. Tolerance: a quarter of idleTimeout or 1 s, whichever is larger. */
-import { assertEquals, assertLess } from "@std/assert";
+import { assert, assertEquals, assertLess } from "@std/assert";
 import { type Runtime, runtimes } from "../support/runtimes.ts";
 import { closedByClient, ends, IDLE, route, suite } from "../support/suite.ts";
+import { PATIENCE } from "../support/within.ts";
 
 function idleSuite(runtime: Runtime): void {
   const test = suite(runtime);
@@ -70,6 +71,22 @@ function idleSuite(runtime: Runtime): void {
     client.close(1000);
     await ends(server, closedByClient(1000));
   });
+
+  test("gives back the place of a client that was dropped", async (server) => {
+    using silent = await server.open(route({ idleTimeout: 0.4 }));
+    silent.mute = true;
+    using refused = await server.connect("/echo");
+    assertEquals(refused.status, 503);
+    await ends(server, IDLE);
+    // The runtime may need a moment to let go of it.
+    const end = Date.now() + PATIENCE;
+    for (let status = 503; status === 503;) {
+      using next = await server.connect("/echo");
+      status = next.status;
+      assert(Date.now() < end, "no place was given back");
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }, { env: { MAX_CONNECTIONS: "1" } });
 }
 
 for (const runtime of runtimes) idleSuite(runtime);

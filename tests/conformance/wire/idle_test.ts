@@ -3,7 +3,6 @@ import { assert, assertEquals } from "@std/assert";
 import { frame, OPCODE, RawClient } from "../../support/raw_client.ts";
 import { type WireRuntime, wireRuntimes } from "../../support/runtimes.ts";
 import { addCase, closedByClient, ends, IDLE, route, suite } from "../../support/suite.ts";
-import { PATIENCE } from "../../support/within.ts";
 
 function idleSuite(runtime: WireRuntime): void {
   const test = suite(runtime);
@@ -43,22 +42,6 @@ function idleSuite(runtime: WireRuntime): void {
     client.close(1000);
     await ends(server, closedByClient(1000));
   });
-
-  // On the wire only: in memory, a client that answers nothing keeps its place for ever.
-  test("gives back the place of a client that was dropped", async (server) => {
-    using silent = await server.open(route({ idleTimeout: 0.4 }));
-    silent.mute = true;
-    using refused = await server.connect("/echo");
-    assertEquals(refused.status, 503);
-    await ends(server, IDLE);
-    // The runtime may need a moment to let go of it.
-    const end = Date.now() + PATIENCE;
-    for (let status = 503; status === 503;) {
-      using next = await server.connect("/echo");
-      status = next.status;
-      assert(Date.now() < end, "no place was given back");
-    }
-  }, { env: { MAX_CONNECTIONS: "1" } });
 
   addCase(
     runtime,
