@@ -134,6 +134,7 @@ export class Backlog implements Drainable {
   /** Throws away our queue; what the runtime has been handed stays with it. */
   clear(): void {
     this.#server.drainPoll.delete(this);
+    this.#measure();
     this.#queue.clear();
     this.queued = 0;
     this.#closing = undefined;

@@ -27,6 +27,8 @@ export class Registry {
   readonly #entries: Registered[] = [];
   #stop: (() => void) | undefined;
   #lookedAt = 0;
+  /** Whether the last look only listened. */
+  #listened = false;
   #emptied: (() => void) | undefined;
 
   constructor(clock: Clock, clockwork: Clockwork) {
@@ -48,13 +50,15 @@ export class Registry {
 
   /**
    * A look that comes far too late follows a pause of the whole process: a debugger, a laptop that
-   * slept. What clients sent meanwhile has not been read yet, so this one only listens.
+   * slept. What clients sent meanwhile has not been read yet, so this one only listens; the next one
+   * does not, however late it is.
    */
   #look(): void {
     const now = this.clock.now();
     const late = now - this.#lookedAt > LATE;
     this.#lookedAt = now;
-    if (!late) this.#each((entry) => entry.look(now));
+    this.#listened = late && !this.#listened;
+    if (!this.#listened) this.#each((entry) => entry.look(now));
   }
 
   delete(entry: Registered): void {

@@ -327,6 +327,8 @@ export class ServerConnection implements Viewed, Registered, Holder {
 
   #enqueue(message: Message): void {
     const inbox = this.#openInbox();
+    // What was idle has not been stuck for all that time.
+    if (inbox.size === 0) inbox.progressAt = this.#now();
     inbox.push(message);
     this.#account();
     if (this.#state !== OPEN || !inbox.full || inbox.paused) return;
@@ -444,7 +446,7 @@ export class ServerConnection implements Viewed, Registered, Holder {
   /** Ends a connection that holds too much: its client does not read what else we would say. */
   #drop(info: CloseInfo): void {
     const socket = this.#socket;
-    this.lost(info);
+    this.lost(this.#end ? { ...this.#end, wasClean: false } : info);
     if (this.#server.abilities.terminate === "cut") socket?.terminate();
     else socket?.close(info.code, info.reason);
   }

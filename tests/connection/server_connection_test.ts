@@ -293,3 +293,71 @@ Deno.test("whatever happens: one onOpen at most, one onClose for it, nothing lef
     { numRuns: 1_000 },
   );
 });
+
+Deno.test("a burst for a loop that was idle for long is no reason to end anything", async () => {
+  const { connection, socket, clock } = setUp({}, parseLimits({ idleTimeout: 0 }));
+  connection.opened(socket);
+  const loop = connection[Symbol.asyncIterator]();
+  const first = loop.next();
+  connection.received("first");
+  await first;
+  // Longer than backpressureTimeout passes, and then comes more than the mark at once.
+  clock.pass(60_000);
+  for (let i = 0; i < 20; i++) connection.received("x".repeat(100_000));
+  clock.pass(29_000);
+  assertEquals(connection.readyState, 1);
+  // Whereas a loop that takes nothing of it for that long is stuck.
+  clock.pass(1_500);
+  assertEquals([connection.readyState, (await connection.closed).cause], [3, "backpressure"]);
+});
+
+Deno.test("a client that takes a byte now and then is not stuck, one that takes none is", async () => {
+  const { connection, socket, clock } = setUp({}, parseLimits({ idleTimeout: 0 }));
+  connection.opened(socket);
+  socket.bufferedAmount = 3_000_000;
+  connection.send("x");
+  for (let i = 0; i < 10; i++) {
+    clock.pass(25_000);
+    socket.bufferedAmount--;
+    connection.drain();
+  }
+  assertEquals(connection.readyState, 1);
+  clock.pass(31_000);
+  assertEquals([connection.readyState, socket.calls.at(-1)], [3, "terminate"]);
+  assertEquals((await connection.closed).code, 1013);
+});
+
+Deno.test("close() waits for what was sent; closeTimeout counts from the last byte that went out", async () => {
+  const { connection, socket, clock } = setUp();
+  connection.opened(socket);
+  await settle();
+  socket.bufferedAmount = 1_000;
+  connection.close(4000, "bye");
+  for (let i = 0; i < 5; i++) {
+    clock.pass(4_500);
+    socket.bufferedAmount -= 100;
+    connection.drain();
+  }
+  assertEquals([connection.readyState, socket.calls], [2, []]);
+  socket.bufferedAmount = 0;
+  connection.drain();
+  assertEquals(socket.calls, ["close 4000"]);
+  connection.ended(closedByPeer(4000, ""));
+  assertEquals((await connection.closed).wasClean, true);
+});
+
+Deno.test("close() gives up a client that takes nothing, after closeTimeout", async () => {
+  const { connection, socket, clock } = setUp();
+  connection.opened(socket);
+  await settle();
+  socket.bufferedAmount = 1_000;
+  connection.close(4000, "bye");
+  clock.pass(5_500);
+  assertEquals([connection.readyState, socket.calls], [3, ["terminate"]]);
+  assertEquals(await connection.closed, {
+    code: 4000,
+    reason: "bye",
+    wasClean: false,
+    cause: "local",
+  });
+});
