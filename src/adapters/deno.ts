@@ -66,6 +66,9 @@ export function isDeno(): boolean {
 const CONNECTING = 0;
 const OPEN = 1;
 
+/** What stands for a close frame without a code: RFC 6455 §7.4.1. */
+const NO_CODE = 1005;
+
 /** Bytes that may have been sent before it is worth a look how many of them wait. */
 const UNSEEN = 64 * 1024;
 
@@ -213,6 +216,8 @@ class DenoSocket implements Socket {
   readonly connection: ServerConnection;
   /** What went wrong, in Deno's words. */
   fault = "";
+  /** Whether a close frame of ours was sent. */
+  closed = false;
   /** No more bytes than these wait: those that waited at the last look, and what was sent since. */
   #bound = 0;
   /** For the watchdog: bytes that waited at its last look, and that were sent since. */
@@ -253,6 +258,7 @@ class DenoSocket implements Socket {
   }
 
   close(code: number, reason: string): void {
+    this.closed = true;
     this.raw.close(code, reason);
   }
 
@@ -299,11 +305,16 @@ function onClose(this: DenoWebSocket, event: DenoCloseEvent): void {
   const socket = this[OURS];
   // Deno's idle timer holds on to a broken socket, and fires this again after a timeout.
   this[OURS] = undefined;
-  socket?.connection.ended(closeInfo(event, socket.fault));
+  socket?.connection.ended(closeInfo(event, socket));
 }
 
-function closeInfo({ code, reason, wasClean }: DenoCloseEvent, fault: string): CloseInfo {
-  if (wasClean) return closedByPeer(code, reason);
+function closeInfo(
+  { code, reason, wasClean }: DenoCloseEvent,
+  { closed, fault }: DenoSocket,
+): CloseInfo {
+  // After a close frame of ours, Deno says the same of a reset as of an answer without a code. Our
+  // frame always has one, and clients echo it: RFC 6455 §5.5.1.
+  if (wasClean && !(closed && code === NO_CODE)) return closedByPeer(code, reason);
   if (reason === "No response from ping frame.") return broken("idle-timeout");
   if (fault.includes("Frame too large")) return TOO_LARGE;
   return broken("network");
