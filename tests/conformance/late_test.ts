@@ -1,5 +1,6 @@
 /** What comes late or is hostile: faults, messages and clients after the end; own members and data. */
 import { assert, assertEquals } from "@std/assert";
+import type { Client } from "../support/client.ts";
 import { type Runtime, runtimes } from "../support/runtimes.ts";
 import { suite } from "../support/suite.ts";
 
@@ -48,15 +49,24 @@ function lateSuite(runtime: Runtime): void {
     });
   }
 
-  test("says false to whoever sends on a socket that the client has reset", async (server) => {
-    using client = await server.open("/sends-always?id=a");
-    for (let i = 0; i < 50; i++) await client.message();
-    client.vanish();
-    const { sent, late, wrong } = await server.until({ on: "sent" });
-    assert((sent as number) >= 50, `${sent} sent`);
-    assert((late as number) >= 50, `${late} late`);
-    assertEquals(wrong, 0);
-  });
+  for (
+    const [how, reads, leaves] of [
+      ["reset", true, (client: Client) => client.vanish()],
+      ["closed", true, (client: Client) => client.close(1000)],
+      ["closed without reading", false, (client: Client) => client.close(1000)],
+    ] as const
+  ) {
+    test(`says false to whoever sends on a socket that the client has ${how}`, async (server) => {
+      using client = await server.open("/sends-always?id=a");
+      if (!reads) client.pause();
+      await server.until({ on: reads ? "sending" : "waiting" });
+      leaves(client);
+      const { late, wrong } = await server.until({ on: "sent" });
+      assert((late as number) >= 50, `${late} late`);
+      assertEquals(wrong, 0);
+      client.vanish();
+    });
+  }
 
   const clean = runtime.gap("a client that never answers our close frame") === "clean";
   const title = clean ? "counts as clean" : "is not clean";
