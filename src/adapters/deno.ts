@@ -5,7 +5,7 @@ import type { Message, SendData } from "../connection/message.ts";
 import type { ServerConnection } from "../connection/server_connection.ts";
 import type { SendResult, Socket } from "../connection/socket.ts";
 import { allowedHeaders } from "../handshake/headers.ts";
-import { type Opening, openingOf } from "../handshake/opening.ts";
+import { openingOf } from "../handshake/opening.ts";
 import type { Listener, ServerAdapter, UpgradeRequest } from "../server/adapter.ts";
 import { switchingProtocols } from "../server/placeholder.ts";
 import { requestState } from "../server/request_state.ts";
@@ -66,6 +66,9 @@ export function isDeno(): boolean {
 const CONNECTING = 0;
 const OPEN = 1;
 
+/** What stands for a close frame without a code: RFC 6455 §7.4.1. */
+const NO_CODE = 1005;
+
 /** Bytes that may have been sent before it is worth a look how many of them wait. */
 const UNSEEN = 64 * 1024;
 
@@ -97,17 +100,18 @@ export const denoAdapter: ServerAdapter = {
   clockwork: sweep,
   placeholder: switchingProtocols,
 
-  opening(request, info): Opening | undefined {
-    const opening = openingOf(request, () => remoteAddress(info));
-    // Only a signal that was read before tells later that the client has left.
-    if (opening && warned) void request.signal;
-    return opening;
+  opening: (request, info) => openingOf(request, () => remoteAddress(info)),
+
+  /** Only a signal that was read before tells later that the client has left. */
+  watch(request): void {
+    if (warned) void request.signal;
   },
 
   upgrade(upgrade, connection): Response | undefined | Promise<Response | undefined> {
     if (!upgrade.cautious) return switchProtocols(upgrade, connection);
+    this.watch?.(upgrade.request);
     return new Promise<void>((resolve) => setTimeout(resolve, SECOND_LOOK)).then(() =>
-      switchProtocols(upgrade, connection)
+      switchProtocols({ ...upgrade, watched: true }, connection)
     );
   },
 
@@ -185,14 +189,14 @@ function upgradeWebSocket(request: Request, idleTimeout: number): DenoUpgrade {
  * keep its descriptor for good.
  */
 function switchProtocols(
-  { request, context, response, protocol, idleTimeout }: UpgradeRequest,
+  { request, context, response, protocol, idleTimeout, watched }: UpgradeRequest,
   connection: ServerConnection,
 ): Response | undefined {
   if (requestState(request) === undefined) {
     if (isCopy(request)) {
       throw usageError("upgrade", "the Request that Deno.serve passed", "a copy of it");
     }
-  } else if (warned && request.signal.aborted) return undefined;
+  } else if (warned && watched && request.signal.aborted) return undefined;
   const { url, headers } = request;
   // Deno closes the request as soon as it is upgraded; headers that were read as a whole stay
   // readable. This reads them at the least cost: a list, and Deno keeps the request anyway.
@@ -213,6 +217,8 @@ class DenoSocket implements Socket {
   readonly connection: ServerConnection;
   /** What went wrong, in Deno's words. */
   fault = "";
+  /** Whether a close frame of ours was sent. */
+  closed = false;
   /** No more bytes than these wait: those that waited at the last look, and what was sent since. */
   #bound = 0;
   /** For the watchdog: bytes that waited at its last look, and that were sent since. */
@@ -253,6 +259,7 @@ class DenoSocket implements Socket {
   }
 
   close(code: number, reason: string): void {
+    this.closed = true;
     this.raw.close(code, reason);
   }
 
@@ -299,11 +306,16 @@ function onClose(this: DenoWebSocket, event: DenoCloseEvent): void {
   const socket = this[OURS];
   // Deno's idle timer holds on to a broken socket, and fires this again after a timeout.
   this[OURS] = undefined;
-  socket?.connection.ended(closeInfo(event, socket.fault));
+  socket?.connection.ended(closeInfo(event, socket));
 }
 
-function closeInfo({ code, reason, wasClean }: DenoCloseEvent, fault: string): CloseInfo {
-  if (wasClean) return closedByPeer(code, reason);
+function closeInfo(
+  { code, reason, wasClean }: DenoCloseEvent,
+  { closed, fault }: DenoSocket,
+): CloseInfo {
+  // After a close frame of ours, Deno says the same of a reset as of an answer without a code. Our
+  // frame always has one, and clients echo it: RFC 6455 §5.5.1.
+  if (wasClean && !(closed && code === NO_CODE)) return closedByPeer(code, reason);
   if (reason === "No response from ping frame.") return broken("idle-timeout");
   if (fault.includes("Frame too large")) return TOO_LARGE;
   return broken("network");

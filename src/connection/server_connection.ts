@@ -147,16 +147,19 @@ export class ServerConnection implements Viewed, Registered, Holder {
     checkSendData(data);
     const socket = this.#socket;
     if (this.#state !== OPEN || socket === undefined) return false;
-    if (this.#backlog === undefined) {
+    const backlog = this.#backlog;
+    if (backlog === undefined || backlog.size === 0) {
       const result = socket.send(data);
       if (result === "sent") return true;
       if (result === "gone") return false;
       this.#openBacklog(socket).add(data, result);
-      return this.readyState === OPEN;
+    } else {
+      const result = backlog.send(data);
+      if (result === "full") this.#drop(SEND_QUEUE_FULL);
+      if (result !== "sent") return false;
     }
-    const result = this.#backlog.send(data);
-    if (result === "full") this.#drop(SEND_QUEUE_FULL);
-    return result === "sent" && this.readyState === OPEN;
+    // Whoever waits the longest may have been ended for it.
+    return this.readyState === OPEN;
   }
 
   drained(): Promise<void> {

@@ -20,6 +20,8 @@ export interface UpgradeRequest {
   readonly idleTimeout: number;
   /** Aborts when the server shuts down: what is still under way then is given up. */
   readonly signal: AbortSignal;
+  /** Whether `watch` was called for the request. */
+  readonly watched: boolean;
   /** Whether sockets have failed to open lately, so that it is worth some time to look again. */
   readonly cautious: boolean;
 }
@@ -35,6 +37,12 @@ export interface Adapter {
 
   /** The opening handshake that a request is; `undefined` if it asks for no WebSocket. */
   opening(request: Request, context: unknown): Opening | undefined;
+
+  /**
+   * From now on, the runtime notices if the client of this request leaves. Called when the pipeline
+   * takes longer than a turn of the event loop. Missing where the runtime notices by itself.
+   */
+  watch?(request: Request): void;
 
   /**
    * Answers the opening handshake with a 101 and brings `connection` to life: says what stays

@@ -13,6 +13,8 @@ export interface RequestState {
   readonly server: ServerState;
   /** `undefined` if the request asks for no WebSocket. */
   readonly opening: Opening | undefined;
+  /** Whether the runtime has been asked to notice if the client leaves. */
+  watched: boolean;
   /** Left behind by `upgradeWebSocket`, and taken once: nothing of it outlives the upgrade. */
   pending: PendingUpgrade | undefined;
 }
@@ -33,7 +35,7 @@ export function setRequestState(
   server: ServerState,
   opening: Opening | undefined,
 ): RequestState {
-  return request[STATE] = { server, opening, pending: undefined };
+  return request[STATE] = { server, opening, watched: false, pending: undefined };
 }
 
 /** What is known of a request, if it belongs to a wrapped server. */

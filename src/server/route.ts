@@ -128,7 +128,7 @@ export class Route {
     const pending = { events, protocol, limits, data, token: placeholder.token };
     if (state === undefined) {
       // Servers that can go without a wrapper are those of Deno and Bun, which upgrade at once.
-      return completeUpgrade(server, request, context, pending, response, false) as Response;
+      return completeUpgrade(server, request, context, pending, response, undefined) as Response;
     }
     if (state.pending) {
       throw usageError("upgrade", "one upgradeWebSocket for each request", "a second one", Error);

@@ -1,6 +1,7 @@
 import type { ConnectionInit } from "../connection/connection_init.ts";
 import { ServerConnection } from "../connection/server_connection.ts";
 import { refusal } from "../handshake/verdict.ts";
+import type { RequestState } from "./request_state.ts";
 import type { ServerState } from "./server_state.ts";
 
 /** The client has left, or has sent data before it had an answer: RFC 6455 §4.1. */
@@ -12,7 +13,7 @@ const NOT_WAITING = refusal(400, "expected a client that waits for the 101, got 
  *
  * @param context What the runtime passed to fetch beside the request.
  * @param response What the pipeline made: its headers go on the 101.
- * @param wrapped Whether the upgrade may take its time: a bare server needs the response at once.
+ * @param state What is known of a request of a wrapped server. A bare one needs the response at once.
  * @throws {TypeError} If `request` or `context` are not what the runtime passed.
  */
 export function completeUpgrade(
@@ -21,7 +22,7 @@ export function completeUpgrade(
   context: unknown,
   init: ConnectionInit,
   response: Response,
-  wrapped: boolean,
+  state: RequestState | undefined,
 ): Response | Promise<Response> {
   const full = server.reserve();
   if (full) return server.refuse(request, full);
@@ -43,7 +44,8 @@ export function completeUpgrade(
       protocol: init.protocol,
       idleTimeout: init.limits.idleTimeout / 1000,
       signal: server.signal,
-      cautious: wrapped && server.cautious,
+      watched: state?.watched === true,
+      cautious: state !== undefined && server.cautious,
     }, connection);
     return answer instanceof Promise ? answer.then(answered, failed) : answered(answer);
   } catch (error) {

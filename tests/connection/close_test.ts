@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { checkClose } from "../../src/connection/close.ts";
+import { checkClose, closedByPeer } from "../../src/connection/close.ts";
 
 const cutAt123 = (reason: string) => checkClose(1000, reason).reason;
 const size = (text: string) => new TextEncoder().encode(text).length;
@@ -46,4 +46,25 @@ Deno.test("checkClose never cuts inside a character", () => {
 
 Deno.test("checkClose replaces lone surrogates", () => {
   assertEquals(cutAt123("a\uD800b"), "a\uFFFDb");
+});
+
+Deno.test("closedByPeer cuts a reason at 123 bytes, whatever the runtime hands over", () => {
+  for (const char of ["x", "ü", "€", "😀"]) {
+    const { code, reason, wasClean, cause } = closedByPeer(4000, char.repeat(70_000 / size(char)));
+    assertEquals([code, wasClean, cause], [4000, true, "peer"]);
+    assertEquals(reason, char.repeat(Math.floor(123 / size(char))));
+  }
+});
+
+Deno.test("closedByPeer leaves what fits into a close frame alone", () => {
+  const fits = [
+    "",
+    "bye",
+    "x".repeat(41),
+    "€".repeat(41),
+    "x".repeat(123),
+    "ü".repeat(61),
+    "\uFEFFb",
+  ];
+  for (const reason of fits) assertEquals(closedByPeer(4000, reason).reason, reason);
 });

@@ -59,3 +59,16 @@ Deno.test("an inbox keeps order over many messages", async () => {
   }
   while (taken < 10_000) assertEquals((await inbox.next()).value, `${taken++}`);
 });
+
+for (const end of ["end", "clear"] as const) {
+  Deno.test(`an inbox takes nothing after its ${end}`, async () => {
+    const inbox = new Inbox(1_000, 0);
+    inbox.push("before");
+    inbox[end]();
+    const size = inbox.size;
+    for (let i = 0; i < 100; i++) inbox.push("after".repeat(100));
+    assertEquals([inbox.size, inbox.full], [size, false]);
+    if (end === "end") assertEquals((await inbox.next()).value, "before");
+    assertEquals((await inbox.next()).done, true);
+  });
+}

@@ -86,3 +86,49 @@ Deno.test("a registry keeps count of who leaves during a sweep, alone or with ot
     assertEquals(entries.filter(({ calls }) => calls.length === 1), [...here]);
   }
 });
+
+/** A registry whose looks come when the test says so, as those of a process that was paused do. */
+function lookedAtByHand() {
+  const clock = new FakeClock();
+  let look = () => {};
+  const registry = new Registry(clock, (_, task) => {
+    look = task;
+    return () => {};
+  });
+  const lookAfter = (ms: number) => {
+    clock.pass(ms);
+    look();
+  };
+  return { clock, registry, lookAfter };
+}
+
+Deno.test("a look that comes more than a second late only listens, and the next one counts", () => {
+  const { registry, lookAfter } = lookedAtByHand();
+  const entry = new Entry(registry, "never");
+  lookAfter(250);
+  lookAfter(120_000);
+  assertEquals(entry.calls, ["look 1250"]);
+  lookAfter(250);
+  assertEquals(entry.calls, ["look 1250", "look 121500"]);
+  // Twice in a row is no pause of the process, but two: neither of them counts.
+  lookAfter(1_001);
+  lookAfter(1_001);
+  assertEquals(entry.calls.length, 2);
+});
+
+Deno.test("a look that is a second late at most counts", () => {
+  const { registry, lookAfter } = lookedAtByHand();
+  const entry = new Entry(registry, "never");
+  lookAfter(1_000);
+  lookAfter(999);
+  assertEquals(entry.calls, ["look 2000", "look 2999"]);
+});
+
+Deno.test("a registry that was empty for long is not late when somebody comes", () => {
+  const { clock, registry, lookAfter } = lookedAtByHand();
+  registry.delete(new Entry(registry, "never"));
+  clock.pass(60_000);
+  const entry = new Entry(registry, "never");
+  lookAfter(250);
+  assertEquals(entry.calls, ["look 61250"]);
+});

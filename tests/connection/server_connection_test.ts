@@ -227,6 +227,89 @@ Deno.test("a connection can be iterated once, and not beside onMessage", () => {
   }
 });
 
+for (const when of ["with the handshake", "after onOpen"]) {
+  Deno.test(`onMessage is not called after a close() in onOpen, for what came ${when}`, async () => {
+    const messages: unknown[] = [];
+    const { connection, socket, log } = setUp({
+      onOpen: (_, c) => c.close(4000),
+      onMessage: ({ data }) => messages.push(data),
+    });
+    connection.opened(socket);
+    if (when === "after onOpen") await settle();
+    for (const message of ["a", "b"]) connection.received(message);
+    await settle();
+    assertEquals([messages, log, socket.calls], [[], ["open"], ["close 4000"]]);
+  });
+}
+
+Deno.test("what came with the handshake is handed over after onOpen", async () => {
+  const messages: unknown[] = [];
+  const { connection, socket, log } = setUp({ onMessage: ({ data }) => messages.push(data) });
+  connection.opened(socket);
+  for (const message of ["a", "b"]) connection.received(message);
+  await settle();
+  assertEquals([messages, log], [["a", "b"], ["open"]]);
+});
+
+Deno.test("after onClose neither onError nor onMessage is called: a late fault goes to the server", async () => {
+  const late = Promise.withResolvers<void>();
+  const called: string[] = [];
+  const { connection, socket, log, reported } = setUp({
+    onOpen: () => late.promise,
+    onMessage: ({ data }) => {
+      called.push(`message ${data}`);
+      return late.promise;
+    },
+    onError: () => called.push("error"),
+  });
+  connection.opened(socket);
+  connection.received("before");
+  await settle();
+  connection.ended(closedByPeer(1000, ""));
+  await settle();
+  connection.received("after");
+  late.reject(new Error("late"));
+  await settle();
+  assertEquals([called, log], [["message before"], ["open", "close 1000 peer"]]);
+  // That of onOpen and that of onMessage.
+  assertEquals(reported.map(String), ["Error: late", "Error: late"]);
+});
+
+Deno.test("a fault before onClose, and one in it, go to onError too", async () => {
+  for (const where of ["onMessage", "onClose"] as const) {
+    const errors: string[] = [];
+    const fails = () => Promise.reject(new Error(where));
+    const { connection, socket, reported } = setUp({
+      [where]: fails,
+      onError: ({ message }) => errors.push(message),
+    });
+    connection.opened(socket);
+    connection.received("x");
+    await settle();
+    connection.ended(closedByPeer(1000, ""));
+    await settle();
+    assertEquals([errors, reported.length], [[where], 1]);
+  }
+});
+
+Deno.test("a close of ours is clean only if the runtime says that it was", async () => {
+  for (const info of [closedByPeer(4000, "bye"), broken("network"), broken("idle-timeout")]) {
+    const { connection, socket, log } = setUp();
+    connection.opened(socket);
+    await settle();
+    connection.close(4000, "bye");
+    connection.ended(info);
+    await settle();
+    assertEquals(log, ["open", "close 4000 local"]);
+    assertEquals(await connection.closed, {
+      code: 4000,
+      reason: "bye",
+      wasClean: info.wasClean,
+      cause: "local",
+    });
+  }
+});
+
 /** Everything that users, the runtime and time can do to a connection. */
 const STEPS = {
   opened: ({ connection, socket }) => connection.opened(socket),

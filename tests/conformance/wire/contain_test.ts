@@ -2,9 +2,29 @@
 import { assertEquals } from "@std/assert";
 import { OPCODE, RawClient } from "../../support/raw_client.ts";
 import { type WireRuntime, wireRuntimes } from "../../support/runtimes.ts";
-import { addCase } from "../../support/suite.ts";
+import { addCase, suite } from "../../support/suite.ts";
 
 function containSuite(runtime: WireRuntime): void {
+  const onConsole = suite(runtime, { APP: "lifecycle", CONSOLE: "1" });
+
+  for (const kind of ["object", "proxy"]) {
+    onConsole(
+      `writes of a thrown ${kind} that throws when it is looked at, and serves on`,
+      async (server) => {
+        using other = await RawClient.open(server.port, "/assign?id=other");
+        using client = await RawClient.open(server.port, "/throws-odd?id=a");
+        client.send(OPCODE.text, kind);
+        assertEquals((await client.closeFrame())?.code, 1011);
+        client.close(1011);
+        assertEquals((await server.until({ on: "close", id: "a" })).cause, "handler-error");
+        await server.untilError(/\S/);
+        other.send(OPCODE.text, "still here");
+        assertEquals(await other.text(), "still here");
+      },
+      { complains: true },
+    );
+  }
+
   const told = runtime.gap("`shutdown()`, `maxConnections`, your own `onError` and `onRefuse`")!;
 
   addCase(runtime, `gap: bare: a handler that throws is told to ${told}`, async () => {
