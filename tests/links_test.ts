@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { root } from "./support/command.ts";
 
-const FOLDERS = ["", "docs/", ".github/", ".github/ISSUE_TEMPLATE/"];
+const FOLDERS = ["", "docs/", "docs/upstream/", ".github/", ".github/ISSUE_TEMPLATE/"];
 
 const pages = new Map(
   FOLDERS.flatMap((folder) =>

@@ -45,12 +45,17 @@ function stuckSuite(runtime: Runtime): void {
 
   for (
     const [title, options, needs] of [
-      ["has paused its client", { maxQueue: 250 * KIB }, "a runtime that can stop reading"],
+      // The pause is longer than idleTimeout.
+      [
+        "has paused its client",
+        { maxQueue: 1_000 * KIB, idleTimeout: 0.5 },
+        "a runtime that can stop reading",
+      ],
       ["has more than 1 MiB waiting", {}, undefined],
     ] as const
   ) {
     test(`keeps a slow loop that moves and ${title}`, async (server) => {
-      const path = route({ ...options, backpressureTimeout: 1, idleTimeout: 1 });
+      const path = route({ backpressureTimeout: 1, idleTimeout: 1, ...options });
       using client = await server.open(path.replace("/ws", "/slow"));
       for (let i = 0; i < 15; i++) client.send(message());
       for (let i = 0; i < 15; i++) assertEquals(await client.message(), `${100 * KIB}`, `${i}`);

@@ -96,6 +96,19 @@ export const gaps = {
     bun: "is let go at once",
     pinned: { deno: "kept" },
   },
+  "a client that leaves in the middle of its handshake": {
+    table: "runtimes",
+    deno:
+      "may cost a file descriptor for good if it resets the connection: at worst all of a first wave, next to none of those that come 3 s later ([report](docs/upstream/deno-upgrade-after-client-left.md))",
+    bun: "costs nothing",
+    pinned: { deno: "leaks" },
+  },
+  "a process that was paused": {
+    table: "runtimes",
+    deno: "its own timer drops clients whose pongs were under way",
+    bun: "keeps the clients that are still there",
+    pinned: { deno: "drops" },
+  },
   "after `shutdown()`, a client that does not read or a response that never comes": {
     table: "runtimes",
     deno: "keeps the process: end it with `Deno.exit()`",
