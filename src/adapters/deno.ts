@@ -81,8 +81,9 @@ const HANDED = 256 * 1024;
 /** Whether Deno has warned of signals in this process, which it does once. */
 let warned = false;
 
-/** Milliseconds after which Deno knows of nearly all clients that have left. */
-const SECOND_LOOK = 10;
+/** How often a cautious upgrade looks whether the client has left, and milliseconds between. */
+const LOOKS = 5;
+const LOOK_AGAIN = 5;
 
 /** Milliseconds between two tries to listen again. */
 const REVIVAL = 100;
@@ -108,11 +109,9 @@ export const denoAdapter: ServerAdapter = {
   },
 
   upgrade(upgrade, connection): Response | undefined | Promise<Response | undefined> {
-    if (!upgrade.cautious) return switchProtocols(upgrade, connection);
-    this.watch?.(upgrade.request);
-    return new Promise<void>((resolve) => setTimeout(resolve, SECOND_LOOK)).then(() =>
-      switchProtocols({ ...upgrade, watched: true }, connection)
-    );
+    return upgrade.cautious
+      ? switchCautiously(upgrade, connection)
+      : switchProtocols(upgrade, connection);
   },
 
   connectionLimit(): number {
@@ -210,6 +209,21 @@ function switchProtocols(
   for (const [name, value] of allowed) upgrade.response.headers.append(name, value);
   new DenoSocket(upgrade.socket, connection);
   return upgrade.response;
+}
+
+/**
+ * Upgrades after some looks at the client. One long wait would not do: where a lot happens, timers
+ * that are late fire before Deno has heard of the network again.
+ */
+async function switchCautiously(
+  upgrade: UpgradeRequest,
+  connection: ServerConnection,
+): Promise<Response | undefined> {
+  const { signal } = upgrade.request;
+  for (let looks = 0; looks < LOOKS && !signal.aborted; looks++) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN));
+  }
+  return switchProtocols({ ...upgrade, watched: true }, connection);
 }
 
 class DenoSocket implements Socket {

@@ -99,7 +99,7 @@ export const gaps = {
   "a client that leaves in the middle of its handshake": {
     table: "runtimes",
     deno:
-      "may cost a file descriptor for good if it resets the connection: at worst about 350 of the first 500, and next to none of the next ones ([report](docs/upstream/deno-upgrade-after-client-left.md))",
+      "may cost a file descriptor for good if it resets the connection: at worst all of a first wave, next to none of those that come 3 s later ([report](docs/upstream/deno-upgrade-after-client-left.md))",
     bun: "costs nothing",
     pinned: { deno: "leaks" },
   },

@@ -72,6 +72,43 @@ function idleSuite(runtime: WireRuntime): void {
     assertEquals(server.all({ on: "close", id: "healthy" }), []);
   });
 
+  const drops = runtime.gap("a process that was paused") !== undefined;
+  const kept = drops ? "are dropped" : "are kept";
+  addCase(
+    runtime,
+    `gap: clients whose pongs were under way while the process was paused ${kept}`,
+    async () => {
+      await using server = await runtime.start();
+      using clients = new DisposableStack();
+      const open = async (id: string) =>
+        clients.use(await RawClient.open(server.port, route({ idleTimeout: 1 }, id)));
+      const healthy = await Promise.all(Array.from({ length: 50 }, () => open("healthy")));
+      await open("gone");
+      const pings = await Promise.all(healthy.map((client) => client.frame()));
+      server.signal("SIGSTOP");
+      const answering = healthy.map(async (client, i) => {
+        client.send(OPCODE.pong, pings[i]!.payload);
+        for await (const { opcode, payload } of client.frames()) {
+          if (opcode === OPCODE.ping) client.send(OPCODE.pong, payload);
+          if (opcode === OPCODE.close) client.write(frame(opcode, payload));
+        }
+      });
+      // Nobody can tell how long a process sleeps that is stopped.
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      server.signal("SIGCONT");
+      // Whoever is really gone is dropped, and nobody else is by then.
+      assertEquals((await server.until({ on: "close", id: "gone" })).cause, "idle-timeout");
+      if (drops) {
+        assertEquals((await server.until({ on: "close", id: "healthy" })).wasClean, false);
+      } else {
+        await server.settled(50);
+        assertEquals(server.all({ on: "close", id: "healthy" }), []);
+      }
+      for (const client of healthy) client.reset();
+      await Promise.all(answering);
+    },
+  );
+
   addCase(
     runtime,
     "gap: a frame that takes longer than idleTimeout counts as silence",

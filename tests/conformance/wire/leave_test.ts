@@ -8,12 +8,12 @@ import { suite } from "../../support/suite.ts";
 /** Descriptors more than before that are none of the clients': files, pipes, timers. */
 const HANDFUL = 10;
 
-/** Milliseconds after which a place is given back whose socket never opened, and some more. */
-const GIVEN_BACK = 5_000;
+/** Milliseconds after which the server gives up a socket that never opened, and some more. */
+const GIVEN_UP = 3_500;
 
 const LEFT = "expected a client that waits for the 101, got one that did not";
 
-/** Sockets that the server's process has open. */
+/** Files that the server's process has open. */
 function descriptors({ pid }: ProcessServer): number {
   return [...Deno.readDirSync(`/proc/${pid}/fd`)].length;
 }
@@ -38,10 +38,10 @@ async function wave(
   }
 }
 
-/** Looks until it holds, for a while. */
-async function eventually(holds: () => boolean, ms: number): Promise<void> {
+/** Waits until there are as many descriptors as before, but no longer: nobody says so. */
+async function settled(server: ProcessServer, before: number, ms: number): Promise<void> {
   const end = performance.now() + ms;
-  while (!holds() && performance.now() < end) {
+  while (descriptors(server) - before >= HANDFUL && performance.now() < end) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
@@ -64,12 +64,16 @@ function leaveSuite(runtime: WireRuntime): void {
       async (server) => {
         await echoes(server);
         const before = descriptors(server);
-        await wave(server, 500, "/wait?id=left", "fin");
-        await server.until({ on: "refused", status: 400, message: LEFT }, 500);
-        await eventually(() => descriptors(server) <= before + HANDFUL, 2_000);
+        // Long enough for Deno to hear of it, also on a machine that is busy.
+        await wave(server, 500, "/wait?ms=100&id=left", "fin");
+        await server.until({ on: "asked" }, 500);
+        await settled(server, before, 2_000);
         assertLess(descriptors(server) - before, HANDFUL);
-        assertEquals(server.all({ id: "left" }), []);
+        // Where this process was slow to leave, the connection opened, and its end was seen.
         await server.settled();
+        const opened = server.all({ on: "open", id: "left" }).length;
+        assertLess(opened, 100);
+        await server.until({ on: "refused", status: 400, message: LEFT }, 500 - opened);
         await echoes(server);
       },
       { env: { MAX_CONNECTIONS: "600" } },
@@ -85,15 +89,16 @@ function leaveSuite(runtime: WireRuntime): void {
     test(`gap: ${mode}: clients that reset during their handshake ${first}`, async (server) => {
       await echoes(server);
       const before = descriptors(server);
-      await wave(server, 500, "/assign?id=left", "reset");
-      // What was taken for sockets that never opened comes back: places, not descriptors.
-      await server.settled();
-      await eventually(() => descriptors(server) <= before + HANDFUL, leaks ? 0 : GIVEN_BACK);
+      // Where it costs nothing, once is enough to see it.
+      for (let waves = 0; waves < 3 && descriptors(server) - before < HANDFUL; waves++) {
+        await wave(server, 500, "/assign?id=left", "reset");
+        await settled(server, before, leaks ? GIVEN_UP : 2_000);
+        if (!leaks) break;
+      }
       const between = descriptors(server);
       if (!leaks) assertLess(between - before, HANDFUL);
       await wave(server, 300, "/assign?id=left", "reset");
-      await server.settled();
-      await eventually(() => descriptors(server) - between < 30, 2_000);
+      await settled(server, between, 2_000);
       assertLess(descriptors(server) - between, 30);
       await echoes(server);
     }, { env: { MAX_CONNECTIONS: "2000" } });

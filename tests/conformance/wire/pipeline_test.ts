@@ -2,7 +2,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { handshake, OPCODE, RawClient } from "../../support/raw_client.ts";
 import { type WireRuntime, wireRuntimes } from "../../support/runtimes.ts";
-import { addCase, suite } from "../../support/suite.ts";
+import { addCase, closedByClient, ends, route, suite } from "../../support/suite.ts";
 
 const APP = { APP: "handshake" };
 
@@ -122,3 +122,18 @@ async function assertListenerEnds(port: number): Promise<void> {
 }
 
 for (const runtime of wireRuntimes) pipelineSuite(runtime);
+
+for (const runtime of wireRuntimes) {
+  const test = suite(runtime, { MODE: "both" });
+
+  test("both: a handler that is handed to serve upgrades once", async (server) => {
+    using client = await RawClient.open(server.port, route());
+    await server.settled(1);
+    client.send(OPCODE.text, "x");
+    assertEquals(await client.text(), "x");
+    assertEquals(server.all({ on: "open" }).length, 1);
+    client.close(4321, "bye");
+    assertEquals(await client.closeFrame(), { code: 4321, reason: "bye" });
+    await ends(server, closedByClient(4321, "bye"));
+  });
+}
