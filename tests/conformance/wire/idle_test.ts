@@ -44,35 +44,6 @@ function idleSuite(runtime: WireRuntime): void {
   });
 
   const drops = runtime.gap("a process that was paused") !== undefined;
-  const kept = drops ? "may be dropped" : "are kept";
-  addCase(runtime, `gap: healthy clients ${kept} after the process was paused`, async () => {
-    await using server = await runtime.start();
-    using clients = new DisposableStack();
-    const open = async (id: string, idleTimeout: number) =>
-      clients.use(await server.open(route({ idleTimeout }, id)));
-    const healthy = await Promise.all(Array.from({ length: 50 }, () => open("healthy", 1)));
-    const gone = await open("gone", 1);
-    await server.until({ on: "open", id: "healthy" }, 50);
-    gone.mute = true;
-    server.signal("SIGSTOP");
-    // It is the process that sleeps here, and no event of it can tell when that is over.
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
-    server.signal("SIGCONT");
-    // Whoever is really gone is dropped.
-    assertEquals((await server.until({ on: "close", id: "gone" })).cause, "idle-timeout");
-    if (drops) {
-      await server.settled();
-      return;
-    }
-    await server.settled(50);
-    for (const client of healthy) {
-      client.send("still here");
-      assertEquals(await client.message(), "still here");
-    }
-    assertEquals(server.all({ on: "close", id: "healthy" }), []);
-  });
-
-  const drops = runtime.gap("a process that was paused") !== undefined;
   const kept = drops ? "are dropped" : "are kept";
   addCase(
     runtime,
