@@ -1,7 +1,6 @@
 import { contain, isPromise, messageOf } from "../base/contain.ts";
 import { Deferred } from "../base/deferred.ts";
 import { usageError } from "../base/usage_error.ts";
-import { Backlog, type BacklogServer } from "./backlog.ts";
 import {
   broken,
   checkClose,
@@ -15,9 +14,8 @@ import type { Connection, ConnectionRequest } from "./connection.ts";
 import type { ConnectionInit } from "./connection_init.ts";
 import { ConnectionView, type EndListener, type Viewed } from "./connection_view.ts";
 import type { Reporter, WebSocketEvents } from "./events.ts";
-import { Inbox } from "./inbox.ts";
+import { Flow, type FlowOwner, type FlowServer } from "./flow.ts";
 import type { Limits } from "./limits.ts";
-import { type Holder, MARK, type MemoryBudget } from "./memory_budget.ts";
 import { checkSendData, exceeds, type Message, type SendData } from "./message.ts";
 import type { Registered, Registry } from "./registry.ts";
 import type { Socket } from "./socket.ts";
@@ -32,9 +30,8 @@ const CLOSED = 3;
 const OPENING = 3_000;
 
 /** The smaller part of a server that its connections need. */
-export interface ConnectionServer extends BacklogServer {
+export interface ConnectionServer extends FlowServer {
   readonly registry: Registry;
-  readonly budget: MemoryBudget;
   readonly report: Reporter;
   /** Gives back what was reserved for one connection. */
   release(): void;
@@ -55,7 +52,7 @@ const NO_REQUEST: ConnectionRequest = { url: "", headers: new Headers(), remoteA
  * It has two ends: the one for users (`onClose`, once), and the moment when the runtime has let go
  * of it, when its place on the server is given back.
  */
-export class ServerConnection implements Viewed, Registered, Holder {
+export class ServerConnection implements Viewed, Registered, FlowOwner {
   request: ConnectionRequest = NO_REQUEST;
   readonly protocol: string;
   data: unknown;
@@ -72,12 +69,9 @@ export class ServerConnection implements Viewed, Registered, Holder {
   #end: CloseInfo | undefined;
   #closed: Deferred<CloseInfo> | undefined;
   #drained: Deferred<void> | undefined;
-  #inbox: Inbox | undefined;
-  #backlog: Backlog | undefined;
+  #flow: Flow | undefined;
   /** While `onOpen` runs: settles when it has, and never rejects. */
   #running: Promise<unknown> | undefined;
-  /** Whether we have stopped reading from the client. */
-  #paused = false;
   #view: ConnectionView | undefined;
   #endListeners: Set<EndListener> | undefined;
   /** Whether the client gave a sign of life since the last look. */
@@ -86,7 +80,6 @@ export class ServerConnection implements Viewed, Registered, Holder {
   #reserved = true;
 
   slot = -1;
-  held = 0;
   /** Since when we have been waiting: for the open socket, for the client, for its close frame. */
   waitingSince: number;
   /** For the watchdog. */
@@ -134,7 +127,7 @@ export class ServerConnection implements Viewed, Registered, Holder {
 
   get bufferedAmount(): number {
     if (this.#state === CLOSED || this.#socket === undefined) return 0;
-    return this.#socket.bufferedAmount + (this.#backlog?.queued ?? 0);
+    return this.#socket.bufferedAmount + (this.#flow?.backlog?.queued ?? 0);
   }
 
   get closed(): Promise<CloseInfo> {
@@ -147,15 +140,15 @@ export class ServerConnection implements Viewed, Registered, Holder {
     checkSendData(data);
     const socket = this.#socket;
     if (this.#state !== OPEN || socket === undefined) return false;
-    const backlog = this.#backlog;
+    const backlog = this.#flow?.backlog;
     if (backlog === undefined || backlog.size === 0) {
       const result = socket.send(data);
       if (result === "sent") return true;
       if (result === "gone") return false;
-      this.#openBacklog(socket).add(data, result);
+      this.#openFlow().openBacklog(socket).add(data, result);
     } else {
       const result = backlog.send(data);
-      if (result === "full") this.#drop(SEND_QUEUE_FULL);
+      if (result === "full") this.drop(SEND_QUEUE_FULL);
       if (result !== "sent") return false;
     }
     // Whoever waits the longest may have been ended for it.
@@ -165,7 +158,7 @@ export class ServerConnection implements Viewed, Registered, Holder {
   drained(): Promise<void> {
     if (this.bufferedAmount === 0) return Promise.resolve();
     this.#drained ??= new Deferred();
-    this.#openBacklog(this.#socket!).watch();
+    this.#openFlow().openBacklog(this.#socket!).watch();
     return this.#drained.promise;
   }
 
@@ -186,13 +179,11 @@ export class ServerConnection implements Viewed, Registered, Holder {
     if (this.#events.onMessage) {
       throw usageError("iterate", "events without onMessage", "onMessage, which gets the messages");
     }
-    const inbox = this.#openInbox();
-    if (inbox.looped) throw usageError("iterate", "one loop for each connection", "a second one");
-    inbox.looped = true;
-    return inbox.loop(
-      () => this.#inboxChanged(inbox),
-      () => this.#loopLeft(),
-    );
+    const flow = this.#openFlow();
+    if (flow.openInbox().looped) {
+      throw usageError("iterate", "one loop for each connection", "a second one");
+    }
+    return flow.loop(() => this.#loopLeft());
   }
 
   /** The runtime has opened the socket. */
@@ -231,7 +222,7 @@ export class ServerConnection implements Viewed, Registered, Holder {
 
   /** The runtime has got rid of some of what was sent. */
   drain(): void {
-    this.#backlog?.drain(true);
+    this.#flow?.backlog?.drain(true);
   }
 
   /** The runtime has let go of the connection. What we had decided before has precedence. */
@@ -255,9 +246,7 @@ export class ServerConnection implements Viewed, Registered, Holder {
     this.#state = CLOSED;
     this.#end = info;
     this.#server.registry.delete(this);
-    this.#backlog?.clear();
-    this.#inbox?.end();
-    this.#account();
+    this.#flow?.end();
     this.#drained?.resolve();
     this.#closed?.resolve(info);
     for (const listener of this.#endListeners ?? []) listener.connectionEnded(this.view);
@@ -278,7 +267,7 @@ export class ServerConnection implements Viewed, Registered, Holder {
   }
 
   look(now: number): void {
-    const { idleTimeout, closeTimeout, backpressureTimeout } = this.#limits;
+    const { idleTimeout, closeTimeout } = this.#limits;
     const socket = this.#socket;
     if (this.#state !== OPEN || socket === undefined) {
       const patience = this.#state === CONNECTING ? OPENING : closeTimeout;
@@ -286,12 +275,12 @@ export class ServerConnection implements Viewed, Registered, Holder {
       this.lost(this.#unfinished("network"));
       return socket?.terminate();
     }
-    const stuck = this.#stuckQueue(now, backpressureTimeout);
-    if (stuck) return this.#drop(stuck);
+    const stuck = this.#flow?.stuck(now);
+    if (stuck) return this.drop(stuck);
     if (idleTimeout === 0) return;
     socket.checkLiveness?.();
     // While we have stopped reading, the silence is ours, as long as our queues move.
-    const alive = this.#alive || (this.#paused && this.#movedSince(this.waitingSince));
+    const alive = this.#alive || this.#flow?.movesSince(this.waitingSince) === true;
     this.#alive = false;
     if (this.readyState === CLOSED) return;
     const step = watchdogStep(this, alive, now, idleTimeout);
@@ -303,13 +292,19 @@ export class ServerConnection implements Viewed, Registered, Holder {
     }
   }
 
-  /** The server needs the memory that this connection holds, more than any other one. */
-  evict(): void {
-    const sending = this.#backlog?.memory ?? 0;
-    const receiving = this.#inbox?.size ?? 0;
-    this.#inbox?.clear();
-    if (this.#state === CLOSED) this.#account();
-    else this.#drop(sending > receiving ? SEND_QUEUE_FULL : RECEIVE_QUEUE_FULL);
+  wentOut(all: boolean): void {
+    if (this.#state === CLOSING) this.waitingSince = this.#now();
+    if (!all) return;
+    this.#drained?.resolve();
+    this.#drained = undefined;
+  }
+
+  drop(info: CloseInfo): void {
+    const socket = this.#socket;
+    this.lost(this.#end ? { ...this.#end, wasClean: false } : info);
+    // Whoever does not read will not read this, but may go.
+    if (this.#server.abilities.terminate === "cut") socket?.terminate();
+    else socket?.close(info.code, info.reason);
   }
 
   #now(): number {
@@ -329,13 +324,9 @@ export class ServerConnection implements Viewed, Registered, Holder {
   }
 
   #enqueue(message: Message): void {
-    const inbox = this.#openInbox();
-    // What was idle has not been stuck for all that time.
-    if (inbox.size === 0) inbox.progressAt = this.#now();
-    inbox.push(message);
-    this.#account();
-    if (this.#state !== OPEN || !inbox.full || inbox.paused) return;
-    if (!inbox.looped) {
+    const flow = this.#openFlow();
+    if (!flow.enqueue(message, this.#socket!)) return;
+    if (!flow.openInbox().looped) {
       this.#server.report(
         new Error(
           "Messages wait unread: expected onMessage in the events, or a loop over the connection",
@@ -343,9 +334,7 @@ export class ServerConnection implements Viewed, Registered, Holder {
         this.view,
       );
     }
-    if (!this.#server.abilities.pause) return this.#close(RECEIVE_QUEUE_FULL);
-    inbox.paused = true;
-    this.#pauseOrResume();
+    if (!this.#server.abilities.pause) this.#close(RECEIVE_QUEUE_FULL);
   }
 
   /**
@@ -362,72 +351,12 @@ export class ServerConnection implements Viewed, Registered, Holder {
     });
   }
 
-  #openInbox(): Inbox {
-    if (this.#inbox === undefined) {
-      this.#inbox = new Inbox(this.#limits.maxQueue, this.#now());
-      if (this.#state === CLOSED) this.#inbox.end();
+  #openFlow(): Flow {
+    if (this.#flow === undefined) {
+      this.#flow = new Flow(this.#limits, this.#server, this);
+      if (this.#state === CLOSED) this.#flow.end();
     }
-    return this.#inbox;
-  }
-
-  /** The loop has taken a message. */
-  #inboxChanged(inbox: Inbox): void {
-    inbox.progressAt = this.#now();
-    if (this.held > 0) this.#account();
-    if (!inbox.paused || !inbox.hasRoom) return;
-    inbox.paused = false;
-    this.#pauseOrResume();
-  }
-
-  #openBacklog(socket: Socket): Backlog {
-    const { maxBackpressure } = this.#limits;
-    return this.#backlog ??= new Backlog(socket, maxBackpressure, this.#server, (progressed) => {
-      if (progressed && this.#state === CLOSING) this.waitingSince = this.#now();
-      this.#account();
-      this.#pauseOrResume();
-      if (this.#backlog!.size > 0) return;
-      this.#drained?.resolve();
-      this.#drained = undefined;
-    });
-  }
-
-  /** Stops reading while either queue has no room, where the runtime can. */
-  #pauseOrResume(): void {
-    if (!this.#server.abilities.pause || this.#state !== OPEN) return;
-    const paused = this.#inbox?.paused === true || this.#backlog?.nearLimit === true;
-    if (paused === this.#paused) return;
-    this.#paused = paused;
-    if (paused) this.#socket?.pause?.();
-    else this.#socket?.resume?.();
-  }
-
-  /** The end that is due because a queue does not move. */
-  #stuckQueue(now: number, timeout: number): CloseInfo | undefined {
-    const backlog = this.#backlog;
-    if (backlog !== undefined && backlog.size > 0) {
-      backlog.drain();
-      if (backlog.isStuck(now, timeout)) return SEND_QUEUE_FULL;
-    }
-    const inbox = this.#inbox;
-    if (inbox === undefined || (inbox.size <= MARK && !inbox.paused)) return;
-    if (now - inbox.progressAt < timeout) return;
-    // Whoever does not take anything will not take this.
-    inbox.clear();
-    return RECEIVE_QUEUE_FULL;
-  }
-
-  #movedSince(time: number): boolean {
-    return (this.#inbox?.progressAt ?? 0) > time || (this.#backlog?.progressAt ?? 0) > time;
-  }
-
-  /** Tells the server how much memory this connection holds. */
-  #account(): void {
-    const open = this.#state !== CLOSED;
-    // What a runtime that cannot cut was handed stays in memory until it lets go.
-    const stays = open || (this.#reserved && this.#server.abilities.terminate === "close");
-    const receiving = this.#inbox?.size ?? 0;
-    const held = receiving + (stays ? this.#backlog?.memory ?? 0 : 0);
-    if (held !== this.held) this.#server.budget.update(this, held, open || receiving > 0);
+    return this.#flow;
   }
 
   #close(info: CloseInfo): void {
@@ -442,16 +371,8 @@ export class ServerConnection implements Viewed, Registered, Holder {
     const socket = this.#socket;
     if (socket === undefined) return;
     // A close frame behind a backlog would be cut off on Bun, and hide on Deno how much still waits.
-    if (socket.bufferedAmount > 0 || this.#backlog) this.#openBacklog(socket).close(info);
+    if (this.bufferedAmount > 0) this.#openFlow().openBacklog(socket).close(info);
     else socket.close(info.code, info.reason);
-  }
-
-  /** Ends a connection that holds too much: its client does not read what else we would say. */
-  #drop(info: CloseInfo): void {
-    const socket = this.#socket;
-    this.lost(this.#end ? { ...this.#end, wasClean: false } : info);
-    if (this.#server.abilities.terminate === "cut") socket?.terminate();
-    else socket?.close(info.code, info.reason);
   }
 
   /** What a connection comes to that is cut off: the close that we had begun, or none. */
@@ -462,7 +383,7 @@ export class ServerConnection implements Viewed, Registered, Holder {
   #release(): void {
     if (!this.#reserved) return;
     this.#reserved = false;
-    this.#account();
+    this.#flow?.release();
     this.#server.release();
   }
 
