@@ -4,7 +4,7 @@ import type { CloseInfo } from "./close.ts";
 import type { Drainable, DrainPoll } from "./drain_poll.ts";
 import { MARK } from "./memory_budget.ts";
 import { byteLength, copyOf, type Message, MESSAGE_OVERHEAD, type SendData } from "./message.ts";
-import type { Abilities, Socket } from "./socket.ts";
+import type { Abilities, SendResult, Socket } from "./socket.ts";
 
 /** The part of a server that a backlog needs. */
 export interface BacklogServer {
@@ -71,9 +71,10 @@ export class Backlog implements Drainable {
 
   /** Sends behind whatever waits; `full` if too much does. */
   send(data: SendData): "sent" | "gone" | "full" {
-    if (this.size > 0) this.#measure();
-    if (this.#counted > this.#limit) return "full";
-    const result = this.#queue.length === 0 ? this.#socket.send(data) : "full";
+    // Handing over comes first: a socket that is gone says so then, and what was sent before goes out.
+    let result: SendResult = this.#handOver();
+    if (result !== "gone" && this.#counted > this.#limit) return "full";
+    if (result === "sent") result = this.#socket.send(data);
     if (result === "gone") return "gone";
     this.add(data, result);
     return "sent";
@@ -104,16 +105,10 @@ export class Backlog implements Drainable {
    * @param progressed Whether the runtime has said that something went out.
    */
   drain(progressed = false): { readonly progressed: boolean; readonly done: boolean } {
-    const before = this.size;
-    for (let next = this.#queue.first; next !== undefined; next = this.#queue.first) {
-      const result = this.#socket.send(next.data);
-      if (result === "full" || result === "gone") break;
-      this.#queue.shift();
-      this.queued -= next.size;
-      progressed = true;
-    }
-    this.#measure();
-    progressed ||= this.size < before;
+    const { size } = this;
+    const { length } = this.#queue;
+    this.#handOver();
+    progressed ||= this.size < size || this.#queue.length < length;
     if (progressed) this.progressAt = this.#server.clock.now();
     if (this.size === 0 && this.#closing) {
       const { code, reason } = this.#closing;
@@ -122,6 +117,21 @@ export class Backlog implements Drainable {
     }
     this.#changed(progressed);
     return { progressed, done: this.size === 0 };
+  }
+
+  /** Hands over what the runtime takes: `sent` if that is all of it. */
+  #handOver(): "sent" | "full" | "gone" {
+    let result: SendResult = "sent";
+    for (let next = this.#queue.first; next !== undefined; next = this.#queue.first) {
+      result = this.#socket.send(next.data);
+      if (result === "full" || result === "gone") break;
+      this.#queue.shift();
+      this.queued -= next.size;
+      // The runtime takes more only when some of what it had is out.
+      this.progressAt = this.#server.clock.now();
+    }
+    this.#measure();
+    return result === "queued" ? "sent" : result;
   }
 
   /** Sends a close frame when nothing waits any more. */

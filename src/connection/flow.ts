@@ -120,10 +120,13 @@ export class Flow implements Holder {
     return RECEIVE_QUEUE_FULL;
   }
 
-  /** Whether we have stopped reading, and one of the queues has moved since. */
-  movesSince(time: number): boolean {
-    if (!this.#paused) return false;
-    return (this.#inbox?.progressAt ?? 0) > time || (this.#backlog?.progressAt ?? 0) > time;
+  /**
+   * Whether silence since `time` says nothing about the client: it has taken what waited for it,
+   * behind which our ping waits too, or it is we who have stopped reading, and the loop moves.
+   */
+  movedSince(time: number): boolean {
+    return (this.#backlog?.progressAt ?? 0) > time ||
+      (this.#paused && (this.#inbox?.progressAt ?? 0) > time);
   }
 
   /** The connection has ended for users. What waits for the loop can still be read. */

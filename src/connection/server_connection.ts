@@ -29,6 +29,9 @@ const CLOSED = 3;
 /** Milliseconds that the runtime may take from the 101 to the open socket: no network is involved. */
 const OPENING = 3_000;
 
+/** Milliseconds after which it is likely that it never will. */
+const OPENING_LATE = 500;
+
 /** The smaller part of a server that its connections need. */
 export interface ConnectionServer extends FlowServer {
   readonly registry: Registry;
@@ -270,8 +273,10 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
     const { idleTimeout, closeTimeout } = this.#limits;
     const socket = this.#socket;
     if (this.#state !== OPEN || socket === undefined) {
-      const patience = this.#state === CONNECTING ? OPENING : closeTimeout;
-      if (now - this.waitingSince < patience) return;
+      const opening = this.#state === CONNECTING;
+      const waited = now - this.waitingSince;
+      if (opening && waited >= OPENING_LATE) this.#server.failedToOpen();
+      if (waited < (opening ? OPENING : closeTimeout)) return;
       this.lost(this.#unfinished("network"));
       return socket?.terminate();
     }
@@ -279,8 +284,7 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
     if (stuck) return this.drop(stuck);
     if (idleTimeout === 0) return;
     socket.checkLiveness?.();
-    // While we have stopped reading, the silence is ours, as long as our queues move.
-    const alive = this.#alive || this.#flow?.movesSince(this.waitingSince) === true;
+    const alive = this.#alive || this.#flow?.movedSince(this.waitingSince) === true;
     this.#alive = false;
     if (this.readyState === CLOSED) return;
     const step = watchdogStep(this, alive, now, idleTimeout);
