@@ -9,7 +9,7 @@ export interface EndListener {
 }
 
 /** What a view shows a part of. */
-export interface Viewed extends Connection {
+export interface Viewed extends Omit<Connection, "id" | "url" | "binaryType"> {
   /** Whoever wants to know when it ends; `undefined` once it has ended. */
   readonly endListeners: Set<EndListener> | undefined;
 }
@@ -23,6 +23,7 @@ let viewedBy: (connection: Connection) => Viewed | undefined;
  */
 export class ConnectionView implements Connection {
   readonly #viewed: Viewed;
+  #id: string | undefined;
 
   static {
     viewedBy = (connection) => #viewed in connection ? connection.#viewed : undefined;
@@ -33,7 +34,7 @@ export class ConnectionView implements Connection {
   }
 
   get id(): string {
-    return this.#viewed.id;
+    return this.#id ??= crypto.randomUUID();
   }
 
   get request(): ConnectionRequest {
@@ -41,7 +42,7 @@ export class ConnectionView implements Connection {
   }
 
   get url(): URL {
-    return this.#viewed.url;
+    return new URL(this.#viewed.request.url);
   }
 
   get protocol(): string {

@@ -62,7 +62,6 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
   readonly #events: WebSocketEvents;
   readonly #limits: Limits;
   readonly #server: ConnectionServer;
-  #id: string | undefined;
   #socket: Socket | undefined;
   #state: 0 | 1 | 2 | 3 = CONNECTING;
   /** Whether `onOpen` was called, and `onClose`. */
@@ -106,18 +105,6 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
 
   get endListeners(): Set<EndListener> | undefined {
     return this.#state === CLOSED ? undefined : this.#endListeners ??= new Set();
-  }
-
-  get id(): string {
-    return this.#id ??= crypto.randomUUID();
-  }
-
-  get url(): URL {
-    return new URL(this.request.url);
-  }
-
-  get binaryType(): "arraybuffer" {
-    return "arraybuffer";
   }
 
   get raw(): unknown {
