@@ -1,3 +1,4 @@
+import { Deferred } from "../base/deferred.ts";
 import { Backlog, type BacklogServer } from "./backlog.ts";
 import { type CloseInfo, RECEIVE_QUEUE_FULL, SEND_QUEUE_FULL } from "./close.ts";
 import { Inbox } from "./inbox.ts";
@@ -15,8 +16,8 @@ export interface FlowServer extends BacklogServer {
 export interface FlowOwner {
   /** The connection has to end: it holds too much of the server's memory. */
   drop(info: CloseInfo): void;
-  /** Some of what was sent has gone out, or all of it. */
-  wentOut(all: boolean): void;
+  /** Some of what was sent has gone out. */
+  wentOut(): void;
 }
 
 /**
@@ -31,6 +32,7 @@ export class Flow implements Holder {
   #socket: Socket | undefined;
   #backlog: Backlog | undefined;
   #inbox: Inbox | undefined;
+  #drained: Deferred<void> | undefined;
   /** Whether we have stopped reading from the client. */
   #paused = false;
   /** Whether the connection has ended for users, and whether the runtime has let go of it. */
@@ -55,9 +57,21 @@ export class Flow implements Holder {
     return this.#backlog ??= new Backlog(socket, maxBackpressure, this.#server, (progressed) => {
       this.#account();
       this.#pauseOrResume();
-      const all = this.#backlog!.size === 0;
-      if (progressed || all) this.#owner.wentOut(all);
+      if (progressed) this.#owner.wentOut();
+      if (this.#backlog!.size === 0) this.#settleDrained();
     });
+  }
+
+  /** Resolves when nothing waits for the client any more, or when the connection has ended. */
+  drained(socket: Socket): Promise<void> {
+    this.#drained ??= new Deferred();
+    this.openBacklog(socket).watch();
+    return this.#drained.promise;
+  }
+
+  #settleDrained(): void {
+    this.#drained?.resolve();
+    this.#drained = undefined;
   }
 
   /** What waits for the loop. */
@@ -135,6 +149,7 @@ export class Flow implements Holder {
     this.#backlog?.clear();
     this.#inbox?.end();
     this.#account();
+    this.#settleDrained();
   }
 
   /** The runtime has let go of the connection. */

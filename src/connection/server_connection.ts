@@ -64,13 +64,11 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
   readonly #server: ConnectionServer;
   #socket: Socket | undefined;
   #state: 0 | 1 | 2 | 3 = CONNECTING;
-  /** Whether `onOpen` was called, and `onClose`. */
-  #announced = false;
-  #told = false;
+  /** The last of `onOpen` and `onClose` that was called. */
+  #told: "nothing" | "open" | "close" = "nothing";
   /** How we mean to end it, and once it is closed: how it ended. */
   #end: CloseInfo | undefined;
   #closed: Deferred<CloseInfo> | undefined;
-  #drained: Deferred<void> | undefined;
   #flow: Flow | undefined;
   /** While `onOpen` runs: settles when it has, and never rejects. */
   #running: Promise<unknown> | undefined;
@@ -147,9 +145,7 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
 
   drained(): Promise<void> {
     if (this.bufferedAmount === 0) return Promise.resolve();
-    this.#drained ??= new Deferred();
-    this.#openFlow().openBacklog(this.#socket!).watch();
-    return this.#drained.promise;
+    return this.#openFlow().drained(this.#socket!);
   }
 
   close(code = 1000, reason = ""): void {
@@ -189,7 +185,7 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
   received(data: Message): void {
     this.alive();
     if (this.#state !== OPEN) return;
-    if (!this.#announced) {
+    if (this.#told === "nothing") {
       this.#announce();
       if (this.readyState !== OPEN) return;
     }
@@ -237,7 +233,6 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
     this.#end = info;
     this.#server.registry.delete(this);
     this.#flow?.end();
-    this.#drained?.resolve();
     this.#closed?.resolve(info);
     for (const listener of this.#endListeners ?? []) listener.connectionEnded(this.view);
     this.#endListeners = undefined;
@@ -248,7 +243,7 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
     }
     queueMicrotask(() => {
       this.#announce();
-      this.#told = true;
+      this.#told = "close";
       contain(
         () => this.#events.onClose?.({ type: "close", ...info }, this.view),
         (error) => this.#fail(error, "onClose"),
@@ -283,11 +278,8 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
     }
   }
 
-  wentOut(all: boolean): void {
+  wentOut(): void {
     if (this.#state === CLOSING) this.waitingSince = this.#now();
-    if (!all) return;
-    this.#drained?.resolve();
-    this.#drained = undefined;
   }
 
   drop(info: CloseInfo): void {
@@ -303,8 +295,8 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
   }
 
   #announce(): void {
-    if (this.#announced) return;
-    this.#announced = true;
+    if (this.#told !== "nothing") return;
+    this.#told = "open";
     this.#call(() => {
       const result = this.#events.onOpen?.({ type: "open" }, this.view);
       if (!isPromise(result)) return;
@@ -353,7 +345,7 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
   #close(info: CloseInfo): void {
     if (this.#end || this.#state >= CLOSING) return;
     this.#end = info;
-    if (this.#announced) this.#startClosing(info);
+    if (this.#told !== "nothing") this.#startClosing(info);
   }
 
   #startClosing(info: CloseInfo): void {
@@ -387,7 +379,7 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
     const report = (fault: unknown) => this.#server.report(fault, this.view);
     report(error);
     // `onClose` is the last that a connection hears.
-    if (this.#told && handler !== "onClose") return;
+    if (this.#told === "close" && handler !== "onClose") return;
     contain(
       () => this.#events.onError?.({ type: "error", error, message: messageOf(error) }, this.view),
       report,
