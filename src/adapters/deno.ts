@@ -1,7 +1,7 @@
 import { usageError } from "../base/usage_error.ts";
 import { sweep } from "../connection/clockwork.ts";
 import { broken, closedByPeer, type CloseInfo, TOO_LARGE } from "../connection/close.ts";
-import type { Message, SendData } from "../connection/message.ts";
+import { type Message, MESSAGE_OVERHEAD, type SendData } from "../connection/message.ts";
 import type { ServerConnection } from "../connection/server_connection.ts";
 import type { SendResult, Socket } from "../connection/socket.ts";
 import { allowedHeaders } from "../handshake/headers.ts";
@@ -78,8 +78,14 @@ const UNSEEN = 64 * 1024;
  */
 const HANDED = 256 * 1024;
 
-/** Whether Deno has warned of signals in this process, which it does once. */
-let warned = false;
+/** Whether Deno's warning about signals is kept off the console of this process. */
+let muted = false;
+
+/**
+ * Upgrades that are still to be looked at for copies of requests. Looking takes a while, and code
+ * that makes copies makes them from the beginning.
+ */
+let suspects = 20;
 
 /** How often a cautious upgrade looks whether the client has left, and milliseconds between. */
 const LOOKS = 5;
@@ -105,7 +111,7 @@ export const denoAdapter: ServerAdapter = {
 
   /** Only a signal that was read before tells later that the client has left. */
   watch(request): void {
-    if (warned) void request.signal;
+    void signalOf(request);
   },
 
   upgrade(upgrade, connection): Response | undefined | Promise<Response | undefined> {
@@ -165,22 +171,24 @@ export const denoAdapter: ServerAdapter = {
   },
 };
 
+/** Aborts when the client of a request leaves, if it was read before. */
+function signalOf(request: Request): AbortSignal {
+  if (!muted) muteWarning();
+  return request.signal;
+}
+
 /**
- * `Deno.upgradeWebSocket`. Deno warns once in each process when a request whose signal was read is
- * done, as if somebody had relied on the abort. We only look at it, so the first upgrade takes the
- * warning on itself and keeps it off the console; from then on signals can be read without a word.
+ * Deno warns once in each process when a request whose signal was read is done, as if somebody had
+ * relied on the abort. We only look at it, and keep that one warning off the console.
  */
-function upgradeWebSocket(request: Request, idleTimeout: number): DenoUpgrade {
-  if (warned) return deno()!.upgradeWebSocket(request, { idleTimeout });
-  warned = true;
+function muteWarning(): void {
+  muted = true;
   const { warn } = console;
-  console.warn = () => {};
-  try {
-    void request.signal;
-    return deno()!.upgradeWebSocket(request, { idleTimeout });
-  } finally {
-    console.warn = warn;
-  }
+  const filter = (...words: unknown[]): void => {
+    if (!`${words[0]}`.startsWith("Deno.serve: request.signal aborts")) return warn(...words);
+    if (console.warn === filter) console.warn = warn;
+  };
+  console.warn = filter;
 }
 
 /**
@@ -191,11 +199,11 @@ function switchProtocols(
   { request, context, response, protocol, idleTimeout, watched }: UpgradeRequest,
   connection: ServerConnection,
 ): Response | undefined {
-  if (requestState(request) === undefined) {
-    if (isCopy(request)) {
-      throw usageError("upgrade", "the Request that Deno.serve passed", "a copy of it");
-    }
-  } else if (warned && watched && request.signal.aborted) return undefined;
+  const wrapped = requestState(request) !== undefined;
+  if ((!wrapped || suspects-- > 0) && isCopy(request)) {
+    throw usageError("upgrade", "the Request that Deno.serve passed", "a copy of it");
+  }
+  if (watched && request.signal.aborted) return undefined;
   const { url, headers } = request;
   // Deno closes the request as soon as it is upgraded; headers that were read as a whole stay
   // readable. This reads them at the least cost: a list, and Deno keeps the request anyway.
@@ -203,7 +211,7 @@ function switchProtocols(
   connection.request = { url, headers, remoteAddress: remoteAddress(context) };
   // Nothing may throw once Deno has upgraded: it would close its listener.
   const allowed = allowedHeaders(response.headers);
-  const upgrade = upgradeWebSocket(request, idleTimeout);
+  const upgrade = deno()!.upgradeWebSocket(request, { idleTimeout });
   // Not Deno's `protocol` option: it does not find the second of "a,b".
   if (protocol !== "") allowed.push(["sec-websocket-protocol", protocol]);
   for (const [name, value] of allowed) upgrade.response.headers.append(name, value);
@@ -219,7 +227,7 @@ async function switchCautiously(
   upgrade: UpgradeRequest,
   connection: ServerConnection,
 ): Promise<Response | undefined> {
-  const { signal } = upgrade.request;
+  const signal = signalOf(upgrade.request);
   for (let looks = 0; looks < LOOKS && !signal.aborted; looks++) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN));
   }
@@ -235,6 +243,8 @@ class DenoSocket implements Socket {
   closed = false;
   /** No more bytes than these wait: those that waited at the last look, and what was sent since. */
   #bound = 0;
+  /** Messages that were handed over since nothing waited. */
+  #messages = 0;
   /** For the watchdog: bytes that waited at its last look, and that were sent since. */
   #waited = 0;
   #sent = 0;
@@ -263,11 +273,15 @@ class DenoSocket implements Socket {
     const size = isText ? data.length : data.byteLength;
     const atMost = isText ? 3 * size : size;
     if (this.#bound + atMost > UNSEEN) {
-      this.#bound = this.raw.bufferedAmount;
+      const waiting = this.raw.bufferedAmount;
+      if (waiting === 0) this.#messages = 0;
+      // As many messages as bytes wait at most: what they cost beside their bytes counts, too.
+      this.#bound = waiting + MESSAGE_OVERHEAD * Math.min(this.#messages, waiting);
       if (this.#bound >= HANDED) return "full";
     }
     this.raw.send(data);
-    this.#bound += atMost;
+    this.#bound += atMost + MESSAGE_OVERHEAD;
+    this.#messages++;
     this.#sent += size;
     return this.#bound > UNSEEN ? "queued" : "sent";
   }

@@ -60,9 +60,9 @@ export class Backlog implements Drainable {
     return this.#counted > Math.max(this.#limit / 2, this.#limit - MARK);
   }
 
-  /** Whether the client has taken nothing for `timeout` milliseconds, and much waits. */
-  isStuck(now: number, timeout: number): boolean {
-    return this.size > MARK && now - this.progressAt >= timeout;
+  /** Bytes of memory that are free as soon as the connection ends. */
+  get freeable(): number {
+    return this.#server.abilities.terminate === "cut" ? this.memory : this.memory - this.#handed;
   }
 
   get #counted(): number {
@@ -90,8 +90,9 @@ export class Backlog implements Drainable {
     }
     if (result !== "sent") this.#handed = this.#socket.bufferedAmount;
     this.#exemptIfLarge(data);
-    this.#changed(false);
+    // Last, because this connection may be the one that ends for it.
     this.watch();
+    this.#changed(false);
   }
 
   /** Has somebody look whether less waits, where the runtime does not say so. */
@@ -138,7 +139,7 @@ export class Backlog implements Drainable {
   close(info: CloseInfo): void {
     this.#closing = info;
     this.drain();
-    if (this.size > 0) this.watch();
+    if (this.#closing) this.watch();
   }
 
   /** Throws away our queue; what the runtime has been handed stays with it. */

@@ -26,6 +26,7 @@ export interface FlowOwner {
  */
 export class Flow implements Holder {
   held = 0;
+  freeable = 0;
   readonly #limits: Limits;
   readonly #server: FlowServer;
   readonly #owner: FlowOwner;
@@ -115,20 +116,26 @@ export class Flow implements Holder {
       if (!inbox.paused || !inbox.hasRoom) return;
       inbox.paused = false;
       this.#pauseOrResume();
-    }, left);
+    }, () => {
+      this.#account();
+      left();
+    });
   }
 
   /** The end that is due because a queue does not move. */
   stuck(now: number): CloseInfo | undefined {
-    const timeout = this.#limits.backpressureTimeout;
+    const { backpressureTimeout } = this.#limits;
+    // A little that waits does no harm, unless there is no room left for anybody.
+    const much = this.#server.budget.exhausted ? 0 : MARK;
     const backlog = this.#backlog;
     if (backlog !== undefined && backlog.size > 0) {
       backlog.drain();
-      if (backlog.isStuck(now, timeout)) return SEND_QUEUE_FULL;
+      const { size, progressAt } = backlog;
+      if (size > much && now - progressAt >= backpressureTimeout) return SEND_QUEUE_FULL;
     }
     const inbox = this.#inbox;
-    if (inbox === undefined || (inbox.size <= MARK && !inbox.paused)) return;
-    if (now - inbox.progressAt < timeout) return;
+    if (inbox === undefined || (inbox.size <= much && !inbox.paused)) return;
+    if (now - inbox.progressAt < backpressureTimeout) return;
     // Whoever does not take anything will not take this.
     inbox.clear();
     return RECEIVE_QUEUE_FULL;
@@ -143,13 +150,31 @@ export class Flow implements Holder {
       (this.#paused && (this.#inbox?.progressAt ?? 0) > time);
   }
 
-  /** The connection has ended for users. What waits for the loop can still be read. */
-  end(): void {
+  /**
+   * The connection has ended for users. What waits for a loop can still be read.
+   *
+   * @param mayLoop Whether somebody may still begin one.
+   */
+  end(mayLoop: boolean): void {
     this.#ended = true;
     this.#backlog?.clear();
+    if (!mayLoop && this.#inbox?.looped === false) this.#inbox.clear();
     this.#inbox?.end();
     this.#account();
     this.#settleDrained();
+    this.#expire();
+  }
+
+  /** What nobody reads after the end is thrown away, once nothing has been read for long. */
+  #expire(): void {
+    const inbox = this.#inbox;
+    if (inbox === undefined || inbox.size === 0) return;
+    const { progressAt } = inbox;
+    this.#server.clock.after(this.#limits.backpressureTimeout, () => {
+      if (inbox.progressAt === progressAt) inbox.clear();
+      this.#account();
+      this.#expire();
+    });
   }
 
   /** The runtime has let go of the connection. */
@@ -183,7 +208,7 @@ export class Flow implements Holder {
     const sending = this.#released || (this.#ended && cut) ? 0 : this.#backlog?.memory ?? 0;
     const receiving = this.#inbox?.size ?? 0;
     const held = sending + receiving;
-    if (held === this.held) return;
-    this.#server.budget.update(this, held, !this.#ended || receiving > 0);
+    const freeable = receiving + (this.#ended ? 0 : this.#backlog?.freeable ?? 0);
+    this.#server.budget.update(this, held, freeable, this.#ended);
   }
 }

@@ -6,8 +6,8 @@ export type SendData = string | ArrayBuffer | ArrayBufferView<ArrayBuffer>;
 /** A whole message from the client: text, or the bytes of a binary message. */
 export type Message = string | ArrayBuffer;
 
-/** What a message costs in memory beside its bytes, so that empty messages are bounded too. */
-export const MESSAGE_OVERHEAD = 64;
+/** What a message costs in memory beside its bytes, about: empty ones are bounded too. */
+export const MESSAGE_OVERHEAD = 256;
 
 const encoder = new TextEncoder();
 /** Where text is encoded only to be counted, a piece at a time: encoding as a whole makes garbage. */

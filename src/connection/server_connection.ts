@@ -232,7 +232,7 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
     this.#state = CLOSED;
     this.#end = info;
     this.#server.registry.delete(this);
-    this.#flow?.end();
+    this.#flow?.end(this.#running !== undefined);
     this.#closed?.resolve(info);
     for (const listener of this.#endListeners ?? []) listener.connectionEnded(this.view);
     this.#endListeners = undefined;
@@ -337,7 +337,7 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
   #openFlow(): Flow {
     if (this.#flow === undefined) {
       this.#flow = new Flow(this.#limits, this.#server, this);
-      if (this.#state === CLOSED) this.#flow.end();
+      if (this.#state === CLOSED) this.#flow.end(true);
     }
     return this.#flow;
   }

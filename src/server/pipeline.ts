@@ -1,6 +1,12 @@
+import { isPromise } from "../base/contain.ts";
 import { usageError } from "../base/usage_error.ts";
 import type { Fetch } from "./adapter.ts";
-import { type RequestState, requestState, setRequestState, takePending } from "./request_state.ts";
+import {
+  clearRequestState,
+  type RequestState,
+  requestState,
+  setRequestState,
+} from "./request_state.ts";
 import type { ServerState } from "./server_state.ts";
 import { completeUpgrade } from "./upgrade.ts";
 
@@ -30,49 +36,59 @@ export function wrapFetch(fetch: FetchHandler, server: ServerState): Fetch {
     server.report(error, undefined);
     return new Response("Internal Server Error\n", { status: 500 });
   };
+  /** Goes on with what the pipeline has answered to an opening handshake. */
   const finish = (
     request: Request,
     context: unknown,
     state: RequestState,
     response: Response,
   ): Response | Promise<Response> => {
-    const pending = takePending(state);
+    const { pending } = state;
+    state.pending = undefined;
     return pending && adapter.placeholder.claim(response, pending.token)
       ? completeUpgrade(server, request, context, pending, response, state)
       : response;
+  };
+  const finishLater = async (
+    request: Request,
+    context: unknown,
+    state: RequestState,
+    answer: Response | PromiseLike<Response>,
+  ): Promise<Response> => {
+    if (adapter.watch) {
+      afterMicrotasks(() => {
+        if (requestState(request) !== state) return;
+        state.watched = true;
+        adapter.watch!(request);
+      });
+    }
+    try {
+      return await finish(request, context, state, await answer);
+    } catch (error) {
+      return failed(error);
+    } finally {
+      clearRequestState(request);
+    }
   };
 
   return (request, context) => {
     // Wrapped twice: the outer one sees to everything.
     if (requestState(request)) return run(request, context);
-    const opening = adapter.opening(request, context);
-    if (opening?.fault) return server.refuse(request, opening.fault);
-    const state = setRequestState(request, server, opening);
     try {
+      const opening = adapter.opening(request, context);
+      if (opening?.fault) return server.refuse(request, opening.fault);
+      const state = setRequestState(request, server, opening);
       const answer = run(request, context);
-      if (opening === undefined) return answer instanceof Promise ? answer.catch(failed) : answer;
-      if (!(answer instanceof Promise)) {
-        const done = finish(request, context, state, answer);
-        return done instanceof Promise ? done.catch(failed) : done;
+      if (opening === undefined) {
+        return isPromise(answer) ? Promise.resolve(answer).catch(failed) : answer;
       }
-      let answered = false;
-      if (adapter.watch) {
-        afterMicrotasks(() => {
-          if (answered) return;
-          state.watched = true;
-          adapter.watch!(request);
-        });
-      }
-      return answer.then((response) => {
-        answered = true;
-        return finish(request, context, state, response);
-      }).catch((error) => {
-        answered = true;
-        takePending(state);
-        return failed(error);
-      });
+      // An upgrade that takes its time is waited for, as a pipeline is.
+      const done = isPromise(answer) ? answer : finish(request, context, state, answer);
+      if (isPromise(done)) return finishLater(request, context, state, done);
+      clearRequestState(request);
+      return done;
     } catch (error) {
-      takePending(state);
+      clearRequestState(request);
       return failed(error);
     }
   };

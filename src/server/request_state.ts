@@ -11,11 +11,11 @@ export interface PendingUpgrade extends ConnectionInit {
 /** What we know of a request while the pipeline of a wrapped server runs. */
 export interface RequestState {
   readonly server: ServerState;
-  /** `undefined` if the request asks for no WebSocket, or once the pipeline has answered it. */
-  opening: Opening | undefined;
+  /** `undefined` if the request asks for no WebSocket. */
+  readonly opening: Opening | undefined;
   /** Whether the runtime has been asked to notice if the client leaves. */
   watched: boolean;
-  /** Left behind by `upgradeWebSocket`, and taken once: nothing of it outlives the upgrade. */
+  /** Left behind by `upgradeWebSocket`. */
   pending: PendingUpgrade | undefined;
 }
 
@@ -26,7 +26,7 @@ export interface RequestState {
 const STATE = Symbol("edgesocket");
 
 interface StatefulRequest extends Request {
-  [STATE]?: RequestState;
+  [STATE]?: RequestState | undefined;
 }
 
 /** Says which server a request belongs to, and what it asks for. */
@@ -43,11 +43,10 @@ export function requestState(request: StatefulRequest): RequestState | undefined
   return request[STATE];
 }
 
-/** Takes the pending upgrade off a request that the pipeline has answered, and what came before it. */
-export function takePending(state: RequestState): PendingUpgrade | undefined {
-  const { pending } = state;
-  state.pending = undefined;
-  // Runtimes may keep a request as long as its connection.
-  state.opening = undefined;
-  return pending;
+/**
+ * The pipeline has answered. Nothing of it may outlive that on the request, which runtimes may keep as
+ * long as its connection; another server may take it over.
+ */
+export function clearRequestState(request: StatefulRequest): void {
+  if (request[STATE]) request[STATE] = undefined;
 }

@@ -25,6 +25,9 @@ export interface UpgradeOptions<T = unknown, Source = Request>
   /**
    * Makes what `connection.data` is at first, once for each handshake that is accepted: an object of
    * its own for each connection. Without it, `connection.data` is `undefined`.
+   *
+   * TypeScript looks at the events first: name the type there, as in
+   * `upgradeWebSocket<{ name: string }>(…)`.
    */
   readonly data?: (source: Source) => T;
   /**

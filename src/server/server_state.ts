@@ -1,8 +1,7 @@
 import { type Clock, systemClock } from "../base/clock.ts";
 import { contain } from "../base/contain.ts";
 import { logError } from "../base/log_error.ts";
-import { checkBytes, checkOption } from "../base/options.ts";
-import { usageError } from "../base/usage_error.ts";
+import { checkBytes, checkNumber, checkOption } from "../base/options.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Reporter } from "../connection/events.ts";
 import { DrainPoll } from "../connection/drain_poll.ts";
@@ -43,7 +42,7 @@ export interface HostOptions {
    */
   readonly maxPayloadLength?: number;
   /**
-   * Bytes that all connections together may keep waiting, in both directions, each message with 64
+   * Bytes that all connections together may keep waiting, in both directions, each message with 256
    * bytes of its own. Above, those end with 1013 that hold the most, until it fits; none that holds
    * less than 1 MiB does. If sockets that have closed hold it all, new handshakes get 503.
    *
@@ -68,8 +67,8 @@ export function checkHostOptions(options: HostOptions): CheckedHostOptions {
   checkOption("onError", options.onError, "function");
   checkOption("onRefuse", options.onRefuse, "function");
   const { maxConnections, maxPayloadLength = 16 * MIB, maxBuffered = 256 * MIB } = options;
-  if (maxConnections !== undefined && !(maxConnections >= 0)) {
-    throw usageError("use option maxConnections", "a number from 0", maxConnections, RangeError);
+  if (maxConnections !== undefined) {
+    checkNumber("maxConnections", maxConnections, maxConnections >= 0, "a number from 0");
   }
   return {
     ...options,

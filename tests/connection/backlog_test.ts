@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { Backlog } from "../../src/connection/backlog.ts";
 import { DrainPoll } from "../../src/connection/drain_poll.ts";
 import { MARK } from "../../src/connection/memory_budget.ts";
@@ -103,21 +103,36 @@ Deno.test("one message larger than the limit does not count against the next, a 
   ]);
 });
 
-Deno.test("is stuck when much waits and not a byte moves; one byte, or little, is enough", () => {
+Deno.test("says when something last moved: one byte is enough", () => {
   const { clock, socket, backlog } = setUp(100 * MARK, MARK);
+  const start = clock.now();
   const chunk = new ArrayBuffer(MARK);
   for (let i = 0; i < 3; i++) backlog.send(chunk);
-  clock.pass(29_999);
-  assertEquals(backlog.isStuck(clock.now(), 30_000), false);
-  clock.pass(1);
-  assertEquals(backlog.isStuck(clock.now(), 30_000), true);
+  clock.pass(30_000);
+  assertEquals(backlog.progressAt, start);
   socket.bufferedAmount -= 1;
   clock.pass(200);
-  assertEquals(backlog.isStuck(clock.now(), 30_000), false);
-  const little = setUp(100 * MARK, MARK);
-  little.backlog.send(chunk);
-  little.clock.pass(60_000);
-  assertEquals(little.backlog.isStuck(little.clock.now(), 30_000), false);
+  assert(backlog.progressAt > start + 29_000);
+});
+
+Deno.test("what was idle for long has not been stuck for as long", () => {
+  const { clock, socket, backlog } = setUp();
+  backlog.send(TEN);
+  socket.bufferedAmount = 0;
+  clock.pass(100);
+  clock.pass(60_000);
+  const now = clock.now();
+  backlog.send(TEN);
+  assertEquals(backlog.progressAt, now);
+});
+
+Deno.test("whoever ends the connection for it is called last: nothing is polled afterwards", () => {
+  const clock = new FakeClock();
+  const drainPoll = new DrainPoll(clock);
+  const server = { clock, abilities: ABILITIES, drainPoll };
+  const backlog: Backlog = new Backlog(new FakeSocket(100), 1_000, server, () => backlog.clear());
+  backlog.send(TEN);
+  assertEquals([drainPoll.size, clock.pending], [0, 0]);
 });
 
 Deno.test("the close frame goes out behind everything", () => {

@@ -4,6 +4,7 @@ import { type Holder, MARK, MemoryBudget } from "../../src/connection/memory_bud
 /** A holder that lets go of all when it is evicted. */
 class Fake implements Holder {
   held = 0;
+  freeable = 0;
   evictions = 0;
   readonly #budget: MemoryBudget;
   readonly #keeps: number;
@@ -13,13 +14,13 @@ class Fake implements Holder {
     this.#keeps = keeps;
   }
 
-  hold(bytes: number, evictable = true): void {
-    this.#budget.update(this, bytes, evictable);
+  hold(bytes: number, freeable = bytes, ended = false): void {
+    this.#budget.update(this, bytes, freeable, ended);
   }
 
   evict(): void {
     this.evictions++;
-    this.hold(this.#keeps, false);
+    this.hold(this.#keeps, 0);
   }
 }
 
@@ -54,6 +55,29 @@ Deno.test("what nobody can free goes on counting, and leaves no room when it is 
   for (const holder of stuck) holder.hold(3 * MARK);
   assertEquals(stuck.map(({ evictions }) => evictions), [1, 1, 1]);
   assertEquals([budget.total, budget.exhausted], [6 * MARK, true]);
-  for (const holder of stuck) holder.hold(0, false);
+  for (const holder of stuck) holder.hold(0);
   assertEquals([budget.total, budget.exhausted], [0, false]);
+});
+
+Deno.test("nobody is evicted for what they could not let go of", () => {
+  const budget = new MemoryBudget(10 * MARK);
+  // What a runtime that cannot cut was handed: three that hold much, and free nothing.
+  const handed = [1, 2, 3].map(() => new Fake(budget));
+  for (const holder of handed) holder.hold(3 * MARK, 0);
+  const healthy = [1, 2].map(() => new Fake(budget));
+  for (const holder of healthy) holder.hold(MARK);
+  assertEquals([...handed, ...healthy].map(({ evictions }) => evictions), [0, 0, 0, 0, 0]);
+  assertEquals(budget.exhausted, true);
+});
+
+Deno.test("whoever has ended goes first, however little it holds, and in that order", () => {
+  const budget = new MemoryBudget(10 * MARK);
+  const open = new Fake(budget);
+  open.hold(6 * MARK);
+  const ended = [1, 2, 3].map(() => new Fake(budget));
+  for (const holder of ended) holder.hold(MARK, MARK, true);
+  const next = new Fake(budget);
+  next.hold(3 * MARK);
+  assertEquals(ended.map(({ evictions }) => evictions), [1, 1, 0]);
+  assertEquals([open.evictions, next.evictions, budget.total], [0, 0, 10 * MARK]);
 });

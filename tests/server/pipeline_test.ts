@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { memoryAdapter } from "../../src/adapters/memory.ts";
+import { memoryAdapter, type MemoryContext } from "../../src/adapters/memory.ts";
 import type { WebSocketEvents } from "../../src/connection/events.ts";
 import type { Adapter } from "../../src/server/adapter.ts";
 import { switchingProtocols } from "../../src/server/placeholder.ts";
@@ -222,4 +222,62 @@ Deno.test("a clock that is moved moves the timeouts of a whole server", async ()
   await done;
   await nextTurn();
   assertEquals([causes, server.clock.pending], [["idle-timeout", "shutdown"], 0]);
+});
+
+Deno.test("a request that one server has let go of can be upgraded by another", async () => {
+  const upgrade = upgrading();
+  const first = memoryServer(() => new Response("not found", { status: 404 }));
+  const second = memoryServer(async (request, context) => {
+    await nextTurn();
+    return upgrade(request, context);
+  });
+  const request = handshakeRequest();
+  const context: MemoryContext = {};
+  assertEquals((await first.fetch(request, context)).status, 404);
+  assertEquals((await second.fetch(request, context)).status, 101);
+  context.client!.send("x");
+  assertEquals([await context.client!.message(), second.state.registry.size], ["x", 1]);
+});
+
+Deno.test("a pipeline may answer with any promise", async () => {
+  const upgrade = upgrading();
+  const server = memoryServer((request, context) => {
+    const response = upgrade(request, context);
+    const { pathname } = new URL(request.url);
+    return {
+      then(resolve: (response: Response) => void, reject: (error: Error) => void) {
+        if (pathname === "/rejects") reject(new Error("rejected"));
+        else resolve(response);
+      },
+    } as Promise<Response>;
+  });
+  assertEquals((await server.connect(handshakeRequest("/rejects"))).response.status, 500);
+  const { client } = await server.connect();
+  client!.send("x");
+  assertEquals([await client!.message(), server.reported.length], ["x", 1]);
+});
+
+Deno.test("a request on which nothing can be kept is a 500, and goes no further", async () => {
+  const server = memoryServer(upgrading());
+  const { response } = await server.connect(Object.freeze(handshakeRequest()));
+  assertEquals([response.status, server.reported.length], [500, 1]);
+});
+
+Deno.test("a runtime that has to be asked is asked to watch the clients of pipelines that wait", async () => {
+  const watched: string[] = [];
+  const adapter: Adapter = {
+    ...memoryAdapter(),
+    watch: ({ url }) => void watched.push(new URL(url).pathname),
+  };
+  const upgrade = upgrading();
+  const server = memoryServer(async (request, context) => {
+    const { pathname } = new URL(request.url);
+    for (let i = 0; i < 10; i++) await undefined;
+    if (pathname === "/waits") await nextTurn();
+    return upgrade(request, context);
+  }, { adapter });
+  for (const path of ["/at-once", "/waits"]) {
+    assertEquals((await server.connect(handshakeRequest(path))).response.status, 101);
+  }
+  assertEquals(watched, ["/waits"]);
 });
