@@ -44,8 +44,8 @@ export interface Connection<T = unknown> extends AsyncIterable<Message> {
   /**
    * Sends one message: text for a string, binary for bytes. Of a view only its own bytes are sent.
    *
-   * @returns Whether the runtime took it. `false`: the connection is not open, or more than
-   * `maxBackpressure` bytes wait already, and the message is not sent.
+   * @returns Whether it is on its way: to the client, or in a queue behind what else waits. `false`:
+   * the connection is not open, or ends because too much waits.
    * @throws {TypeError} If `data` is neither a string nor an `ArrayBuffer` nor a view of one.
    */
   send(data: SendData): boolean;

@@ -26,7 +26,7 @@ export interface LimitOptions {
    */
   readonly maxBackpressure?: number;
   /**
-   * Bytes that may wait for your `for await` loop. Above: Bun stops reading from the client until
+   * Bytes that may wait for your `for await` loop, 256 of its own for each message. Above: Bun stops reading from the client until
    * the loop catches up; Deno cannot, and closes with 1013.
    *
    * @default {67108864}

@@ -103,6 +103,13 @@ export const gaps = {
     bun: "costs nothing",
     pinned: { deno: "leaks" },
   },
+  "empty messages to a client that does not read": {
+    table: "runtimes",
+    deno:
+      "are not counted, because Deno does not count them: do not answer with empty messages, or limit the memory of the process",
+    bun: "count like all others",
+    pinned: { deno: 0 },
+  },
   "a process that was paused": {
     table: "runtimes",
     deno: "its own timer drops clients whose pongs were under way",

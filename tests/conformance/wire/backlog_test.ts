@@ -33,6 +33,20 @@ async function readAll(client: RawClient): Promise<{ bytes: number; code: number
 function backlogSuite(runtime: WireRuntime): void {
   const test = suite(runtime, { APP: "lifecycle" });
 
+  const uncounted = runtime.gap("empty messages to a client that does not read");
+  const counted = uncounted === undefined ? "are counted" : "are not counted";
+  addCase(runtime, `gap: empty messages behind what waits ${counted}`, async () => {
+    await using server = await runtime.start();
+    using client = await RawClient.open(server.port, route());
+    client.socket.pause();
+    client.send(OPCODE.text, "!empties");
+    const { waiting, more } = await server.until({ on: "empties" });
+    assertEquals(waiting, true);
+    if (uncounted === undefined) assertGreater(more as number, 0);
+    else assertEquals(more, uncounted);
+    client.reset();
+  });
+
   test("closeTimeout counts from the last progress of a client that reads slowly", async (server) => {
     const path = route({ closeTimeout: 1 }).replace("/ws", "/backlog");
     using client = await RawClient.open(server.port, path);
