@@ -17,11 +17,11 @@
  * @module
  */
 import type { Context } from "hono";
-import { bareServer } from "./adapters/bare.ts";
+import { routeOf } from "./adapters/bare.ts";
 import type { WebSocketEvents } from "./connection/events.ts";
 import {
   type AcceptedHandshake,
-  Route,
+  type Route,
   type UpgradeOptions,
   upgradeRequired,
 } from "./server/route.ts";
@@ -173,11 +173,11 @@ export function upgradeWebSocket(
   third?: HonoUpgradeOptions,
 ): UpgradeMiddleware | Promise<UpgradeResponse> {
   if (typeof first !== "function") {
-    return upgradeInHandler(first, second, third ?? {}) as Promise<
+    return upgradeInHandler(first, second, third) as Promise<
       UpgradeResponse
     >;
   }
-  const route = new Route((second ?? {}) as HonoUpgradeOptions, bareServer);
+  const route = routeOf(second as HonoUpgradeOptions | undefined);
   const middleware = async (
     c: HonoContext,
     next: () => Promise<void>,
@@ -194,9 +194,9 @@ export function upgradeWebSocket(
 async function upgradeInHandler(
   c: HonoContext,
   events: unknown,
-  options: HonoUpgradeOptions,
+  options: HonoUpgradeOptions | undefined,
 ): Promise<Response> {
-  const route = new Route(options, bareServer);
+  const route = routeOf(options);
   const verdict = route.judge(c.req.raw);
   if (verdict.kind === "not-an-upgrade") return upgradeRequired();
   if (verdict.kind === "refused") return verdict.response;

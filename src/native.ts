@@ -1,10 +1,10 @@
 /** The roof of ".": servers and upgrades on the runtime that runs the program. */
-import { bareServer } from "./adapters/bare.ts";
+import { routeOf } from "./adapters/bare.ts";
 import { type BunWebSocketHandler, websocketFor } from "./adapters/bun.ts";
 import { currentAdapter } from "./adapters/current.ts";
 import type { WebSocketEvents } from "./connection/events.ts";
 import { type FetchHandler, wrapFetch } from "./server/pipeline.ts";
-import { Route, type UpgradeOptions } from "./server/route.ts";
+import type { UpgradeOptions } from "./server/route.ts";
 import { type ServeOptions, startServer, type WebSocketServer } from "./server/serve.ts";
 import { checkHostOptions, type HostOptions, ServerState } from "./server/server_state.ts";
 
@@ -78,22 +78,6 @@ export function handler(
   };
 }
 
-/** The routes that were made from options. */
-const routes = new WeakMap<UpgradeOptions, Route>();
-
-/** What routes without options are made from. */
-const NO_OPTIONS: UpgradeOptions = {};
-
-/** The route with these options: the same object is read once. */
-function routeOf(options: UpgradeOptions): Route {
-  let route = routes.get(options);
-  if (route === undefined) {
-    route = new Route(options, bareServer);
-    routes.set(options, route);
-  }
-  return route;
-}
-
 /**
  * Answers a WebSocket request of any server that speaks `fetch`.
  *
@@ -142,5 +126,5 @@ export function upgradeWebSocket(
   events: WebSocketEvents,
   options?: UpgradeOptions,
 ): Response {
-  return routeOf(options ?? NO_OPTIONS).answer(request, events, options?.info);
+  return routeOf(options).answer(request, events, options?.info);
 }

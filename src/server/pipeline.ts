@@ -56,8 +56,7 @@ export function wrapFetch(fetch: FetchHandler, server: ServerState): Fetch {
     answer: Response | PromiseLike<Response>,
   ): Promise<Response> => {
     if (adapter.watch) {
-      afterMicrotasks(() => {
-        if (requestState(request) !== state) return;
+      ifStillRunning(() => requestState(request) === state, () => {
         state.watched = true;
         adapter.watch!(request);
       });
@@ -95,10 +94,12 @@ export function wrapFetch(fetch: FetchHandler, server: ServerState): Fetch {
 }
 
 /**
- * Calls `task` in this turn of the event loop, but after a pipeline that waits for nothing: those
- * take a few microtasks, Hono's about ten. In this turn, because no client can leave before the next.
+ * Calls `task` in this turn of the event loop, unless the pipeline has answered by then: one that
+ * waits for nothing takes a few microtasks, Hono's about ten. In this turn, because no client can
+ * leave before the next.
  */
-function afterMicrotasks(task: () => void, hops = MICROTASKS): void {
+function ifStillRunning(runs: () => boolean, task: () => void, hops = MICROTASKS): void {
+  if (!runs()) return;
   if (hops === 0) return task();
-  queueMicrotask(() => afterMicrotasks(task, hops - 1));
+  queueMicrotask(() => ifStillRunning(runs, task, hops - 1));
 }

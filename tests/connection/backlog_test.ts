@@ -1,9 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
+import { denoAdapter } from "../../src/adapters/deno.ts";
 import { Backlog } from "../../src/connection/backlog.ts";
 import { DrainPoll } from "../../src/connection/drain_poll.ts";
 import { MARK } from "../../src/connection/memory_budget.ts";
 import { byteLength, MESSAGE_OVERHEAD, type SendData } from "../../src/connection/message.ts";
-import type { Abilities, SendResult, Socket } from "../../src/connection/socket.ts";
+import type { SendResult, Socket } from "../../src/connection/socket.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 
 /** A runtime that takes so many bytes, and hands them to a client that reads when it is told to. */
@@ -34,21 +35,12 @@ class FakeSocket implements Socket {
   terminate(): void {}
 }
 
-const ABILITIES: Abilities = {
-  pause: false,
-  pings: "runtime",
-  bufferedAmount: true,
-  drain: "poll",
-  compression: false,
-  terminate: "close",
-};
-
 function setUp(limit = 1_000, takes = 100) {
   const clock = new FakeClock();
   const socket = new FakeSocket(takes);
   const drainPoll = new DrainPoll(clock);
   const changes: boolean[] = [];
-  const server = { clock, abilities: ABILITIES, drainPoll };
+  const server = { clock, abilities: denoAdapter.abilities, drainPoll };
   const backlog = new Backlog(socket, limit, server, (progressed) => changes.push(progressed));
   return { clock, socket, drainPoll, changes, backlog };
 }
@@ -129,7 +121,7 @@ Deno.test("what was idle for long has not been stuck for as long", () => {
 Deno.test("whoever ends the connection for it is called last: nothing is polled afterwards", () => {
   const clock = new FakeClock();
   const drainPoll = new DrainPoll(clock);
-  const server = { clock, abilities: ABILITIES, drainPoll };
+  const server = { clock, abilities: denoAdapter.abilities, drainPoll };
   const backlog: Backlog = new Backlog(new FakeSocket(100), 1_000, server, () => backlog.clear());
   backlog.send(TEN);
   assertEquals([drainPoll.size, clock.pending], [0, 0]);

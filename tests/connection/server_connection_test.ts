@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "npm:fast-check@^4.3.0";
 import { broken, closedByPeer, type CloseInfo } from "../../src/connection/close.ts";
+import { memoryAdapter } from "../../src/adapters/memory.ts";
 import { sweep } from "../../src/connection/clockwork.ts";
 import { DrainPoll } from "../../src/connection/drain_poll.ts";
 import type { WebSocketEvents } from "../../src/connection/events.ts";
@@ -36,14 +37,8 @@ class FakeSocket implements Socket {
   }
 }
 
-const ABILITIES: Abilities = {
-  pause: false,
-  pings: "watchdog",
-  bufferedAmount: true,
-  drain: "event",
-  compression: false,
-  terminate: "cut",
-};
+/** Of a runtime that cannot stop reading. */
+const ABILITIES: Abilities = { ...memoryAdapter().abilities, pause: false };
 
 /** A connection of which everything is known. */
 function setUp(events: WebSocketEvents = {}, limits = parseLimits({})) {
