@@ -16,11 +16,8 @@
  *
  * @module
  */
-export {
-  type BunServerWebSocket,
-  type BunWebSocketHandler,
-  websocket,
-} from "./src/adapters/bun.ts";
+export { type BunWebSocketHandler, websocket } from "./src/adapters/bun.ts";
+export type { BunServerWebSocket } from "./src/adapters/bun_socket.ts";
 export type { CloseCause, CloseInfo } from "./src/connection/close.ts";
 export type { Connection, ConnectionRequest } from "./src/connection/connection.ts";
 export type {

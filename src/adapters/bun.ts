@@ -2,42 +2,14 @@ import { usageError } from "../base/usage_error.ts";
 import { sweep } from "../connection/clockwork.ts";
 import { broken, closedByPeer, type CloseInfo, TOO_LARGE } from "../connection/close.ts";
 import type { ConnectionRequest } from "../connection/connection.ts";
-import type { Message, SendData } from "../connection/message.ts";
+import type { Message } from "../connection/message.ts";
 import type { ServerConnection } from "../connection/server_connection.ts";
-import type { SendResult, Socket } from "../connection/socket.ts";
 import { allowedHeaders } from "../handshake/headers.ts";
 import { openingOf } from "../handshake/opening.ts";
 import type { Listener, ServerAdapter } from "../server/adapter.ts";
 import { switchingProtocols } from "../server/placeholder.ts";
+import { type BunServerWebSocket, BunSocket } from "./bun_socket.ts";
 import { connectionLimit, LIMITS_FILE } from "./open_files.ts";
-
-/** The part of Bun's `ServerWebSocket` that we use. */
-export interface BunServerWebSocket {
-  /** Our connection. */
-  data: unknown;
-  /** How binary messages arrive. */
-  binaryType?: string;
-  /** The IP address of the TCP peer. */
-  readonly remoteAddress: string;
-  /** 1 while it is open. */
-  readonly readyState: number;
-  /** Bytes written, -1 if queued, 0 if dropped. Typed so that `Bun.serve` of `@types/bun` fits. */
-  send(data: string | ArrayBuffer | Uint8Array<ArrayBuffer>): number;
-  /** Bytes queued. */
-  getBufferedAmount(): number;
-  /** Runs `task`, whose sends share a system call. */
-  cork(task: () => void): void;
-  /** Sends a close frame and ends the connection. */
-  close(code?: number, reason?: string): void;
-  /** Ends the connection. */
-  terminate(): void;
-  /** Sends a ping frame. */
-  ping(): number;
-  /** Stops reading. */
-  pause(): void;
-  /** Reads on. */
-  resume(): void;
-}
 
 /** The `websocket` option of `Bun.serve`, as far as we set it. */
 export interface BunWebSocketHandler {
@@ -97,9 +69,6 @@ export function isBun(): boolean {
 }
 
 const PROTOCOL = "sec-websocket-protocol";
-
-/** `readyState` of an open socket. */
-const OPEN = 1;
 
 /** Bun, on `Bun.serve` and `server.upgrade`. */
 export const bunAdapter: ServerAdapter = {
@@ -161,51 +130,6 @@ export const bunAdapter: ServerAdapter = {
     };
   },
 };
-
-class BunSocket implements Socket {
-  readonly raw: BunServerWebSocket;
-
-  constructor(raw: BunServerWebSocket) {
-    this.raw = raw;
-  }
-
-  get bufferedAmount(): number {
-    return this.raw.getBufferedAmount();
-  }
-
-  send(data: SendData): SendResult {
-    // Bun takes views of every kind.
-    const result = this.raw.send(data as string | ArrayBuffer | Uint8Array<ArrayBuffer>);
-    if (result > 0) return "sent";
-    if (result < 0) return "queued";
-    // 0 is what Bun says of a message that it dropped, and of an empty one that it sent.
-    return sizeOf(data) === 0 && this.raw.readyState === OPEN ? "sent" : "gone";
-  }
-
-  batch(task: () => void): void {
-    this.raw.cork(task);
-  }
-
-  close(code: number, reason: string): void {
-    this.raw.close(code, reason);
-  }
-
-  terminate(): void {
-    this.raw.terminate();
-  }
-
-  ping(): void {
-    this.raw.ping();
-  }
-
-  pause(): void {
-    this.raw.pause();
-  }
-
-  resume(): void {
-    this.raw.resume();
-  }
-}
 
 /**
  * On Bun the headers stay readable after the upgrade, so that nothing has to be copied. The request
@@ -290,8 +214,4 @@ function serverOf(context: unknown): BunServer | undefined {
   return typeof (candidate as Partial<BunServer>)?.upgrade === "function"
     ? candidate as BunServer
     : undefined;
-}
-
-function sizeOf(data: SendData): number {
-  return typeof data === "string" ? data.length : data.byteLength;
 }
