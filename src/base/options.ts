@@ -1,9 +1,61 @@
-import { usageError } from "./usage_error.ts";
+import { typeOf, usageError } from "./usage_error.ts";
 
 /** What an option of each type is expected to be. */
 const TYPES = { boolean: "true or false", function: "a function" };
 
 const DAY = 86_400;
+
+/**
+ * Checks that somebody reads every option: a misspelt one would do nothing, without a word.
+ *
+ * @param owner Whose options they are, such as `serve`.
+ * @param names The options that there are.
+ * @throws {TypeError} If `options` is no object, or has another name in it; says which was meant.
+ */
+export function checkNames(owner: string, options: unknown, names: readonly string[]): void {
+  if (typeof options !== "object" || options === null) {
+    throw usageError(`use options of ${owner}`, "an object", typeOf(options));
+  }
+  for (const name of Object.keys(options)) {
+    if (names.includes(name)) continue;
+    const meant = nearest(name, names);
+    const expected = meant ? `${meant} (did you mean that?)` : `one of ${names.join(", ")}`;
+    throw usageError(`use options of ${owner}`, expected, name);
+  }
+}
+
+/** The one of `names` that needs the fewest changes to become `name`, if these are few. */
+function nearest(name: string, names: readonly string[]): string | undefined {
+  let fewest = 1.1 + name.length / 6;
+  let nearest: string | undefined;
+  for (const candidate of names) {
+    const changes = distance(name.toLowerCase(), candidate.toLowerCase());
+    if (changes < fewest) {
+      fewest = changes;
+      nearest = candidate;
+    }
+  }
+  return nearest;
+}
+
+/** How many characters to insert, drop, replace or swap (Damerau and Levenshtein). */
+function distance(from: string, to: string): number {
+  const row = (i: number) => Array.from({ length: to.length + 1 }, (_, j) => i || j);
+  let before: number[] = [];
+  let last = row(0);
+  for (let i = 1; i <= from.length; i++) {
+    const next = row(i);
+    for (let j = 1; j <= to.length; j++) {
+      const same = from[i - 1] === to[j - 1];
+      next[j] = Math.min(next[j - 1]! + 1, last[j]! + 1, last[j - 1]! + (same ? 0 : 1));
+      const swapped = from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
+      if (swapped) next[j] = Math.min(next[j]!, before[j - 2]! + 1);
+    }
+    before = last;
+    last = next;
+  }
+  return last[to.length]!;
+}
 
 /**
  * Checks the type of an option, if it is given.
@@ -12,7 +64,7 @@ const DAY = 86_400;
  */
 export function checkOption(name: string, value: unknown, type: keyof typeof TYPES): void {
   if (value === undefined || typeof value === type) return;
-  throw usageError(`use option ${name}`, TYPES[type], typeof value);
+  throw usageError(`use option ${name}`, TYPES[type], typeOf(value));
 }
 
 /**
@@ -45,7 +97,7 @@ export function checkBytes(name: string, value: number, most = 2 ** 31 - 1): num
  * @throws {RangeError} If it is out of range.
  */
 export function checkNumber(name: string, value: number, fits: boolean, range: string): number {
-  if (typeof value !== "number") throw usageError(`use option ${name}`, range, typeof value);
+  if (typeof value !== "number") throw usageError(`use option ${name}`, range, typeOf(value));
   if (!fits) throw usageError(`use option ${name}`, range, value, RangeError);
   return value;
 }

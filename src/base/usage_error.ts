@@ -11,15 +11,19 @@ export function usageError(
   return new Kind(`Cannot ${task}: expected ${expected}, got ${got}`);
 }
 
+/** What came instead, where its type says enough. */
+export function typeOf(value: unknown): string {
+  return value === null ? "null" : typeof value;
+}
+
 /**
  * The error for a callback that answered with something else than it should. If that is a promise,
  * its rejection goes no further: nobody waits for it, and unhandled it would end the process.
  */
 export function answerError(task: string, expected: string, answer: unknown): Error {
   if (typeof answer === "string") return usageError(task, expected, JSON.stringify(answer));
-  if (answer === null) return usageError(task, expected, "null");
-  if (typeof (answer as PromiseLike<unknown> | undefined)?.then !== "function") {
-    return usageError(task, expected, typeof answer);
+  if (typeof (answer as PromiseLike<unknown> | null | undefined)?.then !== "function") {
+    return usageError(task, expected, typeOf(answer));
   }
   Promise.resolve(answer).catch(() => {});
   const hint = "a promise (what needs waiting belongs in middleware before the route)";

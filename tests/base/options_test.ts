@@ -1,5 +1,11 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { checkBytes, checkNumber, checkOption, checkSeconds } from "../../src/base/options.ts";
+import {
+  checkBytes,
+  checkNames,
+  checkNumber,
+  checkOption,
+  checkSeconds,
+} from "../../src/base/options.ts";
 
 Deno.test("checkOption takes what is not given, and the right type", () => {
   checkOption("onError", undefined, "function");
@@ -26,5 +32,37 @@ Deno.test("checkBytes takes whole numbers from 1 to the most", () => {
 Deno.test("checkNumber tells a wrong type from a wrong value", () => {
   assertEquals(checkNumber("x", 3, true, "3"), 3);
   assertThrows(() => checkNumber("x", 3, false, "4"), RangeError, "expected 4, got 3");
-  assertThrows(() => checkNumber("x", null as never, true, "4"), TypeError, "got object");
+  assertThrows(() => checkNumber("x", null as never, true, "4"), TypeError, "got null");
+});
+
+Deno.test("checkNames refuses what nobody reads, and says what was meant", () => {
+  const names = ["requireOrigin", "maxPayloadLength", "port", "hostname", "key"];
+  checkNames("serve", {}, names);
+  checkNames("serve", { port: 1, key: undefined }, names);
+  for (
+    const [wrong, meant] of [
+      ["requireOrgin", "requireOrigin"],
+      ["maxPayloadLenght", "maxPayloadLength"],
+      ["prot", "port"],
+      ["hostName", "hostname"],
+      ["keys", "key"],
+    ]
+  ) {
+    const error = assertThrows(() => checkNames("serve", { [wrong!]: 1 }, names), TypeError);
+    assertEquals(
+      error.message,
+      `Cannot use options of serve: expected ${meant} (did you mean that?), got ${wrong}`,
+    );
+  }
+});
+
+Deno.test("checkNames lists what there is where nothing comes near", () => {
+  const error = assertThrows(() => checkNames("serve", { cors: true }, ["port", "key"]), TypeError);
+  assertEquals(error.message, "Cannot use options of serve: expected one of port, key, got cors");
+});
+
+Deno.test("checkNames takes objects only", () => {
+  for (const wrong of [null, undefined, "x", 1, () => {}]) {
+    assertThrows(() => checkNames("serve", wrong, []), TypeError, "expected an object, got");
+  }
 });
