@@ -34,8 +34,15 @@ export type { OriginFunction, OriginOptions } from "./src/handshake/origin.ts";
 export { checkHandshake, type HandshakeOptions } from "./src/handshake/rules.ts";
 export type { ProtocolFunction, SubprotocolOptions } from "./src/handshake/subprotocol.ts";
 export type { Accepted, HandshakeVerdict, NotAnUpgrade, Refused } from "./src/handshake/verdict.ts";
-export { type Handler, handler, serve, upgradeWebSocket } from "./src/native.ts";
+export {
+  createUpgradeWebSocket,
+  type Handler,
+  handler,
+  serve,
+  upgradeWebSocket,
+} from "./src/native.ts";
 export type { FetchHandler } from "./src/server/pipeline.ts";
-export type { UpgradeOptions } from "./src/server/route.ts";
-export type { ServeOptions, WebSocketServer } from "./src/server/serve.ts";
-export type { HostOptions } from "./src/server/server_state.ts";
+export type { RouteDefaults, UpgradeOptions } from "./src/server/route.ts";
+export type { NativeOptions, ServeOptions, WebSocketServer } from "./src/server/serve.ts";
+export type { HostOptions } from "./src/server/host_options.ts";
+export type { Report } from "./src/server/report.ts";

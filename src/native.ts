@@ -1,12 +1,14 @@
 /** The roof of ".": servers and upgrades on the runtime that runs the program. */
-import { routeOf } from "./adapters/bare.ts";
+import { routesWith } from "./adapters/bare.ts";
 import { type BunWebSocketHandler, websocketFor } from "./adapters/bun.ts";
 import { currentAdapter } from "./adapters/current.ts";
 import type { WebSocketEvents } from "./connection/events.ts";
 import { type FetchHandler, wrapFetch } from "./server/pipeline.ts";
-import type { UpgradeOptions } from "./server/route.ts";
+import type { RouteDefaults, UpgradeOptions } from "./server/route.ts";
 import { type ServeOptions, startServer, type WebSocketServer } from "./server/serve.ts";
-import { checkHostOptions, type HostOptions, ServerState } from "./server/server_state.ts";
+import { checkNames } from "./base/options.ts";
+import { checkHostOptions, HOST_OPTIONS, type HostOptions } from "./server/host_options.ts";
+import { ServerState } from "./server/server_state.ts";
 
 /**
  * Starts a server on the runtime that runs the program: `Deno.serve` or `Bun.serve`.
@@ -71,6 +73,7 @@ export function handler(
   fetch: FetchHandler,
   options: HostOptions = {},
 ): Handler {
+  checkNames("handler", options, HOST_OPTIONS);
   const checked = checkHostOptions(options);
   return {
     fetch: wrapFetch(fetch, new ServerState(checked, currentAdapter())),
@@ -127,4 +130,37 @@ export function upgradeWebSocket(
   options?: UpgradeOptions,
 ): Response {
   return routeOf(options).answer(request, events, options?.info);
+}
+
+const routeOf = routesWith();
+
+/**
+ * Makes an `upgradeWebSocket` for all routes of an app: origin, timeouts and limits are said once.
+ *
+ * @example Two routes that other pages may connect to, too
+ * ```ts
+ * import { createUpgradeWebSocket, serve } from "@edgesocket/edgesocket";
+ *
+ * const upgradeWebSocket = createUpgradeWebSocket({
+ *   origin: ["same-origin", "https://app.example"],
+ *   idleTimeout: 30,
+ * });
+ * serve({
+ *   fetch: (request) =>
+ *     new URL(request.url).pathname === "/large"
+ *       ? upgradeWebSocket(request, {}, { maxPayloadLength: 8 * 1024 * 1024 })
+ *       : upgradeWebSocket(request, {}),
+ * });
+ * ```
+ *
+ * @param defaults What holds for a route whose own options do not say otherwise.
+ * @returns `upgradeWebSocket` with these defaults.
+ * @throws {TypeError} If an option is of the wrong type.
+ * @throws {RangeError} If an option is out of range.
+ */
+export function createUpgradeWebSocket(defaults: RouteDefaults): typeof upgradeWebSocket {
+  const routeOf = routesWith(defaults);
+  routeOf();
+  return (request: Request, events: WebSocketEvents<never>, options?: UpgradeOptions) =>
+    routeOf(options).answer(request, events as WebSocketEvents, options?.info);
 }

@@ -1,5 +1,6 @@
 import { Route, type UpgradeOptions } from "../server/route.ts";
-import { checkHostOptions, ServerState } from "../server/server_state.ts";
+import { checkHostOptions } from "../server/host_options.ts";
+import { ServerState } from "../server/server_state.ts";
 import { currentAdapter } from "./current.ts";
 
 let state: ServerState | undefined;
@@ -17,21 +18,28 @@ export function bareServer(): ServerState {
 /** The options of any route, whatever its `data` is made from. */
 type AnyOptions = UpgradeOptions<unknown, never>;
 
-const routes = new WeakMap<AnyOptions, Route>();
-const NO_OPTIONS: AnyOptions = {};
-
 /**
- * The route with these options, which works on bare servers too. The same object is read once: what
- * upgrades inside of a handler has nowhere to keep its route.
+ * Makes what finds the route with some options, which works on bare servers too. The same object is
+ * read once: what upgrades inside of a handler has nowhere to keep its route.
  *
- * @throws {TypeError} If an option is of the wrong type.
- * @throws {RangeError} If an option is out of range.
+ * @param defaults What holds where the options say nothing.
+ * @returns Throws a TypeError or a RangeError for options that are wrong.
  */
-export function routeOf(options: AnyOptions = NO_OPTIONS): Route {
-  let route = routes.get(options);
-  if (route === undefined) {
-    route = new Route(options, bareServer);
-    routes.set(options, route);
-  }
-  return route;
+export function routesWith(defaults: AnyOptions = {}): (options?: AnyOptions) => Route {
+  const routes = new WeakMap<AnyOptions, Route>();
+  return (options = defaults) => {
+    let route = routes.get(options);
+    if (route === undefined) {
+      route = new Route(merge(defaults, options), bareServer);
+      routes.set(options, route);
+    }
+    return route;
+  };
+}
+
+/** What is `undefined` in `options` is not given there. */
+function merge(defaults: AnyOptions, options: AnyOptions): AnyOptions {
+  if (typeof options !== "object" || options === null) return options;
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(given) };
 }

@@ -72,6 +72,7 @@ const PROTOCOL = "sec-websocket-protocol";
 
 /** Bun, on `Bun.serve` and `server.upgrade`. */
 export const bunAdapter: ServerAdapter = {
+  name: "bun",
   abilities: {
     pause: true,
     pings: "watchdog",
@@ -125,6 +126,7 @@ export const bunAdapter: ServerAdapter = {
     });
     return {
       port: server.port,
+      native: server,
       stop: () => server.stop(false),
       abort: () => void server.stop(true),
     };

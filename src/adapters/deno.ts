@@ -5,7 +5,7 @@ import { allowedHeaders } from "../handshake/headers.ts";
 import { openingOf } from "../handshake/opening.ts";
 import type { Listener, ServerAdapter, UpgradeRequest } from "../server/adapter.ts";
 import { switchingProtocols } from "../server/placeholder.ts";
-import { requestState } from "../server/request_state.ts";
+import { isWrapped } from "../server/request_state.ts";
 import { signalOf } from "./deno_signal.ts";
 import { DenoSocket, type DenoWebSocket } from "./deno_socket.ts";
 import { connectionLimit, LIMITS_FILE } from "./open_files.ts";
@@ -56,6 +56,7 @@ const REVIVAL = 100;
 
 /** Deno, on `Deno.serve` and `Deno.upgradeWebSocket`. */
 export const denoAdapter: ServerAdapter = {
+  name: "deno",
   abilities: {
     pause: false,
     pings: "runtime",
@@ -122,6 +123,9 @@ export const denoAdapter: ServerAdapter = {
     const port = server.addr.port ?? options.port;
     return {
       port,
+      get native() {
+        return server;
+      },
       stop: () => {
         stopped = true;
         return server.shutdown();
@@ -139,8 +143,7 @@ function switchProtocols(
   { request, context, response, protocol, idleTimeout, watched }: UpgradeRequest,
   connection: ServerConnection,
 ): Response | undefined {
-  const wrapped = requestState(request) !== undefined;
-  if ((!wrapped || suspects-- > 0) && isCopy(request)) {
+  if ((!isWrapped(request) || suspects-- > 0) && isCopy(request)) {
     throw usageError("upgrade", "the Request that Deno.serve passed", "a copy of it");
   }
   if (watched && request.signal.aborted) return undefined;

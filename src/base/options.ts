@@ -1,7 +1,7 @@
 import { typeOf, usageError } from "./usage_error.ts";
 
 /** What an option of each type is expected to be. */
-const TYPES = { boolean: "true or false", function: "a function" };
+const TYPES = { boolean: "true or false", function: "a function", string: "a string" };
 
 const DAY = 86_400;
 
@@ -24,37 +24,28 @@ export function checkNames(owner: string, options: unknown, names: readonly stri
   }
 }
 
-/** The one of `names` that needs the fewest changes to become `name`, if these are few. */
+/** The one of `names` whose letters differ the least from those of `name`, if that is little. */
 function nearest(name: string, names: readonly string[]): string | undefined {
-  let fewest = 1.1 + name.length / 6;
+  let least = 1 + name.length / 4;
   let nearest: string | undefined;
   for (const candidate of names) {
-    const changes = distance(name.toLowerCase(), candidate.toLowerCase());
-    if (changes < fewest) {
-      fewest = changes;
-      nearest = candidate;
-    }
+    const difference = differingLetters(name.toLowerCase(), candidate.toLowerCase());
+    if (difference >= least) continue;
+    least = difference;
+    nearest = candidate;
   }
   return nearest;
 }
 
-/** How many characters to insert, drop, replace or swap (Damerau and Levenshtein). */
-function distance(from: string, to: string): number {
-  const row = (i: number) => Array.from({ length: to.length + 1 }, (_, j) => i || j);
-  let before: number[] = [];
-  let last = row(0);
-  for (let i = 1; i <= from.length; i++) {
-    const next = row(i);
-    for (let j = 1; j <= to.length; j++) {
-      const same = from[i - 1] === to[j - 1];
-      next[j] = Math.min(next[j - 1]! + 1, last[j]! + 1, last[j - 1]! + (same ? 0 : 1));
-      const swapped = from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
-      if (swapped) next[j] = Math.min(next[j]!, before[j - 2]! + 1);
-    }
-    before = last;
-    last = next;
+/** How many letters one of two words has and the other has not, in whatever order. */
+function differingLetters(one: string, other: string): number {
+  let missing = 0;
+  for (const letter of one) {
+    const rest = other.replace(letter, "");
+    if (rest === other) missing++;
+    other = rest;
   }
-  return last[to.length]!;
+  return missing + other.length;
 }
 
 /**

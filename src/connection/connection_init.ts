@@ -8,4 +8,6 @@ export interface ConnectionInit {
   readonly protocol: string;
   readonly limits: Limits;
   readonly data: unknown;
+  /** Called once, when the connection has ended and the handlers are done, or there is none after all. */
+  readonly ended?: () => void;
 }

@@ -9,14 +9,14 @@ export interface LimitOptions {
    *
    * @default {60}
    */
-  readonly idleTimeout?: number;
+  readonly idleTimeout?: number | undefined;
   /**
-   * Bytes that one whole message from the client may have. Above: close code 1009. More than the
-   * server's own `maxPayloadLength` (16 MiB by default) throws at the upgrade.
+   * Bytes that one whole message from the client may have. Above: close code 1009. The server's own
+   * `maxPayloadLength` (16 MiB by default) holds too, and a route that asks for more is reported.
    *
    * @default {1048576}
    */
-  readonly maxPayloadLength?: number;
+  readonly maxPayloadLength?: number | undefined;
   /**
    * Bytes that may wait for a client that reads more slowly than you send. Above: `send` returns
    * `false` and the connection ends with 1013. One message that is larger than this is let through,
@@ -24,14 +24,14 @@ export interface LimitOptions {
    *
    * @default {67108864}
    */
-  readonly maxBackpressure?: number;
+  readonly maxBackpressure?: number | undefined;
   /**
-   * Bytes that may wait for your `for await` loop, 256 of its own for each message. Above: Bun stops reading from the client until
-   * the loop catches up; Deno cannot, and closes with 1013.
+   * Bytes that may wait for your `for await` loop, each message with 256 of its own. Above: Bun
+   * stops reading from the client until the loop catches up; Deno cannot, and closes with 1013.
    *
    * @default {67108864}
    */
-  readonly maxQueue?: number;
+  readonly maxQueue?: number | undefined;
   /**
    * Seconds without any progress after which a queue counts as stuck, and its connection ends with
    * 1013: more than 1 MiB waits for a client that takes not one byte, or for a loop that takes not
@@ -39,14 +39,24 @@ export interface LimitOptions {
    *
    * @default {30}
    */
-  readonly backpressureTimeout?: number;
+  readonly backpressureTimeout?: number | undefined;
   /**
    * Seconds that a closing handshake may take before the connection counts as closed.
    *
    * @default {5}
    */
-  readonly closeTimeout?: number;
+  readonly closeTimeout?: number | undefined;
 }
+
+/** The names of `LimitOptions`. */
+export const LIMIT_OPTIONS: readonly (keyof LimitOptions)[] = [
+  "idleTimeout",
+  "maxPayloadLength",
+  "maxBackpressure",
+  "maxQueue",
+  "backpressureTimeout",
+  "closeTimeout",
+];
 
 /** Every limit, checked. Times in milliseconds, sizes in bytes. */
 export interface Limits {
@@ -68,19 +78,20 @@ const MAX_MESSAGE = 64 * MIB - 1024;
  * @throws {TypeError} If a limit is not a number.
  * @throws {RangeError} If a limit is out of range.
  */
-export function parseLimits(options: LimitOptions): Limits {
+export function parseLimits({
+  idleTimeout = 60,
+  maxPayloadLength = MIB,
+  maxBackpressure = 64 * MIB,
+  maxQueue = 64 * MIB,
+  backpressureTimeout = 30,
+  closeTimeout = 5,
+}: LimitOptions): Limits {
   return {
-    idleTimeout: 1000 * checkSeconds("idleTimeout", options.idleTimeout ?? 60, 0),
-    maxPayloadLength: checkBytes(
-      "maxPayloadLength",
-      options.maxPayloadLength ?? MIB,
-      MAX_MESSAGE,
-    ),
-    maxBackpressure: checkBytes("maxBackpressure", options.maxBackpressure ?? 64 * MIB),
-    maxQueue: checkBytes("maxQueue", options.maxQueue ?? 64 * MIB),
-    backpressureTimeout: 1000 *
-      checkSeconds("backpressureTimeout", options.backpressureTimeout ?? 30, 0.1),
-    closeTimeout: 1000 *
-      checkSeconds("closeTimeout", options.closeTimeout ?? 5, 0.1),
+    idleTimeout: 1000 * checkSeconds("idleTimeout", idleTimeout, 0),
+    maxPayloadLength: checkBytes("maxPayloadLength", maxPayloadLength, MAX_MESSAGE),
+    maxBackpressure: checkBytes("maxBackpressure", maxBackpressure),
+    maxQueue: checkBytes("maxQueue", maxQueue),
+    backpressureTimeout: 1000 * checkSeconds("backpressureTimeout", backpressureTimeout, 0.1),
+    closeTimeout: 1000 * checkSeconds("closeTimeout", closeTimeout, 0.1),
   };
 }

@@ -40,6 +40,8 @@ export interface ConnectionServer extends FlowServer {
   release(): void;
   /** Takes note that the runtime never opened the socket of one. */
   failedToOpen(): void;
+  /** Takes note that a limit of its route ended one. */
+  limited(info: CloseInfo, limits: Limits, connection: Connection): void;
 }
 
 /** What there is to read before the adapter has said more. */
@@ -61,6 +63,7 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
   data: unknown;
   readonly #events: WebSocketEvents;
   readonly #limits: Limits;
+  readonly #ended: (() => void) | undefined;
   readonly #server: ConnectionServer;
   #socket: Socket | undefined;
   #state: 0 | 1 | 2 | 3 = CONNECTING;
@@ -86,11 +89,12 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
   pingedAt = 0;
 
   /** Takes over the place that was reserved for it on `server`. */
-  constructor({ protocol, data, events, limits }: ConnectionInit, server: ConnectionServer) {
+  constructor({ protocol, data, events, limits, ended }: ConnectionInit, server: ConnectionServer) {
     this.protocol = protocol;
     this.data = data;
     this.#events = events;
     this.#limits = limits;
+    this.#ended = ended;
     this.#server = server;
     this.waitingSince = server.clock.now();
     server.registry.add(this);
@@ -223,6 +227,7 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
     this.#state = CLOSED;
     this.#end = broken("network");
     this.#server.registry.delete(this);
+    this.#ended?.();
     this.#release();
   }
 
@@ -234,20 +239,27 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
     this.#server.registry.delete(this);
     this.#flow?.end(this.#running !== undefined);
     this.#closed?.resolve(info);
+    const { cause } = info;
+    if (cause === "payload-too-large" || cause === "backpressure") {
+      this.#server.limited(info, this.#limits, this.view);
+    }
     for (const listener of this.#endListeners ?? []) listener.connectionEnded(this.view);
     this.#endListeners = undefined;
     if (this.#socket === undefined) {
       // There is nothing that the runtime could let go of.
       this.#server.failedToOpen();
+      this.#ended?.();
       return this.#release();
     }
     queueMicrotask(() => {
       this.#announce();
       this.#told = "close";
+      let done: unknown;
       contain(
-        () => this.#events.onClose?.({ type: "close", ...info }, this.view),
+        () => done = this.#events.onClose?.({ type: "close", ...info }, this.view),
         (error) => this.#fail(error, "onClose"),
       );
+      if (this.#ended) Promise.allSettled([done, this.#running]).then(this.#ended);
     });
   }
 

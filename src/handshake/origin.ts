@@ -27,26 +27,26 @@ export interface OriginOptions {
    *
    * @default {"same-origin"}
    */
-  readonly origin?: "same-origin" | readonly string[] | OriginFunction;
+  readonly origin?: "same-origin" | readonly string[] | OriginFunction | undefined;
   /**
    * Refuse requests without an `Origin` header too, which do not come from browsers.
    *
    * @default {false}
    */
-  readonly requireOrigin?: boolean;
+  readonly requireOrigin?: boolean | undefined;
   /**
    * Let every page of every site connect, with the cookies of its visitor.
    *
    * @default {false}
    */
-  readonly dangerouslyAllowAnyOrigin?: boolean;
+  readonly dangerouslyAllowAnyOrigin?: boolean | undefined;
   /**
    * Believe the `X-Forwarded-Host` and `X-Forwarded-Proto` headers (the last value of each, and no
    * other header) when `"same-origin"` is judged. Only behind a proxy that sets or removes both.
    *
    * @default {false}
    */
-  readonly trustProxy?: boolean;
+  readonly trustProxy?: boolean | undefined;
 }
 
 /** Returns why the request is refused, or `undefined` if its origin may connect. */

@@ -22,7 +22,7 @@ export function originPattern(entry: unknown): OriginPattern {
   const parsed = parseOrigin(wildcard ? `${wildcard[1]}${wildcard[2]}` : entry);
   if (
     parsed === undefined || /^wss?:$/.test(parsed.protocol) ||
-    (wildcard && isAddress(parsed.hostname))
+    (wildcard && !hasSubdomains(parsed.hostname))
   ) {
     throw usageError("use option origin", `${EXPECTED}`, `"${entry}"${hint(entry)}`);
   }
@@ -38,11 +38,17 @@ function isAddress(hostname: string): boolean {
   return hostname.startsWith("[") || /^[0-9.]+$/.test(hostname);
 }
 
+/** Whether there may be a wildcard before a host: all of `.com` are no pages of one owner. */
+function hasSubdomains(hostname: string): boolean {
+  return !isAddress(hostname) && (hostname.includes(".") || hostname === "localhost");
+}
+
 /** What the author of a wrong entry most likely meant. */
 function hint(entry: string): string {
   if (/^([a-z]+:\/\/)?\*$/.test(entry)) {
     return ": to let every site connect, set dangerouslyAllowAnyOrigin: true";
   }
+  if (entry.endsWith(":*")) return ": write each port, or a function that judges the origin";
   if (entry === "null") return ", which any page can send from a sandboxed frame";
   const local = /^(localhost|127\.|\[::1\])/.test(entry);
   const candidate = /^[a-z][a-z0-9+.-]*:\/\//i.test(entry)
@@ -53,6 +59,9 @@ function hint(entry: string): string {
   if (!URL.canParse(plain)) return "";
   const { origin, hostname } = new URL(plain);
   if (parseOrigin(origin) === undefined) return "";
+  if (rest !== undefined && !isAddress(hostname) && !hasSubdomains(hostname)) {
+    return `: write each host, because every page under ${hostname} could connect`;
+  }
   const meant = rest === undefined || isAddress(hostname) ? origin : origin.replace("://", "://*.");
   return meant === entry ? "" : `: write "${meant}"`;
 }

@@ -1,3 +1,4 @@
+import { checkNames } from "../base/options.ts";
 import { type HeadersOption, parseHeaders } from "./headers.ts";
 import { malformed, type Opening, openingOf } from "./opening.ts";
 import { type OriginOptions, type OriginRule, originRule } from "./origin.ts";
@@ -11,8 +12,19 @@ export interface HandshakeOptions extends OriginOptions, SubprotocolOptions {
    *
    * @default {{}}
    */
-  readonly headers?: HeadersOption;
+  readonly headers?: HeadersOption | undefined;
 }
+
+/** The names of `HandshakeOptions`. */
+export const HANDSHAKE_OPTIONS: readonly (keyof HandshakeOptions)[] = [
+  "origin",
+  "requireOrigin",
+  "dangerouslyAllowAnyOrigin",
+  "trustProxy",
+  "protocols",
+  "requireProtocol",
+  "headers",
+];
 
 /** Handshake options that were checked once and judge any number of requests. */
 export interface HandshakeRules {
@@ -70,6 +82,7 @@ export function checkHandshake(
   request: Request,
   options: HandshakeOptions = {},
 ): HandshakeVerdict {
+  checkNames("checkHandshake", options, HANDSHAKE_OPTIONS);
   const rules = handshakeRules(options);
   const opening = openingOf(request);
   if (opening === undefined) return { kind: "not-an-upgrade" };

@@ -23,13 +23,13 @@ export interface SubprotocolOptions {
    *
    * @default {[]}
    */
-  readonly protocols?: readonly string[] | ProtocolFunction;
+  readonly protocols?: readonly string[] | ProtocolFunction | undefined;
   /**
    * Refuse a client that offers none of them, instead of going on without a subprotocol.
    *
    * @default {false}
    */
-  readonly requireProtocol?: boolean;
+  readonly requireProtocol?: boolean | undefined;
 }
 
 /** Either the chosen subprotocol (`""` for none) or why the request is refused. */

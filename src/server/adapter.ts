@@ -60,6 +60,9 @@ export interface Adapter {
 
 /** The port of a runtime on which we start servers of our own. */
 export interface ServerAdapter extends Adapter {
+  /** The option of `serve` that holds the runtime's own options. */
+  readonly name: "deno" | "bun";
+
   /** Connections that the process has file descriptors for, as far as it can know. */
   connectionLimit(): number;
 
@@ -92,6 +95,8 @@ export interface ListeningServer {
 /** A server that listens. */
 export interface Listener {
   readonly port: number;
+  /** The runtime's own server. */
+  readonly native: unknown;
   /** Takes no new requests and resolves when those under way are answered. */
   stop(): Promise<void>;
   /** Ends at once whatever is left. Missing where the runtime cannot. */

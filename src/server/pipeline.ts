@@ -3,21 +3,19 @@ import { usageError } from "../base/usage_error.ts";
 import type { Fetch } from "./adapter.ts";
 import {
   clearRequestState,
+  isWrapped,
   type RequestState,
-  requestState,
   setRequestState,
 } from "./request_state.ts";
 import type { ServerState } from "./server_state.ts";
 import { completeUpgrade } from "./upgrade.ts";
+import { watchIfSlow } from "./watch.ts";
 
 /** What a server answers a request with. `context` is what the runtime passes beside the request. */
 export type FetchHandler = (
   request: Request,
   context: never,
 ) => Response | Promise<Response>;
-
-/** Microtasks in which a pipeline that waits for nothing has answered. */
-const MICROTASKS = 40;
 
 /**
  * Wraps `fetch`: every request finds its server, upgrades happen after the whole pipeline and with
@@ -30,7 +28,7 @@ export function wrapFetch(fetch: FetchHandler, server: ServerState): Fetch {
     throw usageError("serve", "fetch to be a function (of Hono: app.fetch)", typeof fetch);
   }
   const run = fetch as Fetch;
-  const { adapter } = server;
+  const { adapter, options: { holdPipeline: held } } = server;
 
   const failed = (error: unknown): Response => {
     server.report(error, undefined);
@@ -55,12 +53,7 @@ export function wrapFetch(fetch: FetchHandler, server: ServerState): Fetch {
     state: RequestState,
     answer: Response | PromiseLike<Response>,
   ): Promise<Response> => {
-    if (adapter.watch) {
-      ifStillRunning(() => requestState(request) === state, () => {
-        state.watched = true;
-        adapter.watch!(request);
-      });
-    }
+    watchIfSlow(adapter, request, state);
     try {
       return await finish(request, context, state, await answer);
     } catch (error) {
@@ -72,10 +65,16 @@ export function wrapFetch(fetch: FetchHandler, server: ServerState): Fetch {
 
   return (request, context) => {
     // Wrapped twice: the outer one sees to everything.
-    if (requestState(request)) return run(request, context);
+    if (isWrapped(request)) return run(request, context);
     try {
       const opening = adapter.opening(request, context);
-      if (opening?.fault) return server.refuse(request, opening.fault);
+      const fault = opening?.fault ?? server.misdirected(request, opening);
+      if (fault) return server.refuse(request, fault, opening?.remoteAddress);
+      if (opening !== undefined && held) {
+        return import("./held_pipeline.ts").then(({ holdPipeline }) =>
+          holdPipeline(run, request, context, server, opening, failed)
+        );
+      }
       const state = setRequestState(request, server, opening);
       const answer = run(request, context);
       if (opening === undefined) {
@@ -91,15 +90,4 @@ export function wrapFetch(fetch: FetchHandler, server: ServerState): Fetch {
       return failed(error);
     }
   };
-}
-
-/**
- * Calls `task` in this turn of the event loop, unless the pipeline has answered by then: one that
- * waits for nothing takes a few microtasks, Hono's about ten. In this turn, because no client can
- * leave before the next.
- */
-function ifStillRunning(runs: () => boolean, task: () => void, hops = MICROTASKS): void {
-  if (!runs()) return;
-  if (hops === 0) return task();
-  queueMicrotask(() => ifStillRunning(runs, task, hops - 1));
 }

@@ -1,3 +1,5 @@
+import { usageError } from "../base/usage_error.ts";
+import { VERSION } from "../base/version.ts";
 import type { ConnectionInit } from "../connection/connection_init.ts";
 import type { Opening } from "../handshake/opening.ts";
 import type { ServerState } from "./server_state.ts";
@@ -10,6 +12,8 @@ export interface PendingUpgrade extends ConnectionInit {
 
 /** What we know of a request while the pipeline of a wrapped server runs. */
 export interface RequestState {
+  /** Of the copy of edgesocket that wrapped the server. */
+  readonly version: string;
   readonly server: ServerState;
   /** `undefined` if the request asks for no WebSocket. */
   readonly opening: Opening | undefined;
@@ -17,16 +21,27 @@ export interface RequestState {
   watched: boolean;
   /** Left behind by `upgradeWebSocket`. */
   pending: PendingUpgrade | undefined;
+  /**
+   * Upgrades at once, if the pipeline is held as long as the connection; the response that it answers
+   * with can be awaited until then.
+   */
+  hold: ((pending: PendingUpgrade, response: Response) => Response) | undefined;
 }
 
 /**
  * Where a request carries its state. A copy of the request does not have it. Not a WeakMap:
- * collecting its entries takes V8 a tenth of each upgrade.
+ * collecting its entries takes V8 a tenth of each upgrade. One for all copies of edgesocket in the
+ * process, so that a server from JSR finds the routes of a package from npm.
  */
-const STATE = Symbol("edgesocket");
+const STATE = Symbol.for("edgesocket");
 
 interface StatefulRequest extends Request {
   [STATE]?: RequestState | undefined;
+}
+
+/** Whether a request belongs to a wrapped server, of whatever version. */
+export function isWrapped(request: StatefulRequest): boolean {
+  return request[STATE] !== undefined;
 }
 
 /** Says which server a request belongs to, and what it asks for. */
@@ -35,12 +50,27 @@ export function setRequestState(
   server: ServerState,
   opening: Opening | undefined,
 ): RequestState {
-  return request[STATE] = { server, opening, watched: false, pending: undefined };
+  return request[STATE] = {
+    version: VERSION,
+    server,
+    opening,
+    watched: false,
+    pending: undefined,
+    hold: undefined,
+  };
 }
 
-/** What is known of a request, if it belongs to a wrapped server. */
+/**
+ * What is known of a request, if it belongs to a wrapped server.
+ *
+ * @throws {Error} If that server is of another version.
+ */
 export function requestState(request: StatefulRequest): RequestState | undefined {
-  return request[STATE];
+  const state = request[STATE];
+  if (state !== undefined && state.version !== VERSION) {
+    throw usageError("upgrade", `edgesocket ${VERSION} everywhere`, state.version, Error);
+  }
+  return state;
 }
 
 /**

@@ -1,8 +1,15 @@
-import { usageError } from "../base/usage_error.ts";
+import { checkNames } from "../base/options.ts";
+import { typeOf, usageError } from "../base/usage_error.ts";
 import type { WebSocketEvents } from "../connection/events.ts";
-import { type LimitOptions, type Limits, parseLimits } from "../connection/limits.ts";
+import {
+  LIMIT_OPTIONS,
+  type LimitOptions,
+  type Limits,
+  parseLimits,
+} from "../connection/limits.ts";
 import { openingOf } from "../handshake/opening.ts";
 import {
+  HANDSHAKE_OPTIONS,
   type HandshakeOptions,
   type HandshakeRules,
   handshakeRules,
@@ -29,12 +36,22 @@ export interface UpgradeOptions<T = unknown, Source = Request>
    * TypeScript looks at the events first: name the type there, as in
    * `upgradeWebSocket<{ name: string }>(…)`.
    */
-  readonly data?: (source: Source) => T;
+  readonly data?: ((source: Source) => T) | undefined;
   /**
    * What the runtime passes to fetch beside the request. Needed for a hand-written `Bun.serve`,
    * useful for a hand-written `Deno.serve` (the client's address); `serve` and `handler` know it.
    */
   readonly info?: unknown;
+}
+
+/** What can be said once for all routes of an app. */
+export interface RouteDefaults extends HandshakeOptions, LimitOptions {}
+
+const ROUTE_OPTIONS = [...HANDSHAKE_OPTIONS, ...LIMIT_OPTIONS, "data", "info"];
+
+/** Whether an option of this name is one of a route. */
+export function isRouteOption(name: string): boolean {
+  return ROUTE_OPTIONS.includes(name);
 }
 
 /** A handshake that a route accepts, to be handed back to its `upgrade`. */
@@ -65,6 +82,8 @@ const UPGRADE_REQUIRED = refusal(426, "expected a WebSocket opening handshake", 
 export class Route {
   readonly #rules: HandshakeRules;
   readonly #limits: Limits;
+  /** The limits on a server that allows less. */
+  #capped: Limits | undefined;
   readonly #data: ((source: never) => unknown) | undefined;
   readonly #bareServer: () => ServerState;
 
@@ -76,9 +95,7 @@ export class Route {
    * @throws {RangeError} If an option is out of range.
    */
   constructor(options: UpgradeOptions<unknown, never>, bareServer: () => ServerState) {
-    if (typeof options !== "object" || options === null) {
-      throw usageError("upgrade", "options as an object", typeof options);
-    }
+    checkNames("upgradeWebSocket", options, ROUTE_OPTIONS);
     this.#rules = handshakeRules(options);
     this.#limits = parseLimits(options);
     this.#data = checkData(options.data);
@@ -94,7 +111,11 @@ export class Route {
     const judged = judge(opening, this.#rules);
     const verdict = judged.kind === "accepted" ? server.noRoom() ?? judged : judged;
     if (verdict.kind === "refused") {
-      return { kind: "refused", response: server.refuse(request, verdict) };
+      const { remoteAddress } = opening;
+      return {
+        kind: "refused",
+        response: server.refuse(request, verdict, remoteAddress, this.#limits),
+      };
     }
     const placeholder = server.adapter.placeholder.make(this.#rules.headers);
     return { ...verdict, request, placeholder, server, state };
@@ -118,15 +139,7 @@ export class Route {
     source: unknown,
   ): Response {
     checkEvents(events);
-    const limits = this.#limits;
-    if (limits.maxPayloadLength > server.maxPayloadLength) {
-      throw usageError(
-        "upgrade",
-        `maxPayloadLength of a route to be at most that of the server, ${server.maxPayloadLength}`,
-        limits.maxPayloadLength,
-        RangeError,
-      );
-    }
+    const limits = this.#limitsOn(server);
     const data = this.#data?.(source as never);
     const pending = { events, protocol, limits, data, token: placeholder.token };
     if (state === undefined) {
@@ -137,7 +150,23 @@ export class Route {
       throw usageError("upgrade", "one upgradeWebSocket for each request", "a second one", Error);
     }
     state.pending = pending;
-    return response;
+    return state.hold?.(pending, response) ?? response;
+  }
+
+  /** The limits of the route, as far as the server has none that are lower. */
+  #limitsOn(server: ServerState): Limits {
+    const limits = this.#limits;
+    const asked = limits.maxPayloadLength;
+    const { maxPayloadLength } = server;
+    if (asked <= maxPayloadLength) return limits;
+    if (this.#capped?.maxPayloadLength !== maxPayloadLength) {
+      this.#capped = { ...limits, maxPayloadLength };
+      server.ineffective(
+        "maxPayloadLength",
+        `a route asks for maxPayloadLength ${asked}, but its server has ${maxPayloadLength}, which holds: write maxPayloadLength: ${asked} into the options of serve or handler too`,
+      );
+    }
+    return this.#capped;
   }
 
   /** Judges a request and upgrades it; one that asks for no WebSocket gets 426. */
@@ -160,18 +189,18 @@ function checkData<T>(data: T | undefined): T | undefined {
   throw usageError(
     "use option data",
     "a function that makes it, such as data: () => ({ … }), because all connections would share it",
-    data === null ? "null" : typeof data,
+    typeOf(data),
   );
 }
 
 function checkEvents(events: WebSocketEvents): void {
   if (typeof events !== "object" || events === null) {
-    throw usageError("upgrade", "events as an object", typeof events);
+    throw usageError("upgrade", "events as an object", typeOf(events));
   }
   for (const name of ["onOpen", "onMessage", "onClose", "onError"] as const) {
     const value: unknown = events[name];
     if (value !== undefined && typeof value !== "function") {
-      throw usageError("upgrade", `${name} to be a function`, typeof value);
+      throw usageError("upgrade", `${name} to be a function`, typeOf(value));
     }
   }
 }

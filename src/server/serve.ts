@@ -1,12 +1,17 @@
 import type { Clock } from "../base/clock.ts";
 import { Deferred } from "../base/deferred.ts";
-import { checkSeconds } from "../base/options.ts";
-import { usageError } from "../base/usage_error.ts";
+import { checkNames, checkNumber, checkOption, checkSeconds } from "../base/options.ts";
+import { typeOf, usageError } from "../base/usage_error.ts";
 import type { Listener, ServerAdapter } from "./adapter.ts";
 import { type FetchHandler, wrapFetch } from "./pipeline.ts";
-import { checkHostOptions, type HostOptions, ServerState } from "./server_state.ts";
+import { checkHostOptions, HOST_OPTIONS, type HostOptions } from "./host_options.ts";
+import { isRouteOption } from "./route.ts";
+import { ServerState } from "./server_state.ts";
 
-/** Where and how to serve. What is not listed here is handed to the runtime's own `serve`. */
+/** Options of a runtime's own `serve`. */
+export type NativeOptions = Readonly<Record<string, unknown>>;
+
+/** Where and how to serve. */
 export interface ServeOptions extends HostOptions {
   /** Answers requests: `app.fetch` of Hono, or your own function. */
   readonly fetch: FetchHandler;
@@ -15,29 +20,37 @@ export interface ServeOptions extends HostOptions {
    *
    * @default {8000}
    */
-  readonly port?: number;
+  readonly port?: number | undefined;
   /**
    * Address to listen on; `"localhost"` for this machine only.
    *
    * @default {"0.0.0.0"}
    */
-  readonly hostname?: string;
+  readonly hostname?: string | undefined;
   /** Certificate chain for TLS, PEM. With `key`. */
-  readonly cert?: string;
+  readonly cert?: string | undefined;
   /** Private key for TLS, PEM. With `cert`. */
-  readonly key?: string;
+  readonly key?: string | undefined;
   /**
    * Seconds that `shutdown` waits for closing handshakes before it ends what is left.
    *
    * @default {10}
    */
-  readonly shutdownTimeout?: number;
+  readonly shutdownTimeout?: number | undefined;
   /** Shuts the server down when it aborts. */
-  readonly signal?: AbortSignal;
-  /** Called once the server listens. */
-  readonly onListen?: (server: WebSocketServer) => void;
-  /** Options of `Deno.serve` or `Bun.serve`, handed on as they are. */
-  readonly [native: string]: unknown;
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Called once the server listens. Without it, the console gets a line that says where.
+   *
+   * @default {console.log}
+   */
+  readonly onListen?: ((server: WebSocketServer) => void) | undefined;
+  /** What `handler` returned can be handed on whole: `serve` brings its own, and ignores this one. */
+  readonly websocket?: unknown;
+  /** Options for `Deno.serve` that are handed on as they are, on Deno. */
+  readonly deno?: NativeOptions | undefined;
+  /** Options for `Bun.serve` that are handed on as they are, on Bun. */
+  readonly bun?: NativeOptions | undefined;
 }
 
 /** A server that listens. */
@@ -50,6 +63,8 @@ export interface WebSocketServer extends AsyncDisposable {
   readonly url: string;
   /** WebSocket connections that are open, opening or closing. */
   readonly connections: number;
+  /** The runtime's own server: a `Deno.HttpServer`, or Bun's `Server`. */
+  readonly native: unknown;
   /** Resolves when the server has shut down. */
   readonly finished: Promise<void>;
   /**
@@ -62,7 +77,7 @@ export interface WebSocketServer extends AsyncDisposable {
   shutdown(): Promise<void>;
 }
 
-const OWN = [
+const SERVE_OPTIONS: readonly (keyof ServeOptions)[] = [
   "fetch",
   "port",
   "hostname",
@@ -71,12 +86,14 @@ const OWN = [
   "shutdownTimeout",
   "signal",
   "onListen",
-  "onError",
-  "onRefuse",
-  "maxConnections",
-  "maxPayloadLength",
-  "maxBuffered",
+  "websocket",
+  "deno",
+  "bun",
+  ...HOST_OPTIONS,
 ];
+
+/** What `serve` itself sees to, on whatever runtime. */
+const NOT_NATIVE = /^(port|hostname|cert|key|onListen|signal|fetch|handler|websocket|path|unix)$/;
 
 /**
  * Starts a server.
@@ -92,19 +109,25 @@ export function startServer(
   findAdapter: () => ServerAdapter,
   clock?: Clock,
 ): WebSocketServer {
-  const { port = 8000, hostname = "0.0.0.0", cert, key, signal } = options;
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw usageError("use option port", "a whole number from 0 to 65535", port, RangeError);
+  checkServeNames(options);
+  const { port = 8000, hostname = "0.0.0.0", cert, key, signal, onListen } = options;
+  const isPort = Number.isInteger(port) && port >= 0 && port <= 65_535;
+  checkNumber("port", port, isPort, "a whole number from 0 to 65535");
+  checkOption("hostname", hostname, "string");
+  checkOption("cert", cert, "string");
+  checkOption("key", key, "string");
+  checkOption("onListen", onListen, "function");
+  if (signal !== undefined && typeof signal?.addEventListener !== "function") {
+    throw usageError("use option signal", "an AbortSignal", typeOf(signal));
   }
   if ((cert === undefined) !== (key === undefined)) {
     throw usageError("use TLS", "both cert and key", "one of them");
   }
-  const timeout = 1000 * checkSeconds("shutdownTimeout", options.shutdownTimeout ?? 10, 0);
+  const { shutdownTimeout = 10 } = options;
+  const timeout = 1000 * checkSeconds("shutdownTimeout", shutdownTimeout, 0);
   const hostOptions = checkHostOptions(options);
-  const native = Object.fromEntries(
-    Object.entries(options).filter(([name]) => !OWN.includes(name)),
-  );
   const adapter = findAdapter();
+  const native = options[adapter.name] ?? {};
   const state = new ServerState(hostOptions, adapter, clock);
   const fetch = wrapFetch(options.fetch, state);
   const listener = listen(
@@ -123,6 +146,9 @@ export function startServer(
     get connections() {
       return state.registry.size;
     },
+    get native() {
+      return listener.native;
+    },
     finished: finished.promise,
     shutdown() {
       if (!stopping) {
@@ -139,8 +165,36 @@ export function startServer(
   };
   if (signal?.aborted) server.shutdown();
   else signal?.addEventListener("abort", shutdown);
-  options.onListen?.(server);
+  if (onListen) onListen(server);
+  else console.log(`Listening on ${server.url}`);
   return server;
+}
+
+/** Refuses options that nobody would read, and says where those belong that somebody else reads. */
+function checkServeNames(options: ServeOptions): void {
+  for (const name of Object.keys(options ?? {})) {
+    if (isRouteOption(name) && !SERVE_OPTIONS.includes(name as keyof ServeOptions)) {
+      throw usageError(
+        "use options of serve",
+        `${name} in those of upgradeWebSocket, or of createUpgradeWebSocket for all routes`,
+        name,
+      );
+    }
+  }
+  checkNames("serve", options, SERVE_OPTIONS);
+  for (const runtime of ["deno", "bun"] as const) {
+    const native = options[runtime];
+    if (native === undefined) continue;
+    if (typeof native !== "object" || native === null) {
+      throw usageError(`use option ${runtime}`, "an object", typeOf(native));
+    }
+    const own = Object.keys(native).find((name) => NOT_NATIVE.test(name));
+    if (own === undefined) continue;
+    const expected = own === "path" || own === "unix"
+      ? "a TCP port (for a unix socket, give handler(fetch) to a server of your own)"
+      : `${own} beside it, as serve sees to that itself`;
+    throw usageError(`use option ${runtime}`, expected, own);
+  }
 }
 
 function listen(

@@ -1,83 +1,23 @@
 import { type Clock, systemClock } from "../base/clock.ts";
-import { contain } from "../base/contain.ts";
+import { contain, messageOf } from "../base/contain.ts";
+import { quote } from "../base/quote.ts";
 import { logError } from "../base/log_error.ts";
-import { checkBytes, checkNumber, checkOption } from "../base/options.ts";
+import type { CloseInfo } from "../connection/close.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Reporter } from "../connection/events.ts";
 import { DrainPoll } from "../connection/drain_poll.ts";
 import { MemoryBudget } from "../connection/memory_budget.ts";
 import { Registry } from "../connection/registry.ts";
+import type { Limits } from "../connection/limits.ts";
 import type { ConnectionServer } from "../connection/server_connection.ts";
 import type { Abilities } from "../connection/socket.ts";
+import { requestedAuthority } from "../handshake/authority.ts";
+import type { Opening } from "../handshake/opening.ts";
 import { refusal, refusalResponse, type Refused } from "../handshake/verdict.ts";
 import type { Adapter, ListeningServer, ServerAdapter } from "./adapter.ts";
-
-/** What is decided once for all routes behind one server. */
-export interface HostOptions {
-  /**
-   * Told what went wrong in your code, once for each fault, with the connection it happened on if
-   * there is one.
-   *
-   * @default {console.error}
-   */
-  readonly onError?: (error: unknown, connection?: Connection) => void;
-  /**
-   * Told of each opening handshake that was refused, and why. Nothing is logged by default.
-   */
-  readonly onRefuse?: (request: Request, verdict: Refused) => void;
-  /**
-   * Connections at the same time; above, new ones are refused with 503 and `Retry-After`.
-   *
-   * The default leaves room below the process's limit on open files, or is 10,000 where that limit
-   * cannot be read: not on Linux, or on Deno without `--allow-all`.
-   *
-   * @default {0.9 * limit - 64}
-   */
-  readonly maxConnections?: number;
-  /**
-   * Bytes of the largest message that any route may ask for with its own `maxPayloadLength`. Bun
-   * cuts longer messages off before they are in memory.
-   *
-   * @default {16777216}
-   */
-  readonly maxPayloadLength?: number;
-  /**
-   * Bytes that all connections together may keep waiting, in both directions, each message with 256
-   * bytes of its own. Above, those end with 1013 that hold the most, until it fits; none that holds
-   * less than 1 MiB does. If sockets that have closed hold it all, new handshakes get 503.
-   *
-   * @default {268435456}
-   */
-  readonly maxBuffered?: number;
-}
-
-/** The options of a server, checked. */
-export interface CheckedHostOptions extends HostOptions {
-  readonly maxPayloadLength: number;
-  readonly maxBuffered: number;
-}
-
-/**
- * Checks the options.
- *
- * @throws {TypeError} If an option is of the wrong type.
- * @throws {RangeError} If an option is out of range.
- */
-export function checkHostOptions(options: HostOptions): CheckedHostOptions {
-  checkOption("onError", options.onError, "function");
-  checkOption("onRefuse", options.onRefuse, "function");
-  const { maxConnections, maxPayloadLength = 16 * MIB, maxBuffered = 256 * MIB } = options;
-  if (maxConnections !== undefined) {
-    checkNumber("maxConnections", maxConnections, maxConnections >= 0, "a number from 0");
-  }
-  return {
-    ...options,
-    maxPayloadLength: checkBytes("maxPayloadLength", maxPayloadLength),
-    maxBuffered: checkBytes("maxBuffered", maxBuffered, Number.MAX_SAFE_INTEGER),
-  };
-}
-
-const MIB = 1024 * 1024;
+import type { CheckedHostOptions } from "./host_options.ts";
+import type { Report } from "./report.ts";
+import { Reports } from "./reports.ts";
 
 /** Seconds after which a client that found no room may try again. */
 const RETRY_AFTER = "5";
@@ -96,7 +36,8 @@ export class ServerState implements ConnectionServer, ListeningServer {
   readonly budget: MemoryBudget;
   readonly drainPoll: DrainPoll;
   readonly maxPayloadLength: number;
-  readonly #options: HostOptions;
+  readonly options: CheckedHostOptions;
+  readonly #reports: Reports;
   readonly #draining = new AbortController();
   #maxConnections: number | undefined;
   /** Places that are taken: by connections, and by what the runtime still holds of ended ones. */
@@ -109,12 +50,17 @@ export class ServerState implements ConnectionServer, ListeningServer {
     adapter: Adapter | ServerAdapter,
     clock: Clock = systemClock,
   ) {
-    this.#options = options;
+    this.options = options;
     this.#maxConnections = options.maxConnections;
     this.maxPayloadLength = options.maxPayloadLength;
     this.adapter = adapter;
     this.clock = clock;
-    this.registry = new Registry(clock, adapter.clockwork);
+    this.#reports = new Reports(clock, (report) => this.#tell(report));
+    this.registry = new Registry(clock, (clock, look) =>
+      adapter.clockwork(clock, () => {
+        look();
+        this.#reports.flush();
+      }));
     this.budget = new MemoryBudget(options.maxBuffered);
     this.drainPoll = new DrainPoll(clock);
   }
@@ -131,6 +77,7 @@ export class ServerState implements ConnectionServer, ListeningServer {
   /** From now on there are no new connections. */
   drain(): void {
     this.#draining.abort();
+    this.#reports.flush(true);
   }
 
   /** Why there is no room for another connection, or `undefined` if there is. */
@@ -154,6 +101,17 @@ export class ServerState implements ConnectionServer, ListeningServer {
     return this.clock.now() - this.#failedAt < CAUTION;
   }
 
+  /** Why a request is not for this server, or `undefined` if it may be. */
+  misdirected(request: Request, opening: Opening | undefined): Refused | undefined {
+    const { hosts } = this.options;
+    if (hosts === undefined) return undefined;
+    const host = request.headers.get("host");
+    const authority = opening ? opening.authority : requestedAuthority(host, request.url);
+    return hosts(authority)
+      ? undefined
+      : refusal(421, `expected a host that is served here, got ${quote(host)}`);
+  }
+
   /** Reserves a place for one connection, or says why there is none. */
   reserve(): Refused | undefined {
     const full = this.noRoom();
@@ -167,19 +125,59 @@ export class ServerState implements ConnectionServer, ListeningServer {
 
   /** Reports a fault of user code. Never throws. */
   readonly report: Reporter = (error, connection) => {
-    const { onError } = this.#options;
+    const { onError } = this.options;
     if (onError === undefined) return logError(error);
     contain(() => onError(error, connection), logError);
   };
 
-  /** Tells of a handshake that is refused, and makes the response to it. Never throws. */
-  refuse(request: Request, verdict: Refused): Response {
+  /**
+   * Tells of a handshake that is refused, and makes the response to it. Never throws.
+   *
+   * @param route The limits of the route that refused it, if one did.
+   */
+  refuse(request: Request, verdict: Refused, remoteAddress = "", route?: Limits): Response {
     if ("error" in verdict) this.report(verdict.error, undefined);
     contain(
-      () => this.#options.onRefuse?.(request, verdict),
+      () => this.options.onRefuse?.(request, verdict),
       (fault) => this.report(fault, undefined),
     );
+    const { status, message } = verdict;
+    this.#reports.add(route, {
+      kind: "refused",
+      cause: `${status}`,
+      message,
+      request,
+      remoteAddress,
+    });
     return refusalResponse(verdict);
+  }
+
+  /** Tells that an option of a route has no effect. */
+  ineffective(cause: string, message: string): void {
+    this.#tell({ kind: "option", cause, count: 1, message, remoteAddress: "" });
+  }
+
+  limited({ cause, reason }: CloseInfo, limits: Limits, connection: Connection): void {
+    this.#reports.add(limits, {
+      kind: "closed",
+      cause,
+      message: reason,
+      connection,
+      remoteAddress: connection.request.remoteAddress,
+      limit: limits.maxPayloadLength,
+    });
+  }
+
+  #tell(report: Report): void {
+    const { onReport, onRefuse } = this.options;
+    if (onReport) {
+      contain(() => onReport(report), (fault) => this.report(fault, undefined));
+    } else if (report.kind !== "refused" || onRefuse === undefined) {
+      import("./report_line.ts").then(
+        ({ reportLine }) => console.warn(reportLine(report)),
+        (fault) => logError(messageOf(fault)),
+      );
+    }
   }
 }
 

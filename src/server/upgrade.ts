@@ -25,7 +25,10 @@ export function completeUpgrade(
   state: RequestState | undefined,
 ): Response | Promise<Response> {
   const full = server.reserve();
-  if (full) return server.refuse(request, full);
+  if (full) {
+    init.ended?.();
+    return server.refuse(request, full, state?.opening?.remoteAddress, init.limits);
+  }
   const connection = new ServerConnection(init, server);
   const failed = (error: unknown): never => {
     connection.refused();
@@ -34,7 +37,7 @@ export function completeUpgrade(
   const answered = (answer: Response | undefined): Response => {
     if (answer) return answer;
     connection.refused();
-    return server.refuse(request, NOT_WAITING);
+    return server.refuse(request, NOT_WAITING, state?.opening?.remoteAddress, init.limits);
   };
   try {
     const answer = server.adapter.upgrade({

@@ -47,11 +47,20 @@ function sizesSuite(runtime: Runtime): void {
     client.vanish();
   }, { env: { MAX_PAYLOAD: `${20 * MIB}` } });
 
-  test("answers 500 where a route asks for larger messages than the server allows", async (server) => {
-    using client = await server.connect(route({ maxPayloadLength: 17 * MIB }));
-    assertEquals(client.status, 500);
-    const { message } = await server.until({ on: "app-error" });
-    assert(String(message).includes("maxPayloadLength"), String(message));
+  test("holds the server's limit where a route asks for more, and says so once", async (server) => {
+    const greedy = route({ maxPayloadLength: 17 * MIB });
+    using small = await server.open(greedy);
+    small.send("small");
+    assertEquals(await small.message(), "small");
+    using client = await server.open(route({ maxPayloadLength: 17 * MIB }, "b"));
+    client.send(new Uint8Array(16 * MIB + 1));
+    await ends(server, TOO_LARGE, "b");
+    const { message, count } = await server.until({ on: "report", kind: "option" });
+    assertEquals(count, 1);
+    for (const part of [`asks for maxPayloadLength ${17 * MIB}`, `has ${16 * MIB}`]) {
+      assert(String(message).includes(part), String(message));
+    }
+    assertEquals(server.all({ on: "app-error" }), []);
   });
 }
 

@@ -72,6 +72,7 @@ function setUp(events: WebSocketEvents = {}, limits = parseLimits({})) {
       drainPoll: new DrainPoll(clock),
       report: (error) => reported.push(error),
       release: () => void released.push(clock.now()),
+      limited() {},
       failedToOpen() {},
     },
   );

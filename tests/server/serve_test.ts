@@ -7,8 +7,9 @@ import { startServer } from "../../src/server/serve.ts";
 /** The memory adapter with a listener that does nothing. */
 const adapter = (): ServerAdapter => ({
   ...memoryAdapter(),
+  name: "deno",
   connectionLimit: () => Infinity,
-  listen: () => ({ port: 8000, stop: () => Promise.resolve() }),
+  listen: () => ({ port: 8000, native: undefined, stop: () => Promise.resolve() }),
 });
 
 /** A signal that counts who listens to it. */

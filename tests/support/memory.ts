@@ -1,7 +1,8 @@
 import { memoryAdapter, type MemoryClient, type MemoryContext } from "../../src/adapters/memory.ts";
 import type { Adapter } from "../../src/server/adapter.ts";
 import { type FetchHandler, wrapFetch } from "../../src/server/pipeline.ts";
-import { checkHostOptions, type HostOptions, ServerState } from "../../src/server/server_state.ts";
+import { checkHostOptions, type HostOptions } from "../../src/server/host_options.ts";
+import { ServerState } from "../../src/server/server_state.ts";
 import { FakeClock } from "./fake_clock.ts";
 
 /** The headers of a well-formed opening handshake. */

@@ -3,7 +3,8 @@ import type { ServerConnection } from "../../src/connection/server_connection.ts
 import type { Fetch, ServerAdapter } from "../../src/server/adapter.ts";
 import { wrapFetch } from "../../src/server/pipeline.ts";
 import { startServer, type WebSocketServer } from "../../src/server/serve.ts";
-import { checkHostOptions, ServerState } from "../../src/server/server_state.ts";
+import { checkHostOptions } from "../../src/server/host_options.ts";
+import { ServerState } from "../../src/server/server_state.ts";
 import { createApp, SHUTDOWN_TIMEOUT } from "../fixtures/app.ts";
 import type { Client, ClientClose, ClientMessage } from "./client.ts";
 import { HANDSHAKE } from "./memory.ts";
@@ -46,6 +47,7 @@ export class MemoryServer extends TestServer {
     const inner = memoryAdapter();
     return {
       ...inner,
+      name: "deno",
       upgrade: (upgrade, connection) => {
         this.#upgraded.push(connection);
         return inner.upgrade(upgrade, connection);
@@ -53,7 +55,7 @@ export class MemoryServer extends TestServer {
       connectionLimit: () => Infinity,
       listen(_, fetch) {
         listen(fetch);
-        return { port: 0, stop: () => Promise.resolve() };
+        return { port: 0, native: undefined, stop: () => Promise.resolve() };
       },
     };
   }

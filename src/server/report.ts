@@ -1,0 +1,30 @@
+import type { Connection } from "../connection/connection.ts";
+
+/**
+ * Something that the server did to a client, and that whoever runs it should know. The first one of
+ * each route and cause is told at once; more of them are counted, and told once a minute.
+ */
+export interface Report {
+  /**
+   * `closed`: a limit ended a connection. `refused`: an opening handshake was refused. `option`: an
+   * option of a route has no effect.
+   */
+  readonly kind: "closed" | "refused" | "option";
+  /**
+   * What is counted together: the cause of a close (`payload-too-large`, `backpressure`), the status
+   * of a refusal (`403`), the name of an option.
+   */
+  readonly cause: string;
+  /** How often it has happened since the last report of this route and cause, or 1. */
+  readonly count: number;
+  /** The last time it happened, in words: the close reason, or what was expected and what came. */
+  readonly message: string;
+  /** The last connection that was closed. */
+  readonly connection?: Connection | undefined;
+  /** The last request that was refused. Its URL may hold what belongs into no log. */
+  readonly request?: Request | undefined;
+  /** The IP address of the last client; `""` where nobody knows it. */
+  readonly remoteAddress: string;
+  /** The limit that the route has for `payload-too-large`, in bytes. */
+  readonly limit?: number | undefined;
+}

@@ -1,0 +1,33 @@
+import type { Report } from "./report.ts";
+
+/**
+ * What the console is told, in one line: what happened, how often, and what to write if it should not
+ * have. Loaded only when there is something to tell.
+ */
+export function reportLine(report: Report): string {
+  const { count, message } = report;
+  const often = count === 1 ? "" : ` ${count} times`;
+  if (report.kind === "option") return `edgesocket: ${message}`;
+  const what = report.kind === "closed"
+    ? `ended a connection for its limits${often} (${report.cause})`
+    : `refused a WebSocket handshake${often} with ${report.cause}`;
+  return `edgesocket ${what}: ${message}${advice(report)}`;
+}
+
+/** What to write, if such clients are meant to connect. */
+function advice({ cause, request, remoteAddress, limit }: Report): string {
+  if (cause === "payload-too-large" && limit !== undefined) {
+    return `. Longer messages need a larger maxPayloadLength than ${limit} on their route`;
+  }
+  if (cause === "backpressure") {
+    return ". To send no faster than clients read, wait for connection.drained()";
+  }
+  const origin = request?.headers.get("origin");
+  if (cause !== "403" || !origin || !isLoopback(remoteAddress)) return "";
+  const entries = JSON.stringify(["same-origin", origin]).replace(",", ", ");
+  return `. To let its pages connect, write origin: ${entries} into the options of the route`;
+}
+
+function isLoopback(address: string): boolean {
+  return /^(::ffff:)?127\.|^::1$/.test(address);
+}
