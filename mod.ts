@@ -28,7 +28,7 @@ export type {
   WebSocketEvents,
 } from "./src/connection/events.ts";
 export type { LimitOptions } from "./src/connection/limits.ts";
-export type { Message, SendData } from "./src/connection/message.ts";
+export type { Message, SendData, Sent } from "./src/connection/message.ts";
 export type { HeadersOption } from "./src/handshake/headers.ts";
 export type { OriginFunction, OriginOptions } from "./src/handshake/origin.ts";
 export { checkHandshake, type HandshakeOptions } from "./src/handshake/rules.ts";
@@ -42,7 +42,7 @@ export {
   upgradeWebSocket,
 } from "./src/native.ts";
 export type { FetchHandler } from "./src/server/pipeline.ts";
-export type { RouteDefaults, UpgradeOptions } from "./src/server/route.ts";
+export type { RouteDefaults, RouteOptions, UpgradeOptions } from "./src/server/route.ts";
 export type { NativeOptions, ServeOptions, WebSocketServer } from "./src/server/serve.ts";
 export type { HostOptions } from "./src/server/host_options.ts";
 export type { Report } from "./src/server/report.ts";

@@ -18,5 +18,11 @@
  */
 export { websocket } from "./adapters/bun.ts";
 export type { HonoEvents, HonoSocket } from "./hono/events.ts";
-export type { HonoContext, UpgradeMiddleware, UpgradeResponse } from "./hono/middleware.ts";
-export { type HonoUpgradeOptions, upgradeWebSocket } from "./hono/upgrade.ts";
+export type { HonoContext } from "./hono/context.ts";
+export { createBunWebSocket, type HonoWebSocket } from "./hono/bun_websocket.ts";
+export type { UpgradeMiddleware, UpgradeResponse } from "./hono/middleware.ts";
+export {
+  createUpgradeWebSocket,
+  type HonoUpgradeOptions,
+  upgradeWebSocket,
+} from "./hono/upgrade.ts";

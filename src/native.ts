@@ -4,7 +4,7 @@ import { type BunWebSocketHandler, websocketFor } from "./adapters/bun.ts";
 import { currentAdapter } from "./adapters/current.ts";
 import type { WebSocketEvents } from "./connection/events.ts";
 import { type FetchHandler, wrapFetch } from "./server/pipeline.ts";
-import type { RouteDefaults, UpgradeOptions } from "./server/route.ts";
+import type { RouteDefaults, RouteOptions, UpgradeOptions } from "./server/route.ts";
 import { type ServeOptions, startServer, type WebSocketServer } from "./server/serve.ts";
 import { checkNames } from "./base/options.ts";
 import { checkHostOptions, HOST_OPTIONS, type HostOptions } from "./server/host_options.ts";
@@ -122,7 +122,7 @@ export function upgradeWebSocket<T>(
 export function upgradeWebSocket(
   request: Request,
   events: WebSocketEvents,
-  options?: UpgradeOptions,
+  options?: RouteOptions,
 ): Response;
 export function upgradeWebSocket(
   request: Request,

@@ -1,3 +1,4 @@
+import { logError } from "../base/log_error.ts";
 import { usageError } from "../base/usage_error.ts";
 import { sweep } from "../connection/clockwork.ts";
 import { broken, closedByPeer, type CloseInfo, TOO_LARGE } from "../connection/close.ts";
@@ -7,6 +8,7 @@ import type { ServerConnection } from "../connection/server_connection.ts";
 import { allowedHeaders } from "../handshake/headers.ts";
 import { openingOf } from "../handshake/opening.ts";
 import type { Listener, ServerAdapter } from "../server/adapter.ts";
+import { isWrapped } from "../server/request_state.ts";
 import { switchingProtocols } from "../server/placeholder.ts";
 import { type BunServerWebSocket, BunSocket } from "./bun_socket.ts";
 import { connectionLimit, LIMITS_FILE } from "./open_files.ts";
@@ -100,8 +102,16 @@ export const bunAdapter: ServerAdapter = {
     // Without this, or with none chosen, Bun would echo the first one that the client offers.
     if (request.headers.has(PROTOCOL)) headers.push([PROTOCOL, protocol]);
     connection.request = new BunConnectionRequest(request, connection);
+    if (!isWrapped(request)) (connection as Owned).events = foreignEvents;
     const options = headers.length === 0 ? { data: connection } : { data: connection, headers };
-    return server.upgrade(request, options) ? response : undefined;
+    try {
+      return server.upgrade(request, options) ? response : undefined;
+    } catch (cause) {
+      throw new TypeError(
+        "Cannot upgrade: expected websocket beside fetch, as in export default handler(app.fetch) or Bun.serve({ fetch, websocket }), got none",
+        { cause },
+      );
+    }
   },
 
   connectionLimit(): number {
@@ -153,7 +163,36 @@ class BunConnectionRequest implements ConnectionRequest {
   }
 }
 
-type Owned = ServerConnection;
+/** A connection as Bun's handlers find it: the `data` of its socket. */
+type Owned = ServerConnection & { events?: typeof foreignEvents };
+
+/** For a socket whose connection is none of ours, or whose handlers are not. */
+function tellMismatch(half: string, socket: BunServerWebSocket): void {
+  logError(
+    usageError(
+      "open a WebSocket",
+      "both upgradeWebSocket and websocket from edgesocket",
+      `${half} of somebody else, such as hono/bun`,
+    ),
+  );
+  socket.close(1011);
+}
+
+/** What Hono's own `websocket` looks for in a connection. Without it, it would end the process. */
+const foreignEvents = {
+  onOpen(_event: unknown, { raw }: { readonly raw: BunServerWebSocket }): void {
+    tellMismatch("websocket", raw);
+    (raw.data as Owned).ended(broken("network"));
+  },
+};
+
+/** Stands in for a connection that is none of ours: hears everything, and does nothing. */
+const nobody = {
+  received(): void {},
+  drain(): void {},
+  alive(): void {},
+  ended(): void {},
+};
 
 /** Bun's handlers for servers whose largest message has `maxPayloadLength` bytes. */
 export function websocketFor(maxPayloadLength: number): BunWebSocketHandler {
@@ -164,7 +203,10 @@ export function websocketFor(maxPayloadLength: number): BunWebSocketHandler {
     sendPings: false,
     open(socket): void {
       socket.binaryType = "arraybuffer";
-      (socket.data as Owned).opened(new BunSocket(socket));
+      const { data } = socket as { data: Partial<Owned> | undefined };
+      if (data?.opened) return data.opened(new BunSocket(socket));
+      socket.data = nobody;
+      tellMismatch("upgradeWebSocket", socket);
     },
     message(socket, message): void {
       (socket.data as Owned).received(message as Message);

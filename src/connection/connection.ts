@@ -1,5 +1,5 @@
 import type { CloseInfo } from "./close.ts";
-import type { Message, SendData } from "./message.ts";
+import type { Message, SendData, Sent } from "./message.ts";
 
 /** The handshake request as it was, readable as long as the connection is held. */
 export interface ConnectionRequest {
@@ -48,7 +48,7 @@ export interface Connection<T = unknown> extends AsyncIterable<Message> {
    * the connection is not open, or ends because too much waits.
    * @throws {TypeError} If `data` is neither a string nor an `ArrayBuffer` nor a view of one.
    */
-  send(data: SendData): boolean;
+  send(data: SendData): Sent;
 
   /** Resolves once `bufferedAmount` is 0 or the connection has ended. Never rejects. */
   drained(): Promise<void>;

@@ -1,6 +1,6 @@
 import type { CloseInfo } from "./close.ts";
 import type { Connection, ConnectionRequest } from "./connection.ts";
-import type { Message, SendData } from "./message.ts";
+import type { Message, SendData, Sent } from "./message.ts";
 
 /** An upper floor that wants to know when connections end, such as topics. */
 export interface EndListener {
@@ -9,7 +9,8 @@ export interface EndListener {
 }
 
 /** What a view shows a part of. */
-export interface Viewed extends Omit<Connection, "id" | "url" | "binaryType"> {
+export interface Viewed extends Omit<Connection, "id" | "url" | "binaryType" | "send"> {
+  send(data: SendData): boolean;
   /** Whoever wants to know when it ends; `undefined` once it has ended. */
   readonly endListeners: Set<EndListener> | undefined;
 }
@@ -77,8 +78,8 @@ export class ConnectionView implements Connection {
     return this.#viewed.closed;
   }
 
-  send(data: SendData): boolean {
-    return this.#viewed.send(data);
+  send(data: SendData): Sent {
+    return this.#viewed.send(data) as Sent;
   }
 
   drained(): Promise<void> {

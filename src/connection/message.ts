@@ -3,6 +3,12 @@ import { usageError } from "../base/usage_error.ts";
 /** What can be sent: text, or bytes. Of a view only its own bytes are sent, not the buffer behind it. */
 export type SendData = string | ArrayBuffer | ArrayBufferView<ArrayBuffer>;
 
+/**
+ * What `send` returns: a boolean, which can stand wherever nothing is wanted too, as in
+ * `send: (data) => connection.send(data)` for libraries that take `void | Promise<void>`.
+ */
+export type Sent = boolean & void;
+
 /** A whole message from the client: text, or the bytes of a binary message. */
 export type Message = string | ArrayBuffer;
 

@@ -1,9 +1,16 @@
-/** What Hono's own helper hands to handlers, and what a `Connection` is too. */
-export interface HonoSocket {
-  /** Sends a message. */
-  send(source: string | ArrayBuffer | Uint8Array<ArrayBuffer>): void;
+/**
+ * What Hono's own helper hands to handlers, and what a `Connection` is too.
+ *
+ * @typeParam R What `raw` is: a `WebSocket` on Deno, a `ServerWebSocket` on Bun.
+ */
+export interface HonoSocket<R = unknown> {
+  /** Sends a message. It is never compressed, whatever `options` say. */
+  send(
+    source: string | ArrayBuffer | Uint8Array<ArrayBuffer>,
+    options?: { readonly compress?: boolean },
+  ): void;
   /** The runtime's own object. */
-  raw?: unknown;
+  raw?: R;
   /** Always `"arraybuffer"`. */
   binaryType: "blob" | "arraybuffer";
   /** 0 connecting, 1 open, 2 closing, 3 closed. */
@@ -16,14 +23,31 @@ export interface HonoSocket {
   close(code?: number, reason?: string): void;
 }
 
-/** Events in the types of Hono's own helper (`WSEvents` of `hono/ws`). */
-export interface HonoEvents {
+/**
+ * Events whose handlers are written for Hono's own helper: `WSEvents` of `hono/ws`. What they are
+ * called with are plain objects with `type` and `data` (or `code`, `reason`, `wasClean`), no DOM
+ * events.
+ *
+ * @typeParam R What `raw` is: a `WebSocket` on Deno, a `ServerWebSocket` on Bun.
+ */
+export interface HonoEvents<R = unknown> {
   /** The connection is open. */
-  onOpen?: (event: Event, socket: HonoSocket) => void;
+  onOpen?(event: { readonly type: string }, socket: HonoSocket<R>): unknown;
   /** A message came. */
-  onMessage?: (event: MessageEvent<string | Blob | ArrayBufferLike>, socket: HonoSocket) => void;
+  onMessage?(
+    event: { readonly type: string; readonly data: unknown },
+    socket: HonoSocket<R>,
+  ): unknown;
   /** The connection has ended. */
-  onClose?: (event: CloseEvent, socket: HonoSocket) => void;
+  onClose?(
+    event: {
+      readonly type: string;
+      readonly code: number;
+      readonly reason: string;
+      readonly wasClean: boolean;
+    },
+    socket: HonoSocket<R>,
+  ): unknown;
   /** A handler threw. */
-  onError?: (event: Event, socket: HonoSocket) => void;
+  onError?(event: { readonly type: string }, socket: HonoSocket<R>): unknown;
 }

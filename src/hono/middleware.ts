@@ -1,7 +1,4 @@
-import type { Context } from "hono";
-
-/** What a route is called with: Hono's context. */
-export type HonoContext = Context;
+import type { HonoContext } from "./context.ts";
 
 /**
  * A Hono middleware that answers WebSocket requests; `hc` sees the route as `$ws`.

@@ -1,20 +1,25 @@
-import { routeOf } from "../adapters/bare.ts";
+import type { Context } from "hono";
+import { routesWith } from "../adapters/bare.ts";
 import type { WebSocketEvents } from "../connection/events.ts";
 import {
   type AcceptedHandshake,
   type Route,
+  type RouteDefaults,
+  type RouteOptions,
   type UpgradeOptions,
   upgradeRequired,
 } from "../server/route.ts";
+import type { HonoContext } from "./context.ts";
 import type { HonoEvents } from "./events.ts";
-import type { HonoContext, UpgradeMiddleware, UpgradeResponse } from "./middleware.ts";
+import type { UpgradeMiddleware, UpgradeResponse } from "./middleware.ts";
 
 /**
  * The options of a route for Hono: `data` is made from Hono's context.
  *
  * @typeParam T What `connection.data` holds.
+ * @typeParam C Hono's context, with the variables of the app.
  */
-export type HonoUpgradeOptions<T = unknown> = UpgradeOptions<T, HonoContext>;
+export type HonoUpgradeOptions<T = unknown, C extends HonoContext = Context> = UpgradeOptions<T, C>;
 
 /**
  * Makes a WebSocket route. The same as Hono's own helper, so that an app of `hono/deno` or
@@ -23,31 +28,28 @@ export type HonoUpgradeOptions<T = unknown> = UpgradeOptions<T, HonoContext>;
  * `createEvents` runs once for each accepted handshake. A request that is no WebSocket handshake
  * goes on to the next handler; a refused one gets 400, 403, 405, 426 or 503.
  *
- * @typeParam T What `connection.data` holds.
+ * @typeParam T What `connection.data` holds. Inferred where the parameter of `data` has a type, as in
+ * `data: (c: Context) => ({ name: c.req.query("name") })`.
+ * @typeParam C Hono's context, with the variables of the app.
  * @param createEvents Makes the events of one connection; may be async.
  * @param options The route's rules and limits.
  * @returns A middleware for `app.get`.
  * @throws {TypeError} If an option is of the wrong type: now, not at the first request.
  * @throws {RangeError} If an option is out of range.
  */
-export function upgradeWebSocket<T>(
-  createEvents: (
-    c: HonoContext,
-  ) => WebSocketEvents<T> | Promise<WebSocketEvents<T>>,
-  options: HonoUpgradeOptions<T> & { readonly data: (c: HonoContext) => T },
+export function upgradeWebSocket<T, C extends HonoContext = Context>(
+  createEvents: (c: C) => WebSocketEvents<T> | Promise<WebSocketEvents<T>>,
+  options: HonoUpgradeOptions<T, C> & { readonly data: (c: C) => T },
 ): UpgradeMiddleware;
 /** The same without `data`: then `connection.data` is `undefined`. */
-export function upgradeWebSocket(
-  createEvents: (c: HonoContext) => WebSocketEvents | Promise<WebSocketEvents>,
-  options?: HonoUpgradeOptions,
+export function upgradeWebSocket<C extends HonoContext = Context>(
+  createEvents: (c: C) => WebSocketEvents | Promise<WebSocketEvents>,
+  options?: RouteOptions,
 ): UpgradeMiddleware;
-/**
- * The same with handlers in the types of Hono's own helper. The events that they get are plain
- * objects with `type` and `data` (or `code`, `reason`, `wasClean`), no DOM events.
- */
-export function upgradeWebSocket(
-  createEvents: (c: HonoContext) => HonoEvents | Promise<HonoEvents>,
-  options?: HonoUpgradeOptions,
+/** The same with handlers in the types of Hono's own helper. */
+export function upgradeWebSocket<C extends HonoContext = Context>(
+  createEvents: (c: C) => HonoEvents | Promise<HonoEvents>,
+  options?: RouteOptions,
 ): UpgradeMiddleware;
 /**
  * Upgrades inside a handler. A request that is no WebSocket handshake gets 426.
@@ -70,6 +72,7 @@ export function upgradeWebSocket(
  * ```
  *
  * @typeParam T What `connection.data` holds.
+ * @typeParam C Hono's context, with the variables of the app.
  * @param c Hono's context.
  * @param events What happens on the connection.
  * @param options The route's rules and limits.
@@ -77,34 +80,84 @@ export function upgradeWebSocket(
  * @throws {TypeError} If an option is of the wrong type.
  * @throws {RangeError} If an option is out of range.
  */
-export function upgradeWebSocket<T>(
-  c: HonoContext,
+export function upgradeWebSocket<T, C extends HonoContext = Context>(
+  c: C,
   events: WebSocketEvents<T>,
-  options: HonoUpgradeOptions<T> & { readonly data: (c: HonoContext) => T },
+  options: HonoUpgradeOptions<T, C> & { readonly data: (c: C) => T },
 ): Promise<UpgradeResponse>;
 /** The same without `data`: then `connection.data` is `undefined`. */
-export function upgradeWebSocket(
-  c: HonoContext,
+export function upgradeWebSocket<C extends HonoContext = Context>(
+  c: C,
   events: WebSocketEvents,
-  options?: HonoUpgradeOptions,
+  options?: RouteOptions,
 ): Promise<UpgradeResponse>;
 /** The same with handlers in the types of Hono's own helper. */
-export function upgradeWebSocket(
-  c: HonoContext,
+export function upgradeWebSocket<C extends HonoContext = Context>(
+  c: C,
   events: HonoEvents,
-  options?: HonoUpgradeOptions,
+  options?: RouteOptions,
 ): Promise<UpgradeResponse>;
+/** The second form once more: TypeScript explains what is wrong by the last one. */
+export function upgradeWebSocket<C extends HonoContext = Context>(
+  createEvents: (c: C) => WebSocketEvents | Promise<WebSocketEvents>,
+  options?: RouteOptions,
+): UpgradeMiddleware;
 export function upgradeWebSocket(
-  first: HonoContext | ((c: HonoContext) => unknown),
+  first: HonoContext | CreateEvents,
   second?: unknown,
-  third?: HonoUpgradeOptions,
+  third?: AnyOptions,
+): UpgradeMiddleware | Promise<UpgradeResponse> {
+  return upgradeWith(routeOf, first, second, third);
+}
+
+/**
+ * Makes an `upgradeWebSocket` for all routes of an app: origin, timeouts and limits are said once.
+ *
+ * @example An app whose routes other pages may connect to, too
+ * ```ts
+ * import { Hono } from "hono";
+ * import { serve } from "@edgesocket/edgesocket";
+ * import { createUpgradeWebSocket } from "@edgesocket/edgesocket/hono";
+ *
+ * const upgradeWebSocket = createUpgradeWebSocket({
+ *   origin: ["same-origin", "https://app.example"],
+ *   idleTimeout: 30,
+ * });
+ * const app = new Hono();
+ * app.get("/ws", upgradeWebSocket(() => ({
+ *   onMessage: (event, connection) => connection.send(event.data),
+ * })));
+ * serve({ fetch: app.fetch });
+ * ```
+ *
+ * @param defaults What holds for a route whose own options do not say otherwise.
+ * @returns `upgradeWebSocket` with these defaults.
+ * @throws {TypeError} If an option is of the wrong type.
+ * @throws {RangeError} If an option is out of range.
+ */
+export function createUpgradeWebSocket(defaults: RouteDefaults): typeof upgradeWebSocket {
+  const routeOf = routesWith(defaults);
+  routeOf();
+  return ((first: HonoContext | CreateEvents, second?: unknown, third?: AnyOptions) =>
+    upgradeWith(routeOf, first, second, third)) as typeof upgradeWebSocket;
+}
+
+type CreateEvents = (c: HonoContext) => unknown;
+type AnyOptions = UpgradeOptions<unknown, never>;
+type Routes = (options?: AnyOptions) => Route;
+
+const routeOf = routesWith();
+
+function upgradeWith(
+  routeOf: Routes,
+  first: HonoContext | CreateEvents,
+  second: unknown,
+  third: AnyOptions | undefined,
 ): UpgradeMiddleware | Promise<UpgradeResponse> {
   if (typeof first !== "function") {
-    return upgradeInHandler(first, second, third) as Promise<
-      UpgradeResponse
-    >;
+    return upgradeInHandler(routeOf, first, second, third) as Promise<UpgradeResponse>;
   }
-  const route = routeOf(second as HonoUpgradeOptions | undefined);
+  const route = routeOf(second as AnyOptions | undefined);
   const middleware = async (
     c: HonoContext,
     next: () => Promise<void>,
@@ -119,9 +172,10 @@ export function upgradeWebSocket(
 
 // deno-lint-ignore require-await -- errors of the options shall reject, as Hono's helper does
 async function upgradeInHandler(
+  routeOf: Routes,
   c: HonoContext,
   events: unknown,
-  options: HonoUpgradeOptions | undefined,
+  options: AnyOptions | undefined,
 ): Promise<Response> {
   const route = routeOf(options);
   const verdict = route.judge(c.req.raw);
@@ -140,7 +194,7 @@ function upgrade(
   const staged = c.newResponse(null, accepted.placeholder.init);
   const response = route.upgrade(accepted, events as WebSocketEvents, staged, c.env, c);
   // All that was staged is in it. Hono would merge it in again, and lose a Set-Cookie on the way.
-  c.res = undefined;
+  c.res = undefined as unknown as Response;
   c.res = response;
   return response;
 }

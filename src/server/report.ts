@@ -7,7 +7,7 @@ import type { Connection } from "../connection/connection.ts";
 export interface Report {
   /**
    * `closed`: a limit ended a connection. `refused`: an opening handshake was refused. `option`: an
-   * option of a route has no effect.
+   * option of a route has no effect, or is missing.
    */
   readonly kind: "closed" | "refused" | "option";
   /**

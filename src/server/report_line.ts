@@ -7,7 +7,7 @@ import type { Report } from "./report.ts";
 export function reportLine(report: Report): string {
   const { count, message } = report;
   const often = count === 1 ? "" : ` ${count} times`;
-  if (report.kind === "option") return `edgesocket: ${message}`;
+  if (report.kind === "option") return `edgesocket: ${message}${advice(report)}`;
   const what = report.kind === "closed"
     ? `ended a connection for its limits${often} (${report.cause})`
     : `refused a WebSocket handshake${often} with ${report.cause}`;
@@ -22,12 +22,17 @@ function advice({ cause, request, remoteAddress, limit }: Report): string {
   if (cause === "backpressure") {
     return ". To send no faster than clients read, wait for connection.drained()";
   }
+  if (cause === "protocols") {
+    return '. Browsers end such a connection: write those that it speaks into the options of the route, as in protocols: ["chat"]';
+  }
   const origin = request?.headers.get("origin");
-  if (cause !== "403" || !origin || !isLoopback(remoteAddress)) return "";
+  if (cause !== "403" || !origin || !isLocal(remoteAddress, origin)) return "";
   const entries = JSON.stringify(["same-origin", origin]).replace(",", ", ");
   return `. To let its pages connect, write origin: ${entries} into the options of the route`;
 }
 
-function isLoopback(address: string): boolean {
-  return /^(::ffff:)?127\.|^::1$/.test(address);
+/** Whether this is somebody's own machine, by the client's address or by its page. */
+function isLocal(address: string, origin: string): boolean {
+  return /^(::ffff:)?127\.|^::1$/.test(address) ||
+    /^https?:\/\/(localhost|127\.[\d.]+|\[::1\])(:\d+)?$/.test(origin);
 }

@@ -21,22 +21,11 @@ import { type RequestState, requestState } from "./request_state.ts";
 import type { ServerState } from "./server_state.ts";
 import { completeUpgrade } from "./upgrade.ts";
 
-/**
- * How one route accepts connections and bounds them. Everything has a safe default.
- *
- * @typeParam T What `connection.data` holds.
- * @typeParam Source What `data` is made from: the request, or Hono's context.
- */
-export interface UpgradeOptions<T = unknown, Source = Request>
-  extends HandshakeOptions, LimitOptions {
-  /**
-   * Makes what `connection.data` is at first, once for each handshake that is accepted: an object of
-   * its own for each connection. Without it, `connection.data` is `undefined`.
-   *
-   * TypeScript looks at the events first: name the type there, as in
-   * `upgradeWebSocket<{ name: string }>(…)`.
-   */
-  readonly data?: ((source: Source) => T) | undefined;
+/** What can be said once for all routes of an app. Everything has a safe default. */
+export interface RouteDefaults extends HandshakeOptions, LimitOptions {}
+
+/** How one route accepts connections and bounds them. */
+export interface RouteOptions extends RouteDefaults {
   /**
    * What the runtime passes to fetch beside the request. Needed for a hand-written `Bun.serve`,
    * useful for a hand-written `Deno.serve` (the client's address); `serve` and `handler` know it.
@@ -44,8 +33,19 @@ export interface UpgradeOptions<T = unknown, Source = Request>
   readonly info?: unknown;
 }
 
-/** What can be said once for all routes of an app. */
-export interface RouteDefaults extends HandshakeOptions, LimitOptions {}
+/**
+ * The options of a route, with what its connections carry.
+ *
+ * @typeParam T What `connection.data` holds.
+ * @typeParam Source What `data` is made from: the request, or Hono's context.
+ */
+export interface UpgradeOptions<T = unknown, Source = Request> extends RouteOptions {
+  /**
+   * Makes what `connection.data` is at first, once for each handshake that is accepted: an object of
+   * its own for each connection. Without it, `connection.data` is `undefined`.
+   */
+  readonly data?: ((source: Source) => T) | undefined;
+}
 
 const ROUTE_OPTIONS = [...HANDSHAKE_OPTIONS, ...LIMIT_OPTIONS, "data", "info"];
 
@@ -117,6 +117,8 @@ export class Route {
         response: server.refuse(request, verdict, remoteAddress, this.#limits),
       };
     }
+    const offered = verdict.protocol === "" && opening.headers.get("sec-websocket-protocol");
+    if (offered) server.unanswered(request, offered, this.#limits);
     const placeholder = server.adapter.placeholder.make(this.#rules.headers);
     return { ...verdict, request, placeholder, server, state };
   }

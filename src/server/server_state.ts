@@ -157,6 +157,13 @@ export class ServerState implements ConnectionServer, ListeningServer {
     this.#tell({ kind: "option", cause, count: 1, message, remoteAddress: "" });
   }
 
+  /** Tells that no subprotocol was chosen of those that a client offers: browsers give up then. */
+  unanswered(request: Request, offered: string, route: Limits): void {
+    const message = `no protocols of the route fit those that a client offers, ${quote(offered)}`;
+    const cause = "protocols";
+    this.#reports.add(route, { kind: "option", cause, message, request, remoteAddress: "" });
+  }
+
   limited({ cause, reason }: CloseInfo, limits: Limits, connection: Connection): void {
     this.#reports.add(limits, {
       kind: "closed",

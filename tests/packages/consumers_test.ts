@@ -3,29 +3,14 @@ import { output, root } from "../support/command.ts";
 import { bun, deno } from "../support/runtimes.ts";
 import { ProcessServer } from "../support/process_server.ts";
 import { npmPackage } from "./build.ts";
+import { consumer } from "./consumer.ts";
 import { echoes } from "./echoes.ts";
-import { Folder, succeeded } from "./folder.ts";
-import { needsNpm, NpmRegistry } from "./npm_registry.ts";
+import { succeeded } from "./folder.ts";
+import { needsNpm } from "./npm_registry.ts";
 
 const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
 const exports: Record<string, string> = config.exports;
 const hono: string = config.imports.hono;
-
-/** An empty folder whose package manager finds the package in a registry. */
-async function consumer() {
-  const { manifest, tarball } = await npmPackage();
-  const registry = await NpmRegistry.start(manifest, tarball);
-  const folder = await Folder.make();
-  await folder.write("package.json", { private: true, type: "module" });
-  return {
-    folder,
-    env: registry.env(`${folder.path}/cache`),
-    async [Symbol.asyncDispose]() {
-      await folder[Symbol.asyncDispose]();
-      await registry[Symbol.asyncDispose]();
-    },
-  };
-}
 
 Deno.test(
   "bun: `bun add edgesocket hono` gives a server that echoes",
@@ -78,8 +63,15 @@ Deno.test(
     const { failures, ...rest } = JSON.parse(succeeded(said));
     assertEquals(said.stderr, "");
     assertEquals(rest, {
-      root: ["checkHandshake", "handler", "serve", "upgradeWebSocket", "websocket"],
-      hono: ["upgradeWebSocket", "websocket"],
+      root: [
+        "checkHandshake",
+        "createUpgradeWebSocket",
+        "handler",
+        "serve",
+        "upgradeWebSocket",
+        "websocket",
+      ],
+      hono: ["createBunWebSocket", "createUpgradeWebSocket", "upgradeWebSocket", "websocket"],
       same: 403,
       any: "accepted",
     });

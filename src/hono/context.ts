@@ -1,0 +1,14 @@
+/**
+ * What a route needs of Hono's context. Structural, so that it fits the context of any copy of Hono:
+ * of version 4.0 as of the newest, from npm as from JSR.
+ */
+export interface HonoContext {
+  /** The request, with the runtime's own one in it. */
+  readonly req: { readonly raw: Request };
+  /** What the runtime passed to fetch beside the request. */
+  readonly env: unknown;
+  /** The response so far. */
+  res: Response;
+  /** Makes a response with the headers that middleware has set so far. */
+  newResponse(body: null, init: { status: 101 | 204; headers?: Headers }): Response;
+}
