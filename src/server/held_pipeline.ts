@@ -30,13 +30,15 @@ export async function holdPipeline(
     server.adapter.placeholder.claim(response, pending.token);
     sent = new Map(response.headers);
     const ended = new Deferred<void>();
+    // The runtime gets the response itself, and nobody there shall wait.
+    const copy = whenEnded(response.clone(), ended.promise);
     const init = { ...pending, ended: () => ended.resolve() };
     try {
       answered.resolve(completeUpgrade(server, request, context, init, response, state));
     } catch (error) {
       answered.resolve(failed(error));
     }
-    return whenEnded(response, ended.promise);
+    return copy;
   };
 
   const pipeline = async () => await run(request, context);
