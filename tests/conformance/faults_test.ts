@@ -16,7 +16,7 @@ const ENDS: readonly ((client: Client) => void)[] = [
   (client) => client.send("!reject"),
   (client) => client.send(new Uint8Array(2_000)),
   (client) => {
-    client.mute = true;
+    client.mute();
     client.send("!close 4000 bye");
   },
 ];

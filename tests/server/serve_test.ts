@@ -1,16 +1,9 @@
 /** What `serve` does beside its connections, on the memory adapter. */
 import { assertEquals } from "@std/assert";
-import { memoryAdapter } from "../../src/adapters/memory.ts";
-import type { ServerAdapter } from "../../src/server/adapter.ts";
+import { MemoryAdapter } from "../../src/adapters/memory.ts";
 import { startServer } from "../../src/server/serve.ts";
 
-/** The memory adapter with a listener that does nothing. */
-const adapter = (): ServerAdapter => ({
-  ...memoryAdapter(),
-  name: "deno",
-  connectionLimit: () => Infinity,
-  listen: () => ({ port: 8000, native: undefined, stop: () => Promise.resolve() }),
-});
+const adapter = () => new MemoryAdapter();
 
 /** A signal that counts who listens to it. */
 class CountedSignal extends EventTarget {
