@@ -84,7 +84,7 @@ export async function connect(
 ): Promise<TestClient> {
   checkNames("connect", options, ["origin", "protocols", "headers"]);
   const adapter = adapterOf(server);
-  const url = new URL(path.replace(/^ws/, "http"), "http://localhost");
+  const url = new URL(path.replace(/^ws(?=s?:)/, "http"), "http://localhost");
   const headers = { host: url.host, ...options.headers };
   const init = { ...handshake({ ...options, headers }), redirect: TO_MEMORY } as const;
   const { response, client } = await adapter.request(new Request(url, init));
@@ -97,7 +97,7 @@ async function reasonOf(response: Response): Promise<string> {
   if (!response.headers.get("content-type")?.startsWith("text/plain")) return "";
   const reader = response.clone().body?.getReader();
   const chunk = await reader?.read();
-  await reader?.cancel();
+  reader?.releaseLock();
   const [line = ""] = new TextDecoder().decode(chunk?.value).split("\n");
   return line.slice(0, SHOWN);
 }
