@@ -1,4 +1,5 @@
 import { Queue } from "../base/queue.ts";
+import { later } from "./real_time.ts";
 
 /**
  * What is on its way between clients and servers in memory, in the order in which it was sent. Each
@@ -10,7 +11,7 @@ export class MemoryWire {
   /** Sends a task on its way. */
   send(task: () => void): void {
     this.#underWay.push(task);
-    setTimeout(() => this.arrive());
+    later(() => this.arrive());
   }
 
   /** Lets the next task arrive now; `false` if there is none. */

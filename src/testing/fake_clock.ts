@@ -1,9 +1,7 @@
 import { MemoryWire } from "../adapters/memory_wire.ts";
+import { afterRealTime, later } from "../adapters/real_time.ts";
 import { usageError } from "../base/usage_error.ts";
 import { ManualClock } from "./manual_clock.ts";
-
-/** Microtasks in which handlers that wait for nothing real are done. */
-const MICROTASKS = 50;
 
 const wires = new WeakMap<FakeClock, MemoryWire>();
 
@@ -63,15 +61,13 @@ export class FakeClock {
     await this.#settle();
     while (this.#clock.step(end)) await this.#settle();
     // The runtime's own timers that were due have their turn, too.
-    await new Promise<void>((resolve) => setTimeout(resolve));
+    await new Promise<void>((resolve) => afterRealTime(0, resolve));
     await this.#settle();
   }
 
   /** Lets everything arrive that is on its way, and what that leads to. */
   async #settle(): Promise<void> {
     const wire = wireOf(this);
-    do {
-      for (let i = 0; i < MICROTASKS; i++) await undefined;
-    } while (wire.arrive());
+    do await new Promise<void>(later); while (wire.arrive());
   }
 }

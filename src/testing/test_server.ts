@@ -1,5 +1,6 @@
 import { MemoryAdapter } from "../adapters/memory.ts";
 import { MemoryWire } from "../adapters/memory_wire.ts";
+import { afterRealTime } from "../adapters/real_time.ts";
 import { answerUnserved } from "../adapters/unserved.ts";
 import { checkNames } from "../base/options.ts";
 import { typeOf, usageError } from "../base/usage_error.ts";
@@ -116,17 +117,17 @@ function onReport(report: Report): void {
 
 /** Waits for a shutdown, for a while of real time: nobody may move the clock any more. */
 async function unlessItHangs(shutdown: Promise<void>, adapter: MemoryAdapter): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let cancel!: () => void;
   const hangs = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
+    cancel = afterRealTime(PATIENCE, () => {
       const names = adapter.unfinished().join("; ");
       reject(usageError("shut down", "an end within 5 seconds", `none: ${names}`, Error));
       adapter.cut();
-    }, PATIENCE);
+    });
   });
   try {
     await Promise.race([shutdown, hangs]);
   } finally {
-    clearTimeout(timer);
+    cancel();
   }
 }

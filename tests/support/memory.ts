@@ -28,7 +28,11 @@ export function memoryServer(fetch: FetchHandler, options: MemoryOptions = {}) {
   const clock = new ManualClock();
   const reported: unknown[] = [];
   const onError = (error: unknown) => reported.push(error);
-  const state = new ServerState(checkHostOptions({ onError, ...host }), adapter, clock);
+  const state = new ServerState(
+    checkHostOptions({ onError, onReport() {}, ...host }),
+    adapter,
+    clock,
+  );
   const wrapped = wrapFetch(fetch, state);
   serveInMemory(adapter, wrapped);
   return {
