@@ -65,6 +65,24 @@ Deno.test("options are those of a server: what it may hold, and who is told", as
   await server.shutdown();
 });
 
+Deno.test("the console is told of options without effect, and of nothing that a test brings about", async () => {
+  const lines: string[] = [];
+  const { warn } = console;
+  console.warn = (line: string) => void lines.push(line);
+  try {
+    const { server } = setUp({ maxPayloadLength: 1_000 });
+    await assertRejects(() => connect(server, "/", { origin: "https://evil.example" }));
+    const client = await connect(server, "/");
+    client.send("x".repeat(2_000));
+    assertEquals((await client.closed).code, 1009);
+    assertEquals(lines.length, 1);
+    assertStringIncludes(lines[0]!, "a route asks for maxPayloadLength 1048576");
+    await server.shutdown();
+  } finally {
+    console.warn = warn;
+  }
+});
+
 Deno.test("options that are wrong, unknown or no use here are errors", () => {
   const create = (options: object) => () => createTestServer(() => new Response(), options);
   assertThrows(create({ clocks: 1 }), TypeError, "clock (did you mean that?)");
