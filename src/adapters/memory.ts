@@ -13,7 +13,7 @@ import type {
 } from "../server/adapter.ts";
 import type { Placeholder } from "../server/placeholder.ts";
 import { MemoryClient } from "./memory_client.ts";
-import { MemoryWire } from "./memory_wire.ts";
+import { MemoryLink } from "./memory_link.ts";
 import { placeholderHere } from "./unserved.ts";
 
 /**
@@ -49,7 +49,7 @@ export class MemoryAdapter implements ServerAdapter {
   };
   readonly clockwork: Clockwork = sweep;
   readonly placeholder: Placeholder;
-  readonly #wire: MemoryWire;
+  readonly #link: MemoryLink;
   #fetch: Fetch | undefined;
   /** What the pipeline works on. */
   readonly #requests = new Set<Request>();
@@ -58,10 +58,10 @@ export class MemoryAdapter implements ServerAdapter {
 
   /** @param placeholder That of the runtime by default: a 101 where it can construct one. */
   constructor(
-    wire: MemoryWire = new MemoryWire(),
+    link: MemoryLink = new MemoryLink(),
     placeholder: Placeholder = placeholderHere(),
   ) {
-    this.#wire = wire;
+    this.#link = link;
     this.placeholder = placeholder;
   }
 
@@ -77,7 +77,7 @@ export class MemoryAdapter implements ServerAdapter {
     connection.request = { url, headers: new Headers(headers), remoteAddress: ADDRESS };
     this.#connections.add(connection);
     connection.closed.then(() => this.#connections.delete(connection));
-    const client = MemoryClient.open(connection, this.#wire, answer, protocol);
+    const client = MemoryClient.open(connection, this.#link, answer, protocol);
     (context as MemoryContext).client = client;
     return answer;
   }
@@ -102,7 +102,7 @@ export class MemoryAdapter implements ServerAdapter {
     try {
       const response = await this.#fetch!(request, context);
       const { client } = context;
-      if (client) await new Promise<void>((resolve) => this.#wire.send(resolve));
+      if (client) await new Promise<void>((resolve) => this.#link.send(resolve));
       return { response, client };
     } finally {
       this.#requests.delete(request);

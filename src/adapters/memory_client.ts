@@ -11,7 +11,7 @@ import {
 import type { ServerConnection } from "../connection/server_connection.ts";
 import type { Socket } from "../connection/socket.ts";
 import { type MemoryReceiver, MemorySocket } from "./memory_socket.ts";
-import type { MemoryWire } from "./memory_wire.ts";
+import type { MemoryLink } from "./memory_link.ts";
 
 /** How a connection ended for its client: 1006 stands for no close frame. */
 export interface MemoryClose {
@@ -38,7 +38,7 @@ export class MemoryClient {
   /** Resolves when the connection has ended for the client. */
   readonly closed: Promise<MemoryClose>;
   readonly #connection: ServerConnection;
-  readonly #wire: MemoryWire;
+  readonly #link: MemoryLink;
   readonly #messages: Message[] = [];
   readonly #readers: Reader[] = [];
   #mute = false;
@@ -54,12 +54,12 @@ export class MemoryClient {
 
   private constructor(
     connection: ServerConnection,
-    wire: MemoryWire,
+    link: MemoryLink,
     response: Response,
     protocol: string,
   ) {
     this.#connection = connection;
-    this.#wire = wire;
+    this.#link = link;
     this.response = response;
     this.protocol = protocol;
     this.closed = new Promise((resolve) => this.#resolve = resolve);
@@ -68,12 +68,12 @@ export class MemoryClient {
   /** Both halves of a connection; the server's is opened once the 101 has gone out. */
   static open(
     connection: ServerConnection,
-    wire: MemoryWire,
+    link: MemoryLink,
     response: Response,
     protocol: string,
   ): MemoryClient {
-    const client = new MemoryClient(connection, wire, response, protocol);
-    wire.send(() => connection.opened(client.#socket()));
+    const client = new MemoryClient(connection, link, response, protocol);
+    link.send(() => connection.opened(client.#socket()));
     return client;
   }
 
@@ -214,7 +214,7 @@ export class MemoryClient {
   }
 
   #later(task: () => void): void {
-    this.#wire.send(() => {
+    this.#link.send(() => {
       if (this.#close === undefined) task();
     });
   }

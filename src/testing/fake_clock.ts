@@ -1,15 +1,15 @@
-import { MemoryWire } from "../adapters/memory_wire.ts";
+import { MemoryLink } from "../adapters/memory_link.ts";
 import { afterRealTime, later } from "../adapters/real_time.ts";
 import { usageError } from "../base/usage_error.ts";
 import { ManualClock } from "./manual_clock.ts";
 
-const wires = new WeakMap<FakeClock, MemoryWire>();
+const links = new WeakMap<FakeClock, MemoryLink>();
 
 /** What carries messages where this clock is the time: they have to arrive before it goes on. */
-export function wireOf(clock: FakeClock): MemoryWire {
-  let wire = wires.get(clock);
-  if (wire === undefined) wires.set(clock, wire = new MemoryWire());
-  return wire;
+export function linkOf(clock: FakeClock): MemoryLink {
+  let link = links.get(clock);
+  if (link === undefined) links.set(clock, link = new MemoryLink());
+  return link;
 }
 
 /**
@@ -67,7 +67,7 @@ export class FakeClock {
 
   /** Lets everything arrive that is on its way, and what that leads to. */
   async #settle(): Promise<void> {
-    const wire = wireOf(this);
-    do await new Promise<void>(later); while (wire.arrive());
+    const link = linkOf(this);
+    do await new Promise<void>(later); while (link.arrive());
   }
 }

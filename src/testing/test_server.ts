@@ -1,5 +1,5 @@
 import { MemoryAdapter } from "../adapters/memory.ts";
-import { MemoryWire } from "../adapters/memory_wire.ts";
+import { MemoryLink } from "../adapters/memory_link.ts";
 import { afterRealTime } from "../adapters/real_time.ts";
 import { answerUnserved } from "../adapters/unserved.ts";
 import { checkNames } from "../base/options.ts";
@@ -9,7 +9,7 @@ import type { FetchHandler } from "../server/pipeline.ts";
 import type { Report } from "../server/report.ts";
 import { reportLine } from "../server/report_line.ts";
 import { startServer } from "../server/serve.ts";
-import { FakeClock, wireOf } from "./fake_clock.ts";
+import { FakeClock, linkOf } from "./fake_clock.ts";
 
 /** The options of `serve` that mean something without a network, and the clock. */
 export interface TestServerOptions extends HostOptions {
@@ -95,7 +95,7 @@ export function createTestServer(
     throw usageError("use option clock", "a FakeClock", typeOf(clock));
   }
   answerUnserved();
-  const adapter = new MemoryAdapter(clock ? wireOf(clock) : new MemoryWire());
+  const adapter = new MemoryAdapter(clock ? linkOf(clock) : new MemoryLink());
   const onListen = () => {};
   const running = startServer({ onReport, ...own, fetch, onListen }, () => adapter, clock);
   const server: TestServer = {

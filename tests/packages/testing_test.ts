@@ -14,8 +14,8 @@ const titles = samples.flatMap(({ code }) =>
 );
 
 /** The line of the samples for which vitest has another one, which the page names. */
-const LINE = 'import { test } from "node:test";';
-const VITEST_LINE = 'import { test } from "vitest";';
+const LINE = 'import { after, test } from "node:test";';
+const VITEST_LINE = 'import { afterAll as after, test } from "vitest";';
 
 /** Each leaves a report in the format of JUnit. None is given a permission. */
 const RUNNERS: Record<string, readonly [string, ...string[]]> = {
@@ -105,6 +105,13 @@ Deno.test("every runner runs the tests of docs/testing.md, in time", needsNpm, a
       assertLess(seconds, LIMIT);
     });
   }
+  await t.step("a test that fails ends, and leaves nothing that keeps Node running", async () => {
+    const wrong = samples[0]!.code.replace('message(), "hello"', 'message(), "something else"');
+    await folder.write("failing.test.js", wrong);
+    const { code, stdout } = await folder.run("node", ["--test", "failing.test.js"]);
+    assertEquals(code, 1);
+    assertStringIncludes(stdout, "something else");
+  });
   await t.step("Node without ws or Hono, where no Response has the status 101", async () => {
     await folder.copy("testing.js", "edgesocket");
     for (const name of ["ws", "hono"]) {

@@ -28,6 +28,8 @@ export interface Client extends Disposable {
   close(code?: number, reason?: string): void;
   /** Ends without a close frame. */
   vanish(): void;
+  /** Sends what no client may send. */
+  breakRules(): void;
   /** Stops reading: what is sent to it waits. */
   pause(): void;
   /** Reads on. */

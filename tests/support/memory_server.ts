@@ -135,6 +135,10 @@ class InMemoryClient implements Client {
     this.#open.vanish();
   }
 
+  breakRules(): void {
+    this.#open.breakRules();
+  }
+
   pause(): void {
     this.#open.pause();
   }

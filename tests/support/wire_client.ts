@@ -1,6 +1,6 @@
 import type { Client, ClientClose, ClientMessage } from "./client.ts";
 import { Messages } from "./messages.ts";
-import { type Frame, handshake, type Head, OPCODE, type RawClient } from "./raw_client.ts";
+import { type Frame, frame, handshake, type Head, OPCODE, type RawClient } from "./raw_client.ts";
 import { within } from "./within.ts";
 
 /** A client over a real socket that reads whatever comes, and answers pings and close frames. */
@@ -68,6 +68,10 @@ export class WireClient implements Client {
 
   vanish(): void {
     this.#raw.reset();
+  }
+
+  breakRules(): void {
+    this.#raw.write(frame(OPCODE.text, "x", { rsv: 4 }));
   }
 
   pause(): void {

@@ -5,7 +5,7 @@ import type { Connection } from "../../src/connection/connection.ts";
 import type { WebSocketEvents } from "../../src/connection/events.ts";
 import type { UpgradeOptions } from "../../src/server/route.ts";
 import { connect } from "../../src/testing/connect.ts";
-import { FakeClock, wireOf } from "../../src/testing/fake_clock.ts";
+import { FakeClock, linkOf } from "../../src/testing/fake_clock.ts";
 import { createTestServer } from "../../src/testing/test_server.ts";
 
 /** Two connections by a clock, how they ended, and the milliseconds until then. */
@@ -144,7 +144,7 @@ Deno.test("an hour takes no hour", async () => {
   assertEquals(await client.message(), "hi");
 });
 
-Deno.test("each clock has a wire of its own", () => {
+Deno.test("each clock has a link of its own", () => {
   const [one, other] = [new FakeClock(), new FakeClock()];
-  assert(wireOf(one) === wireOf(one) && wireOf(one) !== wireOf(other));
+  assert(linkOf(one) === linkOf(one) && linkOf(one) !== linkOf(other));
 });

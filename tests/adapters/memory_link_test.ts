@@ -1,12 +1,12 @@
 import { assertEquals } from "@std/assert";
-import { MemoryWire } from "../../src/adapters/memory_wire.ts";
+import { MemoryLink } from "../../src/adapters/memory_link.ts";
 import { nextTurn } from "../support/memory.ts";
 
 Deno.test("what is sent arrives in order, in later turns, each with its microtasks", async () => {
-  const wire = new MemoryWire();
+  const link = new MemoryLink();
   const log: string[] = [];
   for (const name of ["a", "b"]) {
-    wire.send(() => {
+    link.send(() => {
       log.push(name);
       queueMicrotask(() => log.push(`after ${name}`));
     });
@@ -18,11 +18,11 @@ Deno.test("what is sent arrives in order, in later turns, each with its microtas
 });
 
 Deno.test("what is on its way can arrive now, once", async () => {
-  const wire = new MemoryWire();
+  const link = new MemoryLink();
   const log: string[] = [];
-  wire.send(() => log.push("first"));
-  wire.send(() => log.push("second"));
-  assertEquals([wire.arrive(), log], [true, ["first"]]);
+  link.send(() => log.push("first"));
+  link.send(() => log.push("second"));
+  assertEquals([link.arrive(), log], [true, ["first"]]);
   await nextTurn();
-  assertEquals([wire.arrive(), log], [false, ["first", "second"]]);
+  assertEquals([link.arrive(), log], [false, ["first", "second"]]);
 });

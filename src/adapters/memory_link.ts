@@ -5,7 +5,7 @@ import { later } from "./real_time.ts";
  * What is on its way between clients and servers in memory, in the order in which it was sent. Each
  * task arrives in a turn of the event loop of its own, as what comes over a network does.
  */
-export class MemoryWire {
+export class MemoryLink {
   readonly #underWay = new Queue<() => void>();
 
   /** Sends a task on its way. */
