@@ -43,7 +43,13 @@ export class FakeClock {
 
   /** Calls `task` once, `delay` milliseconds from now, unless the returned function is called. */
   after(delay: number, task: () => void): () => void {
-    return this.#clock.after(delay, task);
+    if (delay > 0) return this.#clock.after(delay, task);
+    // It is due now: time need not move for that.
+    let stopped = false;
+    linkOf(this).send(() => {
+      if (!stopped) task();
+    });
+    return () => void (stopped = true);
   }
 
   /**
