@@ -34,16 +34,20 @@ export interface TestServer extends AsyncDisposable {
   /** WebSocket connections that are open, opening or closing. */
   readonly connections: number;
   /**
-   * Refuses new connections with 503 and closes the open ones with 1001. Resolves when that is done;
-   * rejects after five seconds of real time with an error that names what hangs, and cuts it off.
+   * Refuses new connections with 503 and closes the open ones with 1001. Resolves when that is done.
+   * After five seconds of real time it names what hangs, on the console and in the error that it
+   * rejects with, and cuts it off.
    */
   shutdown(): Promise<void>;
 }
 
 const OPTIONS = ["clock", "shutdownTimeout", ...HOST_OPTIONS];
 
-/** Milliseconds of real time after which a shutdown hangs. */
-const PATIENCE = 5_000;
+/**
+ * Milliseconds of real time after which a shutdown hangs: five seconds, less what it takes to say so
+ * before the runners that give up on a test after five seconds have done that.
+ */
+const PATIENCE = 4_950;
 
 const adapters = new WeakMap<TestServer, MemoryAdapter>();
 
@@ -121,7 +125,10 @@ async function unlessItHangs(shutdown: Promise<void>, adapter: MemoryAdapter): P
   const hangs = new Promise<never>((_, reject) => {
     cancel = afterRealTime(PATIENCE, () => {
       const names = adapter.unfinished().join("; ");
-      reject(usageError("shut down", "an end within 5 seconds", `none: ${names}`, Error));
+      const error = usageError("shut down", "an end within 5 seconds", `none: ${names}`, Error);
+      // Some runners drop what hooks reject with.
+      console.error(error.message);
+      reject(error);
       adapter.cut();
     });
   });

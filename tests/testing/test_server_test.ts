@@ -129,10 +129,15 @@ for (const clock of [undefined, new FakeClock()]) {
     deaf.send("x".repeat(1_000));
     const late = server.fetch(new Request("http://localhost/late"));
     await new Promise((resolve) => setTimeout(resolve));
+    const lines: string[] = [];
+    const log = console.error;
+    console.error = (line: string) => void lines.push(line);
     const started = performance.now();
     const { message } = await assertRejects(() => server.shutdown(), Error, "Cannot shut down");
     const passed = performance.now() - started;
+    console.error = log;
     assert(passed > 4_900 && passed < 7_000, `${passed}`);
+    assertEquals(lines, [message]);
     assertStringIncludes(message, "/mute waits for the close frame of its client");
     assertStringIncludes(message, "/deaf waits for its client to read 1000 bytes");
     assertStringIncludes(message, "/late waits for its response");
