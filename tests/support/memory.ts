@@ -6,10 +6,10 @@ import { ServerState } from "../../src/server/server_state.ts";
 import { handshake } from "../../src/testing/handshake.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
 
-/** The request of an opening handshake. */
+/** The request of an opening handshake, as a runtime would pass it. */
 export function handshakeRequest(path = "/ws", headers: Record<string, string> = {}): Request {
   const init = handshake({ headers: { host: "self.example", ...headers } });
-  return new Request(`http://self.example${path}`, init);
+  return new Request(`http://self.example${path}`, { headers: init.headers! });
 }
 
 /** Lets an adapter in memory serve what was wrapped by hand. */
