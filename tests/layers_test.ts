@@ -9,7 +9,7 @@ const SRC = new URL("src/", root);
  */
 const FLOORS = [
   ["roofs"],
-  ["hono"],
+  ["hono", "testing"],
   ["adapters"],
   ["server"],
   ["connection", "handshake"],
@@ -123,7 +123,9 @@ Deno.test("mod.ts only re-exports", () => {
 });
 
 Deno.test("importing the package does nothing and asks no runtime", async () => {
-  const entries = ["mod.ts", "src/hono.ts"].map((path) => new URL(path, root).href);
+  const entries = ["mod.ts", "src/hono.ts", "src/testing.ts"].map((path) =>
+    new URL(path, root).href
+  );
   const program = `
     const touched = [];
     const spy = (name) => new Proxy({}, { get: (_, key) => void touched.push(name + "." + String(key)) });

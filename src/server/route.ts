@@ -85,7 +85,7 @@ export class Route {
   /** The limits on a server that allows less. */
   #capped: Limits | undefined;
   readonly #data: ((source: never) => unknown) | undefined;
-  readonly #bareServer: () => ServerState;
+  readonly #bareServer: (request: Request) => ServerState;
 
   /**
    * Checks the options.
@@ -94,7 +94,10 @@ export class Route {
    * @throws {TypeError} If an option is of the wrong type.
    * @throws {RangeError} If an option is out of range.
    */
-  constructor(options: UpgradeOptions<unknown, never>, bareServer: () => ServerState) {
+  constructor(
+    options: UpgradeOptions<unknown, never>,
+    bareServer: (request: Request) => ServerState,
+  ) {
     checkNames("upgradeWebSocket", options, ROUTE_OPTIONS);
     this.#rules = handshakeRules(options);
     this.#limits = parseLimits(options);
@@ -107,7 +110,7 @@ export class Route {
     const state = requestState(request);
     const opening = state ? state.opening : openingOf(request);
     if (opening === undefined) return { kind: "not-an-upgrade" };
-    const server = state?.server ?? this.#bareServer();
+    const server = state?.server ?? this.#bareServer(request);
     const judged = judge(opening, this.#rules);
     const verdict = judged.kind === "accepted" ? server.noRoom() ?? judged : judged;
     if (verdict.kind === "refused") {

@@ -1,60 +1,96 @@
 import { assert, assertEquals } from "@std/assert";
+import { MemoryAdapter } from "../../src/adapters/memory.ts";
 import { Route, type UpgradeOptions } from "../../src/server/route.ts";
-import { memoryServer, nextTurn } from "../support/memory.ts";
+import { handshakeRequest, memoryServer, nextTurn } from "../support/memory.ts";
 
-function setUp(options: UpgradeOptions = {}, maxConnections = Infinity) {
-  const closes: string[] = [];
+function setUp(options: UpgradeOptions = {}) {
+  const adapter = new MemoryAdapter();
   const route = new Route(options, () => {
     throw new Error("expected a wrapped server");
   });
-  const server = memoryServer((request, context) =>
-    route.answer(request, {
+  const addresses: string[] = [];
+  let answer = () => {};
+  const later = new Promise<void>((resolve) => answer = resolve);
+  const server = memoryServer(async (request, context) => {
+    if (request.url.endsWith("/late")) await later;
+    return route.answer(request, {
+      onOpen: (_, { request }) => addresses.push(request.remoteAddress),
       onMessage: (event, connection) => connection.send(event.data),
-      onClose: ({ code, cause }) => closes.push(`${code} ${cause}`),
-    }, context), { maxConnections });
-  return { server, closes };
+    }, context);
+  }, { adapter });
+  return { adapter, server, addresses, answer };
 }
 
-Deno.test("both halves exchange messages, each a copy of what was sent", async () => {
-  const { server } = setUp();
-  const { client } = await server.connect();
-  const bytes = new Uint8Array([1, 2, 3]);
-  client!.send(bytes);
-  bytes.fill(9);
-  assertEquals([...new Uint8Array(await client!.message() as ArrayBuffer)], [1, 2, 3]);
+Deno.test("a request is answered with a 101 and a client, or with a refusal", async () => {
+  const { server, addresses } = setUp({
+    protocols: ["chat"],
+    headers: [["set-cookie", "a=1"], ["set-cookie", "b=2"]],
+  });
+  const headers = { "sec-websocket-protocol": "chat" };
+  const { response, client } = await server.connect(handshakeRequest("/", headers));
+  assertEquals([response.status, response.ok, response.body], [101, false, null]);
+  assertEquals(response.headers.getSetCookie(), ["a=1", "b=2"]);
+  assertEquals(response.headers.get("sec-websocket-protocol"), "chat");
+  assertEquals([client?.protocol, client?.response], ["chat", response]);
+  // It has seen its socket open.
+  assertEquals(addresses, ["127.0.0.1"]);
+  const refused = await server.connect(handshakeRequest("/", { "sec-websocket-version": "12" }));
+  assertEquals([refused.response.status, refused.client], [426, undefined]);
 });
 
-Deno.test("what a client does not read waits, counts, and arrives when it reads on", async () => {
-  const { server } = setUp();
-  const { client } = await server.connect();
-  client!.pause();
-  for (let i = 0; i < 100; i++) client!.send(`${i}`.padEnd(1_000));
+Deno.test("headers that the handshake owns do not travel, and control characters are an error", async () => {
+  const set = (name: string, value: string) => {
+    const route = new Route({}, () => {
+      throw new Error("expected a wrapped server");
+    });
+    return memoryServer((request, context) => {
+      const response = route.answer(request, {}, context);
+      response.headers.set(name, value);
+      return response;
+    }).connect();
+  };
+  const owned = await set("sec-websocket-accept", "x");
+  assertEquals([owned.response.status, [...owned.response.headers]], [101, []]);
+  assertEquals((await set("x-bell", "\x07")).response.status, 500);
+});
+
+Deno.test("whoever stops it waits for what the pipeline works on", async () => {
+  const { adapter, server, answer } = setUp();
+  const { stop } = adapter.listen({ port: 0, hostname: "", native: {} }, server.fetch);
+  await stop();
+  const requests = [server.connect(handshakeRequest("/late")), server.connect()];
+  assertEquals(adapter.unfinished(), [
+    "/late waits for its response",
+    "/ws waits for its response",
+  ]);
+  let stopped = false;
+  const done = stop().then(() => stopped = true);
+  await requests[1];
+  assertEquals(stopped, false);
+  answer();
+  await Promise.all([done, ...requests]);
+});
+
+Deno.test("what is not over is named, and can be cut off", async () => {
+  const { adapter, server } = setUp();
+  const open = async (path: string) => (await server.connect(handshakeRequest(path))).client!;
+  const [mute, deaf] = [await open("/mute?token=x"), await open("/deaf")];
+  mute.mute();
+  deaf.pause();
+  deaf.send("x".repeat(1_000));
   await nextTurn();
-  assertEquals([client!.unread, server.state.budget.total], [100_000, 100_000]);
-  client!.resume();
-  for (let i = 0; i < 100; i++) assertEquals(await client!.message(), `${i}`.padEnd(1_000));
-  assertEquals([client!.unread, server.state.budget.total], [0, 0]);
-});
-
-Deno.test("a mute client sees our close frame, and its place is given back when it is dropped", async () => {
-  const { server, closes } = setUp({ idleTimeout: 10 }, 1);
-  const { client } = await server.connect();
-  client!.mute = true;
-  for (let passed = 0; passed < 20_000; passed += 1_000) {
-    server.clock.pass(1_000);
-    await nextTurn();
-  }
-  assertEquals(closes, ["1006 idle-timeout"]);
-  assertEquals(await client!.closed, { code: 1001, reason: "Idle timeout" });
-  assert((await server.connect()).client);
-});
-
-Deno.test("a client that vanishes sees 1006, and so does the server", async () => {
-  const { server, closes } = setUp();
-  const { client } = await server.connect();
-  client!.vanish();
-  assertEquals(await client!.closed, { code: 1006, reason: "" });
-  assertEquals(await client!.message(), undefined);
+  assertEquals(adapter.unfinished(), [
+    "/mute waits for the close frame of its client",
+    "/deaf waits for its client to read 1000 bytes",
+  ]);
+  adapter.cut();
+  assertEquals((await mute.closed).code, 1006);
   await nextTurn();
-  assertEquals([closes, server.state.registry.size], [["1006 network"], 0]);
+  assertEquals([adapter.unfinished(), server.state.registry.size], [[], 0]);
+});
+
+Deno.test("there is room for any number of connections", async () => {
+  const { server } = setUp();
+  const all = await Promise.all(Array.from({ length: 10_100 }, () => server.connect()));
+  assert(all.every(({ client }) => client));
 });

@@ -37,7 +37,7 @@ function backlogSuite(runtime: Runtime): void {
       route({ closeTimeout: 1 }).replace("/ws", "/backlog"),
     );
     client.pause();
-    client.mute = true;
+    client.mute();
     client.send(`${COUNT} ${SIZE} close 4000 bye`);
     await server.until({ on: "backlog", sent: COUNT });
     const closed = performance.now();

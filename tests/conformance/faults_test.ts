@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { Client } from "../support/client.ts";
 import { type Runtime, runtimes } from "../support/runtimes.ts";
-import { route, suite } from "../support/suite.ts";
+import { BROKEN, closedByClient, ends, route, suite } from "../support/suite.ts";
 
 /** Ways to end a connection. */
 const ENDS: readonly ((client: Client) => void)[] = [
@@ -10,13 +10,14 @@ const ENDS: readonly ((client: Client) => void)[] = [
   (client) => client.close(4321, "bye"),
   (client) => client.close(),
   (client) => client.vanish(),
+  (client) => client.breakRules(),
   (client) => client.send("!close 4000 bye"),
   (client) => client.send("!terminate"),
   (client) => client.send("!throw"),
   (client) => client.send("!reject"),
   (client) => client.send(new Uint8Array(2_000)),
   (client) => {
-    client.mute = true;
+    client.mute();
     client.send("!close 4000 bye");
   },
 ];
@@ -37,6 +38,17 @@ function faultsSuite(runtime: Runtime): void {
       assertEquals(server.all({ on: "closed", id: `${id}` }).length, 1);
     }
     for (const client of clients) client[Symbol.dispose]();
+  });
+
+  test("ends the connection of a client that breaks the rules, and no other", async (server) => {
+    using client = await server.open(route({}, "a"));
+    using other = await server.open(route({}, "b"));
+    client.breakRules();
+    await ends(server, BROKEN);
+    other.send("still here");
+    assertEquals(await other.message(), "still here");
+    other.close(1000);
+    await ends(server, closedByClient(1000), "b");
   });
 }
 

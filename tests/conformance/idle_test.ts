@@ -9,7 +9,7 @@ function idleSuite(runtime: Runtime): void {
 
   test("drops a client that answers nothing, in time", async (server) => {
     using client = await server.open(route({ idleTimeout: 1 }));
-    client.mute = true;
+    client.mute();
     const started = performance.now();
     await ends(server, IDLE);
     assertLess(performance.now() - started, 2500);
@@ -19,7 +19,7 @@ function idleSuite(runtime: Runtime): void {
     using client = await server.open(route({ idleTimeout: 1 }));
     // Another one, which is dropped after more than twice as long, measures the time.
     using silent = await server.open(route({ idleTimeout: 2.5 }, "b"));
-    silent.mute = true;
+    silent.mute();
     await ends(server, IDLE, "b");
     await server.settled(1);
     client.send("still here");
@@ -30,7 +30,7 @@ function idleSuite(runtime: Runtime): void {
 
   test("keeps a client that ignores pings and sends a message every half, until it stops", async (server) => {
     using client = await server.open(route({ idleTimeout: 1 }));
-    client.mute = true;
+    client.mute();
     for (let i = 0; i < 6; i++) {
       client.send("heartbeat");
       await new Promise((resolve) => setTimeout(resolve, 500));
@@ -41,7 +41,7 @@ function idleSuite(runtime: Runtime): void {
 
   test("does not count what goes out", async (server) => {
     using client = await server.open(route({ idleTimeout: 1 }));
-    client.mute = true;
+    client.mute();
     const started = performance.now();
     client.send("!chatter");
     await ends(server, IDLE);
@@ -50,7 +50,7 @@ function idleSuite(runtime: Runtime): void {
 
   test("drops a client that neither reads nor answers", async (server) => {
     using client = await server.open(route({ idleTimeout: 1, maxBackpressure: 100_000_000 }));
-    client.mute = true;
+    client.mute();
     client.pause();
     client.send("!flood 300 65536");
     await server.until({ on: "flood", sent: 300 });
@@ -63,8 +63,8 @@ function idleSuite(runtime: Runtime): void {
   test("drops nobody with idleTimeout 0", async (server) => {
     using client = await server.open(route({ idleTimeout: 0 }));
     using silent = await server.open(route({ idleTimeout: 0.4 }, "b"));
-    client.mute = true;
-    silent.mute = true;
+    client.mute();
+    silent.mute();
     await ends(server, IDLE, "b");
     client.send("x");
     assertEquals(await client.message(), "x");
@@ -74,7 +74,7 @@ function idleSuite(runtime: Runtime): void {
 
   test("gives back the place of a client that was dropped", async (server) => {
     using silent = await server.open(route({ idleTimeout: 0.4 }));
-    silent.mute = true;
+    silent.mute();
     using refused = await server.connect("/echo");
     assertEquals(refused.status, 503);
     await ends(server, IDLE);

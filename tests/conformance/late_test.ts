@@ -72,7 +72,7 @@ function lateSuite(runtime: Runtime): void {
   const title = clean ? "counts as clean" : "is not clean";
   test(`a reset after our close frame ${title}`, async (server) => {
     using client = await server.open("/ws?id=a");
-    client.mute = true;
+    client.mute();
     client.send("!late");
     await server.until({ on: "late" });
     client.vanish();
@@ -98,7 +98,7 @@ function lateSuite(runtime: Runtime): void {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     assertEquals(server.all({ on: "close" }), []);
-    client.mute = true;
+    client.mute();
     assertEquals((await server.until({ on: "close", id: "a" })).cause, "idle-timeout");
     other.close(4000, "bye");
     assertEquals((await server.until({ on: "close", id: "b" })).code, 4000);

@@ -41,7 +41,7 @@ function placesSuite(runtime: Runtime): void {
     const when = cuts ? "at once" : "when it has left";
     one(`a mute client's place is given back after ${end} ${when}`, async (server) => {
       using client = await server.open(route(options));
-      client.mute = true;
+      client.mute();
       client.send(message);
       const close = await server.until({ on: "close", id: "a" });
       assertEquals([close.code, close.cause], [code, cause]);

@@ -29,8 +29,8 @@ function shutdownSuite(runtime: Runtime): void {
       await using server = await runtime.start();
       using silent = await server.open(route({}, "silent"));
       using deaf = await server.open(route({ maxBackpressure: 100_000_000 }, "deaf"));
-      silent.mute = true;
-      deaf.mute = true;
+      silent.mute();
+      deaf.mute();
       deaf.pause();
       deaf.send("!flood 300 65536");
       await server.until({ on: "flood" });

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "npm:fast-check@^4.3.0";
 import { broken, closedByPeer, type CloseInfo } from "../../src/connection/close.ts";
-import { memoryAdapter } from "../../src/adapters/memory.ts";
+import { MemoryAdapter } from "../../src/adapters/memory.ts";
 import { sweep } from "../../src/connection/clockwork.ts";
 import { DrainPoll } from "../../src/connection/drain_poll.ts";
 import type { WebSocketEvents } from "../../src/connection/events.ts";
@@ -38,7 +38,7 @@ class FakeSocket implements Socket {
 }
 
 /** Of a runtime that cannot stop reading. */
-const ABILITIES: Abilities = { ...memoryAdapter().abilities, pause: false };
+const ABILITIES: Abilities = { ...new MemoryAdapter().abilities, pause: false };
 
 /** A connection of which everything is known. */
 function setUp(events: WebSocketEvents = {}, limits = parseLimits({})) {

@@ -124,6 +124,9 @@ Deno.test(
     await folder.write(
       "node.ts",
       `import { checkHandshake, serve } from "edgesocket";
+     import { connect, createTestServer, handshake } from "edgesocket/testing";
+     new Request("http://localhost", handshake({ protocols: ["a"] }));
+     connect(createTestServer(() => new Response()), "/").then(({ response }) => response.status);
      serve({ fetch: (request) => new Response(checkHandshake(request).kind) });`,
     );
     for (const [version, name, options, file] of SETUPS) {

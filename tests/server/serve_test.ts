@@ -1,16 +1,9 @@
 /** What `serve` does beside its connections, on the memory adapter. */
 import { assertEquals } from "@std/assert";
-import { memoryAdapter } from "../../src/adapters/memory.ts";
-import type { ServerAdapter } from "../../src/server/adapter.ts";
+import { MemoryAdapter } from "../../src/adapters/memory.ts";
 import { startServer } from "../../src/server/serve.ts";
 
-/** The memory adapter with a listener that does nothing. */
-const adapter = (): ServerAdapter => ({
-  ...memoryAdapter(),
-  name: "deno",
-  connectionLimit: () => Infinity,
-  listen: () => ({ port: 8000, native: undefined, stop: () => Promise.resolve() }),
-});
+const adapter = () => new MemoryAdapter();
 
 /** A signal that counts who listens to it. */
 class CountedSignal extends EventTarget {
@@ -42,7 +35,7 @@ const fetch = () => new Response("page");
 Deno.test("a signal that outlives its servers does not keep them", async () => {
   const signal = new CountedSignal();
   for (let i = 0; i < 100; i++) {
-    const server = startServer({ fetch, signal }, adapter);
+    const server = startServer({ fetch, signal, onListen() {} }, adapter);
     assertEquals(signal.listeners.size, 1);
     await server.shutdown();
     assertEquals(signal.listeners.size, 0);
@@ -53,7 +46,7 @@ Deno.test("a signal that outlives its servers does not keep them", async () => {
 
 Deno.test("a signal shuts down every server that still runs, and is let go", async () => {
   const signal = new CountedSignal();
-  const servers = [1, 2].map(() => startServer({ fetch, signal }, adapter));
+  const servers = [1, 2].map(() => startServer({ fetch, signal, onListen() {} }, adapter));
   assertEquals(signal.listeners.size, 2);
   signal.abort();
   await Promise.all(servers.map(({ finished }) => finished));
@@ -63,6 +56,6 @@ Deno.test("a signal shuts down every server that still runs, and is let go", asy
 Deno.test("a signal that has aborted shuts a server down at once, and is not listened to", async () => {
   const signal = new CountedSignal();
   signal.abort();
-  await startServer({ fetch, signal }, adapter).finished;
+  await startServer({ fetch, signal, onListen() {} }, adapter).finished;
   assertEquals(signal.listeners.size, 0);
 });

@@ -15,8 +15,8 @@ export interface Client extends Disposable {
   readonly body: string;
   /** The subprotocol that was agreed on; `""` for none. */
   readonly protocol: string;
-  /** Whether it answers neither pings nor close frames. What it is told last is not for `closed`. */
-  mute: boolean;
+  /** Answers neither pings nor close frames from now on. What it is told last is not for `closed`. */
+  mute(): void;
   /** The code and reason that it was told, or gave itself. */
   readonly closed: Promise<ClientClose>;
   /** The values of a header of the response. */
@@ -28,6 +28,8 @@ export interface Client extends Disposable {
   close(code?: number, reason?: string): void;
   /** Ends without a close frame. */
   vanish(): void;
+  /** Sends what no client may send. */
+  breakRules(): void;
   /** Stops reading: what is sent to it waits. */
   pause(): void;
   /** Reads on. */

@@ -1,51 +1,47 @@
-import { memoryAdapter, type MemoryClient, type MemoryContext } from "../../src/adapters/memory.ts";
-import type { Adapter } from "../../src/server/adapter.ts";
+import { MemoryAdapter } from "../../src/adapters/memory.ts";
+import type { Fetch } from "../../src/server/adapter.ts";
 import { type FetchHandler, wrapFetch } from "../../src/server/pipeline.ts";
 import { checkHostOptions, type HostOptions } from "../../src/server/host_options.ts";
 import { ServerState } from "../../src/server/server_state.ts";
-import { FakeClock } from "./fake_clock.ts";
+import { handshake } from "../../src/testing/handshake.ts";
+import { ManualClock } from "../../src/testing/manual_clock.ts";
 
-/** The headers of a well-formed opening handshake. */
-export const HANDSHAKE: Readonly<Record<string, string>> = {
-  host: "self.example",
-  connection: "Upgrade",
-  upgrade: "websocket",
-  "sec-websocket-version": "13",
-  "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
-};
-
-/** The request of an opening handshake. */
+/** The request of an opening handshake, as a runtime would pass it. */
 export function handshakeRequest(path = "/ws", headers: Record<string, string> = {}): Request {
-  return new Request(`http://self.example${path}`, { headers: { ...HANDSHAKE, ...headers } });
+  const init = handshake({ headers: { host: "self.example", ...headers } });
+  return new Request(`http://self.example${path}`, { headers: init.headers! });
+}
+
+/** Lets an adapter in memory serve what was wrapped by hand. */
+export function serveInMemory(adapter: MemoryAdapter, fetch: Fetch): void {
+  adapter.listen({ port: 0, hostname: "self.example", native: {} }, fetch);
 }
 
 /** Options of a server in memory, and the adapter that it has in place of a network. */
 export interface MemoryOptions extends HostOptions {
-  readonly adapter?: Adapter;
+  readonly adapter?: MemoryAdapter;
 }
 
-/** A whole server without a network, by a clock that tests move. */
+/** A whole server without a network whose parts can be seen, by a clock that tests move. */
 export function memoryServer(fetch: FetchHandler, options: MemoryOptions = {}) {
-  const { adapter = memoryAdapter(), ...host } = options;
-  const clock = new FakeClock();
+  const { adapter = new MemoryAdapter(), ...host } = options;
+  const clock = new ManualClock();
   const reported: unknown[] = [];
   const onError = (error: unknown) => reported.push(error);
-  const state = new ServerState(checkHostOptions({ onError, ...host }), adapter, clock);
+  const state = new ServerState(
+    checkHostOptions({ onError, onReport() {}, ...host }),
+    adapter,
+    clock,
+  );
   const wrapped = wrapFetch(fetch, state);
+  serveInMemory(adapter, wrapped);
   return {
     state,
     clock,
     reported,
     fetch: wrapped,
     /** Shakes hands; the client is there if it was accepted. */
-    async connect(request = handshakeRequest()): Promise<
-      { response: Response; client: MemoryClient | undefined }
-    > {
-      const context: MemoryContext = {};
-      const response = await wrapped(request, context);
-      await nextTurn();
-      return { response, client: context.client };
-    },
+    connect: (request = handshakeRequest()) => adapter.request(request),
   };
 }
 

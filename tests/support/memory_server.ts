@@ -1,13 +1,12 @@
-import { memoryAdapter, type MemoryClient, type MemoryContext } from "../../src/adapters/memory.ts";
-import type { ServerConnection } from "../../src/connection/server_connection.ts";
-import type { Fetch, ServerAdapter } from "../../src/server/adapter.ts";
+import { MemoryAdapter, type MemoryAnswer } from "../../src/adapters/memory.ts";
+import type { MemoryClient } from "../../src/adapters/memory_client.ts";
 import { wrapFetch } from "../../src/server/pipeline.ts";
 import { startServer, type WebSocketServer } from "../../src/server/serve.ts";
 import { checkHostOptions } from "../../src/server/host_options.ts";
 import { ServerState } from "../../src/server/server_state.ts";
 import { createApp, SHUTDOWN_TIMEOUT } from "../fixtures/app.ts";
 import type { Client, ClientClose, ClientMessage } from "./client.ts";
-import { HANDSHAKE } from "./memory.ts";
+import { handshakeRequest, serveInMemory } from "./memory.ts";
 import { type Env, TestServer } from "./server.ts";
 import { within } from "./within.ts";
 
@@ -15,12 +14,10 @@ const ORIGIN = "http://127.0.0.1";
 
 /** A server under test without a network, in the process of the tests. */
 export class MemoryServer extends TestServer {
-  readonly #fetch: Fetch;
+  readonly #adapter = new MemoryAdapter();
   readonly #server: WebSocketServer | undefined;
-  readonly #state: ServerState | undefined;
+  readonly #count: () => number;
   readonly #abort = new AbortController();
-  /** Whatever was upgraded. */
-  readonly #upgraded: ServerConnection[] = [];
 
   /** `MODE` is `serve` by default, or `handler`. */
   constructor(env: Env) {
@@ -29,55 +26,39 @@ export class MemoryServer extends TestServer {
     const app = createApp(env, (report) => this.report(JSON.parse(JSON.stringify(report))));
     const fetch = (request: Request, context?: unknown) => app.fetch(request, context);
     if (env.MODE === "handler") {
-      this.#state = new ServerState(checkHostOptions(app.options), this.#adapter());
-      this.#fetch = wrapFetch(fetch, this.#state);
+      const state = new ServerState(checkHostOptions(app.options), this.#adapter);
+      serveInMemory(this.#adapter, wrapFetch(fetch, state));
+      this.#count = () => state.registry.size;
       return;
     }
-    let wrapped: Fetch | undefined;
     const { signal } = this.#abort;
-    this.#server = startServer(
-      { ...app.options, port: 0, fetch, shutdownTimeout: SHUTDOWN_TIMEOUT, signal },
-      () => this.#adapter((fetch) => wrapped = fetch),
-    );
-    this.#fetch = wrapped!;
-  }
-
-  /** The memory adapter with a listener that only remembers what it serves. */
-  #adapter(listen: (fetch: Fetch) => void = () => {}): ServerAdapter {
-    const inner = memoryAdapter();
-    return {
-      ...inner,
-      name: "deno",
-      upgrade: (upgrade, connection) => {
-        this.#upgraded.push(connection);
-        return inner.upgrade(upgrade, connection);
-      },
-      connectionLimit: () => Infinity,
-      listen(_, fetch) {
-        listen(fetch);
-        return { port: 0, native: undefined, stop: () => Promise.resolve() };
-      },
+    const options = {
+      ...app.options,
+      onListen() {},
+      fetch,
+      shutdownTimeout: SHUTDOWN_TIMEOUT,
+      signal,
     };
+    const server = this.#server = startServer(options, () => this.#adapter);
+    this.#count = () => server.connections;
   }
 
   async connect(path: string, headers: Record<string, string> = {}): Promise<Client> {
-    const all = new Headers({ ...HANDSHAKE, host: new URL(ORIGIN).host });
-    for (const [name, value] of Object.entries(headers)) {
+    const all = new Headers(handshakeRequest().headers);
+    for (const [name, value] of Object.entries({ host: new URL(ORIGIN).host, ...headers })) {
       if (value === "") all.delete(name);
       else all.set(name, value);
     }
-    const context: MemoryContext = {};
-    const response = await this.#fetch(new Request(ORIGIN + path, { headers: all }), context);
-    const body = response.status === 101 ? "" : await response.text();
-    return new InMemoryClient(response, body, context.client);
+    const answer = await this.#adapter.request(new Request(ORIGIN + path, { headers: all }));
+    return new InMemoryClient(answer, answer.client ? "" : await answer.response.text());
   }
 
   async request(path: string): Promise<Response> {
-    return await this.#fetch(new Request(ORIGIN + path), {});
+    return (await this.#adapter.request(new Request(ORIGIN + path))).response;
   }
 
   protected connections(): Promise<number> {
-    return Promise.resolve(this.#server?.connections ?? this.#state!.registry.size);
+    return Promise.resolve(this.#count());
   }
 
   shutDown(how: "shutdown" | "signal"): void {
@@ -92,7 +73,7 @@ export class MemoryServer extends TestServer {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const connection of this.#upgraded) connection.terminate();
+    this.#adapter.cut();
     await this.settled();
   }
 }
@@ -103,7 +84,7 @@ class InMemoryClient implements Client {
   readonly body: string;
   readonly #client: MemoryClient | undefined;
 
-  constructor(response: Response, body: string, client: MemoryClient | undefined) {
+  constructor({ response, client }: MemoryAnswer, body: string) {
     this.#response = response;
     this.body = body;
     this.#client = client;
@@ -122,16 +103,9 @@ class InMemoryClient implements Client {
     return this.#client?.protocol ?? "";
   }
 
-  get mute(): boolean {
-    return this.#open.mute;
-  }
-
-  set mute(mute: boolean) {
-    this.#open.mute = mute;
-  }
-
   get closed(): Promise<ClientClose> {
-    return within(this.#open.closed, "the end of the connection");
+    const closed = this.#open.closed.then(({ code, reason }) => ({ code, reason }));
+    return within(closed, "the end of the connection");
   }
 
   all(name: string): string[] {
@@ -146,15 +120,23 @@ class InMemoryClient implements Client {
   }
 
   message(): Promise<ClientMessage | undefined> {
-    return within(this.#open.message(), "a message");
+    return within(this.#open.message().catch(() => undefined), "a message");
   }
 
   close(code?: number, reason?: string): void {
     this.#open.close(code, reason);
   }
 
+  mute(): void {
+    this.#open.mute();
+  }
+
   vanish(): void {
     this.#open.vanish();
+  }
+
+  breakRules(): void {
+    this.#open.breakRules();
   }
 
   pause(): void {

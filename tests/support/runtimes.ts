@@ -1,6 +1,6 @@
 import { bunAdapter } from "../../src/adapters/bun.ts";
 import { denoAdapter } from "../../src/adapters/deno.ts";
-import { memoryAdapter } from "../../src/adapters/memory.ts";
+import { MemoryAdapter } from "../../src/adapters/memory.ts";
 import type { Abilities } from "../../src/connection/socket.ts";
 import { type Column, type GapName, type Pinned, pinned } from "./gaps.ts";
 import { MemoryServer } from "./memory_server.ts";
@@ -57,7 +57,7 @@ export const bun = wire("bun", bunAdapter.abilities, [Deno.env.get("BUN") ?? "bu
 /** The memory adapter in the process of the tests: no network, and nothing that it does instead. */
 export const memory: Runtime = {
   name: "memory",
-  abilities: memoryAdapter().abilities,
+  abilities: new MemoryAdapter().abilities,
   // Nobody but us wraps its servers.
   modes: ["serve", "handler"],
   gap: () => undefined,

@@ -1,17 +1,17 @@
 import type { Client, ClientClose, ClientMessage } from "./client.ts";
 import { Messages } from "./messages.ts";
-import { type Frame, handshake, type Head, OPCODE, type RawClient } from "./raw_client.ts";
+import { type Frame, frame, handshake, type Head, OPCODE, type RawClient } from "./raw_client.ts";
 import { within } from "./within.ts";
 
 /** A client over a real socket that reads whatever comes, and answers pings and close frames. */
 export class WireClient implements Client {
   readonly body: string;
-  mute = false;
   readonly #raw: RawClient;
   readonly #head: Head;
   readonly #messages = new Messages();
   readonly #closed = Promise.withResolvers<ClientClose>();
   #closing = false;
+  #mute = false;
 
   private constructor(raw: RawClient, head: Head, body: string) {
     this.#raw = raw;
@@ -62,8 +62,16 @@ export class WireClient implements Client {
     else this.#raw.close(code, reason);
   }
 
+  mute(): void {
+    this.#mute = true;
+  }
+
   vanish(): void {
     this.#raw.reset();
+  }
+
+  breakRules(): void {
+    this.#raw.write(frame(OPCODE.text, "x", { rsv: 4 }));
   }
 
   pause(): void {
@@ -92,7 +100,7 @@ export class WireClient implements Client {
       case OPCODE.binary:
         return this.#messages.push(new Uint8Array(payload).buffer);
       case OPCODE.ping:
-        if (!this.mute) this.#raw.send(OPCODE.pong, payload);
+        if (!this.#mute) this.#raw.send(OPCODE.pong, payload);
         return;
       case OPCODE.close: {
         const told = payload.length >= 2;
@@ -100,7 +108,7 @@ export class WireClient implements Client {
         const reason = payload.subarray(2).toString();
         this.#messages.end();
         this.#closed.resolve({ code, reason });
-        if (this.mute || this.#closing) return;
+        if (this.#mute || this.#closing) return;
         if (told) this.#raw.close(code, reason);
         else this.#raw.send(OPCODE.close);
       }
