@@ -18,7 +18,7 @@
  */
 export { websocket } from "./adapters/bun.ts";
 export type { HonoEvents, HonoSocket } from "./hono/events.ts";
-export type { HonoContext } from "./hono/context.ts";
+export type { DefaultContext, HonoContext } from "./hono/context.ts";
 export { createBunWebSocket, type HonoWebSocket } from "./hono/bun_websocket.ts";
 export type { UpgradeMiddleware, UpgradeResponse } from "./hono/middleware.ts";
 export {

@@ -1,3 +1,5 @@
+import type { Context } from "hono";
+
 /**
  * What a route needs of Hono's context. Structural, so that it fits the context of any copy of Hono:
  * of version 4.0 as of the newest, from npm as from JSR.
@@ -12,3 +14,6 @@ export interface HonoContext {
   /** Makes a response with the headers that middleware has set so far. */
   newResponse(body: null, init: { status: 101 | 204; headers?: Headers }): Response;
 }
+
+/** What `c` is where nothing says more: Hono's own `Context`, of the Hono that is installed. */
+export type DefaultContext = Context;

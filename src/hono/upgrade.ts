@@ -1,4 +1,3 @@
-import type { Context } from "hono";
 import { routesWith } from "../adapters/bare.ts";
 import type { WebSocketEvents } from "../connection/events.ts";
 import {
@@ -9,7 +8,7 @@ import {
   type UpgradeOptions,
   upgradeRequired,
 } from "../server/route.ts";
-import type { HonoContext } from "./context.ts";
+import type { DefaultContext, HonoContext } from "./context.ts";
 import type { HonoEvents } from "./events.ts";
 import type { UpgradeMiddleware, UpgradeResponse } from "./middleware.ts";
 
@@ -19,7 +18,8 @@ import type { UpgradeMiddleware, UpgradeResponse } from "./middleware.ts";
  * @typeParam T What `connection.data` holds.
  * @typeParam C Hono's context, with the variables of the app.
  */
-export type HonoUpgradeOptions<T = unknown, C extends HonoContext = Context> = UpgradeOptions<T, C>;
+export type HonoUpgradeOptions<T = unknown, C extends HonoContext = DefaultContext> =
+  UpgradeOptions<T, C>;
 
 /**
  * Makes a WebSocket route. The same as Hono's own helper, so that an app of `hono/deno` or
@@ -37,17 +37,17 @@ export type HonoUpgradeOptions<T = unknown, C extends HonoContext = Context> = U
  * @throws {TypeError} If an option is of the wrong type: now, not at the first request.
  * @throws {RangeError} If an option is out of range.
  */
-export function upgradeWebSocket<T, C extends HonoContext = Context>(
+export function upgradeWebSocket<T, C extends HonoContext = DefaultContext>(
   createEvents: (c: C) => WebSocketEvents<T> | Promise<WebSocketEvents<T>>,
   options: HonoUpgradeOptions<T, C> & { readonly data: (c: C) => T },
 ): UpgradeMiddleware;
 /** The same without `data`: then `connection.data` is `undefined`. */
-export function upgradeWebSocket<C extends HonoContext = Context>(
+export function upgradeWebSocket<C extends HonoContext = DefaultContext>(
   createEvents: (c: C) => WebSocketEvents | Promise<WebSocketEvents>,
   options?: RouteOptions,
 ): UpgradeMiddleware;
 /** The same with handlers in the types of Hono's own helper. */
-export function upgradeWebSocket<C extends HonoContext = Context>(
+export function upgradeWebSocket<C extends HonoContext = DefaultContext>(
   createEvents: (c: C) => HonoEvents | Promise<HonoEvents>,
   options?: RouteOptions,
 ): UpgradeMiddleware;
@@ -80,25 +80,25 @@ export function upgradeWebSocket<C extends HonoContext = Context>(
  * @throws {TypeError} If an option is of the wrong type.
  * @throws {RangeError} If an option is out of range.
  */
-export function upgradeWebSocket<T, C extends HonoContext = Context>(
+export function upgradeWebSocket<T, C extends HonoContext = DefaultContext>(
   c: C,
   events: WebSocketEvents<T>,
   options: HonoUpgradeOptions<T, C> & { readonly data: (c: C) => T },
 ): Promise<UpgradeResponse>;
 /** The same without `data`: then `connection.data` is `undefined`. */
-export function upgradeWebSocket<C extends HonoContext = Context>(
+export function upgradeWebSocket<C extends HonoContext = DefaultContext>(
   c: C,
   events: WebSocketEvents,
   options?: RouteOptions,
 ): Promise<UpgradeResponse>;
 /** The same with handlers in the types of Hono's own helper. */
-export function upgradeWebSocket<C extends HonoContext = Context>(
+export function upgradeWebSocket<C extends HonoContext = DefaultContext>(
   c: C,
   events: HonoEvents,
   options?: RouteOptions,
 ): Promise<UpgradeResponse>;
 /** The second form once more: TypeScript explains what is wrong by the last one. */
-export function upgradeWebSocket<C extends HonoContext = Context>(
+export function upgradeWebSocket<C extends HonoContext = DefaultContext>(
   createEvents: (c: C) => WebSocketEvents | Promise<WebSocketEvents>,
   options?: RouteOptions,
 ): UpgradeMiddleware;

@@ -20,7 +20,7 @@ const ENDS: readonly ((client: Client) => void)[] = [
   (client) => client.send("!reject"),
   (client) => client.send("x".repeat(1_001)),
   (client) => {
-    client.mute = true;
+    client.mute();
     client.send("!close 4001 unanswered");
   },
   (client) => {

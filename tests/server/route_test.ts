@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { upgradeWebSocket, type WebSocketEvents } from "../../mod.ts";
 import type { Connection } from "../../src/connection/connection.ts";
-import { type HonoContext, upgradeWebSocket as honoRoute } from "../../src/hono.ts";
+import { type DefaultContext, upgradeWebSocket as honoRoute } from "../../src/hono.ts";
 import { Route, type UpgradeOptions } from "../../src/server/route.ts";
 import { handshakeRequest, memoryServer } from "../support/memory.ts";
 
@@ -66,7 +66,7 @@ Deno.test("data that throws is a 500 for that request only, and takes no place",
 });
 
 /** Only for its types: nobody calls it. */
-export function typesOfData(request: Request, c: HonoContext) {
+export function typesOfData(request: Request, c: DefaultContext) {
   interface User {
     name: string;
   }
