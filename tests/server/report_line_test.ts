@@ -1,0 +1,51 @@
+import { assertEquals } from "@std/assert";
+import type { Report } from "../../src/server/report.ts";
+import { reportLine } from "../../src/server/report_line.ts";
+
+const refused: Report = {
+  kind: "refused",
+  cause: "403",
+  count: 1,
+  message: 'expected an origin that may connect here, got "http://localhost:5173"',
+  request: new Request("http://localhost:8000/ws?token=secret", {
+    headers: { origin: "http://localhost:5173" },
+  }),
+  remoteAddress: "127.0.0.1",
+};
+
+Deno.test("a page on the same machine: what to write", () => {
+  const line =
+    'edgesocket refused a WebSocket handshake with 403: expected an origin that may connect here, got "http://localhost:5173". To let its pages connect, write origin: ["same-origin", "http://localhost:5173"] into the options of the route';
+  for (const remoteAddress of ["127.0.0.1", "::1", "::ffff:127.0.0.1", ""]) {
+    assertEquals(reportLine({ ...refused, remoteAddress }), line);
+  }
+});
+
+Deno.test("a page from elsewhere gets no advice, because it may be an attacker's", () => {
+  const request = new Request("http://a.example/ws", { headers: { origin: "https://b.example" } });
+  const line = reportLine({ ...refused, message: "no", request, remoteAddress: "203.0.113.7" });
+  assertEquals(line, "edgesocket refused a WebSocket handshake with 403: no");
+});
+
+Deno.test("the count, if it is not the first", () => {
+  const line = reportLine({ ...refused, count: 341, cause: "503", message: "no room" });
+  assertEquals(line, "edgesocket refused a WebSocket handshake 341 times with 503: no room");
+});
+
+Deno.test("limits that end connections say what to do", () => {
+  const closed = { kind: "closed", count: 1, remoteAddress: "" } as const;
+  assertEquals(
+    reportLine({ ...closed, cause: "payload-too-large", message: "Message too big", limit: 1000 }),
+    "edgesocket ended a connection for its limits (payload-too-large): Message too big. Longer messages need a larger maxPayloadLength than 1000 on their route",
+  );
+  assertEquals(
+    reportLine({ ...closed, count: 2, cause: "backpressure", message: "Messages are not read" }),
+    "edgesocket ended a connection for its limits 2 times (backpressure): Messages are not read. To send no faster than clients read, wait for connection.drained()",
+  );
+});
+
+Deno.test("no line says a URL, which may hold a token", () => {
+  for (const kind of ["refused", "closed", "option"] as const) {
+    assertEquals(reportLine({ ...refused, kind }).includes("secret"), false);
+  }
+});

@@ -1,0 +1,80 @@
+import { assertEquals } from "@std/assert";
+import type { Report } from "../../src/server/report.ts";
+import { Reports } from "../../src/server/reports.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+
+const MINUTE = 60_000;
+
+function setUp() {
+  const clock = new FakeClock();
+  const told: Report[] = [];
+  const reports = new Reports(clock, (report) => told.push(report));
+  const add = (route: object | undefined, cause = "403", message = "no") =>
+    reports.add(route, { kind: "refused", cause, message, remoteAddress: "" });
+  return { clock, told, reports, add, counts: () => told.map(({ count }) => count) };
+}
+
+Deno.test("the first is told at once, more of them are counted", () => {
+  const { add, counts } = setUp();
+  const route = {};
+  for (let i = 0; i < 1_000; i++) add(route);
+  assertEquals(counts(), [1]);
+});
+
+Deno.test("what was counted is told after a minute, with the last of them", () => {
+  const { clock, add, reports, told, counts } = setUp();
+  const route = {};
+  for (const message of ["first", "second", "third"]) add(route, "403", message);
+  clock.pass(MINUTE - 1);
+  reports.flush();
+  assertEquals(counts(), [1]);
+  clock.pass(1);
+  reports.flush();
+  assertEquals(counts(), [1, 2]);
+  assertEquals(told[1]!.message, "third");
+});
+
+Deno.test("once a minute at most, as long as it goes on", () => {
+  const { clock, add, counts } = setUp();
+  const route = {};
+  for (let second = 0; second < 180; second++) {
+    add(route);
+    clock.pass(1_000);
+  }
+  assertEquals(counts(), [1, 60, 60]);
+});
+
+Deno.test("a minute of silence, and the next one is a first again", () => {
+  const { clock, add, reports, counts } = setUp();
+  const route = {};
+  add(route);
+  clock.pass(MINUTE);
+  reports.flush();
+  add(route);
+  assertEquals(counts(), [1, 1]);
+});
+
+Deno.test("routes and causes are told apart", () => {
+  const { add, told } = setUp();
+  const [one, two] = [{}, {}];
+  add(one);
+  add(two);
+  add(one, "400");
+  add(undefined);
+  assertEquals(told.map(({ cause }) => cause), ["403", "403", "400", "403"]);
+});
+
+Deno.test("no number of routes fills the log", () => {
+  const { add, told } = setUp();
+  for (let i = 0; i < 10_000; i++) add({});
+  assertEquals(told.length <= 33, true, `${told.length}`);
+});
+
+Deno.test("what is counted is told when the server shuts down, and nothing twice", () => {
+  const { add, reports, counts } = setUp();
+  const route = {};
+  for (let i = 0; i < 3; i++) add(route);
+  reports.flush(true);
+  reports.flush(true);
+  assertEquals(counts(), [1, 2]);
+});
