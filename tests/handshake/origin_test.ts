@@ -249,3 +249,17 @@ Deno.test("judging an origin takes linear time on hostile input", () => {
     });
   }
 });
+
+Deno.test("a wildcard needs a name of its own, but on the machine itself", () => {
+  for (const entry of ["https://*.com", "https://*.internal", "https://*.com:8443"]) {
+    const error = assertThrows(() => originRule({ origin: [entry] }), TypeError);
+    assertStringIncludes(error.message, "write each host, because every page under");
+  }
+  assert(allows({ origin: ["http://*.localhost:5173"] }, "http://a.localhost:5173"));
+  assert(allows({ origin: ["https://*.app.example"] }, "https://a.app.example"));
+});
+
+Deno.test("a wildcard for ports says what to write", () => {
+  const error = assertThrows(() => originRule({ origin: ["http://localhost:*"] }), TypeError);
+  assertStringIncludes(error.message, "write each port, or a function that judges the origin");
+});

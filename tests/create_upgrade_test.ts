@@ -1,0 +1,54 @@
+/** `createUpgradeWebSocket` of both entries: what holds for all routes, and what one of them says. */
+import { assertEquals, assertThrows } from "@std/assert";
+import { Hono } from "hono";
+import { createUpgradeWebSocket } from "../mod.ts";
+import { createUpgradeWebSocket as createRoutes } from "../src/hono.ts";
+import { handshakeRequest, memoryServer } from "./support/memory.ts";
+
+const defaults = { origin: ["https://app.example"], protocols: ["chat"], maxPayloadLength: 100 };
+const strict = createUpgradeWebSocket(defaults);
+const strictRoute = createRoutes(defaults);
+/** What routes say themselves, by path. */
+const own = { "/open": { origin: ["https://b.example"] }, "/given": { origin: undefined } };
+
+const app = new Hono();
+for (const [path, options] of [["/ws", undefined], ...Object.entries(own)] as const) {
+  app.get(path, strictRoute(() => ({}), options));
+  app.get(`/handler${path}`, (c) => strictRoute(c, {}, options));
+}
+
+/** By entry: the whole pipeline. */
+const pipelines = {
+  ".": (request: Request) =>
+    strict(request, {}, own[new URL(request.url).pathname as keyof typeof own]),
+  "./hono": app.fetch,
+};
+
+for (const prefix of ["", "/handler"]) {
+  for (const [entry, fetch] of Object.entries(pipelines)) {
+    if (entry === "." && prefix) continue;
+    Deno.test(`${entry}${prefix}: defaults hold, unless a route says otherwise`, async () => {
+      const { connect } = memoryServer(fetch);
+      const status = async (path: string, origin: string) => {
+        const headers = { origin, "sec-websocket-protocol": "chat" };
+        const { response } = await connect(handshakeRequest(prefix + path, headers));
+        return [response.status, response.headers.get("sec-websocket-protocol")];
+      };
+      assertEquals(await status("/ws", "https://app.example"), [101, "chat"]);
+      assertEquals(await status("/ws", "https://b.example"), [403, null]);
+      assertEquals(await status("/open", "https://b.example"), [101, "chat"]);
+      assertEquals(await status("/open", "https://app.example"), [403, null]);
+      // What is undefined is not given.
+      assertEquals(await status("/given", "https://app.example"), [101, "chat"]);
+      assertEquals(await status("/given", "https://b.example"), [403, null]);
+    });
+  }
+}
+
+Deno.test("defaults that are wrong are refused at setup", () => {
+  for (const create of [createUpgradeWebSocket, createRoutes]) {
+    assertThrows(() => create({ idleTimeout: -1 }), RangeError, "idleTimeout");
+    assertThrows(() => create({ requireOrgin: true } as object), TypeError, "requireOrigin");
+    assertThrows(() => create(null as never), TypeError, "an object");
+  }
+});
