@@ -69,8 +69,17 @@ function attackSuite(runtime: WireRuntime): void {
     await using echo = neighbour(friend);
     const mute: RawClient[] = [];
     try {
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
-      const quiet = echo.p99();
+      // What sending costs in itself: the same server sends to as many that read.
+      const readers = await Promise.all(
+        Array.from({ length: 200 }, () => RawClient.open(server.port, "/read")),
+      );
+      for (const { socket } of readers) socket.removeAllListeners("data").resume();
+      echo.p99();
+      await server.request("/send");
+      await server.until({ on: "sent" });
+      const without = echo.p99();
+      for (const client of readers) client[Symbol.dispose]();
+      const latencies: number[] = [];
       for (let round = 1; round <= 4; round++) {
         const batch = await Promise.all(
           Array.from({ length: 200 }, () => RawClient.open(server.port, "/mute")),
@@ -83,11 +92,16 @@ function attackSuite(runtime: WireRuntime): void {
         assertEquals(told, { "1013 backpressure: Messages are not read": 200 * round });
         assertEquals(connections, 1);
         assertLess(most, ENOUGH);
+        const p99 = echo.p99();
+        latencies.push(p99);
         console.log(
           `${runtime.name}: round ${round}: ${Math.round(most / MIB)} MiB at most,`,
-          `p99 of a neighbour ${echo.p99().toFixed(1)} ms, without them ${quiet.toFixed(1)} ms`,
+          `p99 of a neighbour ${p99.toFixed(1)} ms, with clients that read ${
+            without.toFixed(1)
+          } ms`,
         );
       }
+      assertLess(latencies.toSorted((a, b) => a - b)[1]!, 2 * without);
     } finally {
       for (const client of mute) client[Symbol.dispose]();
     }
