@@ -139,17 +139,20 @@ const routeOf = routesWith();
  *
  * @example Two routes that other pages may connect to, too
  * ```ts
- * import { createUpgradeWebSocket, serve } from "@edgesocket/edgesocket";
+ * import { createUpgradeWebSocket, serve, type WebSocketEvents } from "@edgesocket/edgesocket";
  *
  * const upgradeWebSocket = createUpgradeWebSocket({
  *   origin: ["same-origin", "https://app.example"],
  *   idleTimeout: 30,
  * });
+ * const echo: WebSocketEvents = {
+ *   onMessage: (event, connection) => connection.send(event.data),
+ * };
  * serve({
  *   fetch: (request) =>
  *     new URL(request.url).pathname === "/large"
- *       ? upgradeWebSocket(request, {}, { maxPayloadLength: 8 * 1024 * 1024 })
- *       : upgradeWebSocket(request, {}),
+ *       ? upgradeWebSocket(request, echo, { maxPayloadLength: 8 * 1024 * 1024 })
+ *       : upgradeWebSocket(request, echo),
  * });
  * ```
  *
