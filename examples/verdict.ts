@@ -37,7 +37,10 @@ export function verdict(): Hono {
       const description: unknown = await c.req.json().catch(() => undefined);
       const headers = headersIn(description);
       if (headers === undefined) {
-        return c.json(fault('JSON such as { "headers": { "origin": "https://client.com" } }'), 400);
+        return c.json(
+          fault('JSON such as { "headers": { "origin": "https://app.example" } }'),
+          400,
+        );
       }
       try {
         return c.json(judge(c.req.url, { host: c.req.header("host") ?? null, ...headers }));

@@ -63,7 +63,7 @@ async function echoes(server: ProcessServer): Promise<void> {
 }
 
 async function listsOrigins(server: ProcessServer): Promise<void> {
-  assertEquals(await status(server.port, "/ws", { Origin: "https://client.com" }), 101);
+  assertEquals(await status(server.port, "/ws", { Origin: "https://app.example" }), 101);
   assertEquals(await status(server.port, "/ws", { Origin: "http://127.0.0.1" }), 101);
   assertEquals(await status(server.port, "/ws", { Origin: "https://evil.example" }), 403);
   await echoes(server);
@@ -91,7 +91,7 @@ const CHECKS: Record<string, (server: ProcessServer) => Promise<void>> = {
     const headers = { authorization: "Bearer token-of-ada" };
     const path = `/ws?ticket=${(await post(server, "/tickets", { headers })).text}`;
     assertEquals(await status(server.port, "/ws"), 401);
-    assertEquals(await says(server, "hi", path, { Origin: "https://client.com" }), "hi");
+    assertEquals(await says(server, "hi", path, { Origin: "https://app.example" }), "hi");
     assertEquals(await status(server.port, path), 401);
   },
   async "first-message"({ port }) {

@@ -7,7 +7,7 @@ import { addCase, suite } from "../../support/suite.ts";
 import { type Handshake, handshakes, type Outcome } from "./handshake_table.ts";
 
 /** Origins that the app is configured with, and that no refusal may name. */
-const CONFIGURED = ["client.com", "localhost:5173", "chrome-extension", "ports.example"];
+const CONFIGURED = ["app.example", "localhost:5173", "chrome-extension", "ports.example"];
 
 const APP = { APP: "handshake" };
 

@@ -31,7 +31,7 @@ function pipelineSuite(runtime: WireRuntime): void {
     suite(runtime, { MODE: mode })(
       `${mode}: the 101 with CORS headers has the Sec-WebSocket-Accept of its key`,
       async (server) => {
-        using client = await server.open("/cors", { Origin: "https://client.com" });
+        using client = await server.open("/cors", { Origin: "https://app.example" });
         assertEquals(client.all("sec-websocket-accept"), ["s3pPLMBiTxaQ9kYGzzhZRbK+xOo="]);
       },
     );
