@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
-import { checkHandshake } from "../mod.ts";
+import { checkHandshake } from "edgesocket";
 
 /** Bytes that a description of a request may have. */
 const LARGEST = 16 * 1024;
