@@ -129,7 +129,7 @@ const noUpgrade: readonly Handshake[] = [
   row("a page for a request that is no upgrade", 200, { Upgrade: null }, { path: "/hono/page" }),
 ];
 
-const NO_METHOD = "methods that are none (`FOO`, `get`)";
+const NO_METHOD = "methods that HTTP does not define (`FOO`, `get`)";
 
 const methods: readonly Handshake[] = [
   ...["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE"].map((method) =>
@@ -306,7 +306,7 @@ const hosts: readonly Handshake[] = [
   }),
 ];
 
-const NO_URL = "a target that makes no URL (`http://a:99999/`)";
+const NO_URL = "a target that is not a valid URL (`http://a:99999/`)";
 const OTHER_HTTP = "HTTP/2.0, HTTP/0.9 as text";
 
 const http: readonly Handshake[] = [

@@ -84,7 +84,7 @@ function handshakeSuite(runtime: WireRuntime): void {
     runtime,
     "gap: bare: a Host that makes no URL reaches user code, where new URL() throws",
     async () => {
-      const bare = runtime.gap("a `Host` that makes no URL");
+      const bare = runtime.gap("a `Host` that is not valid in a URL");
       for (const [mode, status] of [["bare", bare], ["handler", 400]] as const) {
         await using own = await runtime.start({ ...APP, MODE: mode });
         using client = await RawClient.connect(own.port);

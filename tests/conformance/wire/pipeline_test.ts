@@ -36,7 +36,7 @@ function pipelineSuite(runtime: WireRuntime): void {
       },
     );
 
-    // README's table "Without `serve` or `handler`".
+    // docs/compatibility.md, "Without `serve` or `handler`".
     if (mode === "bare") continue;
 
     suite(runtime, { ...env, REFUSALS: "report" })(
@@ -77,7 +77,7 @@ function pipelineSuite(runtime: WireRuntime): void {
     });
   }
 
-  const panicOnPage = runtime.gap("a control character in a header of a response that is no 101");
+  const panicOnPage = runtime.gap("a control character in a header of any response but a 101");
   for (const mode of ["serve", "bare"]) {
     const title = panicOnPage ? "ends the process" : "is sent";
     addCase(
