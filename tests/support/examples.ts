@@ -21,8 +21,8 @@ export function fencesIn(file: string, text: string): Example[] {
 const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
 const exports: Record<string, string> = config.exports;
 
-/** A folder with examples, and with what Bun resolves their imports to. */
-export async function playground(examples: readonly Example[]) {
+/** A folder with examples, and with what Bun resolves their imports to: Hono, and `packages`. */
+export async function playground(examples: readonly Example[], packages: readonly string[] = []) {
   const folder = await Deno.makeTempDir({ prefix: "edgesocket_docs_" });
   const path = (example: Example) => `${folder}/${example.name.replaceAll(/\W+/g, "_")}.ts`;
   for (const example of examples) await Deno.writeTextFile(path(example), example.code);
@@ -38,7 +38,9 @@ export async function playground(examples: readonly Example[]) {
     const target = new URL(file, root).pathname;
     await Deno.writeTextFile(`${home}/index.ts`, `export * from ${JSON.stringify(target)};\n`);
   }
-  await Deno.symlink(new URL("node_modules/hono", root), `${folder}/node_modules/hono`);
+  for (const name of ["hono", ...packages]) {
+    await Deno.symlink(new URL(`node_modules/${name}`, root), `${folder}/node_modules/${name}`);
+  }
   return {
     root: folder,
     path,

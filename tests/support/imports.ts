@@ -19,8 +19,8 @@ export async function importArgs(): Promise<string[]> {
   return [`--import-map=${await offlineImports()}`];
 }
 
-/** deno.json's imports and our own entries, with the stand-ins in place, as a URL. */
-export async function offlineImports(): Promise<string> {
+/** deno.json's imports, our own entries and `more`, with the stand-ins in place, as a URL. */
+export async function offlineImports(more: Record<string, string> = {}): Promise<string> {
   const { name, exports, imports } = JSON.parse(
     await Deno.readTextFile(new URL("deno.json", root)),
   );
@@ -34,5 +34,6 @@ export async function offlineImports(): Promise<string> {
   for (const [specifier, path] of [...own, ...Object.entries(STAND_INS)]) {
     imports[specifier] = new URL(path, root).href;
   }
+  Object.assign(imports, more);
   return `data:application/json,${encodeURIComponent(JSON.stringify({ imports }))}`;
 }
