@@ -44,6 +44,7 @@ const TABLES = {
       "SubprotocolOptions",
       "HandshakeOptions",
       "LimitOptions",
+      "RouteOptions",
       "UpgradeOptions",
     ),
     set: (options: object) => void upgradeWebSocket(() => ({}), options),

@@ -24,6 +24,7 @@ export async function offlineImports(more: Record<string, string> = {}): Promise
   const { name, exports, imports } = JSON.parse(
     await Deno.readTextFile(new URL("deno.json", root)),
   );
+  Object.assign(imports, more);
   for (const [bare, target] of Object.entries(imports as Record<string, string>)) {
     if (target.startsWith("npm:")) imports[`${bare}/`] = target.replace("npm:", "npm:/") + "/";
   }
@@ -34,6 +35,5 @@ export async function offlineImports(more: Record<string, string> = {}): Promise
   for (const [specifier, path] of [...own, ...Object.entries(STAND_INS)]) {
     imports[specifier] = new URL(path, root).href;
   }
-  Object.assign(imports, more);
   return `data:application/json,${encodeURIComponent(JSON.stringify({ imports }))}`;
 }
