@@ -21,8 +21,8 @@ export interface Report {
   readonly message: string;
   /** The last connection that was closed. */
   readonly connection?: Connection | undefined;
-  /** The last request that was refused. Its URL may hold what belongs into no log. */
-  readonly request?: Request | undefined;
+  /** The `Origin` of the last request that was refused, if it had one. */
+  readonly origin?: string | undefined;
   /** The IP address of the last client; `""` where nobody knows it. */
   readonly remoteAddress: string;
   /** The limit that the route has for `payload-too-large`, in bytes. */
