@@ -145,11 +145,13 @@ const routeOf = routesWith();
  *   origin: ["same-origin", "https://app.example"],
  *   idleTimeout: 30,
  * });
+ * const large = { maxPayloadLength: 8 * 1024 * 1024 };
+ *
  * serve({
  *   fetch: (request) =>
- *     new URL(request.url).pathname === "/large"
- *       ? upgradeWebSocket(request, {}, { maxPayloadLength: 8 * 1024 * 1024 })
- *       : upgradeWebSocket(request, {}),
+ *     upgradeWebSocket(request, {
+ *       onMessage: (event, connection) => connection.send(event.data),
+ *     }, new URL(request.url).pathname === "/large" ? large : undefined),
  * });
  * ```
  *
