@@ -51,19 +51,26 @@ Deno.test("every entry point has a module doc with an example, and a doc for eac
   }
 });
 
-Deno.test("`deno task docs` writes pages of every entry point", async () => {
-  await using folder = await playground(examples);
+Deno.test("`deno task docs` has a page for every name, which says how to import it", async () => {
+  await using folder = await playground([]);
   const [program, ...args] = (config.tasks.docs as string).split(" ");
   assertEquals(program, "deno");
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: args.map((arg) => arg.replace("docs/api", `${folder.root}/api`)),
+    args: [...args, `${folder.root}/api`],
     cwd: root,
   }).output();
   assertEquals(code, 0, new TextDecoder().decode(stderr));
-  const index = await Deno.readTextFile(`${folder.root}/api/all_symbols.html`);
-  for (const path of Object.values(exports)) {
+  for (const [entry, path] of Object.entries(exports)) {
     const [module] = Object.values<DocModule>((await doc(path)).nodes);
-    for (const { name } of module!.symbols) assert(index.includes(name), `${name} of ${path}`);
+    const inside = entry === "." ? "" : `${entry.slice("./".length)}/`;
+    for (const { name } of module!.symbols) {
+      const page = await Deno.readTextFile(`${folder.root}/api/${inside}~/${name}.html`);
+      const found = [...page.matchAll(/import \{ (?:type )?(\w+) \} from &quot;([^&]+)&quot;/g)]
+        .filter(([, imported]) => imported === name).map(([, , from]) => from);
+      assert(found.length > 0, `${name} of ${path}`);
+      assertEquals([...new Set(found)], [`edgesocket${entry.slice(1)}`], name);
+      assert(!page.includes(config.name), name);
+    }
   }
 });
 

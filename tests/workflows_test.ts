@@ -57,7 +57,9 @@ Deno.test("workflows may only read, and only the jobs that publish may prove who
     assertEquals(workflow.permissions, { contents: "read" }, path);
   }
   for (const { steps, permissions, "timeout-minutes": timeout } of jobs) {
-    const publishes = steps.some(({ run }) => /\b(deno|npm) publish\b/.test(run ?? ""));
+    const publishes = steps.some(({ run = "", uses = "" }) =>
+      /\b(deno|npm) publish\b/.test(run) || uses.startsWith("actions/deploy-pages@")
+    );
     assertEquals(permissions?.["id-token"], publishes ? "write" : undefined);
     assert(timeout !== undefined && timeout <= 30);
     const [first] = steps;
