@@ -75,6 +75,9 @@ Deno.test("workflows run the versions of Deno and Bun that .ci/run and the tests
     if (uses?.includes("setup-bun")) assertEquals(inputs?.["bun-version"], bun);
   }
   assert(read("README.md").includes(`deno@${deno} task test`));
+  assert(read("README.md").includes(`Tested with Deno ${deno}, Bun ${bun} and Hono `));
+  assertMatch(read("docs/compatibility.md"), new RegExp(`\\| Deno +\\| ${deno} `));
+  assertMatch(read("docs/compatibility.md"), new RegExp(`\\| Bun +\\| ${bun} `));
 });
 
 Deno.test("tasks that workflows run are in deno.json", () => {
