@@ -132,7 +132,7 @@ function sameOrigin(trustProxy: boolean): Matcher {
   };
 }
 
-/** A port as URLs write it: the scheme's default goes without saying. */
+/** A port as URLs write it: `""` for the scheme's default. */
 function withoutDefault(port: string, scheme: string): string {
   return port === (scheme === "https:" ? "443" : "80") ? "" : port;
 }

@@ -1,8 +1,8 @@
 import type { Connection } from "../connection/connection.ts";
 
 /**
- * Something that the server did to a client, and that whoever runs it should know. The first one of
- * each route and cause is told at once; more of them are counted, and told once a minute.
+ * Something that the server did to a client, and that you should know. The first one of each route
+ * and cause is reported at once; more of them are counted, and reported once a minute.
  */
 export interface Report {
   /**
