@@ -1,10 +1,15 @@
 import { assert, assertEquals } from "@std/assert";
 import { OPCODE, RawClient } from "./support/raw_client.ts";
 import { output, root } from "./support/command.ts";
-import { type Example, fencesIn, playground } from "./support/examples.ts";
+import {
+  type Example,
+  exampleCommand,
+  fencesIn,
+  playground,
+  startExample,
+} from "./support/examples.ts";
 import { offlineImports } from "./support/imports.ts";
 import { wireRuntimes } from "./support/runtimes.ts";
-import { ProcessServer } from "./support/process_server.ts";
 
 const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
 const exports: Record<string, string> = config.exports;
@@ -85,23 +90,18 @@ Deno.test("every example passes the type check", async () => {
   assertEquals(code, 0, new TextDecoder().decode(stderr));
 });
 
-const RUNNER = new URL("tests/fixtures/example.ts", root).pathname;
-
 for (const runtime of wireRuntimes) {
   for (const example of examples) {
     if (runtime.name === "deno" && example.code.includes("Bun.")) continue;
     Deno.test(`${runtime.name}: the example ${example.name} does what it shows`, async () => {
       await using folder = await playground(examples);
-      const flags = runtime.name === "deno" ? [`--import-map=${await offlineImports()}`] : [];
-      const command = [...runtime.command, ...flags, RUNNER];
       if (!/\bserve\(|export default/.test(example.code)) {
-        const [program, ...args] = [...command, folder.path(example)];
+        const [program, ...args] = [...await exampleCommand(runtime), folder.path(example)];
         const { code, stderr } = await new Deno.Command(program!, { args }).output();
         assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
         return;
       }
-      const script = new URL(`file://${folder.path(example)}`);
-      await using server = await ProcessServer.start({ command }, {}, script);
+      await using server = await startExample(runtime, folder.path(example));
       const path = example.code.includes('"/ws"') ? "/ws" : "/";
       using client = await RawClient.open(server.port, path);
       client.send(OPCODE.text, "hi");

@@ -8,13 +8,11 @@ import "npm:valibot@^1.5.0";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { sign } from "hono/jwt";
 import { root } from "./support/command.ts";
-import { type Example, fencesIn, playground } from "./support/examples.ts";
+import { type Example, fencesIn, playground, startExample } from "./support/examples.ts";
 import { offlineImports } from "./support/imports.ts";
 import { handshake, OPCODE, RawClient } from "./support/raw_client.ts";
-import { bun, deno, type WireRuntime, wireRuntimes } from "./support/runtimes.ts";
-import { ProcessServer } from "./support/process_server.ts";
-
-const RUNNER = new URL("tests/fixtures/example.ts", root).pathname;
+import { bun, deno, wireRuntimes } from "./support/runtimes.ts";
+import type { ProcessServer } from "./support/process_server.ts";
 
 const APP = `import { Hono } from "hono";
 import { serve } from "edgesocket";
@@ -274,18 +272,12 @@ for (const runtime of wireRuntimes) {
     if ((word === "deno" || word === "bun") && word !== runtime.name) continue;
     Deno.test(`${runtime.name}: the sample ${sample.name} does what its page says`, async () => {
       await using folder = await playground([sample], Object.keys(PACKAGES));
-      await using server = await start(runtime, folder.path(sample));
+      await using server = await startExample(runtime, folder.path(sample), PACKAGES);
       await (CHECKS[word] ?? echoes)(server);
       // It may say which handshakes it refused, and nothing else.
       assertEquals(server.errors.replaceAll(/^edgesocket refused .*\n/gm, ""), "");
     });
   }
-}
-
-async function start({ name, command }: WireRuntime, path: string): Promise<ProcessServer> {
-  const flags = name === "deno" ? [`--import-map=${await offlineImports(PACKAGES)}`] : [];
-  const runner = { command: [...command, ...flags, RUNNER] };
-  return await ProcessServer.start(runner, {}, new URL(`file://${path}`));
 }
 
 for (const { name, command } of [deno, bun]) {

@@ -1,4 +1,9 @@
 import { root } from "./command.ts";
+import { offlineImports } from "./imports.ts";
+import { ProcessServer } from "./process_server.ts";
+import type { WireRuntime } from "./runtimes.ts";
+
+const RUNNER = new URL("tests/fixtures/example.ts", root).pathname;
 
 /** An example of the documentation: a whole program. */
 export interface Example {
@@ -48,4 +53,23 @@ export async function playground(examples: readonly Example[], packages: readonl
       await Deno.remove(folder, { recursive: true });
     },
   };
+}
+
+/** What runs an example that comes as the last argument, with its servers on free ports. */
+export async function exampleCommand(
+  { name, command }: WireRuntime,
+  packages: Record<string, string> = {},
+): Promise<readonly string[]> {
+  const flags = name === "deno" ? [`--import-map=${await offlineImports(packages)}`] : [];
+  return [...command, ...flags, RUNNER];
+}
+
+/** Starts an example that is a server; `packages`: what it imports beside us and Hono. */
+export async function startExample(
+  runtime: WireRuntime,
+  path: string,
+  packages: Record<string, string> = {},
+): Promise<ProcessServer> {
+  const command = await exampleCommand(runtime, packages);
+  return await ProcessServer.start({ command }, {}, new URL(`file://${path}`));
 }
