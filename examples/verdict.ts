@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
-import { checkHandshake } from "../mod.ts";
+import { checkHandshake } from "edgesocket";
 
 /** Bytes that a description of a request may have. */
 const LARGEST = 16 * 1024;
@@ -37,7 +37,10 @@ export function verdict(): Hono {
       const description: unknown = await c.req.json().catch(() => undefined);
       const headers = headersIn(description);
       if (headers === undefined) {
-        return c.json(fault('JSON such as { "headers": { "origin": "https://client.com" } }'), 400);
+        return c.json(
+          fault('JSON such as { "headers": { "origin": "https://app.example" } }'),
+          400,
+        );
       }
       try {
         return c.json(judge(c.req.url, { host: c.req.header("host") ?? null, ...headers }));

@@ -19,6 +19,7 @@ const steps = [
     "examples",
     "tests",
     "bench",
+    "api-docs.ts",
     "npm-build.ts",
   ],
   ["doc", "--lint", ...entries],

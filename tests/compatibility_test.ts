@@ -1,36 +1,39 @@
 /**
- * README's tables of differences are made from tests/support/gaps.ts, and every gap there is pinned by
- * a test. `UPDATE_TABLES=1` writes the tables.
+ * The tables of docs/compatibility.md are made from tests/support/gaps.ts, and every gap there is
+ * pinned by a test. `UPDATE_TABLES=1` writes the tables.
  */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { handshakes, type Outcome } from "./conformance/wire/handshake_table.ts";
 import { root } from "./support/command.ts";
-import { type GapName, gaps, pinned, tableOf, TABLES } from "./support/gaps.ts";
+import { type GapName, gaps, pinned, tableOf, type TABLES } from "./support/gaps.ts";
 import { runtimes, wireRuntimes } from "./support/runtimes.ts";
 
-const PAGE = new URL("README.md", root);
+const PAGE = new URL("docs/compatibility.md", root);
 const SUITES = ["tests/conformance/", "tests/conformance/wire/"];
 
-/** The tables of README's section, in order. */
-const TABLE = /^\|.*\n(?:\|.*\n)+/gm;
-const SECTION = /(?<=\n## Where the runtimes differ\n)[^]*?(?=\n## )/;
+/** Each table with the heading that it stands below. */
+const HEADINGS: Readonly<Record<keyof typeof TABLES, string>> = {
+  runtimes: "## Connections",
+  handshake: "## The opening handshake",
+  bare: "## Without `serve` or `handler`",
+};
 
-Deno.test("README's tables of differences are those of the gaps", () => {
-  const readme = Deno.readTextFileSync(PAGE);
-  const [section = ""] = readme.match(SECTION) ?? [];
-  const names = Object.keys(TABLES) as (keyof typeof TABLES)[];
-  assertEquals(section.match(TABLE)?.length, names.length);
-  let next = 0;
-  const made = section.replaceAll(TABLE, () => `${tableOf(names[next++]!)}\n`);
-  if (Deno.env.get("UPDATE_TABLES") === "1") {
+Deno.test("the tables of differences are those of the gaps", () => {
+  const page = Deno.readTextFileSync(PAGE);
+  let made = page;
+  for (const [name, heading] of Object.entries(HEADINGS) as [keyof typeof TABLES, string][]) {
+    // The first table below the heading.
+    const [before, section, ...more] = made.split(`\n${heading}\n`);
+    assert(section !== undefined && more.length === 0, `one ${heading}`);
     // Not a pattern of replace(): cells may have dollars.
-    Deno.writeTextFileSync(PAGE, readme.replace(SECTION, () => made));
-    return;
+    const table = section.replace(/^\|.*\n(?:\|.*\n)*/m, () => `${tableOf(name)}\n`);
+    made = `${before}\n${heading}\n${table}`;
   }
+  if (Deno.env.get("UPDATE_TABLES") === "1") return Deno.writeTextFileSync(PAGE, made);
   assertEquals(
-    section,
+    page,
     made,
-    "README differs from tests/support/gaps.ts: UPDATE_TABLES=1 writes it",
+    "The page differs from tests/support/gaps.ts: UPDATE_TABLES=1 writes it",
   );
 });
 
@@ -80,13 +83,13 @@ Deno.test("a gap that is misspelt does not compile, and another one has the type
   assertEquals(status, 500);
 });
 
-/** The words for an outcome in README's table on the opening handshake. */
+/** The words for an outcome in the table on the opening handshake. */
 function words(outcome: Outcome): string {
   if (outcome === 101 || typeof outcome === "object") return "accepted";
   return outcome === "4xx" ? "400" : `${outcome}`;
 }
 
-Deno.test("README's rows on the opening handshake say what the handshake tests expect", () => {
+Deno.test("the rows on the opening handshake say what the handshake tests expect", () => {
   const gapped = handshakes.filter(({ gap }) => gap !== undefined);
   assert(gapped.length > 0);
   for (const { outcome, gap } of gapped) {

@@ -3,6 +3,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { root } from "./support/command.ts";
 import { fencesIn, playground } from "./support/examples.ts";
 import { offlineImports } from "./support/imports.ts";
+import { isMissing } from "./support/missing.ts";
 import { OPCODE, RawClient } from "./support/raw_client.ts";
 import { wireRuntimes } from "./support/runtimes.ts";
 
@@ -67,9 +68,7 @@ Deno.test("docs/deployment.md says what each flag of Deno is for", () => {
 
 const ANALYZE = "/usr/bin/systemd-analyze";
 const systemd = await Deno.stat(ANALYZE).then(() => true, () => false);
-if (!systemd) {
-  console.log("skipped: the check of chat.service, because there is no systemd-analyze");
-}
+if (!systemd) isMissing("systemd-analyze");
 
 Deno.test({
   name: "systemd finds nothing wrong in chat.service",

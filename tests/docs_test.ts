@@ -1,10 +1,15 @@
 import { assert, assertEquals } from "@std/assert";
 import { OPCODE, RawClient } from "./support/raw_client.ts";
 import { output, root } from "./support/command.ts";
-import { type Example, fencesIn, playground } from "./support/examples.ts";
+import {
+  type Example,
+  exampleCommand,
+  fencesIn,
+  playground,
+  startExample,
+} from "./support/examples.ts";
 import { offlineImports } from "./support/imports.ts";
 import { wireRuntimes } from "./support/runtimes.ts";
-import { ProcessServer } from "./support/process_server.ts";
 
 const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
 const exports: Record<string, string> = config.exports;
@@ -51,19 +56,26 @@ Deno.test("every entry point has a module doc with an example, and a doc for eac
   }
 });
 
-Deno.test("`deno task docs` writes pages of every entry point", async () => {
-  await using folder = await playground(examples);
+Deno.test("`deno task docs` has a page for every name, which says how to import it", async () => {
+  await using folder = await playground([]);
   const [program, ...args] = (config.tasks.docs as string).split(" ");
   assertEquals(program, "deno");
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: args.map((arg) => arg.replace("docs/api", `${folder.root}/api`)),
+    args: [...args, `${folder.root}/api`],
     cwd: root,
   }).output();
   assertEquals(code, 0, new TextDecoder().decode(stderr));
-  const index = await Deno.readTextFile(`${folder.root}/api/all_symbols.html`);
-  for (const path of Object.values(exports)) {
+  for (const [entry, path] of Object.entries(exports)) {
     const [module] = Object.values<DocModule>((await doc(path)).nodes);
-    for (const { name } of module!.symbols) assert(index.includes(name), `${name} of ${path}`);
+    const inside = entry === "." ? "" : `${entry.slice("./".length)}/`;
+    for (const { name } of module!.symbols) {
+      const page = await Deno.readTextFile(`${folder.root}/api/${inside}~/${name}.html`);
+      const found = [...page.matchAll(/import \{ (?:type )?(\w+) \} from &quot;([^&]+)&quot;/g)]
+        .filter(([, imported]) => imported === name).map(([, , from]) => from);
+      assert(found.length > 0, `${name} of ${path}`);
+      assertEquals([...new Set(found)], [`edgesocket${entry.slice(1)}`], name);
+      assert(!page.includes(config.name), name);
+    }
   }
 });
 
@@ -78,23 +90,18 @@ Deno.test("every example passes the type check", async () => {
   assertEquals(code, 0, new TextDecoder().decode(stderr));
 });
 
-const RUNNER = new URL("tests/fixtures/example.ts", root).pathname;
-
 for (const runtime of wireRuntimes) {
   for (const example of examples) {
     if (runtime.name === "deno" && example.code.includes("Bun.")) continue;
     Deno.test(`${runtime.name}: the example ${example.name} does what it shows`, async () => {
       await using folder = await playground(examples);
-      const flags = runtime.name === "deno" ? [`--import-map=${await offlineImports()}`] : [];
-      const command = [...runtime.command, ...flags, RUNNER];
       if (!/\bserve\(|export default/.test(example.code)) {
-        const [program, ...args] = [...command, folder.path(example)];
+        const [program, ...args] = [...await exampleCommand(runtime), folder.path(example)];
         const { code, stderr } = await new Deno.Command(program!, { args }).output();
         assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
         return;
       }
-      const script = new URL(`file://${folder.path(example)}`);
-      await using server = await ProcessServer.start({ command }, {}, script);
+      await using server = await startExample(runtime, folder.path(example));
       const path = example.code.includes('"/ws"') ? "/ws" : "/";
       using client = await RawClient.open(server.port, path);
       client.send(OPCODE.text, "hi");

@@ -1,7 +1,31 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { spawnApp, startApp } from "./support/echo_app.ts";
 import { OPCODE, RawClient } from "./support/raw_client.ts";
+import { ProcessServer } from "./support/process_server.ts";
 import { wireRuntimes } from "./support/runtimes.ts";
+
+/** The folder whose files are served. */
+const PAGE = new URL("../examples/page/", import.meta.url);
+
+const TYPES: Readonly<Record<string, string>> = {
+  html: "text/html; charset=utf-8",
+  css: "text/css; charset=utf-8",
+  js: "text/javascript; charset=utf-8",
+  svg: "image/svg+xml",
+};
+
+Deno.test("deno: the echo app needs the network and no other permission", async () => {
+  const command = [Deno.execPath(), "run", "--no-lock", "--no-prompt", "--allow-net"];
+  command.push(`--preload=${new URL("fixtures/free_port.ts", import.meta.url)}`);
+  const script = new URL("../examples/deno/server.ts", import.meta.url);
+  await using server = await ProcessServer.start({ command }, {}, script);
+  using client = await RawClient.open(server.port, "/ws");
+  client.send(OPCODE.text, "hi");
+  assertEquals(await client.text(), "hi");
+  const page = await server.request("/");
+  assertStringIncludes(await page.text(), "Communication Log");
+  assertEquals(server.errors, "");
+});
 
 for (const runtime of wireRuntimes) {
   const { name } = runtime;
@@ -15,20 +39,14 @@ for (const runtime of wireRuntimes) {
 
   Deno.test(`${name}: the echo app serves its page with a policy that allows no inline script`, async () => {
     await using app = await start();
-    const types = {
-      "/": "text/html; charset=utf-8",
-      "/page.css": "text/css; charset=utf-8",
-      "/page.js": "text/javascript; charset=utf-8",
-      "/icon.svg": "image/svg+xml",
-    };
-    for (const [path, type] of Object.entries(types)) {
-      const response = await fetch(`http://127.0.0.1:${app.port}${path}`);
-      assertEquals([response.status, response.headers.get("content-type")], [
-        200,
-        type,
-      ]);
+    for (const { name } of Deno.readDirSync(PAGE)) {
+      const path = name === "index.html" ? "" : name;
+      const response = await fetch(`http://127.0.0.1:${app.port}/${path}`);
+      const type = TYPES[name.split(".").at(-1)!];
+      assertEquals([response.status, response.headers.get("content-type")], [200, type], name);
       const text = await response.text();
-      if (path !== "/") continue;
+      assertEquals(text, Deno.readTextFileSync(new URL(name, PAGE)));
+      if (name !== "index.html") continue;
       const policy = response.headers.get("content-security-policy") ?? "";
       assertStringIncludes(policy, "default-src 'none'");
       assertStringIncludes(policy, "script-src 'self';");
@@ -163,9 +181,10 @@ for (const runtime of wireRuntimes) {
   Deno.test(`${name}: the echo app says in one line that its port is taken`, async () => {
     await using app = await start();
     const { code, stderr } = await spawn({ HOST: "127.0.0.1", PORT: `${app.port}` }).output();
+    const said = `Cannot listen on 127.0.0.1:${app.port}: the port is taken`;
     assertEquals(
       [code, new TextDecoder().decode(stderr)],
-      [1, `Cannot listen on 127.0.0.1:${app.port}: the port is taken\n`],
+      [1, `${said}; PORT=8001 in the environment chooses another one\n`],
     );
   });
 }

@@ -1,4 +1,4 @@
-/** Relative links in the Markdown files lead to files and headings that exist. */
+/** Links in the Markdown files lead to files and headings that exist. */
 import { assert, assertEquals } from "@std/assert";
 import { root } from "./support/command.ts";
 
@@ -38,28 +38,51 @@ function linksIn(text: string): string[] {
 
 const isRelative = (link: string) => !/^[a-z]+:/.test(link);
 
-Deno.test("relative links lead to files and headings that exist", async () => {
+/** Where JSR and npm find what README links to: neither has the files themselves. */
+const HOMES =
+  /^https:\/\/(github\.com\/edgesocket\/edgesocket\/blob|raw\.githubusercontent\.com\/edgesocket\/edgesocket)\/main\//;
+
+/** What a page links to in the project, from the root. */
+function targetsIn(page: string, text: string): string[] {
+  return linksIn(text).flatMap((link) => {
+    if (HOMES.test(link)) return link.replace(HOMES, "");
+    if (!isRelative(link)) return [];
+    return link.startsWith("#")
+      ? page + link
+      : new URL(link, new URL(page, root)).href.slice(root.href.length);
+  });
+}
+
+Deno.test("links into the project lead to files and headings that exist", async () => {
   let checked = 0;
   const broken: string[] = [];
   for (const [page, text] of pages) {
-    for (const link of linksIn(text).filter(isRelative)) {
+    for (const target of targetsIn(page, text)) {
       checked++;
-      const [path, anchor] = link.split("#");
-      const target = new URL(path!, new URL(page, root)).href.slice(root.href.length);
-      const file = path === "" ? page : target;
-      const exists = await Deno.stat(new URL(file, root)).then(() => true, () => false);
-      const anchored = anchor === undefined || anchorsIn(pages.get(file) ?? "").includes(anchor);
-      if (!exists || !anchored) broken.push(`${page}: ${link}`);
+      const [file, anchor] = target.split("#");
+      const exists = await Deno.stat(new URL(file!, root)).then(() => true, () => false);
+      const anchored = anchor === undefined || anchorsIn(pages.get(file!) ?? "").includes(anchor);
+      if (!exists || !anchored) broken.push(`${page}: ${target}`);
     }
   }
   assertEquals(broken, []);
-  assert(checked > 20, `${checked}`);
+  assert(checked > 40, `${checked}`);
+});
+
+Deno.test("what JSR and npm show has no relative links: they have no other file to lead to", () => {
+  for (const page of ["README.md", "CHANGELOG.md"]) {
+    const relative = linksIn(pages.get(page)!).filter((link) => isRelative(link));
+    assertEquals(relative.filter((link) => !link.startsWith("#")), [], page);
+  }
 });
 
 Deno.test("every page of docs/ can be reached from README.md", () => {
-  const linked = linksIn(pages.get("README.md")!);
+  const reached = new Set(["README.md"]);
+  for (const page of reached) {
+    for (const target of targetsIn(page, pages.get(page) ?? "")) reached.add(target.split("#")[0]!);
+  }
   const docs = [...pages.keys()].filter((page) => page.startsWith("docs/"));
-  assertEquals(docs.filter((page) => !linked.includes(page)), []);
+  assertEquals(docs.filter((page) => !reached.has(page)), []);
 });
 
 Deno.test("web links are encrypted", () => {

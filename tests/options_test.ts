@@ -1,59 +1,117 @@
-/** README's table of options and the docstrings name the same options with the same defaults. */
-import { assert, assertEquals } from "@std/assert";
-import { root } from "./support/command.ts";
+/** docs/options.md has every option, with the default of its docstring, and refuses what it says. */
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { handler, serve } from "../mod.ts";
+import { upgradeWebSocket } from "../src/hono.ts";
+import { output, root } from "./support/command.ts";
 
-const read = (path: string) => Deno.readTextFileSync(new URL(path, root));
-
-/** The options of a route, with what their docstrings say after `@default`. */
-function documented(): Map<string, string | undefined> {
-  const found = new Map<string, string | undefined>();
-  for (
-    const file of [
-      "handshake/origin",
-      "handshake/subprotocol",
-      "handshake/rules",
-      "connection/limits",
-      "server/route",
-    ]
-  ) {
-    const source = read(`src/${file}.ts`);
-    const [, members = ""] = source.match(/^export interface \w*Options\b[^{]*{\n([^]*?)^}/m) ?? [];
-    assert(members !== "", file);
-    for (const [, doc, name] of members.matchAll(/\/\*\*([^]*?)\*\/\s+readonly (\w+)\?:/g)) {
-      found.set(name!, doc!.match(/@default {(.*)}/)?.[1]);
-    }
-  }
-  return found;
+/** An interface, as far as `deno doc --json` is read here. */
+interface Documented {
+  readonly name: string;
+  readonly declarations: readonly {
+    readonly def?: {
+      readonly properties?: readonly {
+        readonly name: string;
+        readonly jsDoc?: { readonly tags?: readonly { kind: string; value?: string }[] };
+      }[];
+    };
+  }[];
 }
 
-/** README's rows: the name of the option, and its default as it stands there. */
-const rows = new Map(
-  [...read("README.md").matchAll(/^\| `(\w+)` +\| ([^|]+?) +\|/gm)]
-    .map(([, name, value]) => [name!, value!.replaceAll("`", "")] as const)
-    .filter(([name]) => documented().has(name)),
-);
+const doc = JSON.parse((await output(Deno.execPath(), ["doc", "--json", "mod.ts"], 60_000))!);
+const symbols: Documented[] = Object.values<{ symbols: Documented[] }>(doc.nodes)[0]!.symbols;
 
-/** Options that README tells of elsewhere. */
-const ELSEWHERE = ["dangerouslyAllowAnyOrigin", "trustProxy", "requireProtocol", "info"];
+/** The options of interfaces, with what their docstrings say after `@default`. */
+function documented(...names: string[]): Map<string, string | undefined> {
+  const found = names.flatMap((name) => {
+    const symbol = symbols.find((one) => one.name === name);
+    assert(symbol, `mod.ts exports no ${name}`);
+    return symbol.declarations.flatMap(({ def }) => def?.properties ?? []);
+  });
+  return new Map(found.map(({ name, jsDoc }) => {
+    const value = jsDoc?.tags?.find(({ kind }) => kind === "default")?.value;
+    // Braces within braces: `deno doc` stops at the first that closes.
+    return [name, value === "{" || value === "[]" ? undefined : value];
+  }));
+}
 
-Deno.test("README's table has every option of a route", () => {
-  const names = [...documented().keys()].filter((name) => !ELSEWHERE.includes(name));
-  assertEquals([...rows.keys()].sort(), names.sort());
-});
+const answer = () => new Response();
 
-Deno.test("options that are not in README's table are told of in README or docs/", () => {
-  const told = ["README.md", "docs/origin.md"].map(read).join("\n");
-  for (const name of ELSEWHERE.slice(0, 3)) assert(told.includes(name), name);
-});
+/** The tables by their headings: whose options they have, and how one is tried. */
+const TABLES = {
+  "Routes": {
+    options: documented(
+      "OriginOptions",
+      "SubprotocolOptions",
+      "HandshakeOptions",
+      "LimitOptions",
+      "RouteOptions",
+      "UpgradeOptions",
+    ),
+    set: (options: object) => void upgradeWebSocket(() => ({}), options),
+  },
+  "`serve` and `handler`": {
+    options: documented("HostOptions"),
+    set: (options: object) => void handler(answer, options),
+  },
+  "`serve` alone": {
+    options: documented("ServeOptions"),
+    set: (options: object) => void serve({ fetch: answer, port: 0, ...options }),
+  },
+};
 
-Deno.test("README's defaults are those of the docstrings", () => {
-  const inBytes = (value: string) => value.replace(/^(\d+) MiB$/, (_, n) => `${n * 1_048_576}`);
-  let compared = 0;
-  for (const [name, value] of rows) {
-    const expected = documented().get(name);
-    if (value === "none" || expected === undefined) continue;
-    assertEquals(inBytes(value), expected, name);
-    compared++;
-  }
-  assert(compared >= 7, `${compared}`);
+const page = Deno.readTextFileSync(new URL("docs/options.md", root));
+
+/** The rows of the table below a heading, by the names of their options. */
+function rowsBelow(heading: string): Map<string, { value: string; refused: string }> {
+  const [, section] = page.split(`\n## ${heading}\n`);
+  assert(section !== undefined, heading);
+  const rows = section.match(/(?:^\|.*\n)+/m)![0].trim().split("\n").slice(2);
+  return new Map(rows.flatMap((row) => {
+    const [names, , value, , refused] = row.split(" | ");
+    return [...names!.matchAll(/`(\w+)`/g)].map(([, name]) =>
+      [name!, { value: value!.trim().replaceAll("`", ""), refused: refused! }] as const
+    );
+  }));
+}
+
+/** A default as a docstring has it. */
+const inBytes = (value: string) => value.replace(/^(\d+) MiB$/, (_, n) => `${n * 1_048_576}`);
+
+for (const [heading, { options, set }] of Object.entries(TABLES)) {
+  const rows = rowsBelow(heading);
+
+  Deno.test(`docs/options.md, ${heading}: has every option, and no other`, () => {
+    assertEquals([...rows.keys()].sort(), [...options.keys()].sort());
+  });
+
+  Deno.test(`docs/options.md, ${heading}: has the defaults of the docstrings`, () => {
+    for (const [name, { value }] of rows) {
+      assertEquals(value === "none" ? undefined : inBytes(value), options.get(name), name);
+    }
+  });
+
+  Deno.test(`docs/options.md, ${heading}: what it says is refused, is refused at setup`, () => {
+    let tried = 0;
+    for (const [name, { refused }] of rows) {
+      for (const [, code, kind] of refused.matchAll(/`([^`]+)` \((\w+)\)/g)) {
+        const value = new Function(`return (${code})`)();
+        const type = kind === "RangeError" ? RangeError : TypeError;
+        const error = assertThrows(() => set({ [name]: value }), type);
+        assertEquals(error.name, kind);
+        const owner = name === "cert" || name === "key" ? "TLS" : name;
+        assert(new RegExp(`^Cannot .*\\b${owner}\\b`).test(error.message), error.message);
+        tried++;
+      }
+    }
+    assert(tried >= rows.size, `${tried}`);
+    // The last one would listen.
+    if (!rows.has("fetch")) {
+      set(Object.fromEntries([...rows.keys()].map((name) => [name, undefined])));
+    }
+  });
+}
+
+Deno.test("docs/options.md shows what a misspelt option says", () => {
+  const error = assertThrows(() => serve({ fetch: answer, prot: 8000 } as never), TypeError);
+  assert(page.includes(`\n${error.name}: ${error.message}\n`), error.message);
 });

@@ -2,15 +2,17 @@
  * The samples in docs/: each one passes the type check, runs on both runtimes and does what its page
  * says. A sample that begins with `app.` stands in an app; a word after `ts` names its check.
  */
+// What samples import beside us and Hono: here, so that it is installed for Bun, too.
+import "npm:partysocket@^1.3.0/ws";
+import "npm:valibot@^1.5.0";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { sign } from "hono/jwt";
 import { root } from "./support/command.ts";
-import { type Example, fencesIn, playground } from "./support/examples.ts";
+import { type Example, fencesIn, playground, startExample } from "./support/examples.ts";
 import { offlineImports } from "./support/imports.ts";
 import { handshake, OPCODE, RawClient } from "./support/raw_client.ts";
-import { type WireRuntime, wireRuntimes } from "./support/runtimes.ts";
-import { ProcessServer } from "./support/process_server.ts";
-
-const RUNNER = new URL("tests/fixtures/example.ts", root).pathname;
+import { bun, deno, wireRuntimes } from "./support/runtimes.ts";
+import type { ProcessServer } from "./support/process_server.ts";
 
 const APP = `import { Hono } from "hono";
 import { serve } from "edgesocket";
@@ -24,16 +26,19 @@ const pages = [...Deno.readDirSync(new URL("docs/", root))]
 function samplesOf(page: string): Example[] {
   const text = Deno.readTextFileSync(new URL(`docs/${page}`, root));
   return fencesIn(`docs/${page}`, text).filter(({ info }) => /^ts\b/.test(info)).map((sample) =>
-    sample.code.includes("new Hono(") || !sample.code.includes("app.")
+    /\bnew Hono\b/.test(sample.code) || !/^(const \w+ = )?app\./m.test(sample.code)
       ? sample
       : { ...sample, code: `${APP}${sample.code}serve({ fetch: app.fetch });\n` }
   );
 }
 
-/** Tests are run by test runners: packages/testing_test.ts does that. */
-const isTest = ({ info }: Example) => info === "ts test";
-const allSamples = pages.flatMap(samplesOf);
-const samples = allSamples.filter((sample) => !isTest(sample));
+const all = pages.flatMap(samplesOf);
+/** Programs of clients, and tests for test runners (packages/testing_test.ts); the rest are servers. */
+const clients = all.filter(({ info }) => info === "ts client");
+const samples = all.filter(({ info }) => info !== "ts client" && info !== "ts test");
+
+/** What samples import beside us and Hono. */
+const PACKAGES = { valibot: "npm:valibot@^1.5.0", partysocket: "npm:partysocket@^1.3.0" };
 
 async function status(port: number, path: string, headers: Record<string, string> = {}) {
   using client = await RawClient.connect(port);
@@ -53,6 +58,16 @@ async function says(
   return await client.text();
 }
 
+/** A connection of its own, which is closed at the end of the scope. */
+async function open({ port }: ProcessServer, path = "/ws", headers: Record<string, string> = {}) {
+  const client = await RawClient.open(port, path, headers);
+  const says = async (text: string) => {
+    client.send(OPCODE.text, text);
+    return await client.text();
+  };
+  return Object.assign(client, { says });
+}
+
 async function post(server: ProcessServer, path: string, init: RequestInit = {}) {
   const response = await fetch(server.url(path, "http"), { method: "POST", ...init });
   return { status: response.status, text: await response.text() };
@@ -63,7 +78,7 @@ async function echoes(server: ProcessServer): Promise<void> {
 }
 
 async function listsOrigins(server: ProcessServer): Promise<void> {
-  assertEquals(await status(server.port, "/ws", { Origin: "https://client.com" }), 101);
+  assertEquals(await status(server.port, "/ws", { Origin: "https://app.example" }), 101);
   assertEquals(await status(server.port, "/ws", { Origin: "http://127.0.0.1" }), 101);
   assertEquals(await status(server.port, "/ws", { Origin: "https://evil.example" }), 403);
   await echoes(server);
@@ -91,7 +106,7 @@ const CHECKS: Record<string, (server: ProcessServer) => Promise<void>> = {
     const headers = { authorization: "Bearer token-of-ada" };
     const path = `/ws?ticket=${(await post(server, "/tickets", { headers })).text}`;
     assertEquals(await status(server.port, "/ws"), 401);
-    assertEquals(await says(server, "hi", path, { Origin: "https://client.com" }), "hi");
+    assertEquals(await says(server, "hi", path, { Origin: "https://app.example" }), "hi");
     assertEquals(await status(server.port, path), 401);
   },
   async "first-message"({ port }) {
@@ -103,16 +118,83 @@ const CHECKS: Record<string, (server: ProcessServer) => Promise<void>> = {
     user.send(OPCODE.text, "hi");
     assertEquals(await user.text(), "ada: hi");
   },
+  async jwt(server) {
+    assertEquals(await status(server.port, "/ws"), 401);
+    assertEquals(await status(server.port, "/ws", { Cookie: "token=made.up.entirely" }), 401);
+    const token = await sign({ sub: "ada" }, "change me", "HS256");
+    assertEquals(await says(server, "hi", "/ws", { Cookie: `token=${token}` }), "ada: hi");
+  },
+  async hosts({ port }) {
+    const asked = (Host: string) => status(port, "/", { Host, Origin: `http://${Host}` });
+    assertEquals(await asked("app.example"), 101);
+    assertEquals(await asked(`localhost:${port}`), 101);
+    assertEquals(await asked("attacker.example"), 421);
+    using page = await RawClient.connect(port);
+    page.write("GET / HTTP/1.1\r\nHost: attacker.example\r\n\r\n");
+    assertEquals((await page.head()).status, 421);
+  },
   async "end-of-session"(server) {
-    using client = await RawClient.open(server.port, "/ws?user=eve");
-    client.send(OPCODE.text, "hi");
-    assertEquals(await client.text(), "hi");
-    await post(server, "/log-out/eve");
-    assertEquals(await client.closeFrame(), { code: 4001, reason: "logged out" });
+    const ada = { Cookie: "session=id-of-a-session" };
+    assertEquals(await status(server.port, "/ws"), 401);
+    assertEquals((await post(server, "/log-out")).status, 401);
+    using first = await open(server, "/ws", ada);
+    using second = await open(server, "/ws", ada);
+    using other = await open(server, "/ws", { Cookie: "session=id-of-another" });
+    for (const client of [first, second, other]) assertEquals(await client.says("hi"), "hi");
+    // The first page goes; the second one stays known.
+    first.close(1000);
+    assertEquals((await first.closeFrame())?.code, 1000);
+    using third = await open(server, "/ws", ada);
+    await post(server, "/log-out", { headers: ada });
+    for (const client of [second, third]) {
+      assertEquals(await client.closeFrame(), { code: 4001, reason: "logged out" });
+    }
+    assertEquals(await other.says("still here"), "still here");
+    assertEquals(await status(server.port, "/ws", ada), 401);
+  },
+  async room(server) {
+    using first = await open(server);
+    using second = await open(server);
+    assertEquals(await first.says("hi"), "hi");
+    assertEquals(await second.text(), "hi");
+    first.close(1000);
+    await first.closeFrame();
+    assertEquals(await second.says("alone"), "alone");
+  },
+  async json(server) {
+    using client = await open(server);
+    const chat = (text: unknown) => JSON.stringify({ type: "chat", text });
+    assertEquals(await client.says(chat(" hi ")), chat("hi"));
+    client.send(OPCODE.text, chat(5));
+    assertEquals((await client.closeFrame())?.code, 1007);
+    using binary = await open(server);
+    binary.send(OPCODE.binary, new TextEncoder().encode(chat("hi")));
+    assertEquals((await binary.closeFrame())?.code, 1007);
+  },
+  async held(server) {
+    using first = await open(server);
+    using second = await open(server);
+    assertEquals(await first.says("ada"), "the row of ada");
+    assertEquals(server.all({ on: "line", line: "database closed" }), []);
+    first.close(1000);
+    await server.until({ on: "line", line: "database closed" });
+    assertEquals(await second.says("bob"), "the row of bob");
+    second.close(1000);
+    await server.until({ on: "line", line: "database closed" }, 2);
+  },
+  rpc: echoes,
+  async reports(server) {
+    for (let i = 0; i < 3; i++) {
+      assertEquals(await status(server.port, "/", { Origin: "https://evil.example" }), 403);
+    }
+    const { kind, cause, count, message } = await server.until({ kind: "refused" });
+    assertEquals([kind, cause, count], ["refused", "403", 1]);
+    assertStringIncludes(String(message), "https://evil.example");
+    assertEquals(server.all({ kind: "refused" }).length, 1);
   },
   async refusals(server) {
     assertEquals(await status(server.port, "/ws", { Origin: "https://evil.example" }), 403);
-    const { line } = await server.until({ on: "line" });
+    const { line } = await server.until({ on: "line" }, 2); // The first one says where it listens.
     assertStringIncludes(String(line), "403 http://127.0.0.1/ws expected an origin");
   },
   async "own-code"(server) {
@@ -142,36 +224,41 @@ const CHECKS: Record<string, (server: ProcessServer) => Promise<void>> = {
     assertEquals([healthy.status, /^\d connections\n$/.test(await healthy.text())], [200, true]);
   },
   async background(server) {
-    using client = await RawClient.open(server.port, "/ws?id=lamp");
-    client.send(OPCODE.text, "hi");
-    assertEquals(await client.text(), "hi");
-    const sent = await post(server, "/devices/lamp", { body: "on" });
-    assertEquals([sent.status, await client.text()], [202, "on"]);
+    using first = await open(server, "/ws?id=lamp");
+    using second = await open(server, "/ws?id=lamp");
+    for (const client of [first, second]) assertEquals(await client.says("hi"), "hi");
+    const send = (body: string) => post(server, "/devices/lamp", { body });
+    assertEquals(await send("on"), { status: 202, text: "sent to 2\n" });
+    for (const client of [first, second]) assertEquals(await client.text(), "on");
+    // The device has come back, and its first connection ends: the second one is still known.
+    first.close(1000);
+    await first.closeFrame();
+    assertEquals(await send("off"), { status: 202, text: "sent to 1\n" });
+    assertEquals(await second.text(), "off");
     assertEquals((await post(server, "/devices/toaster", { body: "on" })).status, 404);
   },
 };
 
 Deno.test("every sample of docs/ is named in the tests if it is more than an echo", () => {
   assert(samples.length > 20);
-  const names = samples.map(({ info }) => info.split(" ")[1]).filter((name) => name !== undefined);
-  const unknown = names.filter((name) => name !== "deno" && name !== "bun" && !(name in CHECKS));
+  const names = all.map(({ info }) => info.split(" ")[1]).filter((name) => name !== undefined);
+  const unknown = names.filter((name) =>
+    !["deno", "bun", "client", "test"].includes(name) && !(name in CHECKS)
+  );
   assertEquals(unknown, []);
   assertEquals(Object.keys(CHECKS).filter((name) => !names.includes(name)), []);
 });
 
-/** README's samples: tests/readme_test.ts runs them. */
+/** README's samples, whole: tests/packages/readme_test.ts runs them. */
 const README = fencesIn("README.md", Deno.readTextFileSync(new URL("README.md", root)))
-  .filter(({ info }) => /^ts\b/.test(info)).map((sample) => ({
-    ...sample,
-    code: sample.code.replaceAll(/"(jsr:@edgesocket\/|npm:)/g, '"').replace('"hono@4"', '"hono"'),
-  }));
+  .filter(({ info, code }) => /^ts\b/.test(info) && !code.startsWith("app."));
 
 Deno.test("every sample of docs/ and README.md passes the type check", async () => {
   assert(README.length > 0);
-  const checked = [...allSamples, ...README];
+  const checked = [...all, ...README];
   await using folder = await playground(checked);
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["check", "--no-lock", `--import-map=${await offlineImports()}`].concat(
+    args: ["check", "--no-lock", `--import-map=${await offlineImports(PACKAGES)}`].concat(
       checked.filter((sample) => !sample.code.includes("Bun.")).map(folder.path),
     ),
     env: { NO_COLOR: "1" },
@@ -184,16 +271,45 @@ for (const runtime of wireRuntimes) {
     const word = sample.info.split(" ")[1] ?? "";
     if ((word === "deno" || word === "bun") && word !== runtime.name) continue;
     Deno.test(`${runtime.name}: the sample ${sample.name} does what its page says`, async () => {
-      await using folder = await playground([sample]);
-      await using server = await start(runtime, folder.path(sample));
+      await using folder = await playground([sample], Object.keys(PACKAGES));
+      await using server = await startExample(runtime, folder.path(sample), PACKAGES);
       await (CHECKS[word] ?? echoes)(server);
-      assertEquals(server.errors, "");
+      // It may say which handshakes it refused, and nothing else.
+      assertEquals(server.errors.replaceAll(/^edgesocket refused .*\n/gm, ""), "");
     });
   }
 }
 
-async function start({ name, command }: WireRuntime, path: string): Promise<ProcessServer> {
-  const flags = name === "deno" ? [`--import-map=${await offlineImports()}`] : [];
-  const runner = { command: [...command, ...flags, RUNNER] };
-  return await ProcessServer.start(runner, {}, new URL(`file://${path}`));
+for (const { name, command } of [deno, bun]) {
+  for (const sample of clients) {
+    Deno.test(`${name}: ${sample.name} connects again after 1001, and not after a code of our own`, async () => {
+      // A server that says 1001 to the first connection, echoes on the second one, and ends with 4001.
+      const codes = [1001, 4001];
+      let opened = 0;
+      const closed = Promise.withResolvers<void>();
+      await using server = Deno.serve(
+        { port: 0, hostname: "127.0.0.1", onListen() {} },
+        (request) => {
+          const { socket, response } = Deno.upgradeWebSocket(request);
+          const code = codes[opened++] ?? 1000;
+          socket.onmessage = ({ data }) => {
+            if (code !== 1001) socket.send(data);
+            socket.close(code);
+          };
+          socket.onclose = () => code === 4001 && closed.resolve();
+          return response;
+        },
+      );
+      const code = sample.code.replace(":8000/", `:${server.addr.port}/`);
+      await using folder = await playground([{ ...sample, code }], Object.keys(PACKAGES));
+      const flags = name === "deno" ? [`--import-map=${await offlineImports(PACKAGES)}`] : [];
+      // It ends by itself when it does not come back.
+      const { stdout } = await new Deno.Command(command[0]!, {
+        args: [...command.slice(1), ...flags, folder.path(sample)],
+        signal: AbortSignal.timeout(30_000),
+      }).output();
+      await closed.promise;
+      assertEquals([opened, new TextDecoder().decode(stdout)], [2, "hello\n"]);
+    });
+  }
 }

@@ -6,6 +6,7 @@
  */
 import { output, root } from "./support/command.ts";
 import { importArgs } from "./support/imports.ts";
+import type { Missing } from "./support/missing.ts";
 
 const BUN_VERSION = "1.4.5";
 
@@ -25,6 +26,7 @@ const long = Deno.args.includes("--long");
 const given = Deno.args.filter((arg) => arg !== "--long");
 const args = ["test", "--allow-all", "--no-lock", ...imports, ...given];
 const report = await Deno.makeTempFile({ suffix: ".xml" });
+const lacks = await Deno.makeTempFile({ suffix: ".jsonl" });
 args.push(`--junit-path=${report}`);
 if (!long) args.push("--parallel");
 if (given.every((arg) => arg.startsWith("-"))) {
@@ -34,41 +36,72 @@ if (given.every((arg) => arg.startsWith("-"))) {
 const { code } = await new Deno.Command(Deno.execPath(), {
   args,
   cwd: root,
-  env: bun ? { BUN: bun } : {},
+  env: { MISSING: lacks, ...bun && { BUN: bun } },
   stdin: "null",
   stdout: "inherit",
   stderr: "inherit",
 }).spawn().status;
 
-const cases = [
-  ...(await Deno.readTextFile(report)).matchAll(
-    /<testcase name="([^"]*)"[^>]*?(\/>|>[^]*?<\/testcase>)/g,
-  ),
-];
-await Deno.remove(report);
-const outcome = (body: string) =>
-  body.includes("<skipped") ? "skipped" : /<(failure|error)/.test(body) ? "failed" : "passed";
+/** One test of the report. */
+interface Case {
+  readonly name: string;
+  readonly file: string;
+  readonly outcome: "passed" | "failed" | "skipped";
+}
+
+function casesIn(xml: string): Case[] {
+  const found = xml.matchAll(
+    /<testcase name="([^"]*)" classname="([^"]*)"[^>]*?(\/>|>[^]*?<\/testcase>)/g,
+  );
+  return [...found].map(([, name, file, body]) => ({
+    name: unescaped(name!),
+    file: unescaped(file!),
+    outcome: body!.includes("<skipped")
+      ? "skipped"
+      : /<(failure|error)/.test(body!)
+      ? "failed"
+      : "passed",
+  }));
+}
+
+function unescaped(text: string): string {
+  return text.replaceAll("&quot;", '"').replaceAll("&apos;", "'").replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+}
+
+const cases = casesIn(await Deno.readTextFile(report));
+const missing: Missing[] = (await Deno.readTextFile(lacks)).trim().split("\n").filter(Boolean)
+  .map((line) => JSON.parse(line));
+await Promise.all([report, lacks].map((path) => Deno.remove(path)));
+
+/** Why a test was skipped: its title says what it needs, or else its file went without something. */
+function reasonOf({ name, file }: Case): string {
+  const [, need] = name.match(/ \[needs (.+)\]$/) ?? [];
+  const url = new URL(file, root).href;
+  const lacked = new Set(missing.filter((one) => one.file === url).map(({ what }) => what));
+  return need ?? ([...lacked].join(" or ") || "something that it does not name");
+}
+
 const count = (prefix: string) => {
   const counts = { passed: 0, failed: 0, skipped: 0 };
-  for (const [, name, body] of cases) if (name!.startsWith(prefix)) counts[outcome(body!)]++;
+  for (const { name, outcome } of cases) if (name.startsWith(prefix)) counts[outcome]++;
   return `${counts.passed} passed, ${counts.failed} failed` +
     (counts.skipped > 0 ? `, ${counts.skipped} skipped` : "");
 };
 for (const runtime of ["deno", "bun", "memory"]) {
   console.log(`on ${runtime}: ${count(`${runtime}: `)}`);
 }
-// What a case needs is in its title. A filter skips others too, for no such reason.
+const skipped = cases.filter(({ outcome }) => outcome === "skipped");
+// A filter skips others too, for no such reason.
 if (!Deno.args.some((arg) => arg.startsWith("--filter"))) {
-  for (const [, name, body] of cases) {
-    const [, runtime, need] = name!.match(/^(\w+): .*\[needs (.+)\]$/) ?? [];
-    if (need && outcome(body!) === "skipped") console.log(`skipped on ${runtime}: needs ${need}`);
+  for (const [reason, tests] of Map.groupBy(skipped, reasonOf)) {
+    console.log(`skipped, because this needs ${reason}:`);
+    for (const { name } of tests) console.log(`  ${name.replace(/ \[needs .+\]$/, "")}`);
   }
 }
 // In CI everything is there that a machine can have; what a runtime cannot do stays skipped.
-const missing = cases.filter(([, name, body]) =>
-  outcome(body!) === "skipped" && !name!.includes("[needs a runtime ")
-);
-const strict = Deno.env.has("NO_SKIPS") && missing.length > 0;
-if (strict) console.log(`skipped, and must not be: ${missing.map(([, name]) => name).join("; ")}`);
+const unwanted = skipped.filter(({ name }) => !name.includes("[needs a runtime "));
+const strict = Deno.env.has("NO_SKIPS") && unwanted.length > 0;
+if (strict) console.log(`skipped, and must not be: ${unwanted.map(({ name }) => name).join("; ")}`);
 console.log(count(""));
 Deno.exit(code === 0 && (cases.length === 0 || strict) ? 1 : code);

@@ -57,7 +57,9 @@ Deno.test("workflows may only read, and only the jobs that publish may prove who
     assertEquals(workflow.permissions, { contents: "read" }, path);
   }
   for (const { steps, permissions, "timeout-minutes": timeout } of jobs) {
-    const publishes = steps.some(({ run }) => /\b(deno|npm) publish\b/.test(run ?? ""));
+    const publishes = steps.some(({ run = "", uses = "" }) =>
+      /\b(deno|npm) publish\b/.test(run) || uses.startsWith("actions/deploy-pages@")
+    );
     assertEquals(permissions?.["id-token"], publishes ? "write" : undefined);
     assert(timeout !== undefined && timeout <= 30);
     const [first] = steps;
@@ -73,6 +75,9 @@ Deno.test("workflows run the versions of Deno and Bun that .ci/run and the tests
     if (uses?.includes("setup-bun")) assertEquals(inputs?.["bun-version"], bun);
   }
   assert(read("README.md").includes(`deno@${deno} task test`));
+  assert(read("README.md").includes(`Tested with Deno ${deno}, Bun ${bun} and Hono `));
+  assertMatch(read("docs/compatibility.md"), new RegExp(`\\| Deno +\\| ${deno} `));
+  assertMatch(read("docs/compatibility.md"), new RegExp(`\\| Bun +\\| ${bun} `));
 });
 
 Deno.test("tasks that workflows run are in deno.json", () => {

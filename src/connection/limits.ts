@@ -1,6 +1,6 @@
 import { checkBytes, checkSeconds } from "../base/options.ts";
 
-/** Bounds on what one connection may take: time and memory. */
+/** Limits on what one connection may take: time and memory. */
 export interface LimitOptions {
   /**
    * Seconds of silence from the client after which the connection is dropped; after half of it a

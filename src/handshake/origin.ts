@@ -19,8 +19,8 @@ export interface OriginOptions {
    * `"same-origin"`: only pages of this very host and port, as the `Host` header names them; pages
    * of plain http only if the request came by plain http too.
    *
-   * A list: only pages of these origins, written as browsers send them: `"https://client.com"`,
-   * `"http://localhost:5173"`, `"https://*.client.com"` for every subdomain (not `client.com`
+   * A list: only pages of these origins, written as browsers send them: `"https://app.example"`,
+   * `"http://localhost:5173"`, `"https://*.app.example"` for every subdomain (not `app.example`
    * itself), and `"same-origin"` for this host.
    *
    * A function: decides itself.
@@ -132,7 +132,7 @@ function sameOrigin(trustProxy: boolean): Matcher {
   };
 }
 
-/** A port as URLs write it: the scheme's default goes without saying. */
+/** A port as URLs write it: `""` for the scheme's default. */
 function withoutDefault(port: string, scheme: string): string {
   return port === (scheme === "https:" ? "443" : "80") ? "" : port;
 }

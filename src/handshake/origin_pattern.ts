@@ -4,7 +4,7 @@ import { type Origin, parseOrigin } from "./serialized_origin.ts";
 /** Whether an origin, parsed and as it was sent, is one of those that a pattern stands for. */
 export type OriginPattern = (origin: Origin, serialized: string) => boolean;
 
-const EXPECTED = 'an origin such as "https://client.com" or "https://*.client.com"';
+const EXPECTED = 'an origin such as "https://app.example" or "https://*.app.example"';
 
 /** Whole labels of a host name: none of them empty. */
 const LABELS = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/;

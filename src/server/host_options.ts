@@ -9,20 +9,20 @@ const MIB = 1024 * 1024;
 /** What is decided once for all routes behind one server. */
 export interface HostOptions {
   /**
-   * Told what went wrong in your code, once for each fault, with the connection it happened on if
-   * there is one.
+   * Called with each error of your code, once, and with the connection that it happened on if there
+   * is one.
    *
    * @default {console.error}
    */
   readonly onError?: ((error: unknown, connection?: Connection) => void) | undefined;
-  /** Told of each opening handshake that was refused, and why. */
+  /** Called for each opening handshake that was refused, with the reason. */
   readonly onRefuse?: ((request: Request, verdict: Refused) => void) | undefined;
   /**
-   * Told when a limit ended a connection, when a handshake was refused, and when an option of a route
-   * has no effect: the first time at once, then at most once a minute for each route and cause, with
-   * the count.
+   * Called when a limit ended a connection, when a handshake was refused, and when an option of a
+   * route has no effect: the first time at once, then at most once a minute for each route and cause,
+   * with the count.
    *
-   * By default the console gets a line of it, of refusals only if there is no `onRefuse`.
+   * By default the console gets one line. Refusals are left out if there is an `onRefuse`.
    *
    * @default {console.warn}
    */

@@ -1,8 +1,8 @@
 import type { Connection } from "../connection/connection.ts";
 
 /**
- * Something that the server did to a client, and that whoever runs it should know. The first one of
- * each route and cause is told at once; more of them are counted, and told once a minute.
+ * Something that the server did to a client, and that you should know. The first one of each route
+ * and cause is reported at once; more of them are counted, and reported once a minute.
  */
 export interface Report {
   /**
@@ -21,8 +21,8 @@ export interface Report {
   readonly message: string;
   /** The last connection that was closed. */
   readonly connection?: Connection | undefined;
-  /** The last request that was refused. Its URL may hold what belongs into no log. */
-  readonly request?: Request | undefined;
+  /** The `Origin` of the last request that was refused, if it had one. */
+  readonly origin?: string | undefined;
   /** The IP address of the last client; `""` where nobody knows it. */
   readonly remoteAddress: string;
   /** The limit that the route has for `payload-too-large`, in bytes. */

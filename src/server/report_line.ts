@@ -15,7 +15,7 @@ export function reportLine(report: Report): string {
 }
 
 /** What to write, if such clients are meant to connect. */
-function advice({ cause, request, remoteAddress, limit }: Report): string {
+function advice({ cause, origin, remoteAddress, limit }: Report): string {
   if (cause === "payload-too-large" && limit !== undefined) {
     return `. Longer messages need a larger maxPayloadLength than ${limit} on their route`;
   }
@@ -25,7 +25,6 @@ function advice({ cause, request, remoteAddress, limit }: Report): string {
   if (cause === "protocols") {
     return '. Browsers end such a connection: write those that it speaks into the options of the route, as in protocols: ["chat"]';
   }
-  const origin = request?.headers.get("origin");
   if (cause !== "403" || !origin || !isLocal(remoteAddress, origin)) return "";
   const entries = JSON.stringify(["same-origin", origin]).replace(",", ", ");
   return `. To let its pages connect, write origin: ${entries} into the options of the route`;

@@ -146,7 +146,7 @@ export class ServerState implements ConnectionServer, ListeningServer {
       kind: "refused",
       cause: `${status}`,
       message,
-      request,
+      origin: originOf(request),
       remoteAddress,
     });
     return refusalResponse(verdict);
@@ -161,7 +161,8 @@ export class ServerState implements ConnectionServer, ListeningServer {
   unanswered(request: Request, offered: string, route: Limits): void {
     const message = `no protocols of the route fit those that a client offers, ${quote(offered)}`;
     const cause = "protocols";
-    this.#reports.add(route, { kind: "option", cause, message, request, remoteAddress: "" });
+    const origin = originOf(request);
+    this.#reports.add(route, { kind: "option", cause, message, origin, remoteAddress: "" });
   }
 
   limited({ cause, reason }: CloseInfo, limits: Limits, connection: Connection): void {
@@ -180,11 +181,19 @@ export class ServerState implements ConnectionServer, ListeningServer {
     if (onReport) {
       contain(() => onReport(report), (fault) => this.report(fault, undefined));
     } else if (report.kind !== "refused" || onRefuse === undefined) {
-      import("./report_line.ts").then(
-        ({ reportLine }) => console.warn(reportLine(report)),
-        (fault) => logError(messageOf(fault)),
-      );
+      import("./report_line.ts")
+        .then(({ reportLine }) => console.warn(reportLine(report)))
+        .catch((fault) => logError(messageOf(fault)));
     }
+  }
+}
+
+/** The page that asked, read at once: Deno takes the headers away with the answer. */
+function originOf(request: Request): string | undefined {
+  try {
+    return request.headers.get("origin") ?? undefined;
+  } catch {
+    return undefined; // The client has left.
   }
 }
 

@@ -30,7 +30,7 @@ function handshakeSuite(runtime: Runtime): void {
         "text/plain; charset=utf-8",
       ]]);
       assertEquals([body.endsWith("\n"), body.trim().split("\n").length], [true, 1]);
-      assert(/expected|allowed/.test(body) && !body.includes("client.com"), body);
+      assert(/expected|allowed/.test(body) && !body.includes("app.example"), body);
     }
   });
 
@@ -39,7 +39,7 @@ function handshakeSuite(runtime: Runtime): void {
 
     telling(`${mode}: onRefuse is told of each refusal, once`, async (server) => {
       using _refused = await server.connect("/list", EVIL);
-      using _failed = await server.connect("/throwing-origin", { Origin: "https://client.com" });
+      using _failed = await server.connect("/throwing-origin", { Origin: "https://app.example" });
       await server.until({ on: "refused", status: 403, path: "/list" });
       await server.until({ on: "refused", status: 500, error: "thrown in origin" });
       await server.until({ on: "error", message: "thrown in origin" });

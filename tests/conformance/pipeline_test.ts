@@ -35,8 +35,8 @@ function pipelineSuite(runtime: Runtime): void {
     );
 
     test("puts CORS headers on the 101, each once", async (server) => {
-      using client = await server.open("/cors", { Origin: "https://client.com" });
-      assertEquals(client.all("access-control-allow-origin"), ["https://client.com"]);
+      using client = await server.open("/cors", { Origin: "https://app.example" });
+      assertEquals(client.all("access-control-allow-origin"), ["https://app.example"]);
       assertEquals(client.all("access-control-allow-credentials"), ["true"]);
     });
 

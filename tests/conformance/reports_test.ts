@@ -4,12 +4,9 @@ import { type Runtime, runtimes } from "../support/runtimes.ts";
 import { route, suite } from "../support/suite.ts";
 
 const EVIL = { Origin: "https://evil.example" };
-/** A page on the same machine, of a development server on another port. */
-const NEIGHBOUR = { Origin: "http://localhost:5173" };
 
 function reportsSuite(runtime: Runtime): void {
   const test = suite(runtime);
-  const memory = runtime.name === "memory";
 
   test("tells the first message that is too large at once, and counts the next", async (server) => {
     for (const id of ["a", "b", "c"]) {
@@ -70,34 +67,6 @@ function reportsSuite(runtime: Runtime): void {
     }
     assertEquals(server.all({ on: "report" }), []);
   });
-
-  if (!memory) {
-    const loud = suite(runtime, { CONSOLE: "1", APP: "held" });
-
-    loud("the console gets one line that says what to write", async (server) => {
-      for (let i = 0; i < 3; i++) {
-        using client = await server.connect("/plain?id=a", NEIGHBOUR);
-        assertEquals(client.status, 403);
-      }
-      await server.untilError(/\n/);
-      assertEquals(
-        server.errors,
-        'edgesocket refused a WebSocket handshake with 403: expected an origin that may connect here, got "http://localhost:5173". To let its pages connect, write origin: ["same-origin", "http://localhost:5173"] into the options of the route\n',
-      );
-    }, { complains: true });
-
-    const refusing = suite(runtime, { CONSOLE: "1" });
-    refusing("with onRefuse, the console gets nothing of refusals", async (server) => {
-      using client = await server.connect("/limited?id=a", EVIL);
-      assertEquals(client.status, 403);
-      await server.until({ on: "refused" });
-      using large = await server.open("/limited?id=b");
-      large.send("x".repeat(1_001));
-      await server.untilError(/\n/);
-      assert(server.errors.startsWith("edgesocket ended a connection for its limits"));
-      assertEquals(server.errors.split("\n").length, 2);
-    }, { complains: true });
-  }
 
   const hosts = suite(runtime, { HOSTS: "app.example,*.app.example,127.0.0.1" });
   for (const path of ["/limited?id=a", "/page"]) {

@@ -5,7 +5,7 @@ import { upgradeWebSocket } from "../../src/hono.ts";
 import { openingWith } from "../support/opening.ts";
 import { assertLinear } from "../support/linear.ts";
 
-const LIST = ["https://client.com", "https://*.wild.com", "http://localhost:5173"];
+const LIST = ["https://app.example", "https://*.wild.example", "http://localhost:5173"];
 
 function allows(
   options: Parameters<typeof originRule>[0],
@@ -20,9 +20,9 @@ function allows(
 
 /** The rule, told a second time: whole strings and whole labels, without URLs. */
 function listed(origin: string): boolean {
-  if (origin === "https://client.com" || origin === "http://localhost:5173") return true;
+  if (origin === "https://app.example" || origin === "http://localhost:5173") return true;
   const label = "[a-z0-9_-]+";
-  return new RegExp(`^https://(${label}\\.)+wild\\.com$`).test(origin);
+  return new RegExp(`^https://(${label}\\.)+wild\\.example$`).test(origin);
 }
 
 /** What an attacker would send: pieces of allowed origins, put together wrongly. */
@@ -31,9 +31,9 @@ const pieces = fc.array(
     "https://",
     "http://",
     "HTTPS://",
-    "client.com",
-    "wild.com",
-    ".wild.com",
+    "app.example",
+    "wild.example",
+    ".wild.example",
     "a",
     "evil",
     ".",
@@ -75,7 +75,7 @@ Deno.test("a list accepts what the rule accepts", () => {
   const label = fc.stringMatching(/^[a-z][a-z0-9]{0,8}$/).filter((text) => !text.startsWith("xn"));
   fc.assert(
     fc.property(fc.array(label, { minLength: 1, maxLength: 4 }), (labels) => {
-      assert(allows({ origin: LIST }, `https://${labels.join(".")}.wild.com`));
+      assert(allows({ origin: LIST }, `https://${labels.join(".")}.wild.example`));
     }),
     { numRuns: 1_000 },
   );
@@ -191,24 +191,24 @@ Deno.test("trustProxy reads the last X-Forwarded-Host and X-Forwarded-Proto, not
 for (
   const [entry, hint] of [
     ["*", "dangerouslyAllowAnyOrigin"],
-    ["client.com", "https://client.com"],
-    ["https://client.com/", '"https://client.com"'],
-    ["https://client.com/path", '"https://client.com"'],
-    ["https://client.com:443", '"https://client.com"'],
-    ["https://CLIENT.com", '"https://client.com"'],
-    ["https://user@client.com", "got"],
-    ["https://*client.com", "got"],
+    ["app.example", "https://app.example"],
+    ["https://app.example/", '"https://app.example"'],
+    ["https://app.example/path", '"https://app.example"'],
+    ["https://app.example:443", '"https://app.example"'],
+    ["https://APP.example", '"https://app.example"'],
+    ["https://user@app.example", "got"],
+    ["https://*app.example", "got"],
     ["https://a.*.com", "got"],
-    ["*.client.com", "https://*.client.com"],
+    ["*.app.example", "https://*.app.example"],
     ["https://bücher.example", "xn--bcher-kva.example"],
     ["null", "sandboxed"],
     ["https://*", "dangerouslyAllowAnyOrigin"],
-    ["wss://client.com", '"https://client.com"'],
+    ["wss://app.example", '"https://app.example"'],
     ["ws://localhost:5173", '"http://localhost:5173"'],
     ["localhost:5173", '"http://localhost:5173"'],
     ["https://*.127.0.0.1", '"https://127.0.0.1"'],
-    ["https://*.client.com/", '"https://*.client.com"'],
-    ["https://*.client.com:443", '"https://*.client.com"'],
+    ["https://*.app.example/", '"https://*.app.example"'],
+    ["https://*.app.example:443", '"https://*.app.example"'],
     ["", "got"],
     [5, "got number"],
   ] as const
@@ -225,8 +225,8 @@ for (
 for (
   const [options, hint] of [
     [{ origin: "*" }, "dangerouslyAllowAnyOrigin"],
-    [{ origin: "client.com" }, '"https://client.com"'],
-    [{ origin: "https://client.com" }, 'write ["https://client.com"]'],
+    [{ origin: "app.example" }, '"https://app.example"'],
+    [{ origin: "https://app.example" }, 'write ["https://app.example"]'],
     [{ origin: 5 }, "got number"],
     [{ requireOrigin: "yes" }, "requireOrigin"],
     [{ dangerouslyAllowAnyOrigin: 1 }, "dangerouslyAllowAnyOrigin"],

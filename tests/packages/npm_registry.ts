@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { output } from "../support/command.ts";
+import { isMissing } from "../support/missing.ts";
 
 const lookup = ["view", "hono", "version", "--fetch-retries=0"];
 const answers = await output("npm", lookup, 20_000) !== undefined;
-if (!answers) console.log("npm's registry does not answer: what installs from it is skipped");
+if (!answers) isMissing("npm, with a registry that answers");
 
 /** Options of a test that installs packages from the registry that npm is set up with. */
 export const needsNpm = { ignore: !answers };

@@ -2,13 +2,14 @@
 import { assert, assertEquals, assertLess, assertStringIncludes } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { selfSigned } from "../support/certificate.ts";
+import { isMissing } from "../support/missing.ts";
 import { Nginx, type NginxOptions, nginxVersion } from "../support/nginx.ts";
 import { frame, handshake, OPCODE, RawClient } from "../support/raw_client.ts";
 import { wireRuntimes } from "../support/runtimes.ts";
 import { ProcessServer } from "../support/process_server.ts";
 
 const version = nginxVersion();
-if (version === undefined) console.log("skipped: nginx, because it is not installed");
+if (version === undefined) isMissing("nginx");
 
 const MIB = 1024 * 1024;
 const path = (options: object) => `/ws?id=a&options=${encodeURIComponent(JSON.stringify(options))}`;

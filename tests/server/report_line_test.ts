@@ -7,9 +7,7 @@ const refused: Report = {
   cause: "403",
   count: 1,
   message: 'expected an origin that may connect here, got "http://localhost:5173"',
-  request: new Request("http://localhost:8000/ws?token=secret", {
-    headers: { origin: "http://localhost:5173" },
-  }),
+  origin: "http://localhost:5173",
   remoteAddress: "127.0.0.1",
 };
 
@@ -22,8 +20,8 @@ Deno.test("a page on the same machine: what to write", () => {
 });
 
 Deno.test("a page from elsewhere gets no advice, because it may be an attacker's", () => {
-  const request = new Request("http://a.example/ws", { headers: { origin: "https://b.example" } });
-  const line = reportLine({ ...refused, message: "no", request, remoteAddress: "203.0.113.7" });
+  const origin = "https://b.example";
+  const line = reportLine({ ...refused, message: "no", origin, remoteAddress: "203.0.113.7" });
   assertEquals(line, "edgesocket refused a WebSocket handshake with 403: no");
 });
 
@@ -42,10 +40,4 @@ Deno.test("limits that end connections say what to do", () => {
     reportLine({ ...closed, count: 2, cause: "backpressure", message: "Messages are not read" }),
     "edgesocket ended a connection for its limits 2 times (backpressure): Messages are not read. To send no faster than clients read, wait for connection.drained()",
   );
-});
-
-Deno.test("no line says a URL, which may hold a token", () => {
-  for (const kind of ["refused", "closed", "option"] as const) {
-    assertEquals(reportLine({ ...refused, kind }).includes("secret"), false);
-  }
 });

@@ -1,5 +1,6 @@
 import { type Browser, chromium } from "npm:playwright-core@^1.56.0";
 import { output } from "./command.ts";
+import { isMissing } from "./missing.ts";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
@@ -15,7 +16,7 @@ async function findChromium(): Promise<string | undefined> {
 
 const executablePath = await findChromium();
 if (executablePath === undefined) {
-  console.log("No Chromium found (set CHROME_PATH to one): what needs a browser is skipped");
+  isMissing("Chromium (CHROME_PATH names one)");
 }
 
 /** Options of a test that needs a browser, whose own timers and pipes outlive each test. */

@@ -1,4 +1,9 @@
 import { root } from "./command.ts";
+import { offlineImports } from "./imports.ts";
+import { ProcessServer } from "./process_server.ts";
+import type { WireRuntime } from "./runtimes.ts";
+
+const RUNNER = new URL("tests/fixtures/example.ts", root).pathname;
 
 /** An example of the documentation: a whole program. */
 export interface Example {
@@ -21,8 +26,8 @@ export function fencesIn(file: string, text: string): Example[] {
 const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
 const exports: Record<string, string> = config.exports;
 
-/** A folder with examples, and with what Bun resolves their imports to. */
-export async function playground(examples: readonly Example[]) {
+/** A folder with examples, and with what Bun resolves their imports to: Hono, and `packages`. */
+export async function playground(examples: readonly Example[], packages: readonly string[] = []) {
   const folder = await Deno.makeTempDir({ prefix: "edgesocket_docs_" });
   const path = (example: Example) => `${folder}/${example.name.replaceAll(/\W+/g, "_")}.ts`;
   for (const example of examples) await Deno.writeTextFile(path(example), example.code);
@@ -38,7 +43,9 @@ export async function playground(examples: readonly Example[]) {
     const target = new URL(file, root).pathname;
     await Deno.writeTextFile(`${home}/index.ts`, `export * from ${JSON.stringify(target)};\n`);
   }
-  await Deno.symlink(new URL("node_modules/hono", root), `${folder}/node_modules/hono`);
+  for (const name of ["hono", ...packages]) {
+    await Deno.symlink(new URL(`node_modules/${name}`, root), `${folder}/node_modules/${name}`);
+  }
   return {
     root: folder,
     path,
@@ -46,4 +53,23 @@ export async function playground(examples: readonly Example[]) {
       await Deno.remove(folder, { recursive: true });
     },
   };
+}
+
+/** What runs an example that comes as the last argument, with its servers on free ports. */
+export async function exampleCommand(
+  { name, command }: WireRuntime,
+  packages: Record<string, string> = {},
+): Promise<readonly string[]> {
+  const flags = name === "deno" ? [`--import-map=${await offlineImports(packages)}`] : [];
+  return [...command, ...flags, RUNNER];
+}
+
+/** Starts an example that is a server; `packages`: what it imports beside us and Hono. */
+export async function startExample(
+  runtime: WireRuntime,
+  path: string,
+  packages: Record<string, string> = {},
+): Promise<ProcessServer> {
+  const command = await exampleCommand(runtime, packages);
+  return await ProcessServer.start({ command }, {}, new URL(`file://${path}`));
 }

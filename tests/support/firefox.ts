@@ -1,4 +1,5 @@
 import { output } from "./command.ts";
+import { isMissing } from "./missing.ts";
 
 /** The part of a page that we use, of Playwright as of Puppeteer. */
 export interface BrowserPage {
@@ -29,7 +30,7 @@ const executablePath = await findFirefox();
 /** Whether there is one on this machine. */
 export const hasFirefox: boolean = executablePath !== undefined;
 if (!hasFirefox) {
-  console.log("No Firefox found (set FIREFOX_PATH to one): what needs it is skipped");
+  isMissing("Firefox (FIREFOX_PATH names one)");
 }
 
 /** Starts Firefox; the caller closes it. */

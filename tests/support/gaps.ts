@@ -1,9 +1,10 @@
 /**
- * Where the runtimes differ, as data. README's tables are made from it, and tests ask it for what a
+ * Where the runtimes differ, as data. The tables of docs/compatibility.md are made from it, and tests
+ * ask it for what a
  * runtime does instead, so that none of them asks for the name of its runtime.
  */
 
-/** The tables of README's section, in their order, by their headings. */
+/** The tables of the page, in their order, by their headings. */
 export const TABLES = {
   runtimes: ["what", "Deno", "Bun"],
   handshake: ["what", "Deno", "Bun"],
@@ -14,10 +15,10 @@ export const TABLES = {
   ],
 } as const;
 
-/** The runtimes that README's tables have a column for. */
+/** The runtimes that the tables have a column for. */
 export type Column = "deno" | "bun";
 
-/** One row: its cells as README has them, and what the tests expect where it is not the norm. */
+/** One row: its cells as the page has them, and what the tests expect where it is not the norm. */
 interface Row {
   readonly table: keyof typeof TABLES;
   readonly deno: string;
@@ -93,13 +94,13 @@ export const gaps = {
   "a broken connection's runtime object": {
     table: "runtimes",
     deno: "is kept by Deno until `idleTimeout` has passed",
-    bun: "is let go at once",
+    bun: "is released at once",
     pinned: { deno: "kept" },
   },
   "a client that leaves in the middle of its handshake": {
     table: "runtimes",
     deno:
-      "may cost a file descriptor for good if it resets the connection: at worst all of a first wave, next to none of those that come 3 s later ([report](docs/upstream/deno-upgrade-after-client-left.md))",
+      "may cost a file descriptor for good if it resets the connection: in the worst case one for each client of a first wave, almost none for those that come 3 s later ([report](upstream/deno-upgrade-after-client-left.md))",
     bun: "costs nothing",
     pinned: { deno: "leaks" },
   },
@@ -122,7 +123,7 @@ export const gaps = {
     bun: "does not keep the process",
     pinned: { deno: "keeps the process" },
   },
-  "the reason that an idle client is told": {
+  "the close frame that an idle client gets": {
     table: "runtimes",
     deno: '1001, "No response from ping frame."',
     bun: '1001, "Idle timeout"',
@@ -130,8 +131,8 @@ export const gaps = {
   },
   "a process that is out of open files": {
     table: "runtimes",
-    deno: "the listener ends: `onError` is told, and another one starts",
-    bun: "goes on",
+    deno: "the listener ends: `onError` is called, and another listener starts",
+    bun: "keeps listening",
     pinned: { deno: "Deno.serve ended by itself" },
   },
   "the default of `maxConnections`": {
@@ -140,7 +141,7 @@ export const gaps = {
     bun: "from the limit on open files",
     pinned: { deno: 10_000 },
   },
-  "a control character in a header of a response that is no 101": {
+  "a control character in a header of any response but a 101": {
     table: "runtimes",
     deno: "**ends the process**: a bug in Deno, with or without edgesocket",
     bun: "sent as it is",
@@ -159,7 +160,7 @@ export const gaps = {
     bun: "refused with 400",
     pinned: { deno: 101 },
   },
-  "a target that makes no URL (`http://a:99999/`)": {
+  "a target that is not a valid URL (`http://a:99999/`)": {
     table: "handshake",
     deno: "refused with 400",
     bun: "accepted: Bun reads `Host`",
@@ -207,7 +208,7 @@ export const gaps = {
     bun: "refused with 431",
     pinned: { bun: 431 },
   },
-  "methods that are none (`FOO`, `get`)": {
+  "methods that HTTP does not define (`FOO`, `get`)": {
     table: "handshake",
     deno: "refused with 405",
     bun: "the connection is closed",
@@ -252,7 +253,7 @@ export const gaps = {
   },
   "headers of the handshake that middleware sets after `next()`": {
     table: "bare",
-    deno: "overwrite those of the 101: do not",
+    deno: "overwrite those of the 101: do not set them",
     bun: "dropped",
     pinned: { deno: "forged" },
   },
@@ -274,7 +275,7 @@ export const gaps = {
     bun: "500",
     pinned: { deno: /panicked/, bun: 500 },
   },
-  "a `Host` that makes no URL": {
+  "a `Host` that is not valid in a URL": {
     table: "bare",
     deno: "your code sees it: `new URL(request.url)` throws",
     bun: "the same",
@@ -282,7 +283,7 @@ export const gaps = {
   },
   "`shutdown()`, `maxConnections`, your own `onError` and `onRefuse`": {
     table: "bare",
-    deno: "not there: faults go to `console.error`",
+    deno: "not available: errors go to `console.error`",
     bun: "the same",
     pinned: { deno: "console.error", bun: "console.error" },
   },
@@ -307,7 +308,7 @@ export function pinned<N extends GapName>(column: Column, name: N): Pinned<N> | 
   return pinned[column] as Pinned<N> | undefined;
 }
 
-/** One of README's tables, as `deno fmt` aligns it. */
+/** One of the tables, as `deno fmt` aligns it. */
 export function tableOf(table: keyof typeof TABLES): string {
   const rows = Object.entries<Row>(gaps).filter(([, row]) => row.table === table)
     .map(([what, { deno, bun }]) => [what, deno, bun] as const);

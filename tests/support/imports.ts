@@ -19,11 +19,12 @@ export async function importArgs(): Promise<string[]> {
   return [`--import-map=${await offlineImports()}`];
 }
 
-/** deno.json's imports and our own entries, with the stand-ins in place, as a URL. */
-export async function offlineImports(): Promise<string> {
+/** deno.json's imports, our own entries and `more`, with the stand-ins in place, as a URL. */
+export async function offlineImports(more: Record<string, string> = {}): Promise<string> {
   const { name, exports, imports } = JSON.parse(
     await Deno.readTextFile(new URL("deno.json", root)),
   );
+  Object.assign(imports, more);
   for (const [bare, target] of Object.entries(imports as Record<string, string>)) {
     if (target.startsWith("npm:")) imports[`${bare}/`] = target.replace("npm:", "npm:/") + "/";
   }

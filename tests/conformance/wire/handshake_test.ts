@@ -7,7 +7,7 @@ import { addCase, suite } from "../../support/suite.ts";
 import { type Handshake, handshakes, type Outcome } from "./handshake_table.ts";
 
 /** Origins that the app is configured with, and that no refusal may name. */
-const CONFIGURED = ["client.com", "localhost:5173", "chrome-extension", "ports.example"];
+const CONFIGURED = ["app.example", "localhost:5173", "chrome-extension", "ports.example"];
 
 const APP = { APP: "handshake" };
 
@@ -84,7 +84,7 @@ function handshakeSuite(runtime: WireRuntime): void {
     runtime,
     "gap: bare: a Host that makes no URL reaches user code, where new URL() throws",
     async () => {
-      const bare = runtime.gap("a `Host` that makes no URL");
+      const bare = runtime.gap("a `Host` that is not valid in a URL");
       for (const [mode, status] of [["bare", bare], ["handler", 400]] as const) {
         await using own = await runtime.start({ ...APP, MODE: mode });
         using client = await RawClient.connect(own.port);

@@ -13,7 +13,7 @@ function idleSuite(runtime: WireRuntime): void {
     const ping = await client.frame();
     const pinged = performance.now() - started;
     assertEquals(ping?.opcode, OPCODE.ping);
-    const reason = runtime.gap("the reason that an idle client is told") ?? "Idle timeout";
+    const reason = runtime.gap("the close frame that an idle client gets") ?? "Idle timeout";
     assertEquals(await client.closeFrame(), { code: 1001, reason });
     const dropped = performance.now() - started;
     await ends(server, IDLE);

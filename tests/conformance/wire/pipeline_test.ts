@@ -31,12 +31,12 @@ function pipelineSuite(runtime: WireRuntime): void {
     suite(runtime, { MODE: mode })(
       `${mode}: the 101 with CORS headers has the Sec-WebSocket-Accept of its key`,
       async (server) => {
-        using client = await server.open("/cors", { Origin: "https://client.com" });
+        using client = await server.open("/cors", { Origin: "https://app.example" });
         assertEquals(client.all("sec-websocket-accept"), ["s3pPLMBiTxaQ9kYGzzhZRbK+xOo="]);
       },
     );
 
-    // README's table "Without `serve` or `handler`".
+    // docs/compatibility.md, "Without `serve` or `handler`".
     if (mode === "bare") continue;
 
     suite(runtime, { ...env, REFUSALS: "report" })(
@@ -77,7 +77,7 @@ function pipelineSuite(runtime: WireRuntime): void {
     });
   }
 
-  const panicOnPage = runtime.gap("a control character in a header of a response that is no 101");
+  const panicOnPage = runtime.gap("a control character in a header of any response but a 101");
   for (const mode of ["serve", "bare"]) {
     const title = panicOnPage ? "ends the process" : "is sent";
     addCase(

@@ -1,0 +1,75 @@
+import { Hono } from "hono";
+import { etag } from "hono/etag";
+import { secureHeaders } from "hono/secure-headers";
+import bytes from "./page/bytes.js" with { type: "text" };
+import closeCodes from "./page/close_codes.js" with { type: "text" };
+import generator from "./page/generator.js" with { type: "text" };
+import icon from "./page/icon.svg" with { type: "text" };
+import index from "./page/index.html" with { type: "text" };
+import link from "./page/link.js" with { type: "text" };
+import log from "./page/log.js" with { type: "text" };
+import style from "./page/page.css" with { type: "text" };
+import page from "./page/page.js" with { type: "text" };
+import roundTrips from "./page/round_trips.js" with { type: "text" };
+import { anyServer } from "./settings.ts";
+import { verdict } from "./verdict.ts";
+
+/** The files of the page. They are part of the program, which needs no permission to read them. */
+const FILES: Readonly<Record<string, string>> = {
+  "index.html": index,
+  "page.css": style,
+  "icon.svg": icon,
+  "bytes.js": bytes,
+  "close_codes.js": closeCodes,
+  "generator.js": generator,
+  "link.js": link,
+  "log.js": log,
+  "page.js": page,
+  "round_trips.js": roundTrips,
+};
+
+const TYPES: Readonly<Record<string, string>> = {
+  html: "text/html; charset=utf-8",
+  css: "text/css; charset=utf-8",
+  js: "text/javascript; charset=utf-8",
+  svg: "image/svg+xml",
+};
+
+/**
+ * A page at `/` that talks to the WebSocket at `/ws`, and what it asks at `/verdict`. With
+ * `ANY_SERVER=1` in the environment the page may connect to other servers too.
+ */
+export function playground(): Hono {
+  const app = new Hono();
+  const wide = anyServer();
+
+  app.route("/verdict", verdict());
+
+  app.use(
+    etag(),
+    secureHeaders({
+      contentSecurityPolicy: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        connectSrc: ["'self'", ...wide ? ["ws:", "wss:", "http:", "https:"] : []],
+        imgSrc: ["'self'"],
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+      strictTransportSecurity: false,
+    }),
+  );
+
+  for (const [name, file] of Object.entries(FILES)) {
+    const content = wide ? file.replace("<body>", '<body data-any-server="">') : file;
+    const headers = {
+      "content-type": TYPES[name.split(".").at(-1)!]!,
+      // Kept by the browser, and asked about each time: 304 unless it has changed.
+      "cache-control": "no-cache",
+    };
+    app.get(name === "index.html" ? "/" : `/${name}`, (c) => c.body(content, 200, headers));
+  }
+  return app;
+}

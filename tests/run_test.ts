@@ -1,0 +1,38 @@
+/** The last lines of the test command. */
+import { assertEquals } from "@std/assert";
+import { root } from "./support/command.ts";
+
+async function lastLines(count: number, env: Record<string, string> = {}) {
+  const args = ["run", "-A", "--no-lock", "tests/run.ts", "tests/fixtures/skipped.ts"];
+  // The tests themselves may run where there must be no skips.
+  const { NO_SKIPS: _, ...inherited } = Deno.env.toObject();
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args,
+    cwd: root,
+    clearEnv: true,
+    env: { ...inherited, ...env },
+    stderr: "null",
+  }).output();
+  return { code, lines: new TextDecoder().decode(stdout).trimEnd().split("\n").slice(-count) };
+}
+
+Deno.test("the test command ends with what was skipped, and why", async () => {
+  const { code, lines } = await lastLines(8);
+  assertEquals(lines, [
+    "on deno: 0 passed, 0 failed, 1 skipped",
+    "on bun: 0 passed, 0 failed, 1 skipped",
+    "on memory: 0 passed, 0 failed",
+    "skipped, because this needs a thing (THING names one):",
+    '  deno: <what> needs "a thing"',
+    "skipped, because this needs another thing:",
+    "  bun: what needs another",
+    "1 passed, 0 failed, 2 skipped",
+  ]);
+  assertEquals(code, 0);
+});
+
+Deno.test("the test command fails on skips where there must be none", async () => {
+  const { code, lines } = await lastLines(2, { NO_SKIPS: "1" });
+  const names = 'deno: <what> needs "a thing"; bun: what needs another [needs another thing]';
+  assertEquals([code, lines[0]], [1, `skipped, and must not be: ${names}`]);
+});
