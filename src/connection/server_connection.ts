@@ -38,8 +38,8 @@ export interface ConnectionServer extends FlowServer {
   readonly report: Reporter;
   /** Gives back what was reserved for one connection. */
   release(): void;
-  /** Takes note that the runtime never opened the socket of one. */
-  failedToOpen(): void;
+  /** Takes note that the runtime is late to open the socket of one; `lost`: that it never has. */
+  failedToOpen(lost: boolean): void;
   /** Takes note that a limit of its route ended one. */
   limited(info: CloseInfo, limits: Limits, connection: Connection): void;
 }
@@ -247,7 +247,7 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
     this.#endListeners = undefined;
     if (this.#socket === undefined) {
       // There is nothing that the runtime could let go of.
-      this.#server.failedToOpen();
+      this.#server.failedToOpen(true);
       this.#ended?.();
       return this.#release();
     }
@@ -269,7 +269,7 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
     if (this.#state !== OPEN || socket === undefined) {
       const opening = this.#state === CONNECTING;
       const waited = now - this.waitingSince;
-      if (opening && waited >= OPENING_LATE) this.#server.failedToOpen();
+      if (opening && waited >= OPENING_LATE) this.#server.failedToOpen(false);
       if (waited < (opening ? OPENING : closeTimeout)) return;
       this.lost(this.#unfinished("network"));
       return socket?.terminate();

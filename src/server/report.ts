@@ -7,12 +7,13 @@ import type { Connection } from "../connection/connection.ts";
 export interface Report {
   /**
    * `closed`: a limit ended a connection. `refused`: an opening handshake was refused. `option`: an
-   * option of a route has no effect, or is missing.
+   * option of a route has no effect, or is missing. `lost`: a client left in the middle of the
+   * upgrade, and Deno may keep its file descriptor for good.
    */
-  readonly kind: "closed" | "refused" | "option";
+  readonly kind: "closed" | "refused" | "option" | "lost";
   /**
    * What is counted together: the cause of a close (`payload-too-large`, `backpressure`), the status
-   * of a refusal (`403`), the name of an option.
+   * of a refusal (`403`), the name of an option, `upgrade` for a lost client.
    */
   readonly cause: string;
   /** How often it has happened since the last report of this route and cause, or 1. */

@@ -8,6 +8,7 @@ export function reportLine(report: Report): string {
   const { count, message } = report;
   const often = count === 1 ? "" : ` ${count} times`;
   if (report.kind === "option") return `edgesocket: ${message}${advice(report)}`;
+  if (report.kind === "lost") return `edgesocket lost a client${often}: ${message}`;
   const what = report.kind === "closed"
     ? `ended a connection for its limits${often} (${report.cause})`
     : `refused a WebSocket handshake${often} with ${report.cause}`;

@@ -91,9 +91,12 @@ export class ServerState implements ConnectionServer, ListeningServer {
       : unavailable("the server has no room for another connection");
   }
 
-  /** The runtime never opened the socket of a connection: the client had left by then. */
-  failedToOpen(): void {
+  /** The runtime is late to open a socket; `lost`: it never has, the client had left by then. */
+  failedToOpen(lost: boolean): void {
     this.#failedAt = this.clock.now();
+    if (!lost) return;
+    const message = "it left in the middle of the upgrade, and the runtime may keep its descriptor";
+    this.#reports.add(undefined, { kind: "lost", cause: "upgrade", message, remoteAddress: "" });
   }
 
   /** Whether a socket has failed to open lately, so that an upgrade is worth a second look. */

@@ -25,6 +25,17 @@ Deno.test("a page from elsewhere gets no advice, because it may be an attacker's
   assertEquals(line, "edgesocket refused a WebSocket handshake with 403: no");
 });
 
+Deno.test("clients that were lost in the upgrade are counted", () => {
+  const line = reportLine({
+    ...refused,
+    kind: "lost",
+    cause: "upgrade",
+    count: 7,
+    message: "gone",
+  });
+  assertEquals(line, "edgesocket lost a client 7 times: gone");
+});
+
 Deno.test("the count, if it is not the first", () => {
   const line = reportLine({ ...refused, count: 341, cause: "503", message: "no room" });
   assertEquals(line, "edgesocket refused a WebSocket handshake 341 times with 503: no room");
