@@ -88,7 +88,8 @@ export function checkHandshake(
   if (opening === undefined) return { kind: "not-an-upgrade" };
   const verdict = judge(opening, rules);
   if (verdict.kind === "refused") return verdict;
-  return { ...verdict, headers: new Headers(rules.headers) };
+  const { kind, protocol } = verdict;
+  return { kind, protocol, headers: new Headers(rules.headers) };
 }
 
 /** Applies the rules to one opening handshake. */
@@ -100,7 +101,7 @@ export function judge(opening: Opening, rules: HandshakeRules): Verdict {
     if (stranger !== undefined) return refusal(403, stranger);
     const choice = rules.subprotocol(opening);
     if ("refusal" in choice) return refusal(400, choice.refusal);
-    return { kind: "accepted", protocol: choice.protocol };
+    return { kind: "accepted", ...choice };
   } catch (error) {
     return { ...refusal(500, "the server failed to judge this request"), error };
   }

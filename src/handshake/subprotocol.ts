@@ -32,9 +32,12 @@ export interface SubprotocolOptions {
   readonly requireProtocol?: boolean | undefined;
 }
 
-/** Either the chosen subprotocol (`""` for none) or why the request is refused. */
+/**
+ * Either the chosen subprotocol, `""` for none, with what the client offers if it was none of that; or
+ * why the request is refused.
+ */
 export type SubprotocolChoice =
-  | { readonly protocol: string }
+  | { readonly protocol: string; readonly offered?: string | null }
   | { readonly refusal: string };
 
 const NONE: SubprotocolChoice = { protocol: "" };
@@ -62,7 +65,8 @@ export function subprotocolRule(options: SubprotocolOptions): SubprotocolRule {
       };
     }
     const protocol = choose(offered, request) ?? "";
-    if (protocol !== "" || !required) return { protocol };
+    if (protocol !== "") return { protocol };
+    if (!required) return { protocol, offered: header };
     return {
       refusal: `expected a subprotocol that this server speaks, got ${quote(header)}`,
     };

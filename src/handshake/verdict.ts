@@ -34,8 +34,14 @@ export interface Refused {
 /** The verdict on an opening handshake; `kind` tells which. */
 export type HandshakeVerdict = Accepted | NotAnUpgrade | Refused;
 
-/** The verdict on a request that asks for a WebSocket, without the headers: those never differ. */
-export type Verdict = Omit<Accepted, "headers"> | Refused;
+/** A request is accepted: without the headers, which never differ. */
+export interface Agreed extends Omit<Accepted, "headers"> {
+  /** The subprotocols that the client offers, if none of them was chosen. */
+  readonly offered?: string | null;
+}
+
+/** The verdict on a request that asks for a WebSocket. */
+export type Verdict = Agreed | Refused;
 
 /** The plain-text response that a refusal stands for. */
 export function refusalResponse(

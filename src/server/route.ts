@@ -120,8 +120,7 @@ export class Route {
         response: server.refuse(request, verdict, remoteAddress, this.#limits),
       };
     }
-    const offered = verdict.protocol === "" && opening.headers.get("sec-websocket-protocol");
-    if (offered) server.unanswered(request, offered, this.#limits);
+    if (verdict.offered) server.unanswered(request, verdict.offered, this.#limits);
     const placeholder = server.adapter.placeholder.make(this.#rules.headers);
     return { ...verdict, request, placeholder, server, state };
   }
