@@ -45,6 +45,42 @@ for (const prefix of ["", "/handler"]) {
   }
 }
 
+Deno.test("a route that names pages does not mean every page", async () => {
+  const open = createUpgradeWebSocket({ dangerouslyAllowAnyOrigin: true });
+  const admin = { origin: ["https://admin.example"] };
+  const { connect } = memoryServer((request: Request) =>
+    open(request, {}, new URL(request.url).pathname === "/admin" ? admin : undefined)
+  );
+  const status = async (path: string, origin: string) =>
+    (await connect(handshakeRequest(path, { origin }))).response.status;
+  assertEquals(await status("/ws", "https://any.example"), 101);
+  assertEquals(await status("/admin", "https://any.example"), 403);
+  assertEquals(await status("/admin", "https://admin.example"), 101);
+  const both = { dangerouslyAllowAnyOrigin: true, origin: ["https://admin.example"] };
+  assertThrows(() => createUpgradeWebSocket(both), TypeError, "expected no origin beside it");
+});
+
+Deno.test("options may come from a class, with getters and from a parent", async () => {
+  class Strict {
+    get requireOrigin() {
+      return true;
+    }
+  }
+  class Stricter extends Strict {
+    readonly protocols = ["chat"];
+  }
+  const options = new Stricter();
+  const { connect } = memoryServer((request: Request) =>
+    createUpgradeWebSocket({})(request, {}, options)
+  );
+  assertEquals((await connect()).response.status, 403);
+  const fitting = { origin: "http://self.example", "sec-websocket-protocol": "chat" };
+  const { response } = await connect(handshakeRequest("/ws", fitting));
+  assertEquals([response.status, response.headers.get("sec-websocket-protocol")], [101, "chat"]);
+  assertThrows(() => createUpgradeWebSocket(Object.create({ requireOrgin: true })), TypeError);
+  assertThrows(() => createUpgradeWebSocket([] as object), TypeError, "an object, got a list");
+});
+
 Deno.test("defaults that are wrong are refused at setup", () => {
   for (const create of [createUpgradeWebSocket, createRoutes]) {
     assertThrows(() => create({ idleTimeout: -1 }), RangeError, "idleTimeout");

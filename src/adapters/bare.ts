@@ -1,4 +1,5 @@
-import { Route, type UpgradeOptions } from "../server/route.ts";
+import { checkNames, pick } from "../base/options.ts";
+import { Route, ROUTE_OPTIONS, type UpgradeOptions } from "../server/route.ts";
 import { checkHostOptions } from "../server/host_options.ts";
 import { ServerState } from "../server/server_state.ts";
 import { currentAdapter } from "./current.ts";
@@ -46,7 +47,9 @@ export function routesWith(defaults: AnyOptions = {}): (options?: AnyOptions) =>
 
 /** What is `undefined` in `options` is not given there. */
 function merge(defaults: AnyOptions, options: AnyOptions): AnyOptions {
-  if (typeof options !== "object" || options === null) return options;
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  return { ...defaults, ...Object.fromEntries(given) };
+  checkNames("upgradeWebSocket", options, ROUTE_OPTIONS);
+  const own = pick(options, ROUTE_OPTIONS);
+  // Who names the pages that may connect does not mean every page.
+  const closed = own.origin === undefined ? {} : { dangerouslyAllowAnyOrigin: undefined };
+  return { ...pick(defaults, ROUTE_OPTIONS), ...closed, ...own };
 }

@@ -4,11 +4,10 @@ import { sweep } from "../connection/clockwork.ts";
 import { broken, closedByPeer, type CloseInfo, TOO_LARGE } from "../connection/close.ts";
 import type { ConnectionRequest } from "../connection/connection.ts";
 import type { Message } from "../connection/message.ts";
-import type { ServerConnection } from "../connection/server_connection.ts";
+import { ServerConnection } from "../connection/server_connection.ts";
 import { allowedHeaders } from "../handshake/headers.ts";
 import { openingOf } from "../handshake/opening.ts";
 import type { Listener, ServerAdapter } from "../server/adapter.ts";
-import { isWrapped } from "../server/request_state.ts";
 import { switchingProtocols } from "../server/placeholder.ts";
 import { type BunServerWebSocket, BunSocket } from "./bun_socket.ts";
 import { connectionLimit, LIMITS_FILE } from "./open_files.ts";
@@ -102,7 +101,6 @@ export const bunAdapter: ServerAdapter = {
     // Without this, or with none chosen, Bun would echo the first one that the client offers.
     if (request.headers.has(PROTOCOL)) headers.push([PROTOCOL, protocol]);
     connection.request = new BunConnectionRequest(request, connection);
-    if (!isWrapped(request)) (connection as Owned).events = foreignEvents;
     const options = headers.length === 0 ? { data: connection } : { data: connection, headers };
     try {
       return server.upgrade(request, options) ? response : undefined;
@@ -164,7 +162,7 @@ class BunConnectionRequest implements ConnectionRequest {
 }
 
 /** A connection as Bun's handlers find it: the `data` of its socket. */
-type Owned = ServerConnection & { events?: typeof foreignEvents };
+type Owned = ServerConnection;
 
 /** For a socket whose connection is none of ours, or whose handlers are not. */
 function tellMismatch(half: string, socket: BunServerWebSocket): void {
@@ -185,6 +183,8 @@ const foreignEvents = {
     (raw.data as Owned).ended(broken("network"));
   },
 };
+
+Object.defineProperty(ServerConnection.prototype, "events", { value: foreignEvents });
 
 /** Stands in for a connection that is none of ours: hears everything, and does nothing. */
 const nobody = {

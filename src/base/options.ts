@@ -13,15 +13,24 @@ const DAY = 86_400;
  * @throws {TypeError} If `options` is no object, or has another name in it; says which was meant.
  */
 export function checkNames(owner: string, options: unknown, names: readonly string[]): void {
-  if (typeof options !== "object" || options === null) {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw usageError(`use options of ${owner}`, "an object", typeOf(options));
   }
-  for (const name of Object.keys(options)) {
+  for (const name in options) {
     if (names.includes(name)) continue;
     const meant = nearest(name, names);
     const expected = meant ? `${meant} (did you mean that?)` : `one of ${names.join(", ")}`;
     throw usageError(`use options of ${owner}`, expected, name);
   }
+}
+
+/** The options of these names that are given, whoever an object has them from. */
+export function pick<T extends object>(options: T, names: readonly (keyof T)[]): Partial<T> {
+  const given: Partial<T> = {};
+  for (const name of names) {
+    if (options[name] !== undefined) given[name] = options[name];
+  }
+  return given;
 }
 
 /** The one of `names` whose letters differ the least from those of `name`, if that is little. */

@@ -13,7 +13,7 @@ export function usageError(
 
 /** What came instead, where its type says enough. */
 export function typeOf(value: unknown): string {
-  return value === null ? "null" : typeof value;
+  return value === null ? "null" : Array.isArray(value) ? "a list" : typeof value;
 }
 
 /**

@@ -66,6 +66,8 @@ export interface Limits {
   readonly maxQueue: number;
   readonly backpressureTimeout: number;
   readonly closeTimeout: number;
+  /** What tells the reports of this route from those of others: the same for the same options. */
+  readonly route: string;
 }
 
 const MIB = 1_048_576;
@@ -85,8 +87,9 @@ export function parseLimits({
   maxQueue = 64 * MIB,
   backpressureTimeout = 30,
   closeTimeout = 5,
-}: LimitOptions): Limits {
+}: LimitOptions, route = ""): Limits {
   return {
+    route,
     idleTimeout: 1000 * checkSeconds("idleTimeout", idleTimeout, 0),
     maxPayloadLength: checkBytes("maxPayloadLength", maxPayloadLength, MAX_MESSAGE),
     maxBackpressure: checkBytes("maxBackpressure", maxBackpressure),

@@ -1,6 +1,11 @@
 import { usageError } from "../base/usage_error.ts";
 import { type Authority, parseAuthority } from "./authority.ts";
 
+/** Whether browsers leave a port out, because it is that of http or https. */
+function isDefault(port: string): boolean {
+  return port === "80" || port === "443";
+}
+
 /** Whether a request may be answered that was sent to this host. */
 export type HostRule = (authority: Authority | undefined) => boolean;
 
@@ -28,7 +33,7 @@ export function hostRule(hosts: readonly string[]): HostRule {
   return (authority) =>
     authority !== undefined &&
     allowed.some(({ hostname, port, wildcard }) =>
-      (port === "" || port === authority.port) &&
+      (port === "" || port === authority.port || (authority.port === "" && isDefault(port))) &&
       (wildcard ? authority.hostname.endsWith(hostname) : authority.hostname === hostname)
     );
 }

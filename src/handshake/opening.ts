@@ -124,7 +124,8 @@ function wrongTarget(opening: Opening, host: string | null): Refused | undefined
     ? `expected one host in Host, got ${quote(host)}`
     : isURL(url)
     ? undefined
-    : `expected a target that makes a URL, got ${quote(url)}`;
+    // Not the target itself: there may be a token in it, and this is for a log.
+    : "expected a target that makes a URL, got one that does not";
   return message === undefined ? undefined : wrongMethod(opening) ?? refusal(400, message);
 }
 

@@ -69,6 +69,9 @@ export function originRule(options: OriginOptions): OriginRule {
   checkOption("requireOrigin", required, "boolean");
   checkOption("dangerouslyAllowAnyOrigin", everyOrigin, "boolean");
   checkOption("trustProxy", trustProxy, "boolean");
+  if (everyOrigin && options.origin !== undefined) {
+    throw usageError("use option dangerouslyAllowAnyOrigin", "no origin beside it", "both");
+  }
   const allows = matcher(option, trustProxy);
 
   return (opening) => {

@@ -1,5 +1,4 @@
 import { checkOption } from "../base/options.ts";
-import { quote } from "../base/quote.ts";
 import { answerError, usageError } from "../base/usage_error.ts";
 import { isToken, listElements } from "./field_value.ts";
 import type { Opening } from "./opening.ts";
@@ -59,16 +58,17 @@ export function subprotocolRule(options: SubprotocolOptions): SubprotocolRule {
     const header = headers.get("sec-websocket-protocol");
     if (header === null && !required) return NONE;
     const offered = parseSubprotocols(header ?? "");
+    // What is wrong with it is not repeated: some clients put a token there.
     if (offered === undefined) {
       return {
-        refusal: `expected distinct tokens in Sec-WebSocket-Protocol, got ${quote(header)}`,
+        refusal: "expected distinct tokens in Sec-WebSocket-Protocol, got something else",
       };
     }
     const protocol = choose(offered, request) ?? "";
     if (protocol !== "") return { protocol };
     if (!required) return { protocol, offered: header };
     return {
-      refusal: `expected a subprotocol that this server speaks, got ${quote(header)}`,
+      refusal: "expected a subprotocol that this server speaks, got none of them",
     };
   };
 }

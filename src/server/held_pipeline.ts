@@ -1,5 +1,4 @@
 import { Deferred } from "../base/deferred.ts";
-import { usageError } from "../base/usage_error.ts";
 import type { Opening } from "../handshake/opening.ts";
 import type { Fetch } from "./adapter.ts";
 import { clearRequestState, setRequestState } from "./request_state.ts";
@@ -23,33 +22,37 @@ export async function holdPipeline(
 ): Promise<Response> {
   const answered = new Deferred<Response | PromiseLike<Response>>();
   /** The headers that went out with the 101. */
-  let sent: Map<string, string> | undefined;
+  let sent: Set<string> | undefined;
 
   const state = setRequestState(request, server, opening);
   state.hold = (pending, response) => {
     server.adapter.placeholder.claim(response, pending.token);
-    sent = new Map(response.headers);
+    sent = linesOf(response.headers);
     const ended = new Deferred<void>();
     // The runtime gets the response itself, and nobody there shall wait.
     const copy = whenEnded(response.clone(), ended.promise);
     const init = { ...pending, ended: () => ended.resolve() };
-    try {
-      answered.resolve(completeUpgrade(server, request, context, init, response, state));
-    } catch (error) {
-      answered.resolve(failed(error));
-    }
+    const complete = async () =>
+      await completeUpgrade(server, request, context, init, response, state);
+    answered.resolve(complete().catch(failed));
     return copy;
   };
 
   const pipeline = async () => await run(request, context);
   watchIfSlow(server.adapter, request, state);
-  pipeline().then((response) => {
+  const done = pipeline().then((response) => {
     if (sent === undefined) return answered.resolve(response);
-    const late = tooLate(sent, response);
-    if (late) server.report(late, undefined);
-  }).catch((error) => answered.resolve(failed(error))).finally(() => clearRequestState(request));
+    const late = changeSince(sent, response);
+    if (late) server.ineffective("holdPipeline", `${LATE}: ${late}`);
+  }).catch((error) => answered.resolve(failed(error))).finally(() => {
+    clearRequestState(request);
+    server.held.delete(done);
+  });
+  server.held.add(done);
   return await (await answered.promise);
 }
+
+const LATE = "a held pipeline changed its response after the 101, which was out by then";
 
 /** A response that whoever awaits it gets only when `ended` has resolved. */
 function whenEnded(response: Response, ended: Promise<void>): Response {
@@ -63,14 +66,14 @@ function whenEnded(response: Response, ended: Promise<void>): Response {
   });
 }
 
-/** What a pipeline did after the client had its answer. */
-function tooLate(sent: Map<string, string>, { status, headers }: Response): Error | undefined {
-  const task = "change the response of a held pipeline";
-  if (status !== 101 && status !== 204) {
-    return usageError(task, "nothing after the 101, which is out", `status ${status}`, Error);
-  }
-  for (const [name, value] of headers) {
-    if (sent.get(name) === value) continue;
-    return usageError(task, "headers before the 101, which is out", `"${name}" after it`, Error);
-  }
+/** What a pipeline has changed since the client had its answer. */
+function changeSince(sent: Set<string>, response: Response | undefined): string | undefined {
+  if (response?.status !== 101 && response?.status !== 204) return `status ${response?.status}`;
+  const line = [...linesOf(response.headers)].find((line) => !sent.has(line));
+  // The name only: values may hold secrets.
+  return line && `header ${line.slice(0, line.indexOf(":"))}`;
+}
+
+function linesOf(headers: Headers): Set<string> {
+  return new Set([...headers].map(([name, value]) => `${name}: ${value}`));
 }

@@ -1,4 +1,4 @@
-import { checkBytes, checkNumber, checkOption } from "../base/options.ts";
+import { checkBytes, checkNumber, checkOption, pick } from "../base/options.ts";
 import type { Connection } from "../connection/connection.ts";
 import { type HostRule, hostRule } from "../handshake/hosts.ts";
 import type { Refused } from "../handshake/verdict.ts";
@@ -15,7 +15,7 @@ export interface HostOptions {
    * @default {console.error}
    */
   readonly onError?: ((error: unknown, connection?: Connection) => void) | undefined;
-  /** Called for each opening handshake that was refused, with the reason. */
+  /** Called for each opening handshake that was refused, and each request with 421, with the reason. */
   readonly onRefuse?: ((request: Request, verdict: Refused) => void) | undefined;
   /**
    * Called when a limit ended a connection, when a handshake was refused, and when an option of a
@@ -39,8 +39,8 @@ export interface HostOptions {
    * Lets the pipeline of a WebSocket live as long as its connection: the 101 goes out in
    * `upgradeWebSocket`, with the headers that are set by then, and what it returns is waited for (with
    * `await`, as Hono does) until the connection has ended and `onClose` is done. What middleware
-   * releases in `finally` serves the connection until then. A header that is set afterwards, and an
-   * error that is thrown afterwards, come too late and are reported to `onError`.
+   * releases in `finally` serves the connection until then. What is answered afterwards comes too late:
+   * a header goes to `onReport`, an error to `onError`.
    *
    * @default {false}
    */
@@ -86,6 +86,8 @@ export const HOST_OPTIONS: readonly (keyof HostOptions)[] = [
 /** The options of a server, checked. */
 export interface CheckedHostOptions extends Omit<HostOptions, "hosts"> {
   readonly hosts: HostRule | undefined;
+  /** Whether there is one that says more than the defaults. */
+  readonly given: boolean;
   readonly maxPayloadLength: number;
   readonly maxBuffered: number;
 }
@@ -105,9 +107,11 @@ export function checkHostOptions(options: HostOptions): CheckedHostOptions {
   if (maxConnections !== undefined) {
     checkNumber("maxConnections", maxConnections, maxConnections >= 0, "a number from 0");
   }
+  const own = pick(options, HOST_OPTIONS);
   return {
-    ...options,
-    hosts: hosts && hostRule(hosts),
+    ...own,
+    given: Object.keys(own).length > 0,
+    hosts: hosts === undefined ? undefined : hostRule(hosts),
     maxPayloadLength: checkBytes("maxPayloadLength", maxPayloadLength),
     maxBuffered: checkBytes("maxBuffered", maxBuffered, Number.MAX_SAFE_INTEGER),
   };

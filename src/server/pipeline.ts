@@ -17,6 +17,9 @@ export type FetchHandler = (
   context: never,
 ) => Response | Promise<Response>;
 
+const INSIDE =
+  "a handler inside of another server has options, which have no effect: write them into those of the outer one";
+
 /**
  * Wraps `fetch`: every request finds its server, upgrades happen after the whole pipeline and with
  * its headers, and nothing that it throws reaches the listener.
@@ -28,7 +31,7 @@ export function wrapFetch(fetch: FetchHandler, server: ServerState): Fetch {
     throw usageError("serve", "fetch to be a function (of Hono: app.fetch)", typeof fetch);
   }
   const run = fetch as Fetch;
-  const { adapter, options: { holdPipeline: held } } = server;
+  const { adapter, options: { holdPipeline: held, given } } = server;
 
   const failed = (error: unknown): Response => {
     server.report(error, undefined);
@@ -65,7 +68,10 @@ export function wrapFetch(fetch: FetchHandler, server: ServerState): Fetch {
 
   return (request, context) => {
     // Wrapped twice: the outer one sees to everything.
-    if (isWrapped(request)) return run(request, context);
+    if (isWrapped(request)) {
+      if (given) server.ineffective("handler", INSIDE);
+      return run(request, context);
+    }
     try {
       const opening = adapter.opening(request, context);
       const fault = opening?.fault ?? server.misdirected(request, opening);

@@ -1,5 +1,5 @@
-import { checkNames } from "../base/options.ts";
-import { typeOf, usageError } from "../base/usage_error.ts";
+import { isPromise } from "../base/contain.ts";
+import { answerError, typeOf, usageError } from "../base/usage_error.ts";
 import type { WebSocketEvents } from "../connection/events.ts";
 import {
   LIMIT_OPTIONS,
@@ -47,11 +47,17 @@ export interface UpgradeOptions<T = unknown, Source = Request> extends RouteOpti
   readonly data?: ((source: Source) => T) | undefined;
 }
 
-const ROUTE_OPTIONS = [...HANDSHAKE_OPTIONS, ...LIMIT_OPTIONS, "data", "info"];
+/** The names of `UpgradeOptions`. */
+export const ROUTE_OPTIONS: readonly (keyof UpgradeOptions)[] = [
+  ...HANDSHAKE_OPTIONS,
+  ...LIMIT_OPTIONS,
+  "data",
+  "info",
+];
 
 /** Whether an option of this name is one of a route. */
 export function isRouteOption(name: string): boolean {
-  return ROUTE_OPTIONS.includes(name);
+  return ROUTE_OPTIONS.includes(name as keyof UpgradeOptions);
 }
 
 /** A handshake that a route accepts, to be handed back to its `upgrade`. */
@@ -82,8 +88,9 @@ const UPGRADE_REQUIRED = refusal(426, "expected a WebSocket opening handshake", 
 export class Route {
   readonly #rules: HandshakeRules;
   readonly #limits: Limits;
-  /** The limits on a server that allows less. */
+  /** The limits on a server that allows less, and the servers that have said so. */
   #capped: Limits | undefined;
+  #told: WeakSet<ServerState> | undefined;
   readonly #data: ((source: never) => unknown) | undefined;
   readonly #bareServer: (request: Request) => ServerState;
 
@@ -98,9 +105,10 @@ export class Route {
     options: UpgradeOptions<unknown, never>,
     bareServer: (request: Request) => ServerState,
   ) {
-    checkNames("upgradeWebSocket", options, ROUTE_OPTIONS);
     this.#rules = handshakeRules(options);
-    this.#limits = parseLimits(options);
+    // What is written in a handler is another object for each request, with the same in it.
+    const { origin, protocols, ...limits } = options;
+    this.#limits = parseLimits(options, `${origin} ${protocols} ${Object.values(limits)}`);
     this.#data = checkData(options.data);
     this.#bareServer = bareServer;
   }
@@ -117,10 +125,14 @@ export class Route {
       const { remoteAddress } = opening;
       return {
         kind: "refused",
-        response: server.refuse(request, verdict, remoteAddress, this.#limits),
+        response: server.refuse(request, verdict, remoteAddress, this.#limits.route),
       };
     }
-    if (verdict.offered) server.unanswered(request, verdict.offered, this.#limits);
+    if (verdict.offered) {
+      // Not what it offers: some clients put a token there.
+      const offers = "a client offers subprotocols, and none is among the protocols of the route";
+      server.ineffective("protocols", offers, this.#limits.route);
+    }
     const placeholder = server.adapter.placeholder.make(this.#rules.headers);
     return { ...verdict, request, placeholder, server, state };
   }
@@ -145,6 +157,7 @@ export class Route {
     checkEvents(events);
     const limits = this.#limitsOn(server);
     const data = this.#data?.(source as never);
+    if (isPromise(data)) throw answerError("make data", "a value from the data function", data);
     const pending = { events, protocol, limits, data, token: placeholder.token };
     if (state === undefined) {
       // Servers that can go without a wrapper are those of Deno and Bun, which upgrade at once.
@@ -165,9 +178,14 @@ export class Route {
     if (asked <= maxPayloadLength) return limits;
     if (this.#capped?.maxPayloadLength !== maxPayloadLength) {
       this.#capped = { ...limits, maxPayloadLength };
+    }
+    const told = this.#told ??= new WeakSet();
+    if (!told.has(server)) {
+      told.add(server);
       server.ineffective(
         "maxPayloadLength",
         `a route asks for maxPayloadLength ${asked}, but its server has ${maxPayloadLength}, which holds: write maxPayloadLength: ${asked} into the options of serve or handler too`,
+        limits.route,
       );
     }
     return this.#capped;

@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import { contain } from "../base/contain.ts";
 import { Deferred } from "../base/deferred.ts";
 import { checkNames, checkNumber, checkOption, checkSeconds } from "../base/options.ts";
 import { typeOf, usageError } from "../base/usage_error.ts";
@@ -165,14 +166,14 @@ export function startServer(
   };
   if (signal?.aborted) server.shutdown();
   else signal?.addEventListener("abort", shutdown);
-  if (onListen) onListen(server);
+  if (onListen) contain(() => onListen(server), (error) => state.report(error, undefined));
   else console.log(`Listening on ${server.url}`);
   return server;
 }
 
 /** Refuses options that nobody would read, and says where those belong that somebody else reads. */
 function checkServeNames(options: ServeOptions): void {
-  for (const name of Object.keys(options ?? {})) {
+  for (const name in options) {
     if (isRouteOption(name) && !SERVE_OPTIONS.includes(name as keyof ServeOptions)) {
       throw usageError(
         "use options of serve",
@@ -185,7 +186,7 @@ function checkServeNames(options: ServeOptions): void {
   for (const runtime of ["deno", "bun"] as const) {
     const native = options[runtime];
     if (native === undefined) continue;
-    if (typeof native !== "object" || native === null) {
+    if (typeof native !== "object" || native === null || Array.isArray(native)) {
       throw usageError(`use option ${runtime}`, "an object", typeOf(native));
     }
     const own = Object.keys(native).find((name) => NOT_NATIVE.test(name));
@@ -224,7 +225,8 @@ async function stop(state: ServerState, listener: Listener, timeout: number): Pr
     listener.abort?.();
     late.resolve();
   });
-  await Promise.race([listener.stop().catch(() => {}), late.promise]);
+  const held = Promise.allSettled(state.held);
+  await Promise.race([Promise.all([listener.stop().catch(() => {}), held]), late.promise]);
   cancel();
 }
 

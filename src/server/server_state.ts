@@ -37,6 +37,8 @@ export class ServerState implements ConnectionServer, ListeningServer {
   readonly drainPoll: DrainPoll;
   readonly maxPayloadLength: number;
   readonly options: CheckedHostOptions;
+  /** Pipelines that wait for the end of their connection. */
+  readonly held: Set<Promise<unknown>> = new Set();
   readonly #reports: Reports;
   readonly #draining = new AbortController();
   #maxConnections: number | undefined;
@@ -94,9 +96,10 @@ export class ServerState implements ConnectionServer, ListeningServer {
   /** The runtime is late to open a socket; `lost`: it never has, the client had left by then. */
   failedToOpen(lost: boolean): void {
     this.#failedAt = this.clock.now();
-    if (!lost) return;
+    // Who can cut a connection has let go of it.
+    if (!lost || this.abilities.terminate === "cut") return;
     const message = "it left in the middle of the upgrade, and the runtime may keep its descriptor";
-    this.#reports.add(undefined, { kind: "lost", cause: "upgrade", message, remoteAddress: "" });
+    this.#reports.add({ kind: "lost", cause: "upgrade", message, remoteAddress: "" });
   }
 
   /** Whether a socket has failed to open lately, so that an upgrade is worth a second look. */
@@ -136,47 +139,35 @@ export class ServerState implements ConnectionServer, ListeningServer {
   /**
    * Tells of a handshake that is refused, and makes the response to it. Never throws.
    *
-   * @param route The limits of the route that refused it, if one did.
+   * @param route The route that refused it, if one did.
    */
-  refuse(request: Request, verdict: Refused, remoteAddress = "", route?: Limits): Response {
+  refuse(request: Request, verdict: Refused, remoteAddress = "", route?: string): Response {
     if ("error" in verdict) this.report(verdict.error, undefined);
     contain(
       () => this.options.onRefuse?.(request, verdict),
       (fault) => this.report(fault, undefined),
     );
     const { status, message } = verdict;
-    this.#reports.add(route, {
-      kind: "refused",
-      cause: `${status}`,
-      message,
-      origin: originOf(request),
-      remoteAddress,
-    });
+    const origin = originOf(request);
+    this.#reports.add(
+      { kind: "refused", cause: `${status}`, message, origin, remoteAddress },
+      route,
+    );
     return refusalResponse(verdict);
   }
 
-  /** Tells that an option of a route has no effect. */
-  ineffective(cause: string, message: string): void {
-    this.#tell({ kind: "option", cause, count: 1, message, remoteAddress: "" });
-  }
-
-  /** Tells that no subprotocol was chosen of those that a client offers: browsers give up then. */
-  unanswered(request: Request, offered: string, route: Limits): void {
-    const message = `no protocols of the route fit those that a client offers, ${quote(offered)}`;
-    const cause = "protocols";
-    const origin = originOf(request);
-    this.#reports.add(route, { kind: "option", cause, message, origin, remoteAddress: "" });
+  /** Tells that an option has no effect, or is missing. */
+  ineffective(cause: string, message: string, route?: string): void {
+    this.#reports.add({ kind: "option", cause, message, remoteAddress: "" }, route);
   }
 
   limited({ cause, reason }: CloseInfo, limits: Limits, connection: Connection): void {
-    this.#reports.add(limits, {
-      kind: "closed",
-      cause,
-      message: reason,
-      connection,
-      remoteAddress: connection.request.remoteAddress,
-      limit: limits.maxPayloadLength,
-    });
+    const { remoteAddress } = connection.request;
+    const limit = limits.maxPayloadLength;
+    this.#reports.add(
+      { kind: "closed", cause, message: reason, connection, remoteAddress, limit },
+      limits.route,
+    );
   }
 
   #tell(report: Report): void {

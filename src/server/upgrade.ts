@@ -27,7 +27,7 @@ export function completeUpgrade(
   const full = server.reserve();
   if (full) {
     init.ended?.();
-    return server.refuse(request, full, state?.opening?.remoteAddress, init.limits);
+    return server.refuse(request, full, state?.opening?.remoteAddress, init.limits.route);
   }
   const connection = new ServerConnection(init, server);
   const failed = (error: unknown): never => {
@@ -37,7 +37,7 @@ export function completeUpgrade(
   const answered = (answer: Response | undefined): Response => {
     if (answer) return answer;
     connection.refused();
-    return server.refuse(request, NOT_WAITING, state?.opening?.remoteAddress, init.limits);
+    return server.refuse(request, NOT_WAITING, state?.opening?.remoteAddress, init.limits.route);
   };
   try {
     const answer = server.adapter.upgrade({

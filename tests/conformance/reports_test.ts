@@ -53,7 +53,8 @@ function reportsSuite(runtime: Runtime): void {
     assertEquals(client.protocol, "");
     const { kind, message } = await server.until({ on: "report", cause: "protocols" });
     assertEquals(kind, "option");
-    assert(String(message).includes('"chat, v2"'), String(message));
+    // Some clients put a token there.
+    assert(!String(message).includes("chat"), String(message));
     client.close(1000);
   });
 

@@ -12,6 +12,7 @@ Deno.test("parseLimits fills in the documented defaults", () => {
     maxQueue: 67_108_864,
     backpressureTimeout: 30_000,
     closeTimeout: 5_000,
+    route: "",
   });
 });
 

@@ -22,6 +22,15 @@ Deno.test("hosts: a port, if one is named", () => {
   }
 });
 
+Deno.test("hosts: the ports that browsers leave out", () => {
+  for (const [entry, host] of [["a.example:443", "a.example"], ["a.example:80", "a.example"]]) {
+    assert(allows([entry!], host!), entry);
+  }
+  for (const host of ["a.example:8443", "b.example"]) {
+    assert(!allows(["a.example:443"], host), host);
+  }
+});
+
 Deno.test("hosts: every subdomain, but not the domain", () => {
   for (const host of ["a.app.example", "a.b.app.example:1"]) {
     assert(allows(["*.app.example"], host), host);

@@ -136,6 +136,16 @@ Deno.test("bun: serve of ours, upgradeWebSocket of Hono: the same error", needsN
   assertEquals(count(said, `${BOTH} upgradeWebSocket of somebody else`), 1);
 });
 
+Deno.test("bun: handler of ours, websocket of Hono: the same error", needsNpm, async () => {
+  const said = await start(`import { Hono } from "hono";
+    import { websocket } from "hono/bun";
+    import { handler } from "edgesocket";
+    import { upgradeWebSocket } from "edgesocket/hono";
+    ${APP} export default { ...handler(app.fetch), websocket };`);
+  assertEquals(count(said, `${BOTH} websocket of somebody else`), 1);
+  assertEquals(count(said, "descriptor"), 0);
+});
+
 Deno.test("bun: createBunWebSocket goes on working", needsNpm, async () => {
   const said = await start(`import { Hono } from "hono";
     import { createBunWebSocket } from "edgesocket/hono";

@@ -19,6 +19,32 @@ Deno.test("a page on the same machine: what to write", () => {
   }
 });
 
+Deno.test("a page from a file has no origin to write", () => {
+  const line = reportLine({ ...refused, message: "no", origin: "null" });
+  assertEquals(
+    line,
+    "edgesocket refused a WebSocket handshake with 403: no. A page that was opened from a file has no origin: serve it",
+  );
+});
+
+Deno.test("advice is for pages of this machine only, and for entries that are taken", () => {
+  for (
+    const origin of [
+      "https://evil.example",
+      "http://localhost.evil.example",
+      "http://localhost:80:80",
+      "HTTP://localhost",
+      "http://localhost:5173/",
+      "file://",
+      `http://localhost:1${"1".repeat(20_000)}`,
+      "http://localhost\u009b31m",
+    ]
+  ) {
+    const line = reportLine({ ...refused, message: "no", origin, remoteAddress: "127.0.0.1" });
+    assertEquals(line, "edgesocket refused a WebSocket handshake with 403: no");
+  }
+});
+
 Deno.test("a page from elsewhere gets no advice, because it may be an attacker's", () => {
   const origin = "https://b.example";
   const line = reportLine({ ...refused, message: "no", origin, remoteAddress: "203.0.113.7" });

@@ -3,6 +3,9 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import { upgradeWebSocket, type WebSocketEvents } from "../../mod.ts";
 import type { Connection } from "../../src/connection/connection.ts";
 import { type DefaultContext, upgradeWebSocket as honoRoute } from "../../src/hono.ts";
+import type { HostOptions } from "../../src/server/host_options.ts";
+import type { FetchHandler } from "../../src/server/pipeline.ts";
+import type { Report } from "../../src/server/report.ts";
 import { Route, type UpgradeOptions } from "../../src/server/route.ts";
 import { handshakeRequest, memoryServer } from "../support/memory.ts";
 
@@ -105,3 +108,52 @@ export function typesOfData(request: Request, c: DefaultContext) {
   // @ts-expect-error: what data is, is not known without it
   honoRoute(() => ({ onOpen: (_: unknown, { data }: Connection) => data.name }));
 }
+
+Deno.test("data that is made by a promise is an error, and its rejection goes no further", async () => {
+  const { connect, reported } = serving({
+    data: async () => {
+      await Promise.resolve();
+      throw new Error("rejected in data");
+    },
+  });
+  assertEquals((await connect()).response.status, 500);
+  assertEquals(reported.length, 1);
+  assertStringIncludes(
+    (reported[0] as Error).message,
+    "Cannot make data: expected a value from the data function, got a promise",
+  );
+});
+
+Deno.test("what a route may not have is told once, whatever writes its options", async () => {
+  const told: Report[] = [];
+  const onReport = (report: Report) => void told.push(report);
+  const small = { maxPayloadLength: 1_000, onReport };
+  // One route on two servers, in turn.
+  const route = new Route({ maxPayloadLength: 5_000 }, nobody);
+  const servers = [small, { ...small, maxPayloadLength: 2_000 }].map((options) =>
+    memoryServer((request, context) => route.answer(request, {}, context), options)
+  );
+  for (let i = 0; i < 10; i++) for (const { connect } of servers) await connect();
+  assertEquals(told.map(({ kind, count }) => [kind, count]), [["option", 1], ["option", 1]]);
+  // Options that are made anew for each request.
+  told.length = 0;
+  const inline = memoryServer(
+    (request) => upgradeWebSocket(request, {}, { maxPayloadLength: 5_000 }),
+    small,
+  );
+  for (let i = 0; i < 50; i++) await inline.connect();
+  assertEquals(told.length, 1);
+});
+
+Deno.test("options of a handler inside of another server are told of, because they do nothing", async () => {
+  const told: Report[] = [];
+  const onReport = (report: Report) => void told.push(report);
+  const route = new Route({}, nobody);
+  const answer = (request: Request) => route.answer(request, {}, undefined);
+  for (const options of [{ hosts: ["good.example"], onReport }, { onReport: undefined }]) {
+    const inner = memoryServer(answer, { onError: undefined, ...options } as HostOptions);
+    const outer = memoryServer(inner.fetch as FetchHandler);
+    assertEquals((await outer.connect()).response.status, 101);
+  }
+  assertEquals(told.map(({ kind, cause }) => [kind, cause]), [["option", "handler"]]);
+});

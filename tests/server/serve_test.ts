@@ -103,6 +103,13 @@ Deno.test("options of the wrong type are refused, undefined is not given", async
     assertMatch(refusal({ [name]: 1, key: "x" }), /expected a string, got number$/);
   }
   assertMatch(refusal({ holdPipeline: "yes" }), /expected true or false, got string$/);
+  for (const wrong of [null, "", false, 0, "app.example", {}]) {
+    assertMatch(
+      refusal({ hosts: wrong }),
+      /^Cannot use option hosts: expected a list of hosts, got/,
+    );
+  }
+  assertMatch(refusal({ deno: [] }), /expected an object, got a list$/);
   assertMatch(refusal({ signal: {} }), /expected an AbortSignal, got object$/);
   assertMatch(refusal({ fetch: undefined }), /expected fetch to be a function/);
   const given = { port: undefined, hostname: undefined, cert: undefined, key: undefined };

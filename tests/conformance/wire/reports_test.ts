@@ -25,7 +25,7 @@ for (const runtime of wireRuntimes) {
       assertEquals(await refused({ Host: "evil.example" }), 421);
       assertEquals(await refused({ Host: "app.example", Origin: "http://localhost:5173" }), 403);
     }
-    await server.untilError(/refused a WebSocket handshake with 421: .*"evil\.example"\n/);
+    await server.untilError(/refused a request with 421: .*"evil\.example"\n/);
     await server.untilError(
       /with 403: .*write origin: \["same-origin", "http:\/\/localhost:5173"\]/,
     );
