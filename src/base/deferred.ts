@@ -2,11 +2,11 @@
 export class Deferred<T> {
   /** Settles when `resolve` is called. */
   readonly promise: Promise<T>;
-  /** Settles the promise; only the first call counts. */
-  readonly resolve: (value: T) => void;
+  /** Settles the promise, as another one if `value` is that; only the first call counts. */
+  readonly resolve: (value: T | PromiseLike<T>) => void;
 
   constructor() {
-    let settle!: (value: T) => void;
+    let settle!: (value: T | PromiseLike<T>) => void;
     this.promise = new Promise((resolve) => settle = resolve);
     this.resolve = settle;
   }

@@ -35,13 +35,15 @@ const unknownAddress = () => "";
  * WebSocket. Asked once for each request, because every other question follows from the answer.
  *
  * @param remoteAddress Tells the address of the TCP peer, if somebody wants to know.
+ * @param fault What the runtime let pass although it should not.
  */
 export function openingOf(
   request: Request,
   remoteAddress: () => string = unknownAddress,
+  fault?: Refused,
 ): Opening | undefined {
   return hasToken(request.headers.get("upgrade"), "websocket")
-    ? new RequestOpening(request, remoteAddress)
+    ? new RequestOpening(request, remoteAddress, fault)
     : undefined;
 }
 
@@ -54,14 +56,14 @@ class RequestOpening implements Opening {
   readonly fault: Refused | undefined;
   readonly #remoteAddress: () => string;
 
-  constructor(request: Request, remoteAddress: () => string) {
+  constructor(request: Request, remoteAddress: () => string, fault: Refused | undefined) {
     this.request = request;
     this.method = request.method;
     this.url = request.url;
     this.headers = request.headers;
     const host = this.headers.get("host");
     this.authority = requestedAuthority(host, this.url);
-    this.fault = wrongTarget(this, host);
+    this.fault = fault ?? wrongTarget(this, host);
     this.#remoteAddress = remoteAddress;
   }
 

@@ -61,7 +61,7 @@ export interface Adapter {
 /** The port of a runtime on which we start servers of our own. */
 export interface ServerAdapter extends Adapter {
   /** The option of `serve` that holds the runtime's own options. */
-  readonly name: "deno" | "bun";
+  readonly name: "deno" | "bun" | "node";
 
   /** Connections that the process has file descriptors for, as far as it can know. */
   connectionLimit(): number;
@@ -94,9 +94,12 @@ export interface ListeningServer {
 
 /** A server that listens. */
 export interface Listener {
+  /** What was asked for, or what the system has chosen once it listens. */
   readonly port: number;
   /** The runtime's own server. */
   readonly native: unknown;
+  /** Resolves when it listens, rejects if it cannot. Missing where it listens from the start. */
+  readonly ready?: Promise<void>;
   /** Takes no new requests and resolves when those under way are answered. */
   stop(): Promise<void>;
   /** Ends at once whatever is left. Missing where the runtime cannot. */

@@ -52,6 +52,8 @@ export interface ServeOptions extends HostOptions {
   readonly deno?: NativeOptions | undefined;
   /** Options for `Bun.serve` that are handed on as they are, on Bun. */
   readonly bun?: NativeOptions | undefined;
+  /** Options for `createServer` of `node:http` or `node:https`, in `serve` of the entry for Node. */
+  readonly node?: NativeOptions | undefined;
 }
 
 /** A server that listens. */
@@ -64,7 +66,7 @@ export interface WebSocketServer extends AsyncDisposable {
   readonly url: string;
   /** WebSocket connections that are open, opening or closing. */
   readonly connections: number;
-  /** The runtime's own server: a `Deno.HttpServer`, or Bun's `Server`. */
+  /** The runtime's own server: a `Deno.HttpServer`, Bun's `Server`, or an `http.Server`. */
   readonly native: unknown;
   /** Resolves when the server has shut down. */
   readonly finished: Promise<void>;
@@ -90,6 +92,7 @@ const SERVE_OPTIONS: readonly (keyof ServeOptions)[] = [
   "websocket",
   "deno",
   "bun",
+  "node",
   ...HOST_OPTIONS,
 ];
 
@@ -140,10 +143,15 @@ export function startServer(
   let stopping = false;
   const shutdown = () => void server.shutdown();
 
+  const scheme = cert === undefined ? "http" : "https";
   const server: WebSocketServer = {
-    port: listener.port,
+    get port() {
+      return listener.port;
+    },
     hostname,
-    url: `${cert === undefined ? "http" : "https"}://${reachable(hostname)}:${listener.port}/`,
+    get url() {
+      return `${scheme}://${reachable(hostname)}:${listener.port}/`;
+    },
     get connections() {
       return state.registry.size;
     },
@@ -166,8 +174,16 @@ export function startServer(
   };
   if (signal?.aborted) server.shutdown();
   else signal?.addEventListener("abort", shutdown);
-  if (onListen) contain(() => onListen(server), (error) => state.report(error, undefined));
-  else console.log(`Listening on ${server.url}`);
+  const listening = () => {
+    if (onListen) contain(() => onListen(server), (error) => state.report(error, undefined));
+    else console.log(`Listening on ${server.url}`);
+  };
+  if (listener.ready) {
+    listener.ready.then(listening, (error) => {
+      finished.resolve(Promise.reject(error));
+      server.shutdown();
+    });
+  } else listening();
   return server;
 }
 
@@ -183,7 +199,7 @@ function checkServeNames(options: ServeOptions): void {
     }
   }
   checkNames("serve", options, SERVE_OPTIONS);
-  for (const runtime of ["deno", "bun"] as const) {
+  for (const runtime of ["deno", "bun", "node"] as const) {
     const native = options[runtime];
     if (native === undefined) continue;
     if (typeof native !== "object" || native === null || Array.isArray(native)) {
@@ -206,13 +222,18 @@ function listen(
   try {
     return start();
   } catch (error) {
-    const { name, code, message } = error as { name: string; code?: string; message: string };
-    const taken = name === "AddrInUse" || code === "EADDRINUSE";
-    throw new Error(
-      `Cannot listen on ${hostname}:${port}: ${taken ? "the port is taken" : message}`,
-      { cause: error },
-    );
+    throw listenError(error, hostname, port);
   }
+}
+
+/** What somebody is told who cannot listen there. */
+export function listenError(error: unknown, hostname: string, port: number): Error {
+  const { name, code, message } = error as { name: string; code?: string; message: string };
+  const taken = name === "AddrInUse" || code === "EADDRINUSE";
+  return new Error(
+    `Cannot listen on ${hostname}:${port}: ${taken ? "the port is taken" : message}`,
+    { cause: error },
+  );
 }
 
 /** Closes the connections, then the listener, both within `timeout` milliseconds. */

@@ -1,0 +1,42 @@
+import type { ServerAdapter } from "../server/adapter.ts";
+import { nodeAdapter } from "./node.ts";
+import type { NodeHttpServer, NodeIncoming, NodeStream } from "./node_http.ts";
+import { NodeListeners } from "./node_listeners.ts";
+
+/**
+ * Node on somebody else's server: listening is no more than two listeners there.
+ *
+ * @param path Where all upgrades are ours; `undefined` if those are that fetch wants.
+ */
+export function attachedAdapter(server: NodeHttpServer, path: string | undefined): ServerAdapter {
+  return {
+    ...nodeAdapter,
+
+    listen(_, fetch, state) {
+      const listeners = new NodeListeners(fetch, state, {
+        mayBeOurs: ({ url }) => path === undefined || isBelow(url, path),
+        sole: () => path !== undefined || server.listenerCount("upgrade") === 1,
+        ordinary: (incoming, outgoing) => server.emit("request", incoming, outgoing),
+      });
+      const upgrade = (incoming: NodeIncoming, stream: NodeStream, head: Uint8Array): void =>
+        listeners.upgrade(incoming, stream, head);
+      server.on("upgrade", upgrade);
+      return {
+        native: server,
+        port: 0,
+        ready: listeners.ready,
+        stop() {
+          server.off("upgrade", upgrade);
+          return listeners.settled();
+        },
+        abort: () => listeners.abort(),
+      };
+    },
+  };
+}
+
+/** Whether a request target is `path`, or something below it. */
+function isBelow(target = "", path: string): boolean {
+  const [, pathname = ""] = target.match(/^(?:https?:\/\/[^/?#]*)?([^?#]*)/i) ?? [];
+  return pathname === path || pathname.startsWith(path.endsWith("/") ? path : `${path}/`);
+}

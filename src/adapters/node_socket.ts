@@ -1,0 +1,131 @@
+import { broken, closedByPeer, type CloseInfo, TOO_LARGE } from "../connection/close.ts";
+import type { Message, SendData } from "../connection/message.ts";
+import type { ServerConnection } from "../connection/server_connection.ts";
+import type { SendResult, Socket } from "../connection/socket.ts";
+import type { NodeStream } from "./node_http.ts";
+
+/** Where a socket of `ws` carries ours: listeners of its own for each would take more memory. */
+const OURS = Symbol("edgesocket");
+
+/** The part of `WebSocket` of `ws` that we use. */
+export interface WsSocket {
+  readonly readyState: number;
+  readonly bufferedAmount: number;
+  binaryType: string;
+  [OURS]?: NodeSocket;
+  on(event: string, listener: (this: WsSocket, ...args: never[]) => void): unknown;
+  send(data: SendData, sent: () => void): void;
+  close(code: number, reason: string): void;
+  terminate(): void;
+  ping(): void;
+  pause(): void;
+  resume(): void;
+}
+
+const OPEN = 1;
+
+/**
+ * Milliseconds that a client has to end its half of the TCP connection when both close frames are
+ * out: RFC 6455 §7.1.1 lets the server end first.
+ */
+const LINGER = 1_000;
+
+/** An open socket of `ws`: it queues whatever it is handed, pauses, and pings when it is told to. */
+export class NodeSocket implements Socket {
+  readonly raw: WsSocket;
+  readonly connection: ServerConnection;
+  readonly #stream: NodeStream;
+  /** Called for each message that is out. */
+  readonly #sent: () => void;
+  /** For the watchdog: bytes that had come at its last look. */
+  #received = 0;
+
+  constructor(raw: WsSocket, stream: NodeStream, connection: ServerConnection) {
+    this.raw = raw;
+    this.connection = connection;
+    this.#stream = stream;
+    this.#sent = () => connection.drain();
+    raw[OURS] = this;
+    raw.binaryType = "arraybuffer";
+    raw.on("message", onMessage);
+    raw.on("ping", onSign);
+    raw.on("pong", onSign);
+    raw.on("error", onError);
+    raw.on("close", onClose);
+    stream.once("finish", onFinish);
+  }
+
+  get bufferedAmount(): number {
+    return this.raw.bufferedAmount;
+  }
+
+  send(data: SendData): SendResult {
+    if (this.raw.readyState !== OPEN) return "gone";
+    this.raw.send(data, this.#sent);
+    return this.#stream.writableNeedDrain ? "queued" : "sent";
+  }
+
+  batch(task: () => void): void {
+    this.#stream.cork();
+    try {
+      task();
+    } finally {
+      this.#stream.uncork();
+    }
+  }
+
+  close(code: number, reason: string): void {
+    this.raw.close(code, reason);
+  }
+
+  terminate(): void {
+    this.raw.terminate();
+  }
+
+  ping(): void {
+    this.raw.ping();
+  }
+
+  /** A frame that is still on its way is a sign of life. */
+  checkLiveness(): void {
+    const { bytesRead } = this.#stream;
+    if (bytesRead === this.#received) return;
+    this.#received = bytesRead;
+    this.connection.alive();
+  }
+
+  pause(): void {
+    this.raw.pause();
+  }
+
+  resume(): void {
+    this.raw.resume();
+  }
+}
+
+function onMessage(this: WsSocket, data: ArrayBuffer | object, isBinary: boolean): void {
+  this[OURS]?.connection.received(isBinary ? data as Message : `${data}`);
+}
+
+function onSign(this: WsSocket): void {
+  this[OURS]?.connection.alive();
+}
+
+/** The client broke the rules; `ws` has sent the close frame that says so. */
+function onError(this: WsSocket, error: { readonly code?: string }): void {
+  const tooLarge = error.code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH";
+  this[OURS]?.connection.lost(tooLarge ? TOO_LARGE : broken("network"));
+}
+
+function onClose(this: WsSocket, code: number, reason: Uint8Array): void {
+  this[OURS]?.connection.ended(closeInfo(code, reason));
+}
+
+function closeInfo(code: number, reason: Uint8Array): CloseInfo {
+  return code === 1006 ? broken("network") : closedByPeer(code, `${reason}`);
+}
+
+/** Our half of the TCP connection has ended. */
+function onFinish(this: NodeStream): void {
+  this.setTimeout(LINGER, () => this.destroy());
+}

@@ -1,0 +1,155 @@
+import type { NodeIncoming, NodeOutgoing, NodeStream } from "./node_http.ts";
+import type { NodeContext, Peers, WsServer } from "./node_peers.ts";
+import type { WsSocket } from "./node_socket.ts";
+
+/** Where an incoming message carries the upgrade that it asks for. */
+const UPGRADE = Symbol("edgesocket");
+
+interface UpgradingMessage extends NodeIncoming {
+  [UPGRADE]?: NodeUpgrade | undefined;
+}
+
+/** The upgrade that a request asks for: what Node's event of that name came with. */
+export function upgradeOf(context: unknown): NodeUpgrade | undefined {
+  return (context as { readonly incoming?: UpgradingMessage } | undefined)?.incoming?.[UPGRADE];
+}
+
+/** Switches protocols, over `ws` without a server of its own. */
+export class ProtocolSwitch {
+  readonly #sockets: WsServer;
+  /** What goes on the next 101. */
+  #headers: readonly (readonly [string, string])[] = [];
+
+  /** `maxPayload`: bytes of the largest message. */
+  constructor({ WebSocketServer }: Peers, maxPayload: number) {
+    this.#sockets = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload,
+    });
+    this.#sockets.on("headers", (lines) => {
+      for (const [name, value] of this.#headers) lines.push(`${name}: ${value}`);
+    });
+  }
+
+  /** Sends the 101; `undefined` if the client has left. */
+  switch(
+    incoming: NodeIncoming,
+    stream: NodeStream,
+    head: Uint8Array,
+    headers: readonly (readonly [string, string])[],
+    protocol: string,
+  ): WsSocket | undefined {
+    // What has been judged and chosen, because `ws` would do both again, by rules of its own.
+    const request = {
+      method: "GET",
+      headers: {
+        upgrade: "websocket",
+        "sec-websocket-version": "13",
+        "sec-websocket-key": incoming.headers["sec-websocket-key"],
+        ...(protocol === "" ? {} : { "sec-websocket-protocol": protocol }),
+      },
+    };
+    let opened: WsSocket | undefined;
+    this.#headers = headers;
+    // Headers are Latin-1; Node would write them as UTF-8.
+    stream.setDefaultEncoding("latin1");
+    try {
+      this.#sockets.handleUpgrade(request, stream, head, (socket) => opened = socket);
+    } finally {
+      stream.setDefaultEncoding("utf8");
+      this.#headers = [];
+    }
+    return opened;
+  }
+}
+
+/** One request that wants to leave HTTP, from Node's event until it is answered. */
+export class NodeUpgrade {
+  readonly incoming: NodeIncoming;
+  readonly outgoing: NodeOutgoing;
+  readonly #stream: NodeStream;
+  readonly #head: Uint8Array;
+  /** Set as soon as `ws` is there. */
+  protocolSwitch: ProtocolSwitch | undefined;
+  #answered = false;
+
+  constructor(
+    incoming: UpgradingMessage,
+    outgoing: NodeOutgoing,
+    stream: NodeStream,
+    head: Uint8Array,
+  ) {
+    this.incoming = incoming;
+    this.outgoing = outgoing;
+    this.#stream = stream;
+    this.#head = head;
+    incoming[UPGRADE] = this;
+    stream.on("error", ignore);
+    stream.on("close", this.#left);
+    outgoing.shouldKeepAlive = false;
+  }
+
+  /** Whether it is not for us to answer any more. */
+  get answered(): boolean {
+    return this.#answered;
+  }
+
+  /** Whether somebody else has said something to the client. */
+  get taken(): boolean {
+    return this.#stream.bytesWritten > 0;
+  }
+
+  /** Whether the client has left. */
+  get left(): boolean {
+    return this.#stream.destroyed;
+  }
+
+  /** Answers with a 101. `undefined` if the client has left. */
+  accept(
+    headers: readonly (readonly [string, string])[],
+    protocol: string,
+  ): { readonly raw: WsSocket; readonly stream: NodeStream } | undefined {
+    if (this.left) return undefined;
+    this.letGo();
+    const stream = this.#stream;
+    const raw = this.protocolSwitch!.switch(this.incoming, stream, this.#head, headers, protocol);
+    return raw && { raw, stream };
+  }
+
+  /** Lets what was or will be written to `outgoing` go out, and ends the connection behind it. */
+  respond(): void {
+    if (this.left) return;
+    this.letGo();
+    const [stream, outgoing] = [this.#stream, this.outgoing];
+    stream.on("error", ignore);
+    stream.on("drain", () => outgoing.emit("drain"));
+    // Whatever else the client has sent is thrown away; unread, it would cut our answer off.
+    stream.resume();
+    outgoing.once("finish", () => stream.destroySoon());
+    outgoing.assignSocket(stream as never);
+  }
+
+  /** Leaves the connection to somebody else. */
+  letGo(): void {
+    this.#answered = true;
+    this.#stream.off("error", ignore);
+    this.#stream.off("close", this.#left);
+    (this.incoming as UpgradingMessage)[UPGRADE] = undefined;
+  }
+
+  /** Cuts the connection, answered or not. */
+  abandon(): void {
+    this.#stream.destroy();
+  }
+
+  /** The client has left: ends what waits for the answer, and aborts the request's signal. */
+  readonly #left = (): void => {
+    this.outgoing.destroy();
+    this.outgoing.emit("close");
+  };
+}
+
+/** Without a listener, an error of a socket would end the process. */
+function ignore(): void {}
