@@ -88,7 +88,7 @@ const count = (prefix: string) => {
   return `${counts.passed} passed, ${counts.failed} failed` +
     (counts.skipped > 0 ? `, ${counts.skipped} skipped` : "");
 };
-for (const runtime of ["deno", "bun", "memory"]) {
+for (const runtime of ["deno", "bun", "node", "strict", "memory"]) {
   console.log(`on ${runtime}: ${count(`${runtime}: `)}`);
 }
 const skipped = cases.filter(({ outcome }) => outcome === "skipped");

@@ -49,11 +49,15 @@ export const nodeAdapter: ServerAdapter = {
     return openingOf(request, () => incoming.socket.remoteAddress ?? "", faultOf(incoming));
   },
 
+  watch(request): void {
+    upgradeOf(request)?.watch();
+  },
+
   upgrade(
     { request, context, response, protocol }: UpgradeRequest,
     connection: ServerConnection,
   ): Response | undefined {
-    const upgrade = upgradeOf(context);
+    const upgrade = upgradeOf((context as NodeContext).incoming);
     // Node has seen no upgrade in it.
     if (upgrade === undefined) return undefined;
     if (upgrade.taken) {

@@ -8,6 +8,7 @@ export interface NodeStream {
   on(event: string, listener: (...args: never[]) => void): unknown;
   off(event: string, listener: (...args: never[]) => void): unknown;
   once(event: string, listener: (...args: never[]) => void): unknown;
+  pause(): unknown;
   resume(): unknown;
   cork(): void;
   uncork(): void;

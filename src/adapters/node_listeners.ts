@@ -1,6 +1,7 @@
 import { ServerResponse } from "node:http";
 import { isPromise } from "../base/contain.ts";
 import { usageError } from "../base/usage_error.ts";
+import { refusal, refusalResponse } from "../handshake/verdict.ts";
 import type { Fetch, ListeningServer } from "../server/adapter.ts";
 import type { NodeIncoming, NodeOutgoing, NodeStream } from "./node_http.ts";
 import { findPeers, type NodeContext, type Peers } from "./node_peers.ts";
@@ -54,7 +55,7 @@ export class NodeListeners implements NodeHandler {
   upgrade(incoming: NodeIncoming, stream: NodeStream, head: Uint8Array): void {
     if (!this.#claim.mayBeOurs(incoming)) return;
     const outgoing = new ServerResponse(incoming as never) as unknown as NodeOutgoing;
-    const upgrade = new NodeUpgrade(incoming, outgoing, stream, head);
+    const upgrade = new NodeUpgrade(incoming, outgoing, stream, head, this.#claim.sole());
     if (asksForWebSocket(incoming)) {
       this.#waiting.set(upgrade, this.#answer(upgrade));
     } else if (this.#claim.sole()) {
@@ -100,21 +101,30 @@ export class NodeListeners implements NodeHandler {
   }
 
   #listenerFor(fetch: Fetch, { getRequestListener, RESPONSE_ALREADY_SENT }: Peers) {
-    const settle = (upgrade: NodeUpgrade, response: Response): Response =>
-      !upgrade.answered && this.#respond(upgrade, response.status)
-        ? response
-        : RESPONSE_ALREADY_SENT;
+    const settle = (upgrade: NodeUpgrade, response: Response): Response => {
+      if (upgrade.answered || !this.#respond(upgrade, response.status)) {
+        return RESPONSE_ALREADY_SENT;
+      }
+      // A refusal that says `Connection: Upgrade` says that the connection ends, too.
+      if (response.headers.has("connection")) response.headers.append("connection", "close");
+      return response;
+    };
     const answer = (request: Request, context: NodeContext): Response | Promise<Response> => {
-      const upgrade = upgradeOf(context);
+      const upgrade = upgradeOf(context.incoming);
+      if (upgrade === undefined) return fetch(request, context);
+      upgrade.request = request;
       const response = fetch(request, context);
-      if (upgrade === undefined) return response;
       return isPromise(response)
         ? Promise.resolve(response).then((response) => settle(upgrade, response))
         : settle(upgrade, response);
     };
-    return getRequestListener(answer, { overrideGlobalObjects: false });
+    const errorHandler = () => refusalResponse(NO_URL);
+    return getRequestListener(answer, { overrideGlobalObjects: false, errorHandler });
   }
 }
+
+/** What makes no `Request`: fetch never throws, so that only its making does. */
+const NO_URL = refusal(400, "expected a Host and a target that make a URL");
 
 /** Two listeners of one server have answered the same upgrade. */
 const ANSWERED = usageError(

@@ -23,7 +23,7 @@ export interface Peers {
   readonly WebSocketServer: new (options: Readonly<Record<string, unknown>>) => WsServer;
   readonly getRequestListener: (
     fetch: (request: Request, context: NodeContext) => Response | Promise<Response>,
-    options: { readonly overrideGlobalObjects: boolean },
+    options: { readonly overrideGlobalObjects: boolean; readonly errorHandler: () => Response },
   ) => (incoming: NodeIncoming, outgoing: NodeOutgoing) => Promise<void>;
   /** What fetch answers with when there is nothing left to send. */
   readonly RESPONSE_ALREADY_SENT: Response;

@@ -4,15 +4,18 @@ import type { ServerConnection } from "../connection/server_connection.ts";
 import type { SendResult, Socket } from "../connection/socket.ts";
 import type { NodeStream } from "./node_http.ts";
 
-/** Where a socket of `ws` carries ours: listeners of its own for each would take more memory. */
+/** Where other people's sockets carry ours: listeners of their own would take more memory. */
 const OURS = Symbol("edgesocket");
 
+interface Owned {
+  [OURS]?: NodeSocket;
+}
+
 /** The part of `WebSocket` of `ws` that we use. */
-export interface WsSocket {
+export interface WsSocket extends Owned {
   readonly readyState: number;
   readonly bufferedAmount: number;
   binaryType: string;
-  [OURS]?: NodeSocket;
   on(event: string, listener: (this: WsSocket, ...args: never[]) => void): unknown;
   send(data: SendData, sent: () => void): void;
   close(code: number, reason: string): void;
@@ -23,10 +26,11 @@ export interface WsSocket {
 }
 
 const OPEN = 1;
+const CLOSED = 3;
 
 /**
- * Milliseconds that a client has to end its half of the TCP connection when both close frames are
- * out: RFC 6455 §7.1.1 lets the server end first.
+ * Milliseconds that a client who broke the rules has to read what it is told: while it still sends,
+ * cutting the connection would take that away from it.
  */
 const LINGER = 1_000;
 
@@ -46,6 +50,7 @@ export class NodeSocket implements Socket {
     this.#stream = stream;
     this.#sent = () => connection.drain();
     raw[OURS] = this;
+    (stream as Owned)[OURS] = this;
     raw.binaryType = "arraybuffer";
     raw.on("message", onMessage);
     raw.on("ping", onSign);
@@ -76,6 +81,8 @@ export class NodeSocket implements Socket {
 
   close(code: number, reason: string): void {
     this.raw.close(code, reason);
+    // Where the connection has ended already, nobody waits for the answer.
+    if (this.connection.readyState === CLOSED) this.#stream.destroySoon();
   }
 
   terminate(): void {
@@ -125,7 +132,11 @@ function closeInfo(code: number, reason: Uint8Array): CloseInfo {
   return code === 1006 ? broken("network") : closedByPeer(code, `${reason}`);
 }
 
-/** Our half of the TCP connection has ended. */
-function onFinish(this: NodeStream): void {
-  this.setTimeout(LINGER, () => this.destroy());
+/**
+ * Our half of the TCP connection has ended. `ws` would wait half a minute for the other half, but
+ * the server ends first: RFC 6455 §7.1.1. Behind two close frames, there is nothing left to read.
+ */
+function onFinish(this: NodeStream & Owned): void {
+  if (this[OURS]?.connection.readyState !== CLOSED) this.destroy();
+  else this.setTimeout(LINGER, () => this.destroy());
 }

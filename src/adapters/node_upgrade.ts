@@ -2,17 +2,20 @@ import type { NodeIncoming, NodeOutgoing, NodeStream } from "./node_http.ts";
 import type { NodeContext, Peers, WsServer } from "./node_peers.ts";
 import type { WsSocket } from "./node_socket.ts";
 
-/** Where an incoming message carries the upgrade that it asks for. */
+/** Where Node's message, and the request that is made from it, carry the upgrade they ask for. */
 const UPGRADE = Symbol("edgesocket");
 
-interface UpgradingMessage extends NodeIncoming {
+interface Upgrading {
   [UPGRADE]?: NodeUpgrade | undefined;
 }
 
-/** The upgrade that a request asks for: what Node's event of that name came with. */
-export function upgradeOf(context: unknown): NodeUpgrade | undefined {
-  return (context as { readonly incoming?: UpgradingMessage } | undefined)?.incoming?.[UPGRADE];
+/** The upgrade that a message or a request asks for: what Node's event of that name came with. */
+export function upgradeOf(asking: NodeIncoming | Request): NodeUpgrade | undefined {
+  return (asking as Upgrading)[UPGRADE];
 }
+
+/** Bytes that a client may send before it has an answer; RFC 6455 §4.1 tells it to wait. */
+const MOST_EARLY = 64 * 1024;
 
 /** Switches protocols, over `ws` without a server of its own. */
 export class ProtocolSwitch {
@@ -70,22 +73,32 @@ export class NodeUpgrade {
   readonly incoming: NodeIncoming;
   readonly outgoing: NodeOutgoing;
   readonly #stream: NodeStream;
-  readonly #head: Uint8Array;
+  /** What has come behind the request. */
+  #head: Uint8Array;
   /** Set as soon as `ws` is there. */
   protocolSwitch: ProtocolSwitch | undefined;
   #answered = false;
+  /** Whether the client will send no more. */
+  #ended = false;
+  /** Whether nobody else reads from the client. */
+  readonly #exclusive: boolean;
+  /** Bytes that were written for earlier requests. */
+  readonly #before: number;
 
   constructor(
-    incoming: UpgradingMessage,
+    incoming: NodeIncoming,
     outgoing: NodeOutgoing,
     stream: NodeStream,
     head: Uint8Array,
+    exclusive: boolean,
   ) {
     this.incoming = incoming;
     this.outgoing = outgoing;
     this.#stream = stream;
     this.#head = head;
-    incoming[UPGRADE] = this;
+    this.#exclusive = exclusive;
+    this.#before = stream.bytesWritten;
+    (incoming as Upgrading)[UPGRADE] = this;
     stream.on("error", ignore);
     stream.on("close", this.#left);
     outgoing.shouldKeepAlive = false;
@@ -98,12 +111,24 @@ export class NodeUpgrade {
 
   /** Whether somebody else has said something to the client. */
   get taken(): boolean {
-    return this.#stream.bytesWritten > 0;
+    return this.#stream.bytesWritten > this.#before;
   }
 
   /** Whether the client has left. */
   get left(): boolean {
-    return this.#stream.destroyed;
+    return this.#ended || this.#stream.destroyed;
+  }
+
+  /** The request that the pipeline gets. */
+  set request(request: Request) {
+    (request as Upgrading)[UPGRADE] = this;
+  }
+
+  /** From now on a client is noticed that leaves: of one that is not read, Node says nothing. */
+  watch(): void {
+    if (this.#answered || !this.#exclusive) return;
+    this.#stream.on("data", this.#early);
+    this.#stream.on("end", this.#end);
   }
 
   /** Answers with a 101. `undefined` if the client has left. */
@@ -114,14 +139,15 @@ export class NodeUpgrade {
     if (this.left) return undefined;
     this.letGo();
     const stream = this.#stream;
+    stream.resume();
     const raw = this.protocolSwitch!.switch(this.incoming, stream, this.#head, headers, protocol);
     return raw && { raw, stream };
   }
 
   /** Lets what was or will be written to `outgoing` go out, and ends the connection behind it. */
   respond(): void {
-    if (this.left) return;
     this.letGo();
+    if (this.left) return void this.#stream.destroy();
     const [stream, outgoing] = [this.#stream, this.outgoing];
     stream.on("error", ignore);
     stream.on("drain", () => outgoing.emit("drain"));
@@ -136,13 +162,27 @@ export class NodeUpgrade {
     this.#answered = true;
     this.#stream.off("error", ignore);
     this.#stream.off("close", this.#left);
-    (this.incoming as UpgradingMessage)[UPGRADE] = undefined;
+    this.#stream.off("data", this.#early);
+    this.#stream.off("end", this.#end);
   }
 
   /** Cuts the connection, answered or not. */
   abandon(): void {
     this.#stream.destroy();
   }
+
+  readonly #early = (chunk: Uint8Array): void => {
+    const all = new Uint8Array(this.#head.length + chunk.length);
+    all.set(this.#head);
+    all.set(chunk, this.#head.length);
+    this.#head = all;
+    if (all.length > MOST_EARLY) this.#stream.pause();
+  };
+
+  readonly #end = (): void => {
+    this.#ended = true;
+    this.#left();
+  };
 
   /** The client has left: ends what waits for the answer, and aborts the request's signal. */
   readonly #left = (): void => {

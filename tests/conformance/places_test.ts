@@ -93,7 +93,7 @@ function placesSuite(runtime: Runtime): void {
     // When it is closed, the route goes on that waits behind the handshake.
     using witness = await server.open("/witness?id=witness");
     const late = server.connect("/gated?id=late");
-    assertEquals((await server.until({ on: "gated" })).status, 101);
+    assertEquals((await server.until({ on: "gated" })).accepted, true);
     server.shutDown("signal");
     assertEquals((await witness.closed).code, 1001);
     using client = await late;

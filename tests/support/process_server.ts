@@ -4,7 +4,8 @@ import { type Env, TestServer } from "./server.ts";
 import { WireClient } from "./wire_client.ts";
 import { within } from "./within.ts";
 
-const FIXTURE = new URL("../fixtures/server.ts", import.meta.url);
+/** The process around our apps. */
+export const FIXTURE = new URL("../fixtures/server.ts", import.meta.url);
 
 /** A server under test that is a child process: it says what happens in lines of JSON. */
 export class ProcessServer extends TestServer {

@@ -1,14 +1,16 @@
 import { bunAdapter } from "../../src/adapters/bun.ts";
 import { denoAdapter } from "../../src/adapters/deno.ts";
 import { MemoryAdapter } from "../../src/adapters/memory.ts";
+import { nodeAdapter } from "../../src/adapters/node.ts";
 import type { Abilities } from "../../src/connection/socket.ts";
+import { bundled } from "./bundle.ts";
 import { type Column, type GapName, type Pinned, pinned } from "./gaps.ts";
 import { MemoryServer } from "./memory_server.ts";
-import { ProcessServer } from "./process_server.ts";
+import { FIXTURE, ProcessServer } from "./process_server.ts";
 import type { Env, TestServer } from "./server.ts";
 
-/** How a server is started: by `serve`, around `handler`, or by the runtime's own means. */
-export type Mode = "serve" | "handler" | "bare";
+/** How a server is started: by `serve`, around `handler`, by the runtime's own means, by `attach`. */
+export type Mode = "serve" | "handler" | "bare" | "attach";
 
 /** What the suites take: something that runs servers under test. */
 export interface Runtime {
@@ -26,20 +28,46 @@ export interface WireRuntime extends Runtime {
   readonly name: Column;
   /** The program and its first arguments; the script comes next. */
   readonly command: readonly string[];
-  /** Starts the process around an app, or another script. */
-  start(env?: Env, script?: URL): Promise<ProcessServer>;
+  /** Starts the process around an app, or another script, behind the words of `prefix`. */
+  start(env?: Env, script?: URL, prefix?: readonly string[]): Promise<ProcessServer>;
 }
 
-function wire(name: Column, abilities: Abilities, command: readonly string[]): WireRuntime {
+interface WireOptions {
+  readonly modes: readonly Mode[];
+  /** What its servers are told at the start, beside what a test says. */
+  readonly env?: Env;
+  /** Makes of a script what the runtime can run. */
+  readonly build?: (script: URL) => Promise<URL>;
+}
+
+function wire(
+  name: Column,
+  abilities: Abilities,
+  command: readonly string[],
+  { modes, env: common = {}, build = (script) => Promise.resolve(script) }: WireOptions,
+): WireRuntime {
   return {
     name,
     abilities,
     command,
-    modes: ["serve", "handler", "bare"],
+    modes,
     gap: (gap) => pinned(name, gap),
-    start: (env, script) => ProcessServer.start({ command }, env, script),
+    async start(env, script = FIXTURE, prefix = []) {
+      const program = await build(script);
+      return ProcessServer.start(
+        { command: [...prefix, ...command] },
+        { ...common, ...env },
+        program,
+      );
+    },
   };
 }
+
+/** What `serve` of "." runs on. */
+const NATIVE: WireOptions = { modes: ["serve", "handler", "bare"] };
+
+/** What runs the entry for Node. */
+const THROUGH_NODE: WireOptions = { modes: ["serve", "handler", "attach"], env: { ENTRY: "node" } };
 
 /** The Deno that runs the tests. */
 export const deno = wire("deno", denoAdapter.abilities, [
@@ -49,10 +77,19 @@ export const deno = wire("deno", denoAdapter.abilities, [
   "--no-lock",
   "--allow-all",
   "--v8-flags=--expose-gc",
-]);
+], NATIVE);
 
 /** The Bun that the test command found, or the one on the PATH. */
-export const bun = wire("bun", bunAdapter.abilities, [Deno.env.get("BUN") ?? "bun"]);
+export const bun = wire("bun", bunAdapter.abilities, [Deno.env.get("BUN") ?? "bun"], NATIVE);
+
+/** The Node of the PATH, which takes no TypeScript. */
+export const node = wire("node", nodeAdapter.abilities, ["node", "--expose-gc"], {
+  ...THROUGH_NODE,
+  build: bundled,
+});
+
+/** Deno through the entry for Node: the strict mode. */
+export const strict = wire("strict", nodeAdapter.abilities, deno.command, THROUGH_NODE);
 
 /** The memory adapter in the process of the tests: no network, and nothing that it does instead. */
 export const memory: Runtime = {
@@ -65,7 +102,7 @@ export const memory: Runtime = {
 };
 
 /** Every runtime that has bytes on a wire. */
-export const wireRuntimes: readonly WireRuntime[] = [deno, bun];
+export const wireRuntimes: readonly WireRuntime[] = [deno, bun, node, strict];
 
 /** Every runtime that the behaviour has to be the same on. */
 export const runtimes: readonly Runtime[] = [...wireRuntimes, memory];
