@@ -89,7 +89,7 @@ export const nodeAdapter: ServerAdapter = {
     });
     // Without a listener, Node ends the connection without an answer.
     server.on("connect", (incoming, stream, head) => {
-      listeners.upgrade(incoming, stream as never, head);
+      listeners.connect(incoming, stream as never, head);
     });
     const listening = new Promise<void>((resolve, reject) => {
       server.on("listening", resolve);

@@ -18,8 +18,8 @@ export function attachedAdapter(server: NodeHttpServer, path: string | undefined
         sole: () => path !== undefined || server.listenerCount("upgrade") === 1,
         ordinary: (incoming, outgoing) => server.emit("request", incoming, outgoing),
       });
-      const upgrade = (incoming: NodeIncoming, stream: NodeStream, head: Uint8Array): void =>
-        listeners.upgrade(incoming, stream, head);
+      const upgrade = (...[incoming, stream, head]: unknown[]): void =>
+        listeners.upgrade(incoming as NodeIncoming, stream as NodeStream, head as Uint8Array);
       server.on("upgrade", upgrade);
       return {
         native: server,

@@ -21,11 +21,11 @@ export interface NodeStream {
 /** The part of Node's `IncomingMessage` that we use. */
 export interface NodeIncoming {
   readonly method?: string | undefined;
-  readonly url?: string | undefined;
+  url?: string | undefined;
   readonly httpVersion: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly rawHeaders: readonly string[];
-  readonly socket: { readonly remoteAddress?: string | undefined };
+  readonly socket: { readonly remoteAddress?: string | undefined; readonly encrypted?: boolean };
 }
 
 /** The part of Node's `ServerResponse` that we use. */
@@ -33,6 +33,8 @@ export interface NodeOutgoing {
   shouldKeepAlive: boolean;
   readonly headersSent: boolean;
   assignSocket(socket: never): void;
+  writeHead(status: number, headers: Readonly<Record<string, string>>): unknown;
+  end(body: string): unknown;
   once(event: string, listener: () => void): unknown;
   emit(event: string): boolean;
   destroy(): unknown;
@@ -41,9 +43,9 @@ export interface NodeOutgoing {
 /** The part of Node's `http.Server` that we use, of `https` too. */
 export interface NodeHttpServer {
   /** Adds a listener. */
-  on(event: string, listener: (...args: never[]) => void): unknown;
+  on(event: string, listener: (...args: unknown[]) => void): unknown;
   /** Removes a listener. */
-  off(event: string, listener: (...args: never[]) => void): unknown;
+  off(event: string, listener: (...args: unknown[]) => void): unknown;
   /** How many listeners an event has. */
   listenerCount(event: string): number;
   /** Calls the listeners of an event. */

@@ -54,14 +54,28 @@ export class NodeListeners implements NodeHandler {
   /** Answers what wants to leave it, if it is ours. */
   upgrade(incoming: NodeIncoming, stream: NodeStream, head: Uint8Array): void {
     if (!this.#claim.mayBeOurs(incoming)) return;
+    const { url = "", socket } = incoming;
+    // A target with a scheme is believed, but for this one: the page could be anybody's.
+    if (socket.encrypted && /^http:/i.test(url)) incoming.url = `https${url.slice("http".length)}`;
+    const sole = this.#claim.sole();
     const outgoing = new ServerResponse(incoming as never) as unknown as NodeOutgoing;
-    const upgrade = new NodeUpgrade(incoming, outgoing, stream, head, this.#claim.sole());
+    const upgrade = new NodeUpgrade(incoming, outgoing, stream, head, sole);
     if (asksForWebSocket(incoming)) {
       this.#waiting.set(upgrade, this.#answer(upgrade));
-    } else if (this.#claim.sole()) {
+    } else if (!sole) {
+      upgrade.letGo();
+    } else if (hasBody(incoming)) {
+      upgrade.refuse(BODY);
+    } else {
       upgrade.respond();
       this.#claim.ordinary(incoming, outgoing);
-    } else upgrade.letGo();
+    }
+  }
+
+  /** Refuses what wants a tunnel. */
+  connect(incoming: NodeIncoming, stream: NodeStream, head: Uint8Array): void {
+    const outgoing = new ServerResponse(incoming as never) as unknown as NodeOutgoing;
+    new NodeUpgrade(incoming, outgoing, stream, head, true).refuse(CONNECT);
   }
 
   /** Resolves when every upgrade that has come by now is answered. */
@@ -79,6 +93,7 @@ export class NodeListeners implements NodeHandler {
       // If it is rejected, whoever has made this is told.
       if (this.#listener === undefined) await this.ready.catch(() => upgrade.abandon());
       upgrade.protocolSwitch = this.#switch;
+      upgrade.carriedBy(upgrade.incoming);
       await this.#listener?.(upgrade.incoming, upgrade.outgoing);
       // What makes no `Request` never came to fetch: a 400 waits to be sent.
       if (!upgrade.answered) this.#respond(upgrade, 400);
@@ -112,7 +127,7 @@ export class NodeListeners implements NodeHandler {
     const answer = (request: Request, context: NodeContext): Response | Promise<Response> => {
       const upgrade = upgradeOf(context.incoming);
       if (upgrade === undefined) return fetch(request, context);
-      upgrade.request = request;
+      upgrade.carriedBy(request);
       const response = fetch(request, context);
       return isPromise(response)
         ? Promise.resolve(response).then((response) => settle(upgrade, response))
@@ -126,6 +141,11 @@ export class NodeListeners implements NodeHandler {
 /** What makes no `Request`: fetch never throws, so that only its making does. */
 const NO_URL = refusal(400, "expected a Host and a target that make a URL");
 
+/** Node has stopped reading HTTP where the body begins, and nobody can read it any more. */
+const BODY = refusal(400, "expected an upgrade without a body, got one with a body");
+
+const CONNECT = refusal(405, 'expected method GET, got "CONNECT"', { allow: "GET" });
+
 /** Two listeners of one server have answered the same upgrade. */
 const ANSWERED = usageError(
   "answer an upgrade",
@@ -136,4 +156,8 @@ const ANSWERED = usageError(
 
 function asksForWebSocket({ headers }: NodeIncoming): boolean {
   return /(^|,)[ \t]*websocket[ \t]*(,|$)/i.test(`${headers.upgrade}`);
+}
+
+function hasBody({ headers }: NodeIncoming): boolean {
+  return "transfer-encoding" in headers || (headers["content-length"] ?? "0") !== "0";
 }

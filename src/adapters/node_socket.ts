@@ -25,6 +25,12 @@ export interface WsSocket extends Owned {
   resume(): void;
 }
 
+/**
+ * Bytes that Node is handed at most, but for a message that is larger: it writes all that waits as
+ * one, so that nobody would see that some of it goes out.
+ */
+const HANDED = 256 * 1024;
+
 const OPEN = 1;
 const CLOSED = 3;
 
@@ -65,9 +71,12 @@ export class NodeSocket implements Socket {
   }
 
   send(data: SendData): SendResult {
-    if (this.raw.readyState !== OPEN) return "gone";
-    this.raw.send(data, this.#sent);
-    return this.#stream.writableNeedDrain ? "queued" : "sent";
+    const { raw } = this;
+    if (raw.readyState !== OPEN) return "gone";
+    const stream = this.#stream;
+    if (stream.writableNeedDrain && raw.bufferedAmount >= HANDED) return "full";
+    raw.send(data, this.#sent);
+    return stream.writableNeedDrain ? "queued" : "sent";
   }
 
   batch(task: () => void): void {

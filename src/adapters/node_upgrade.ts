@@ -1,3 +1,4 @@
+import type { Refused } from "../handshake/verdict.ts";
 import type { NodeIncoming, NodeOutgoing, NodeStream } from "./node_http.ts";
 import type { NodeContext, Peers, WsServer } from "./node_peers.ts";
 import type { WsSocket } from "./node_socket.ts";
@@ -98,7 +99,6 @@ export class NodeUpgrade {
     this.#head = head;
     this.#exclusive = exclusive;
     this.#before = stream.bytesWritten;
-    (incoming as Upgrading)[UPGRADE] = this;
     stream.on("error", ignore);
     stream.on("close", this.#left);
     outgoing.shouldKeepAlive = false;
@@ -119,9 +119,9 @@ export class NodeUpgrade {
     return this.#ended || this.#stream.destroyed;
   }
 
-  /** The request that the pipeline gets. */
-  set request(request: Request) {
-    (request as Upgrading)[UPGRADE] = this;
+  /** Makes a message, or the request that is made from it, carry this. */
+  carriedBy(asking: NodeIncoming | Request): void {
+    (asking as Upgrading)[UPGRADE] = this;
   }
 
   /** From now on a client is noticed that leaves: of one that is not read, Node says nothing. */
@@ -141,15 +141,29 @@ export class NodeUpgrade {
     const stream = this.#stream;
     stream.resume();
     const raw = this.protocolSwitch!.switch(this.incoming, stream, this.#head, headers, protocol);
-    return raw && { raw, stream };
+    if (raw === undefined) return undefined;
+    stream.off("error", ignore);
+    return { raw, stream };
+  }
+
+  /** Answers without asking anybody. */
+  refuse(refused: Refused): void {
+    const { status, headers, message } = refused;
+    this.respond();
+    this.outgoing.writeHead(status, {
+      "content-type": "text/plain; charset=utf-8",
+      "content-length": `${message.length + 1}`,
+      ...headers,
+    });
+    this.outgoing.end(`${message}\n`);
   }
 
   /** Lets what was or will be written to `outgoing` go out, and ends the connection behind it. */
   respond(): void {
     this.letGo();
     if (this.left) return void this.#stream.destroy();
-    const [stream, outgoing] = [this.#stream, this.outgoing];
-    stream.on("error", ignore);
+    const stream = this.#stream;
+    const { outgoing } = this;
     stream.on("drain", () => outgoing.emit("drain"));
     // Whatever else the client has sent is thrown away; unread, it would cut our answer off.
     stream.resume();
@@ -160,7 +174,6 @@ export class NodeUpgrade {
   /** Leaves the connection to somebody else. */
   letGo(): void {
     this.#answered = true;
-    this.#stream.off("error", ignore);
     this.#stream.off("close", this.#left);
     this.#stream.off("data", this.#early);
     this.#stream.off("end", this.#end);

@@ -26,6 +26,10 @@ interface Row {
   readonly table: keyof typeof TABLES;
   readonly deno: string;
   readonly bun: string;
+  /** Missing where Node does what we want, and where there is nothing of the kind. */
+  readonly node?: string;
+  /** The same for Deno through the entry for Node. */
+  readonly strict?: string;
   /** What a runtime does instead. The one that is missing does what we want of every runtime. */
   readonly pinned: Readonly<Partial<Record<Column, unknown>>>;
 }
@@ -142,19 +146,25 @@ export const gaps = {
     table: "runtimes",
     deno: "10,000 without `--allow-all`: the limit on open files cannot be read",
     bun: "from the limit on open files",
-    pinned: { deno: 10_000 },
+    node: "from the limit on open files",
+    strict: "10,000 without `--allow-all`",
+    pinned: { deno: 10_000, strict: 10_000 },
   },
   "a control character in a header of any response but a 101": {
     table: "runtimes",
     deno: "**ends the process**: a bug in Deno, with or without edgesocket",
     bun: "sent as it is",
-    pinned: { deno: /panicked/ },
+    node: "500",
+    strict: "the same",
+    pinned: { deno: /panicked/, node: 500, strict: 500 },
   },
   "a sub-app behind `app.mount`": {
     table: "runtimes",
     deno: "cannot upgrade: 500",
     bun: "cannot upgrade: 400",
-    pinned: { deno: 500, bun: 400 },
+    node: "cannot upgrade: 500",
+    strict: "the same",
+    pinned: { deno: 500, bun: 400, node: 500, strict: 500 },
   },
   // handshake
   "no `Host`": {
@@ -209,13 +219,17 @@ export const gaps = {
     table: "handshake",
     deno: "accepted",
     bun: "refused with 431",
-    pinned: { bun: 431 },
+    node: "refused with 431",
+    strict: "the same",
+    pinned: { bun: 431, node: 431, strict: 431 },
   },
   "methods that HTTP does not define (`FOO`, `get`)": {
     table: "handshake",
     deno: "refused with 405",
     bun: "the connection is closed",
-    pinned: { bun: "closed" },
+    node: "refused with 400",
+    strict: "the same",
+    pinned: { bun: "closed", node: 400, strict: 400 },
   },
   "`POST` with a body": {
     table: "handshake",
@@ -245,7 +259,33 @@ export const gaps = {
     table: "handshake",
     deno: "waits for ever: set a timeout in the proxy",
     bun: "closed after about 12 s",
-    pinned: { bun: "closed" },
+    node: "closed after about 12 s",
+    strict: "the same",
+    pinned: { bun: "closed", node: "closed", strict: "closed" },
+  },
+  "a `Host` that is written in another way than URLs write it (`x:`, `[0:0:0:0:0:0:0:1]`)": {
+    table: "handshake",
+    deno: "accepted",
+    bun: "accepted",
+    node: "refused with 400",
+    strict: "the same",
+    pinned: { node: 400, strict: 400 },
+  },
+  "a backslash in the path": {
+    table: "handshake",
+    deno: "accepted",
+    bun: "accepted",
+    node: "refused with 400",
+    strict: "the same",
+    pinned: { node: 400, strict: 400 },
+  },
+  "tabs around the elements of `Connection`": {
+    table: "handshake",
+    deno: "accepted",
+    bun: "accepted",
+    node: "refused with 400: Node sees no upgrade",
+    strict: "the same",
+    pinned: { node: 400, strict: 400 },
   },
   // bare
   "headers that middleware sets after `next()`": {

@@ -25,6 +25,7 @@ function containSuite(runtime: WireRuntime): void {
     );
   }
 
+  if (!runtime.modes.includes("bare")) return;
   const told = runtime.gap("`shutdown()`, `maxConnections`, your own `onError` and `onRefuse`")!;
 
   addCase(runtime, `gap: bare: a handler that throws is told to ${told}`, async () => {

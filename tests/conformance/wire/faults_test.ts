@@ -2,9 +2,9 @@
 import { assertEquals, assertLess } from "@std/assert";
 import { root } from "../../support/command.ts";
 import { Network } from "../../support/network.ts";
-import { ProcessServer } from "../../support/process_server.ts";
 import { handshake, KEY, OPCODE, RawClient } from "../../support/raw_client.ts";
 import { deno, type WireRuntime, wireRuntimes } from "../../support/runtimes.ts";
+import type { Env } from "../../support/server.ts";
 import { addCase, ends, IDLE, route, suite } from "../../support/suite.ts";
 import { within } from "../../support/within.ts";
 
@@ -39,9 +39,8 @@ function faultsSuite(runtime: WireRuntime): void {
     assertLess(performance.now() - cut, 2_500);
   }, "network namespaces");
 
-  const limited = {
-    command: ["sh", "-c", 'ulimit -Sn 100; ulimit -Hn 300; exec "$@"', "sh", ...runtime.command],
-  };
+  const limited = (env?: Env) =>
+    runtime.start(env, undefined, ["sh", "-c", 'ulimit -Sn 100; ulimit -Hn 300; exec "$@"', "sh"]);
   // What ends the listener of some runtimes; we start another one then.
   const ended = runtime.gap("a process that is out of open files");
 
@@ -49,7 +48,7 @@ function faultsSuite(runtime: WireRuntime): void {
     runtime,
     "refuses connections with 503 before the process is out of file descriptors",
     async () => {
-      await using server = await ProcessServer.start(limited);
+      await using server = await limited();
       const clients = await Promise.all(
         Array.from({ length: 230 }, async () => {
           const client = await RawClient.connect(server.port);
@@ -66,7 +65,7 @@ function faultsSuite(runtime: WireRuntime): void {
   );
 
   addCase(runtime, "serves on after the process was out of file descriptors", async () => {
-    await using server = await ProcessServer.start(limited, { MAX_CONNECTIONS: "100000" });
+    await using server = await limited({ MAX_CONNECTIONS: "100000" });
     const clients = await Promise.allSettled(
       Array.from({ length: 350 }, () => RawClient.connect(server.port)),
     );

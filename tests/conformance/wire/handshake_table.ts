@@ -80,7 +80,9 @@ const wellFormed: readonly Handshake[] = [
   row("Connection: keep-alive, Upgrade", 101, { Connection: "keep-alive, Upgrade" }),
   row("Connection: Upgrade,keep-alive", 101, { Connection: "Upgrade,keep-alive" }),
   row("Connection in two lines", 101, { Connection: ["keep-alive", "Upgrade"] }),
-  row("tabs around list elements", 101, { Connection: "keep-alive\t,\tUpgrade\t" }),
+  row("tabs around list elements", 101, { Connection: "keep-alive\t,\tUpgrade\t" }, {
+    gap: "tabs around the elements of `Connection`",
+  }),
   row("white space around the key", 101, { "Sec-WebSocket-Key": `  ${KEY}\t ` }),
   row("white space around the version", 101, { "Sec-WebSocket-Version": "\t13  " }),
   row("no white space after colons", 101, { Upgrade: null }, { lines: ["Upgrade:websocket"] }),
@@ -101,7 +103,10 @@ const wellFormed: readonly Handshake[] = [
   row("a query of 8 KiB", 101, {}, { path: `/?${KIB8}` }),
   row("a path that is percent-encoded", 101, {}, { path: "/%0d%0aX-Evil:%201/%00/%ff" }),
   row("a path that begins with two slashes", 101, {}, { path: "//evil.example/" }),
-  row("a path with a backslash", 101, {}, { path: "/\\evil.example/" }),
+  row("a path with a backslash", 101, {}, {
+    path: "/\\evil.example/",
+    gap: "a backslash in the path",
+  }),
   row("a fragment in the target", 101, {}, { path: "/#fragment" }),
   row("an absolute target", 101, {}, { line: "GET http://127.0.0.1/ HTTP/1.1" }),
   row("Content-Length: 0", 101, { "Content-Length": "0" }, {
@@ -263,6 +268,9 @@ const bodies: readonly Handshake[] = [
   }),
 ];
 
+const OTHER_HOST =
+  "a `Host` that is written in another way than URLs write it (`x:`, `[0:0:0:0:0:0:0:1]`)";
+
 const hosts: readonly Handshake[] = [
   ...[
     "example.com",
@@ -271,9 +279,9 @@ const hosts: readonly Handshake[] = [
     "[::1]:8000",
     "[::ffff:1.2.3.4]",
     "127.0.0.1:080",
-    "x:",
   ]
     .map((host) => row(`Host ${brief(host)}`, 101, { Host: host })),
+  row('Host "x:"', 101, { Host: "x:" }, { gap: OTHER_HOST }),
   ...[
     "",
     "a b",
@@ -368,13 +376,13 @@ const sameOrigin: readonly Handshake[] = [
   page(101, "example.com:80", "http://example.com"),
   page(101, "example.com:443", "https://example.com"),
   page(101, "example.com:0443", "https://example.com"),
-  page(101, "example.com:", "http://example.com"),
+  page(101, "example.com:", "http://example.com", { gap: OTHER_HOST }),
   page(101, "example.com:8000", "http://example.com:8000"),
   page(101, "example.com:8443", "https://example.com:8443"),
   page(101, "localhost:3000", "http://localhost:3000"),
   page(101, "example.com.", "http://example.com."),
   page(101, "[::1]:8000", "http://[::1]:8000"),
-  page(101, "[0:0:0:0:0:0:0:1]:8000", "http://[::1]:8000"),
+  page(101, "[0:0:0:0:0:0:0:1]:8000", "http://[::1]:8000", { gap: OTHER_HOST }),
   page(101, "[2001:DB8::A]", "https://[2001:db8::a]"),
   page(101, "xn--mnchen-3ya.de", "https://xn--mnchen-3ya.de"),
   page(101, "a_b.example.com", "http://a_b.example.com"),

@@ -80,6 +80,7 @@ function handshakeSuite(runtime: WireRuntime): void {
     );
   }
 
+  if (!runtime.modes.includes("bare")) return;
   addCase(
     runtime,
     "gap: bare: a Host that makes no URL reaches user code, where new URL() throws",
