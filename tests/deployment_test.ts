@@ -5,7 +5,7 @@ import { fencesIn, playground } from "./support/examples.ts";
 import { offlineImports } from "./support/imports.ts";
 import { isMissing } from "./support/missing.ts";
 import { OPCODE, RawClient } from "./support/raw_client.ts";
-import { wireRuntimes } from "./support/runtimes.ts";
+import { nativeRuntimes } from "./support/runtimes.ts";
 
 const fences = fencesIn("docs/deployment.md", read("docs/deployment.md"));
 const unit = read("examples/deploy/chat.service");
@@ -88,7 +88,7 @@ Deno.test({
   },
 });
 
-for (const { name, command } of wireRuntimes) {
+for (const { name, command } of nativeRuntimes) {
   Deno.test(`${name}: the command of Docker and systemd serves, and ends on SIGTERM with 1001`, async () => {
     const sample = { ...fences.find(({ info }) => info === "ts production")!, name: "server" };
     await using folder = await playground([sample]);

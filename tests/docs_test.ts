@@ -9,7 +9,7 @@ import {
   startExample,
 } from "./support/examples.ts";
 import { offlineImports } from "./support/imports.ts";
-import { wireRuntimes } from "./support/runtimes.ts";
+import { nativeRuntimes } from "./support/runtimes.ts";
 
 const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
 const exports: Record<string, string> = config.exports;
@@ -90,7 +90,7 @@ Deno.test("every example passes the type check", async () => {
   assertEquals(code, 0, new TextDecoder().decode(stderr));
 });
 
-for (const runtime of wireRuntimes) {
+for (const runtime of nativeRuntimes) {
   for (const example of examples) {
     if (runtime.name === "deno" && example.code.includes("Bun.")) continue;
     Deno.test(`${runtime.name}: the example ${example.name} does what it shows`, async () => {

@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { spawnApp, startApp } from "./support/echo_app.ts";
 import { OPCODE, RawClient } from "./support/raw_client.ts";
 import { ProcessServer } from "./support/process_server.ts";
-import { wireRuntimes } from "./support/runtimes.ts";
+import { nativeRuntimes } from "./support/runtimes.ts";
 
 /** The folder whose files are served. */
 const PAGE = new URL("../examples/page/", import.meta.url);
@@ -27,7 +27,7 @@ Deno.test("deno: the echo app needs the network and no other permission", async 
   assertEquals(server.errors, "");
 });
 
-for (const runtime of wireRuntimes) {
+for (const runtime of nativeRuntimes) {
   const { name } = runtime;
   const spawn = (env: Record<string, string>) => spawnApp(runtime, env);
   const start = (env: Record<string, string> = {}) => startApp(runtime, env);

@@ -11,7 +11,7 @@ import { root } from "./support/command.ts";
 import { type Example, fencesIn, playground, startExample } from "./support/examples.ts";
 import { offlineImports } from "./support/imports.ts";
 import { handshake, OPCODE, RawClient } from "./support/raw_client.ts";
-import { bun, deno, wireRuntimes } from "./support/runtimes.ts";
+import { bun, deno, nativeRuntimes } from "./support/runtimes.ts";
 import type { ProcessServer } from "./support/process_server.ts";
 
 const APP = `import { Hono } from "hono";
@@ -266,7 +266,7 @@ Deno.test("every sample of docs/ and README.md passes the type check", async () 
   assertEquals(code, 0, new TextDecoder().decode(stderr));
 });
 
-for (const runtime of wireRuntimes) {
+for (const runtime of nativeRuntimes) {
   for (const sample of samples) {
     const word = sample.info.split(" ")[1] ?? "";
     if ((word === "deno" || word === "bun") && word !== runtime.name) continue;

@@ -13,7 +13,7 @@ import { listenError } from "../server/serve.ts";
 import { noContentWithToken } from "../server/token_placeholder.ts";
 import { bunAdapter } from "./bun.ts";
 import { denoAdapter, isDeno } from "./deno.ts";
-import type { NodeHttpServer, NodeIncoming, NodeOutgoing } from "./node_http.ts";
+import type { NodeHttpServer, NodeIncoming } from "./node_http.ts";
 import { NodeListeners } from "./node_listeners.ts";
 import type { NodeContext } from "./node_peers.ts";
 import { NodeConnectionRequest } from "./node_request.ts";

@@ -1,6 +1,6 @@
 import type { Refused } from "../handshake/verdict.ts";
 import type { NodeIncoming, NodeOutgoing, NodeStream } from "./node_http.ts";
-import type { NodeContext, Peers, WsServer } from "./node_peers.ts";
+import type { Peers, WsServer } from "./node_peers.ts";
 import type { WsSocket } from "./node_socket.ts";
 
 /** Where Node's message, and the request that is made from it, carry the upgrade they ask for. */

@@ -5,7 +5,7 @@ import { AxeBuilder } from "npm:@axe-core/playwright@^4.10.0";
 import type { Browser, Page } from "npm:playwright-core@^1.56.0";
 import { launch, needsBrowser } from "../support/browser.ts";
 import { type EchoApp, startApp } from "../support/echo_app.ts";
-import { type WireRuntime, wireRuntimes } from "../support/runtimes.ts";
+import { nativeRuntimes, type WireRuntime } from "../support/runtimes.ts";
 
 const SCHEMES = ["light", "dark"] as const;
 const WIDTHS = [{ name: "wide", width: 1280, height: 900 }, {
@@ -84,7 +84,7 @@ const rows = (page: Page) =>
 const counts = (page: Page, entries: number) =>
   says(page, "count", `${entries.toLocaleString("en")} entries`);
 
-for (const runtime of wireRuntimes) {
+for (const runtime of nativeRuntimes) {
   const { name } = runtime;
 
   browse(

@@ -5,7 +5,7 @@ import { selfSigned } from "../support/certificate.ts";
 import { isMissing } from "../support/missing.ts";
 import { Nginx, type NginxOptions, nginxVersion } from "../support/nginx.ts";
 import { frame, handshake, OPCODE, RawClient } from "../support/raw_client.ts";
-import { wireRuntimes } from "../support/runtimes.ts";
+import { nativeRuntimes } from "../support/runtimes.ts";
 import { ProcessServer } from "../support/process_server.ts";
 
 const version = nginxVersion();
@@ -22,7 +22,7 @@ async function answer(client: RawClient, target: string, headers: Record<string,
   return { status: head.status, body: (await client.bytes(length)).toString() };
 }
 
-for (const runtime of wireRuntimes) {
+for (const runtime of nativeRuntimes) {
   const test = (
     title: string,
     options: NginxOptions,

@@ -101,8 +101,11 @@ export const memory: Runtime = {
   start: (env = {}) => Promise.resolve(new MemoryServer(env)),
 };
 
+/** The runtimes that "." serves on. */
+export const nativeRuntimes: readonly WireRuntime[] = [deno, bun];
+
 /** Every runtime that has bytes on a wire. */
-export const wireRuntimes: readonly WireRuntime[] = [deno, bun, node, strict];
+export const wireRuntimes: readonly WireRuntime[] = [...nativeRuntimes, node, strict];
 
 /** Every runtime that the behaviour has to be the same on. */
 export const runtimes: readonly Runtime[] = [...wireRuntimes, memory];
