@@ -27,7 +27,7 @@ import type {
   NodeOutgoing,
   NodeStream,
 } from "./adapters/node_http.ts";
-import { type NodeHandler, NodeListeners } from "./adapters/node_listeners.ts";
+import { NodeListeners } from "./adapters/node_listeners.ts";
 import { checkNames } from "./base/options.ts";
 import { typeOf, usageError } from "./base/usage_error.ts";
 import { checkHostOptions, HOST_OPTIONS, type HostOptions } from "./server/host_options.ts";
@@ -35,7 +35,7 @@ import { type FetchHandler, wrapFetch } from "./server/pipeline.ts";
 import { type ServeOptions, startServer, type WebSocketServer } from "./server/serve.ts";
 import { ServerState } from "./server/server_state.ts";
 
-export type { NodeHandler, NodeHttpServer, NodeIncoming, NodeOutgoing, NodeStream };
+export type { NodeHttpServer };
 
 /**
  * Starts a server of `node:http`, or of `node:https` with `cert` and `key`.
@@ -65,6 +65,14 @@ export function serve(options: ServeOptions): WebSocketServer {
   return startServer(options, () => nodeAdapter);
 }
 
+/** The listeners that a server of `node:http` or `node:https` needs. They need no `this`. */
+export interface NodeHandler {
+  /** For the event `request`: answers what stays HTTP. */
+  request(incoming: object, outgoing: object): void;
+  /** For the event `upgrade`: answers what wants to leave HTTP. */
+  upgrade(incoming: object, socket: object, head: Uint8Array): void;
+}
+
 /**
  * The listeners for a server that you start yourself. They answer everything that comes: to share a
  * server with other listeners, use `attach`.
@@ -85,7 +93,7 @@ export function serve(options: ServeOptions): WebSocketServer {
  *
  * @param fetch Answers requests: `app.fetch` of Hono, or your own function.
  * @param options What is decided once for all routes.
- * @returns The listeners of the events `request` and `upgrade`, which need no `this`.
+ * @returns The listeners of the events `request` and `upgrade`.
  * @throws {TypeError} If `fetch` is not a function or an option is of the wrong type.
  * @throws {RangeError} If an option is out of range.
  */
@@ -98,8 +106,10 @@ export function handler(fetch: FetchHandler, options: HostOptions = {}): NodeHan
     ordinary: (incoming, outgoing) => listeners.request(incoming, outgoing),
   });
   return {
-    request: (incoming, outgoing) => listeners.request(incoming, outgoing),
-    upgrade: (incoming, stream, head) => listeners.upgrade(incoming, stream, head),
+    request: (incoming, outgoing) =>
+      listeners.request(incoming as NodeIncoming, outgoing as NodeOutgoing),
+    upgrade: (incoming, socket, head) =>
+      listeners.upgrade(incoming as NodeIncoming, socket as NodeStream, head),
   };
 }
 

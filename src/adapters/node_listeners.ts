@@ -17,16 +17,8 @@ export interface Claim {
   ordinary(incoming: NodeIncoming, outgoing: NodeOutgoing): void;
 }
 
-/** The listeners that a server of `node:http` needs. */
-export interface NodeHandler {
-  /** For its event `request`: answers what stays HTTP. */
-  request(incoming: NodeIncoming, outgoing: NodeOutgoing): void;
-  /** For its event `upgrade`: answers what wants to leave it. */
-  upgrade(incoming: NodeIncoming, stream: NodeStream, head: Uint8Array): void;
-}
-
 /** The listeners of one server, and what of its upgrades is not answered yet. */
-export class NodeListeners implements NodeHandler {
+export class NodeListeners {
   readonly #claim: Claim;
   readonly #report: ListeningServer["report"];
   /** The upgrades that are not answered yet. */

@@ -6,8 +6,8 @@
 
 /** The tables of the page, in their order, by their headings. */
 export const TABLES = {
-  runtimes: ["what", "Deno", "Bun"],
-  handshake: ["what", "Deno", "Bun"],
+  runtimes: ["what", "Deno", "Bun", "Node", "Deno through `./node`"],
+  handshake: ["what", "Deno", "Bun", "Node", "Deno through `./node`"],
   bare: [
     "what",
     "bare `Deno.serve(app.fetch)`",
@@ -15,10 +15,7 @@ export const TABLES = {
   ],
 } as const;
 
-/**
- * The runtimes: README's tables have a column for Deno and one for Bun, docs/node.md has one for Node
- * and one for Deno through the entry for Node.
- */
+/** The runtimes that the tables have a column for; `strict` is Deno through the entry for Node. */
 export type Column = "deno" | "bun" | "node" | "strict";
 
 /** One row: its cells as the page has them, and what the tests expect where it is not the norm. */
@@ -26,9 +23,9 @@ interface Row {
   readonly table: keyof typeof TABLES;
   readonly deno: string;
   readonly bun: string;
-  /** Missing where Node does what we want, and where there is nothing of the kind. */
+  /** Missing where there is nothing of the kind on Node. */
   readonly node?: string;
-  /** The same for Deno through the entry for Node. */
+  /** Deno through the entry for Node, where that is not as Node. */
   readonly strict?: string;
   /** What a runtime does instead. The one that is missing does what we want of every runtime. */
   readonly pinned: Readonly<Partial<Record<Column, unknown>>>;
@@ -41,24 +38,28 @@ export const gaps = {
     table: "runtimes",
     deno: "the client still gets a close frame (1001): there is no way to cut a connection",
     bun: "cuts the connection",
+    node: "cuts the connection",
     pinned: { deno: { code: 1001, reason: "" } },
   },
   "a client that never answers our close frame": {
     table: "runtimes",
     deno: "`wasClean: false` after `closeTimeout`",
     bun: "`wasClean: true` at once: Bun does not wait for the answer",
+    node: "`wasClean: false` after `closeTimeout`",
     pinned: { bun: "clean" },
   },
   "messages under way when we close": {
     table: "runtimes",
     deno: "Deno resets the connection, so the client may miss the close code",
     bun: "the client gets the close code",
+    node: "the client gets the close code",
     pinned: { deno: "reset" },
   },
   "a loop that does not keep up (`maxQueue`)": {
     table: "runtimes",
     deno: "closes with 1013",
     bun: "stops reading until the loop catches up",
+    node: "stops reading until the loop catches up",
     pinned: { deno: "backpressure" },
   },
   "messages above `maxPayloadLength`": {
@@ -66,42 +67,49 @@ export const gaps = {
     deno:
       "refused when the last byte is there; frames take up to 64 MiB, fragments have no bound: limit the memory of the process",
     bun: "refused while they arrive, above the server's own limit",
+    node: "refused while they arrive, above the server's own limit",
     pinned: { deno: "refused when whole" },
   },
   "one large frame that comes slowly": {
     table: "runtimes",
     deno: "counts as silence until it is whole",
     bun: "the same",
+    node: "is a sign of life",
     pinned: { deno: "idle-timeout", bun: "idle-timeout" },
   },
   "a client that pings but does not answer pings": {
     table: "runtimes",
     deno: "its pings do not count: dropped after `idleTimeout`",
     bun: "its pings count",
+    node: "its pings count",
     pinned: { deno: "idle-timeout" },
   },
   "unmasked frames": {
     table: "runtimes",
     deno: "accepted",
     bun: "refused",
+    node: "refused",
     pinned: { deno: "accepted" },
   },
   "close frames for protocol violations": {
     table: "runtimes",
     deno: "none, the connection just ends (1002 for a bad close code)",
     bun: "1002, 1007",
+    node: "1002, 1007",
     pinned: { deno: "none" },
   },
   "a client that stops reading, after its end": {
     table: "runtimes",
     deno: "is reported closed in time, but its TCP connection stays until it ends by itself",
     bun: "is cut",
+    node: "is cut",
     pinned: { deno: { code: 1001, reason: "" } },
   },
   "a broken connection's runtime object": {
     table: "runtimes",
     deno: "is kept by Deno until `idleTimeout` has passed",
     bun: "is released at once",
+    node: "is released at once",
     pinned: { deno: "kept" },
   },
   "a client that leaves in the middle of its handshake": {
@@ -109,6 +117,7 @@ export const gaps = {
     deno:
       "may cost a file descriptor for good if it resets the connection: in the worst case one for each client of a first wave, almost none for those that come 3 s later ([report](upstream/deno-upgrade-after-client-left.md))",
     bun: "costs nothing",
+    node: "costs nothing",
     pinned: { deno: "leaks" },
   },
   "empty messages to a client that does not read": {
@@ -116,30 +125,35 @@ export const gaps = {
     deno:
       "are not counted, because Deno does not count them: do not answer with empty messages, or limit the memory of the process",
     bun: "count like all others",
+    node: "count like all others",
     pinned: { deno: 0 },
   },
   "a process that was paused": {
     table: "runtimes",
     deno: "its own timer drops clients whose pongs were under way",
     bun: "keeps the clients that are still there",
+    node: "keeps the clients that are still there",
     pinned: { deno: "drops" },
   },
   "after `shutdown()`, a client that does not read or a response that never comes": {
     table: "runtimes",
     deno: "keeps the process: end it with `Deno.exit()`",
     bun: "does not keep the process",
+    node: "does not keep the process",
     pinned: { deno: "keeps the process" },
   },
   "the close frame that an idle client gets": {
     table: "runtimes",
     deno: '1001, "No response from ping frame."',
     bun: '1001, "Idle timeout"',
+    node: '1001, "Idle timeout"',
     pinned: { deno: "No response from ping frame." },
   },
   "a process that is out of open files": {
     table: "runtimes",
     deno: "the listener ends: `onError` is called, and another listener starts",
     bun: "keeps listening",
+    node: "keeps listening",
     pinned: { deno: "Deno.serve ended by itself" },
   },
   "the default of `maxConnections`": {
@@ -155,7 +169,6 @@ export const gaps = {
     deno: "**ends the process**: a bug in Deno, with or without edgesocket",
     bun: "sent as it is",
     node: "500",
-    strict: "the same",
     pinned: { deno: /panicked/, node: 500, strict: 500 },
   },
   "a sub-app behind `app.mount`": {
@@ -163,7 +176,6 @@ export const gaps = {
     deno: "cannot upgrade: 500",
     bun: "cannot upgrade: 400",
     node: "cannot upgrade: 500",
-    strict: "the same",
     pinned: { deno: 500, bun: 400, node: 500, strict: 500 },
   },
   // handshake
@@ -171,48 +183,56 @@ export const gaps = {
     table: "handshake",
     deno: "accepted: Deno puts its own address there",
     bun: "refused with 400",
+    node: "refused with 400",
     pinned: { deno: 101 },
   },
   "a target that is not a valid URL (`http://a:99999/`)": {
     table: "handshake",
     deno: "refused with 400",
     bun: "accepted: Bun reads `Host`",
+    node: "refused with 400",
     pinned: { bun: 101 },
   },
   "an absolute `http://` target over TLS": {
     table: "handshake",
     deno: 'counts as plain `http` for `"same-origin"`',
     bun: "changes nothing",
+    node: "changes nothing",
     pinned: { deno: 101 },
   },
   "`Content-Length: 0`": {
     table: "handshake",
     deno: "refused with 400",
     bun: "accepted",
+    node: "accepted",
     pinned: { deno: 400 },
   },
   "`Expect: 100-continue`": {
     table: "handshake",
     deno: "accepted",
     bun: "100 first, then accepted",
+    node: "accepted",
     pinned: { bun: 100 },
   },
   "two `Upgrade` lines, `websocket` not first": {
     table: "handshake",
     deno: "101, but no socket behind it",
     bun: "accepted",
+    node: "accepted",
     pinned: { deno: "no socket" },
   },
   "a bare LF inside a header": {
     table: "handshake",
     deno: "accepted, as two headers",
     bun: "refused with 400",
+    node: "refused with 400",
     pinned: { deno: 101 },
   },
   "more than 100 header lines": {
     table: "handshake",
     deno: "refused with 400",
     bun: "accepted",
+    node: "accepted, up to 256",
     pinned: { deno: 400 },
   },
   "more than 16 KiB of headers": {
@@ -220,7 +240,6 @@ export const gaps = {
     deno: "accepted",
     bun: "refused with 431",
     node: "refused with 431",
-    strict: "the same",
     pinned: { bun: 431, node: 431, strict: 431 },
   },
   "methods that HTTP does not define (`FOO`, `get`)": {
@@ -228,31 +247,34 @@ export const gaps = {
     deno: "refused with 405",
     bun: "the connection is closed",
     node: "refused with 400",
-    strict: "the same",
     pinned: { bun: "closed", node: 400, strict: 400 },
   },
   "`POST` with a body": {
     table: "handshake",
     deno: "refused with 400",
     bun: "refused with 405",
+    node: "refused with 405",
     pinned: { deno: 400 },
   },
   "HTTP/1.0": {
     table: "handshake",
     deno: "accepted: the version is not visible",
     bun: "accepted, likewise",
+    node: "refused with 400",
     pinned: { deno: 101, bun: 101 },
   },
   "HTTP/2.0, HTTP/0.9 as text": {
     table: "handshake",
     deno: "refused with 400",
     bun: "refused with 505",
+    node: "refused with 400",
     pinned: { bun: 505 },
   },
   "data before the 101, while the route awaits": {
     table: "handshake",
     deno: "delivered after `onOpen`",
     bun: "refused with 400",
+    node: "delivered after `onOpen`",
     pinned: { bun: 400 },
   },
   "a request that is never finished": {
@@ -260,7 +282,6 @@ export const gaps = {
     deno: "waits for ever: set a timeout in the proxy",
     bun: "closed after about 12 s",
     node: "closed after about 12 s",
-    strict: "the same",
     pinned: { bun: "closed", node: "closed", strict: "closed" },
   },
   "a `Host` that is written in another way than URLs write it (`x:`, `[0:0:0:0:0:0:0:1]`)": {
@@ -268,7 +289,6 @@ export const gaps = {
     deno: "accepted",
     bun: "accepted",
     node: "refused with 400",
-    strict: "the same",
     pinned: { node: 400, strict: 400 },
   },
   "a backslash in the path": {
@@ -276,7 +296,6 @@ export const gaps = {
     deno: "accepted",
     bun: "accepted",
     node: "refused with 400",
-    strict: "the same",
     pinned: { node: 400, strict: 400 },
   },
   "tabs around the elements of `Connection`": {
@@ -284,7 +303,6 @@ export const gaps = {
     deno: "accepted",
     bun: "accepted",
     node: "refused with 400: Node sees no upgrade",
-    strict: "the same",
     pinned: { node: 400, strict: 400 },
   },
   // bare
@@ -351,13 +369,25 @@ export function pinned<N extends GapName>(column: Column, name: N): Pinned<N> | 
   return pinned[column] as Pinned<N> | undefined;
 }
 
+/** What a row says of one runtime. */
+export function cellOf(name: GapName, column: Column): string {
+  const row: Row = gaps[name];
+  const { node = "" } = row;
+  return column === "strict" ? row.strict ?? node : row[column] ?? "";
+}
+
 /** One of the tables, as `deno fmt` aligns it. */
 export function tableOf(table: keyof typeof TABLES): string {
+  const titles: readonly string[] = TABLES[table];
   const rows = Object.entries<Row>(gaps).filter(([, row]) => row.table === table)
-    .map(([what, { deno, bun }]) => [what, deno, bun] as const);
-  const all = [TABLES[table], ...rows];
-  const widths = [0, 1, 2].map((column) => Math.max(...all.map((row) => row[column]!.length)));
+    .map(([what, { deno, bun, node = "", strict = "as Node" }]) =>
+      [what, deno, bun, node, strict].slice(0, titles.length)
+    );
+  const widths = titles.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column]!.length))
+  );
   const line = (cells: readonly string[], filler = " ") =>
     `| ${cells.map((cell, column) => cell.padEnd(widths[column]!, filler)).join(" | ")} |`;
-  return [line(TABLES[table]), line(["", "", ""], "-"), ...rows.map((row) => line(row))].join("\n");
+  const rule = titles.map(() => "");
+  return [line(titles), line(rule, "-"), ...rows.map((row) => line(row))].join("\n");
 }
