@@ -85,6 +85,8 @@ export class NodeUpgrade {
   readonly #exclusive: boolean;
   /** Bytes that were written for earlier requests. */
   readonly #before: number;
+  /** Whether a listener that was asked before us reads what comes. */
+  readonly #takenBefore: boolean;
 
   constructor(
     incoming: NodeIncoming,
@@ -99,6 +101,7 @@ export class NodeUpgrade {
     this.#head = head;
     this.#exclusive = exclusive;
     this.#before = stream.bytesWritten;
+    this.#takenBefore = stream.listenerCount("data") > 0;
     stream.on("error", ignore);
     stream.on("close", this.#left);
     outgoing.shouldKeepAlive = false;
@@ -111,7 +114,7 @@ export class NodeUpgrade {
 
   /** Whether somebody else has said something to the client. */
   get taken(): boolean {
-    return this.#stream.bytesWritten > this.#before;
+    return this.#takenBefore || this.#stream.bytesWritten > this.#before;
   }
 
   /** Whether the client has left. */
