@@ -2,15 +2,18 @@
  * Builds the npm package with dnt: `deno task build:npm [--pack] [folder]`, into `npm/` by default.
  *
  * dnt comes from JSR. Where JSR does not answer, that is an error; with `--pack` the package is then
- * built by `deno pack`, with the same exports and the same peer dependency. It is private: to be
+ * built by `deno pack`, with the same exports and the same peer dependencies. It is private: to be
  * tried, not to be published.
  */
 const root = new URL(".", import.meta.url);
 const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
 const exports: Record<string, string> = config.exports;
-/** Hono with its range, such as `npm:hono@^4.13.0`. */
-const hono: string = config.imports.hono;
-const range = hono.replace("npm:hono@", "");
+/** The ranges of what entries need: no entry needs all, so that each is optional. */
+const peers: Record<string, string> = Object.fromEntries(
+  ["hono", "ws", "@hono/node-server"].map((name) =>
+    [name, config.imports[name].replace(`npm:${name}@`, "")] as const
+  ),
+);
 
 const NAME = "edgesocket";
 const DOCUMENTS = ["README.md", "LICENSE", "CHANGELOG.md"];
@@ -19,18 +22,19 @@ const DOCUMENTS = ["README.md", "LICENSE", "CHANGELOG.md"];
 const about = {
   name: NAME,
   version: config.version,
-  description: "WebSockets for servers: one API on Deno and on Bun, safe by default",
-  keywords: ["websocket", "websockets", "server", "upgrade", "deno", "bun", "hono"],
+  description: "WebSockets for servers: one API on Deno, Bun and Node, safe by default",
+  keywords: ["websocket", "websockets", "server", "upgrade", "deno", "bun", "node", "hono"],
   homepage: "https://github.com/edgesocket/edgesocket#readme",
   bugs: "https://github.com/edgesocket/edgesocket/issues",
   license: config.license,
   repository: { type: "git", url: "git+https://github.com/edgesocket/edgesocket.git" },
   type: "module",
   sideEffects: false,
-  // On Node there are the types and the rules; `serve` has no adapter for it yet.
   engines: { node: ">=20" },
-  peerDependencies: { hono: range },
-  peerDependenciesMeta: { hono: { optional: true } },
+  peerDependencies: peers,
+  peerDependenciesMeta: Object.fromEntries(
+    Object.keys(peers).map((name) => [name, { optional: true }] as const),
+  ),
 };
 
 type Dnt = typeof import("@deno/dnt");
@@ -52,9 +56,17 @@ async function buildWithDnt({ build, emptyDir }: Dnt, folder: string): Promise<v
       lib: ["ES2022", "DOM", "DOM.Iterable", "ESNext.Disposable"],
       target: "ES2022",
     },
-    mappings: { [hono]: { name: "hono", version: range, peerDependency: true } },
-    // The type check needs the optional peer too, which npm would not install.
-    package: { name: NAME, version: config.version, devDependencies: { hono: range } },
+    mappings: Object.fromEntries(
+      Object.entries(peers).map(([name, version]) =>
+        [config.imports[name], { name, version, peerDependency: true }] as const
+      ),
+    ),
+    // The type check needs the optional peers too, which npm would not install, and their types.
+    package: {
+      name: NAME,
+      version: config.version,
+      devDependencies: { ...peers, "@types/node": "^20.0.0", "@types/ws": "^8.18.0" },
+    },
   });
   await writeManifest(folder, "esm/", ["esm"]);
 }

@@ -76,7 +76,7 @@ Deno.test(
       any: "accepted",
     });
     const [serve, upgrade, port] = failures;
-    for (const name of ["Deno", "Bun"]) assertStringIncludes(serve, name);
+    for (const name of ["Deno", "Bun", "edgesocket/node"]) assertStringIncludes(serve, name);
     assertMatch(serve, /^Error: Cannot [^\n]+$/);
     assertEquals(upgrade, serve);
     assertMatch(port, /^RangeError: Cannot use option port: [^\n]+$/);

@@ -6,24 +6,28 @@ import { needsNpm } from "./npm_registry.ts";
 
 const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
 const exports: Record<string, string> = config.exports;
-const hono: string = config.imports.hono;
 
 Deno.test("package.json says what deno.json says", async () => {
   const { manifest } = await npmPackage();
   assertEquals(manifest.version, config.version);
   assertEquals(Object.keys(manifest.exports), Object.keys(exports));
-  assertEquals(manifest.peerDependencies, { hono: hono.replace("npm:hono@", "") });
-  assertEquals(manifest["peerDependenciesMeta"], { hono: { optional: true } });
+  const peers = ["hono", "ws", "@hono/node-server"];
+  assertEquals(Object.keys(manifest.peerDependencies), peers);
+  for (const name of peers) {
+    assertEquals(`npm:${name}@${manifest.peerDependencies[name]}`, config.imports[name]);
+    const meta = manifest["peerDependenciesMeta"] as Record<string, unknown>;
+    assertEquals(meta[name], { optional: true });
+  }
   assertEquals([manifest["dependencies"], manifest["sideEffects"]], [undefined, false]);
   assertEquals([manifest["type"], manifest["license"]], ["module", config.license]);
 });
 
 Deno.test("package.json says what npm and search engines show", async () => {
   const { manifest } = await npmPackage();
-  assertMatch(`${manifest["description"]}`, /Deno.+Bun/);
+  assertMatch(`${manifest["description"]}`, /Deno.+Bun.+Node/);
   assertMatch(JSON.stringify(manifest["repository"]), /git\+https:\/\/[^"]+\.git"/);
   for (const link of ["homepage", "bugs"]) assertMatch(`${manifest[link]}`, /^https:\/\//);
-  for (const word of ["websocket", "deno", "bun", "hono"]) {
+  for (const word of ["websocket", "deno", "bun", "node", "hono"]) {
     assert((manifest["keywords"] as string[]).includes(word), word);
   }
   assertEquals(manifest["engines"], { node: ">=20" });
