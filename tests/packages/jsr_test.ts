@@ -23,18 +23,20 @@ Deno.test("deno publish uploads code and documents, with no slow types and nothi
   assertEquals(paths.filter((path) => path.startsWith("src/") && !path.endsWith(".ts")), []);
 });
 
-Deno.test("what is published imports Hono with deno.json's range, and nothing from elsewhere", async () => {
+Deno.test("what is published imports peers with deno.json's ranges, and nothing from elsewhere", async () => {
   const { registry } = await JsrRegistry.publish();
   await using _ = registry;
   const found = new Set<string>();
   for (const [path, bytes] of registry.files) {
     if (!path.endsWith(".ts")) continue;
     const code = new TextDecoder().decode(bytes).replaceAll(/\/\*[^]*?\*\//g, "");
-    for (const [, from] of code.matchAll(/\bfrom "([^"]+)"/g)) {
-      if (!from!.startsWith(".")) found.add(from!);
+    for (const [, from] of code.matchAll(/\b(?:from |import\()"([^"]+)"/g)) {
+      if (!/^(\.|node:)/.test(from!)) found.add(from!);
     }
   }
-  assertEquals([...found], [imports.hono]);
+  const { hono, ws, "@hono/node-server": nodeServer } = imports;
+  const response = `${nodeServer.replace(":", ":/")}/utils/response`;
+  assertEquals([...found].sort(), [response, nodeServer, hono, ws]);
 });
 
 Deno.test(
@@ -53,7 +55,11 @@ Deno.test(
     const check = ["check", "--no-lock", "server.ts", "user.ts"];
     const { code, stderr } = await folder.run(deno.command[0]!, check, env);
     assertEquals(code, 0, stderr);
-    await using server = await ProcessServer.start(deno, env, folder.url("server.ts"));
-    await echoes(server);
+    await folder.copy("node_server.js", specifier, imports.hono);
+    // The second one is the strict mode.
+    for (const script of ["server.ts", "node_server.js"]) {
+      await using server = await ProcessServer.start(deno, env, folder.url(script));
+      await echoes(server);
+    }
   },
 );
