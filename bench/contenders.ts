@@ -16,7 +16,20 @@ const RUNTIMES = { bun: "Bun", deno: "Deno", node: "Node" } as const;
 export const contenders: readonly Contender[] = [
   ...on("bun", "hono/bun"),
   ...on("deno", "hono/deno"),
+  {
+    id: "deno-strict",
+    runtime: "deno",
+    name: "edgesocket through ./node",
+    script: "edgesocket_node",
+  },
   { id: "node-ws", runtime: "node", name: "ws", script: "node_ws" },
+  {
+    id: "node-request",
+    runtime: "node",
+    name: "ws behind requests of fetch",
+    script: "node_ws_request",
+  },
+  { id: "node-edgesocket", runtime: "node", name: "edgesocket", script: "edgesocket_node" },
 ];
 
 function on(runtime: "bun" | "deno", helper: string): Contender[] {
@@ -41,9 +54,9 @@ export function titleOf({ runtime, name }: Contender): string {
   return `${RUNTIMES[runtime]}, ${name}`;
 }
 
-/** The floor that a contender is compared with; `undefined` on Node, where ws is the floor. */
-export function floorOf({ runtime }: Contender): string | undefined {
-  return runtime === "node" ? undefined : `${runtime}-raw`;
+/** The floor that a contender is compared with. */
+export function floorOf({ runtime }: Contender): string {
+  return runtime === "node" ? "node-ws" : `${runtime}-raw`;
 }
 
 /** edgesocket at another version, to see what a change brought. */

@@ -4,7 +4,15 @@ import type { Contender } from "./contenders.ts";
 import type { Runtimes } from "./runtimes.ts";
 
 /** The peers, as npm names them. */
-export const PEERS = { hono: "4.13.19", crossws: "0.4.17", ws: "8.23.0" } as const;
+export const PEERS = {
+  hono: "4.13.19",
+  crossws: "0.4.17",
+  ws: "8.23.0",
+  "@hono/node-server": "2.1.8",
+} as const;
+
+/** The servers that run on Node, among others. */
+const ON_NODE = ["node_ws", "node_ws_request", "edgesocket_node"];
 
 /** What a contender needs of the repository. */
 const OURS = ["mod.ts", "src"];
@@ -36,14 +44,15 @@ export class Stage implements AsyncDisposable {
     );
     await demand(["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts"], folder);
     for (const path of [...OURS, ...BENCH]) await copy(root, `${folder}/current`, path);
-    // Node 20 does not read TypeScript.
-    const servers = `${folder}/current/bench/servers`;
-    await demand([
-      ...runtimes.bun.command,
-      ...["build", `${servers}/node_ws.ts`, "--target=node", "--packages=external"],
-      `--outfile=${servers}/node_ws.js`,
-    ]);
     if (base !== undefined) await stage.#setBase(root, base);
+    // Node 20 does not read TypeScript.
+    for (const version of base === undefined ? ["current"] : ["current", "base"]) {
+      const servers = `${folder}/${version}/bench/servers`;
+      await demand([
+        ...[...runtimes.bun.command, "build", "--target=node", "--packages=external"],
+        ...[...ON_NODE.map((script) => `${servers}/${script}.ts`), `--outdir=${servers}`],
+      ]);
+    }
     return stage;
   }
 

@@ -31,7 +31,7 @@ function comparison(report: Report, workload: Workload, metric: Metric): string 
   const rows = included(report, workload).map((contender) => {
     const { id } = contender;
     const floor = floorOf(contender);
-    const versus = floor && measurements.comparison(workload.id, id, floor, metric);
+    const versus = measurements.comparison(workload.id, id, floor, metric);
     return [
       titleOf(contender),
       number(measurements.summary(workload.id, id, metric), metric.digits),
@@ -77,7 +77,7 @@ function shortSection(report: Report): string[] {
   const rows = report.contenders.flatMap((contender) => {
     const floor = floorOf(contender);
     const takesPart = columns.every((workload) => workload.includes(contender));
-    if (floor === undefined || floor === contender.id || !takesPart) return [];
+    if (floor === contender.id || !takesPart) return [];
     return [[
       titleOf(contender),
       ...columns.map(({ id, metrics: [metric] }) => {

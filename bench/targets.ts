@@ -12,7 +12,7 @@ export interface Target {
 /** KiB of each idle connection above raw. */
 const MEMORY = { bun: 1, deno: 2 } as const;
 
-export const targets: readonly Target[] = (["bun", "deno"] as const).flatMap(
+const native: readonly Target[] = (["bun", "deno"] as const).flatMap(
   (runtime): Target[] => {
     const name = runtime === "bun" ? "Bun" : "Deno";
     const ours = { contender: `${runtime}-edgesocket`, other: `${runtime}-raw` };
@@ -62,3 +62,25 @@ export const targets: readonly Target[] = (["bun", "deno"] as const).flatMap(
     ];
   },
 );
+
+const onNode = { contender: "node-edgesocket", other: "node-ws", metric: "rate" } as const;
+
+export const targets: readonly Target[] = [
+  ...native,
+  { title: "Node: 64-byte echo, of ws", ...onNode, workload: "echo", bound: 0.95 },
+  { title: "Node: upgrade rate, of ws", ...onNode, workload: "upgrade", bound: 0.8 },
+  {
+    title: "Node: upgrade rate, of ws behind requests of fetch",
+    ...onNode,
+    other: "node-request",
+    workload: "upgrade",
+    bound: 0.9,
+  },
+  {
+    title: "Node: KiB of an idle connection above ws",
+    ...onNode,
+    metric: "memory",
+    workload: "memory",
+    bound: 1,
+  },
+];
