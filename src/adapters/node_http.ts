@@ -5,6 +5,7 @@ export interface NodeStream {
   readonly bytesRead: number;
   readonly bytesWritten: number;
   readonly writableNeedDrain: boolean;
+  readonly writableCorked: number;
   listenerCount(event: string): number;
   on(event: string, listener: (...args: never[]) => void): unknown;
   off(event: string, listener: (...args: never[]) => void): unknown;
