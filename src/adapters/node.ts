@@ -3,6 +3,7 @@ import { createServer as createSecureServer } from "node:https";
 import { isIP } from "node:net";
 import { usageError } from "../base/usage_error.ts";
 import { sweep } from "../connection/clockwork.ts";
+import type { Abilities } from "../connection/socket.ts";
 import type { ServerConnection } from "../connection/server_connection.ts";
 import { allowedHeaders } from "../handshake/headers.ts";
 import { type Opening, openingOf } from "../handshake/opening.ts";
@@ -11,12 +12,13 @@ import type { Fetch, Listener, ListeningServer, ListenOptions } from "../server/
 import type { ServerAdapter, UpgradeRequest } from "../server/adapter.ts";
 import { listenError } from "../server/serve.ts";
 import { noContentWithToken } from "../server/token_placeholder.ts";
-import { bunAdapter } from "./bun.ts";
+import { bunAdapter, isBun } from "./bun.ts";
 import { denoAdapter, isDeno } from "./deno.ts";
 import type { NodeHttpServer, NodeIncoming } from "./node_http.ts";
 import { NodeListeners } from "./node_listeners.ts";
 import type { NodeContext } from "./node_peers.ts";
 import { NodeConnectionRequest } from "./node_request.ts";
+import { NodeBunSocket } from "./node_bun_socket.ts";
 import { NodeSocket } from "./node_socket.ts";
 import { upgradeOf } from "./node_upgrade.ts";
 
@@ -30,16 +32,23 @@ const HEADERS_CHECKED = 2_000;
 /** The length of the queue of connections that wait to be accepted: Node's own default. */
 const BACKLOG = 511;
 
+const ABILITIES: Abilities = {
+  pause: true,
+  pings: "watchdog",
+  bufferedAmount: true,
+  drain: "event",
+  compression: false,
+  terminate: "cut",
+};
+
+/** Bun puts sockets of its own in the place of those of `ws`, which can do less. */
+const ON_BUN: Abilities = { ...ABILITIES, pause: false, drain: "poll" };
+
 /** Node, and Deno and Bun through `node:http`: on `http.Server`, `ws` and `@hono/node-server`. */
 export const nodeAdapter: ServerAdapter = {
   name: "node",
-  abilities: {
-    pause: true,
-    pings: "watchdog",
-    bufferedAmount: true,
-    drain: "event",
-    compression: false,
-    terminate: "cut",
+  get abilities(): Abilities {
+    return isBun() ? ON_BUN : ABILITIES;
   },
   clockwork: sweep,
   placeholder: noContentWithToken,
@@ -68,7 +77,8 @@ export const nodeAdapter: ServerAdapter = {
     const accepted = upgrade.accept(allowedHeaders(response.headers), protocol);
     if (accepted === undefined) return undefined;
     connection.request = new NodeConnectionRequest(url, rawHeaders, remoteAddress);
-    connection.opened(new NodeSocket(accepted.raw, accepted.stream, connection));
+    const Socket = isBun() ? NodeBunSocket : NodeSocket;
+    connection.opened(new Socket(accepted.raw, accepted.stream, connection));
     return response;
   },
 
