@@ -2,7 +2,7 @@
  * ws on Node behind the conversion of requests that we use: what a route in the shape of `fetch`
  * costs by itself. The bench bundles this file, because Node 20 does not read TypeScript.
  */
-import { createServer, IncomingMessage, ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo, Socket as Stream } from "node:net";
 import { obey, publish, room } from "./control.ts";
 
