@@ -93,9 +93,7 @@ for (const { name, command } of nativeRuntimes) {
     const sample = { ...fences.find(({ info }) => info === "ts production")!, name: "server" };
     await using folder = await playground([sample]);
     const port = freePort();
-    const args = COMMANDS[name as keyof typeof COMMANDS].map((word) =>
-      word.replace(":8000", `:${port}`)
-    );
+    const args = COMMANDS[name].map((word) => word.replace(":8000", `:${port}`));
     if (name === "deno") {
       args.splice(1, 0, "--quiet", "--no-lock", `--import-map=${await offlineImports()}`);
     }

@@ -4,7 +4,7 @@ import { launch, needsBrowser } from "../support/browser.ts";
 import { root } from "../support/command.ts";
 import { startApp } from "../support/echo_app.ts";
 import { fencesIn, playground, startExample } from "../support/examples.ts";
-import { type WireRuntime, wireRuntimes } from "../support/runtimes.ts";
+import { nativeRuntimes, type WireRuntime } from "../support/runtimes.ts";
 
 const fences = fencesIn("README.md", Deno.readTextFileSync(new URL("README.md", root)));
 const codeOf = (info: string) => fences.find((one) => one.info === info)!.code;
@@ -26,7 +26,7 @@ async function serverFor(runtime: WireRuntime, origin: string) {
   };
 }
 
-for (const runtime of wireRuntimes) {
+for (const runtime of nativeRuntimes) {
   Deno.test(
     `${runtime.name}: browser: README's server lets in the page that is added to its list`,
     needsBrowser,

@@ -11,6 +11,31 @@ import { needsNpm } from "./npm_registry.ts";
 const PEERS = ["ws", "@hono/node-server", "hono"];
 const NODE: Pick<WireRuntime, "command"> = { command: ["node"] };
 
+/** Our routes on the server of Express, beside socket.io. */
+const EXPRESS = `import express from "express";
+import { createServer } from "node:http";
+import { Server } from "socket.io";
+import { upgradeWebSocket } from "edgesocket";
+import { attach } from "edgesocket/node";
+
+const app = express();
+app.get("/kind", (_request, response) => response.send("express"));
+const server = createServer(app);
+new Server(server, { destroyUpgrade: false });
+
+attach(server, (request) => {
+  const { pathname } = new URL(request.url);
+  if (pathname !== "/ws") return new Response("none", { status: 404 });
+  return upgradeWebSocket(request, {
+    onMessage: (event, connection) => connection.send(event.data),
+  });
+});
+
+server.listen(0, "127.0.0.1", () => {
+  console.log(JSON.stringify({ on: "listening", port: server.address().port }));
+});
+`;
+
 async function install(user: Awaited<ReturnType<typeof consumer>>, ...packages: string[]) {
   const command = ["install", "--no-audit", "--no-fund", "--silent", "edgesocket", ...packages];
   succeeded(await user.folder.run("npm", command, user.env));
@@ -58,7 +83,7 @@ Deno.test("node: without the peers, serve says how to install them", needsNpm, a
 Deno.test("node: beside Express and socket.io on one server", needsNpm, async () => {
   await using user = await consumer();
   const folder = await install(user, ...PEERS, "express@^5.0.0", "socket.io@^4.8.0");
-  await folder.copy("express_server.js", "edgesocket");
+  await folder.write("express_server.js", EXPRESS);
   await using server = await ProcessServer.start(NODE, {}, folder.url("express_server.js"));
   using ours = await RawClient.open(server.port, "/ws");
   using theirs = await RawClient.open(server.port, "/socket.io/?EIO=4&transport=websocket");

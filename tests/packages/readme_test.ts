@@ -4,7 +4,7 @@ import { root } from "../support/command.ts";
 import { fencesIn } from "../support/examples.ts";
 import { ProcessServer } from "../support/process_server.ts";
 import { handshake, OPCODE, RawClient } from "../support/raw_client.ts";
-import { bun, deno, type WireRuntime, wireRuntimes } from "../support/runtimes.ts";
+import { bun, deno, nativeRuntimes, type WireRuntime } from "../support/runtimes.ts";
 import { npmPackage } from "./build.ts";
 import { Folder, succeeded } from "./folder.ts";
 import { JsrRegistry } from "./jsr_registry.ts";
@@ -91,7 +91,7 @@ async function start(
 
 const ADD = { deno: "deno init", bun: "bun init" };
 
-for (const runtime of wireRuntimes) {
+for (const runtime of nativeRuntimes) {
   const { name } = runtime;
 
   Deno.test(`${name}: README's servers run as pasted, in a fresh folder`, needsNpm, async () => {

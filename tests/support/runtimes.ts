@@ -24,8 +24,8 @@ export interface Runtime {
 }
 
 /** A runtime with sockets and processes. */
-export interface WireRuntime extends Runtime {
-  readonly name: Column;
+export interface WireRuntime<Name extends Column = Column> extends Runtime {
+  readonly name: Name;
   /** The program and its first arguments; the script comes next. */
   readonly command: readonly string[];
   /** Starts the process around an app, or another script, behind the words of `prefix`. */
@@ -40,12 +40,12 @@ interface WireOptions {
   readonly build?: (script: URL) => Promise<URL>;
 }
 
-function wire(
-  name: Column,
+function wire<Name extends Column>(
+  name: Name,
   abilities: Abilities,
   command: readonly string[],
   { modes, env: common = {}, build = (script) => Promise.resolve(script) }: WireOptions,
-): WireRuntime {
+): WireRuntime<Name> {
   return {
     name,
     abilities,
@@ -102,7 +102,7 @@ export const memory: Runtime = {
 };
 
 /** The runtimes that "." serves on. */
-export const nativeRuntimes: readonly WireRuntime[] = [deno, bun];
+export const nativeRuntimes: readonly WireRuntime<"deno" | "bun">[] = [deno, bun];
 
 /** Every runtime that has bytes on a wire. */
 export const wireRuntimes: readonly WireRuntime[] = [...nativeRuntimes, node, strict];

@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { checkHandshake } from "../../mod.ts";
 import { handshake } from "../../src/testing/handshake.ts";
 import { ProcessServer } from "../support/process_server.ts";
-import { wireRuntimes } from "../support/runtimes.ts";
+import { nativeRuntimes } from "../support/runtimes.ts";
 
 const requestOf = (...args: Parameters<typeof handshake>) =>
   new Request("http://localhost/ws", handshake(...args));
@@ -39,7 +39,7 @@ const asSent = (name: string) =>
 
 const FIXTURE = new URL("../fixtures/testing_server.ts", import.meta.url);
 
-for (const runtime of wireRuntimes) {
+for (const runtime of nativeRuntimes) {
   Deno.test(`${runtime.name}: on a real server these headers are those of any client`, async () => {
     await using server = await ProcessServer.start(runtime, {}, FIXTURE);
     const entries = Object.entries(handshake().headers as Record<string, string>);
