@@ -95,7 +95,7 @@ for (const runtime of nativeRuntimes) {
     if (runtime.name === "deno" && example.code.includes("Bun.")) continue;
     Deno.test(`${runtime.name}: the example ${example.name} does what it shows`, async () => {
       await using folder = await playground(examples);
-      if (!/\bserve\(|export default/.test(example.code)) {
+      if (!/\b(serve|listen)\(|export default/.test(example.code)) {
         const [program, ...args] = [...await exampleCommand(runtime), folder.path(example)];
         const { code, stderr } = await new Deno.Command(program!, { args }).output();
         assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);

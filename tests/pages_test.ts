@@ -11,7 +11,7 @@ import { root } from "./support/command.ts";
 import { type Example, fencesIn, playground, startExample } from "./support/examples.ts";
 import { offlineImports } from "./support/imports.ts";
 import { handshake, OPCODE, RawClient } from "./support/raw_client.ts";
-import { bun, deno, nativeRuntimes } from "./support/runtimes.ts";
+import { bun, deno, nativeRuntimes, node } from "./support/runtimes.ts";
 import type { ProcessServer } from "./support/process_server.ts";
 
 const APP = `import { Hono } from "hono";
@@ -278,6 +278,22 @@ for (const runtime of nativeRuntimes) {
       assertEquals(server.errors.replaceAll(/^edgesocket refused .*\n/gm, ""), "");
     });
   }
+}
+
+/** What docs/node.md shows, bundled with what puts its servers on free ports. */
+for (const sample of samples.filter(({ name }) => name.startsWith("docs/node.md"))) {
+  Deno.test(`node: the sample ${sample.name} does what its page says`, async () => {
+    const hook = new URL("tests/fixtures/free_port_node.ts", root).href;
+    await using folder = await playground([
+      {
+        ...sample,
+        code: `import ${JSON.stringify(hook.slice("file://".length))};\n${sample.code}`,
+      },
+    ]);
+    await using server = await node.start({}, new URL(`file://${folder.path(sample)}`));
+    await echoes(server);
+    assertEquals(server.errors, "");
+  });
 }
 
 for (const { name, command } of [deno, bun]) {

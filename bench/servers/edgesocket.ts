@@ -11,9 +11,9 @@ const events: WebSocketEvents = {
   onClose: (_, connection) => void room?.delete(connection),
 };
 
-const server = serve({
+serve({
   port: 0,
   hostname: "127.0.0.1",
   fetch: (request) => upgradeWebSocket(request, events),
+  onListen: ({ port }) => obey(port),
 });
-obey(server.port);

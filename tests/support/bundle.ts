@@ -4,6 +4,14 @@ import { root } from "./command.ts";
 /** Where bundles find the packages that they import: `node_modules` is two folders above. */
 const FOLDER = new URL("node_modules/.edgesocket/", root);
 
+/** Our own entries by their names, as the documentation imports them: the longer ones first. */
+const { exports } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
+const ours = Object.fromEntries(
+  Object.entries<string>(exports).map(([entry, path]) =>
+    [`edgesocket${entry.slice(1)}`, new URL(path, root).pathname] as const
+  ),
+);
+
 const bundles = new Map<string, Promise<URL>>();
 
 /** A script and what it imports of the project as one module of JavaScript, for Node. */
@@ -23,6 +31,7 @@ async function makeBundle(script: URL): Promise<URL> {
     platform: "node",
     target: "node20",
     packages: "external",
+    alias: ours,
     write: false,
   });
   await stop();
