@@ -2,7 +2,9 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { spawnApp, startApp } from "./support/echo_app.ts";
 import { OPCODE, RawClient } from "./support/raw_client.ts";
 import { ProcessServer } from "./support/process_server.ts";
-import { nativeRuntimes } from "./support/runtimes.ts";
+import { root } from "./support/command.ts";
+import { playground } from "./support/examples.ts";
+import { nativeRuntimes, node } from "./support/runtimes.ts";
 
 /** The folder whose files are served. */
 const PAGE = new URL("../examples/page/", import.meta.url);
@@ -188,3 +190,18 @@ for (const runtime of nativeRuntimes) {
     );
   });
 }
+
+Deno.test("node: the example echoes, and ends on SIGTERM with 1001", async () => {
+  const paths = ["tests/fixtures/free_port_node.ts", "examples/node/server.ts"];
+  const imports = paths.map((path) => `import ${JSON.stringify(new URL(path, root).pathname)};\n`);
+  const program = { name: "example", info: "ts", code: imports.join("") };
+  await using folder = await playground([program]);
+  await using server = await node.start({}, new URL(`file://${folder.path(program)}`));
+  using client = await RawClient.open(server.port, "/ws");
+  client.send(OPCODE.text, "hi");
+  assertEquals(await client.text(), "hi");
+  server.signal("SIGTERM");
+  assertEquals((await client.closeFrame())?.code, 1001);
+  client.close(1001);
+  assertEquals((await server.status).code, 0);
+});
