@@ -9,8 +9,8 @@ const SRC = new URL("src/", root);
  */
 const FLOORS = [
   ["roofs"],
-  ["hono", "testing"],
-  ["adapters"],
+  ["hono", "testing", "topics"],
+  ["adapters", "brokers"],
   ["server"],
   ["connection", "handshake"],
   ["base"],
@@ -123,7 +123,7 @@ Deno.test("mod.ts only re-exports", () => {
 });
 
 Deno.test("importing the package does nothing and asks no runtime", async () => {
-  const entries = ["mod.ts", "src/hono.ts", "src/testing.ts"].map((path) =>
+  const entries = ["mod.ts", "src/hono.ts", "src/testing.ts", "src/topics.ts"].map((path) =>
     new URL(path, root).href
   );
   const program = `
