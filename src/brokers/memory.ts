@@ -1,5 +1,6 @@
+import type { Message } from "../connection/message.ts";
+import type { BrokerPort, BrokerSink } from "./port.ts";
 import type { Published } from "./published.ts";
-import type { BrokerPort } from "./port.ts";
 
 const RELAYED: Promise<Published> = Promise.resolve({ relayed: true });
 
@@ -9,13 +10,13 @@ export class MemoryBroker implements BrokerPort {
   readonly state = "up";
   readonly linger = 0;
 
-  start(): void {}
+  start(_sink: BrokerSink): void {}
 
   subscribe(): undefined {}
 
   unsubscribe(): void {}
 
-  publish(): Promise<Published> {
+  publish(_topic: string, _data: Message, _origin: string): Promise<Published> {
     return RELAYED;
   }
 

@@ -6,7 +6,7 @@ import type { TopicsState } from "./state.ts";
 /** What a broker tells the topics. None of them may throw. */
 export interface BrokerSink {
   /** A message of another process came, or in mode `replay`: any message. */
-  deliver(topic: string, message: Relayed): void;
+  deliver(topic: string, message: Relayed | Recorded): void;
   /** The state has changed, and why. */
   state(state: TopicsState, cause?: unknown): void;
   /** Messages were lost, before whatever is delivered next. */

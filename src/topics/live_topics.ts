@@ -16,12 +16,12 @@ export class LiveTopics implements Topics {
   readonly #port: BrokerPort;
   readonly #subscriptions: Subscriptions;
 
-  constructor(options: CheckedTopicsOptions, clock: Clock) {
-    const subscriptions = new Subscriptions(options, clock);
+  constructor(options: CheckedTopicsOptions, port: BrokerPort, clock: Clock) {
+    const subscriptions = new Subscriptions(options, port, clock);
     const notices = new Notices(options, subscriptions);
     this.#subscriptions = subscriptions;
-    this.#port = options.port;
-    options.port.start({
+    this.#port = port;
+    port.start({
       deliver: (topic, { data }) => subscriptions.send(topic, data),
       state: (state, cause) => notices.state(state, cause),
       gap: (gap) => notices.gap(gap),

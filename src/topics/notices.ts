@@ -2,7 +2,9 @@ import { contain } from "../base/contain.ts";
 import { logError } from "../base/log_error.ts";
 import type { Gap } from "../brokers/gap.ts";
 import type { TopicsState } from "../brokers/state.ts";
+import type { SendData } from "../connection/message.ts";
 import type { CheckedTopicsOptions } from "./options.ts";
+import type { Subscriber } from "./subscriber.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 
 /** Tells users what happens, whatever their functions do. */
@@ -34,9 +36,18 @@ export class Notices {
       this.error(new Error(`Lost ${count} of the topic ${where} (${gap.cause}): see onGap`));
     }
     contain(() => onGap?.(gap), this.error);
+    this.#message(gap, (data) => this.#subscriptions.send(gap.topic, data));
+  }
+
+  /** One subscriber asked for messages that are gone. The answer to its question says so, too. */
+  missing(gap: Gap, subscriber: Subscriber): void {
+    this.#message(gap, (data) => subscriber.send(data));
+  }
+
+  #message(gap: Gap, send: (data: SendData) => void): void {
     contain(() => {
-      const data = gapMessage?.(gap);
-      if (data !== undefined) this.#subscriptions.send(gap.topic, data);
+      const data = this.#options.gapMessage?.(gap);
+      if (data !== undefined) send(data);
     }, this.error);
   }
 }

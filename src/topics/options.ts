@@ -1,11 +1,8 @@
-import { type Broker, takePort } from "../brokers/broker.ts";
+import type { Broker } from "../brokers/broker.ts";
 import type { Gap } from "../brokers/gap.ts";
-import { MemoryBroker } from "../brokers/memory.ts";
-import type { BrokerPort } from "../brokers/port.ts";
 import type { TopicsState } from "../brokers/state.ts";
 import { logError } from "../base/log_error.ts";
 import { checkNames, checkNumber, checkOption } from "../base/options.ts";
-import { typeOf, usageError } from "../base/usage_error.ts";
 import type { SendData } from "../connection/message.ts";
 import type { Subscriber } from "./subscriber.ts";
 
@@ -38,33 +35,16 @@ export interface CommonTopicsOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-/** What topics take that deliver at most once, to subscribers of this process at once. */
-export interface LiveOptions extends CommonTopicsOptions {
-  /** The default. */
-  readonly mode?: "live";
-}
-
-/** Options that were checked. */
+/** Options of every mode, checked. */
 export interface CheckedTopicsOptions extends CommonTopicsOptions {
   readonly maxTopics: number;
   readonly onError: (error: unknown) => void;
-  readonly port: BrokerPort;
 }
 
-/** The names of options that topics of every mode take. */
-const COMMON = [
-  "mode",
-  "broker",
-  "maxTopics",
-  "authorize",
-  "onGap",
-  "gapMessage",
-  "onState",
-  "onError",
-];
+const COMMON = "mode broker maxTopics authorize onGap gapMessage onState onError".split(" ");
 
 /**
- * Checks the options.
+ * Checks the options that every mode has.
  *
  * @param more The names of options that the mode adds.
  * @throws {TypeError} If an option is of the wrong type or has no meaning here.
@@ -78,17 +58,8 @@ export function checkTopicsOptions(
   for (const name of ["authorize", "onGap", "gapMessage", "onState", "onError"] as const) {
     checkOption(name, options[name], "function");
   }
-  const { maxTopics = 128, onError = logError, broker } = options;
+  const { maxTopics = 128, onError = logError } = options;
   const whole = Number.isInteger(maxTopics) && maxTopics >= 1;
   checkNumber("maxTopics", maxTopics, whole, "a whole number from 1");
-  return { ...options, maxTopics, onError, port: portOf(broker) };
-}
-
-function portOf(broker: Broker | undefined): BrokerPort {
-  if (broker === undefined) return new MemoryBroker();
-  const port = typeof broker === "object" && broker !== null ? takePort(broker) : undefined;
-  if (port !== undefined) return port;
-  const expected = "what redis() or nats() returned, of its own for each createTopics";
-  const got = typeof broker === "object" && broker !== null ? "another one" : typeOf(broker);
-  throw usageError("use option broker", expected, got);
+  return { ...options, maxTopics, onError };
 }

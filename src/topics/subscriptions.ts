@@ -26,15 +26,17 @@ export class Subscriptions implements EndListener {
   readonly #port: BrokerPort;
   readonly #topics = new Map<string, Topic>();
   readonly #members = new Map<Subscriber, Member>();
+  /** Members that were left out of a message of theirs, by their ids. */
+  readonly #origins = new Map<string, Subscriber>();
   readonly #idle: IdleTopics;
   readonly #fanOut: FanOut;
   closed = false;
 
-  constructor(options: CheckedTopicsOptions, clock: Clock) {
+  constructor(options: CheckedTopicsOptions, port: BrokerPort, clock: Clock) {
     this.#options = options;
-    this.#port = options.port;
+    this.#port = port;
     this.#fanOut = new FanOut(options.onError);
-    this.#idle = new IdleTopics(clock, options.port.linger, (topic) => this.#drop(topic));
+    this.#idle = new IdleTopics(clock, port.linger, (topic) => this.#drop(topic));
   }
 
   /** Connections of this process that are subscribed to a topic. */
@@ -51,6 +53,18 @@ export class Subscriptions implements EndListener {
   send(topic: string, data: SendData, except?: Subscriber): void {
     const found = this.#topics.get(topic);
     if (found) this.#fanOut.send(found, data, except);
+  }
+
+  /** The id by which a message says who is left out. */
+  originOf(except: Subscriber | undefined): string {
+    if (except === undefined) return "";
+    if (this.#members.has(except)) this.#origins.set(except.id, except);
+    return except.id;
+  }
+
+  /** The member that a message leaves out. */
+  byOrigin(origin: string): Subscriber | undefined {
+    return origin === "" ? undefined : this.#origins.get(origin);
   }
 
   /**
@@ -182,8 +196,8 @@ export class Subscriptions implements EndListener {
   connectionEnded(subscriber: Subscriber): void {
     const member = this.#members.get(subscriber);
     if (member === undefined) return;
-    this.#members.delete(subscriber);
     this.#fanOut.flush();
+    this.#forget(subscriber);
     for (const topic of member.places.keys() as Iterable<Topic>) this.#leave(topic, member);
     for (const { outcome } of member.pending.values()) outcome.resolve(refusal("closed"));
     member.pending.clear();
@@ -198,6 +212,7 @@ export class Subscriptions implements EndListener {
       for (const { outcome } of member.pending.values()) outcome.resolve(refusal("closed"));
     }
     this.#members.clear();
+    this.#origins.clear();
     this.#topics.clear();
     this.#idle.close();
   }
@@ -221,7 +236,12 @@ export class Subscriptions implements EndListener {
     if (member.stop === undefined || member.places.size + member.pending.size > 0) return;
     if (this.#members.get(member.subscriber) !== member) return;
     member.stop();
-    this.#members.delete(member.subscriber);
+    this.#forget(member.subscriber);
+  }
+
+  #forget(subscriber: Subscriber): void {
+    this.#members.delete(subscriber);
+    if (this.#origins.size > 0) this.#origins.delete(subscriber.id);
   }
 
   #open(name: string): Topic {
