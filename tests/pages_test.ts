@@ -8,7 +8,14 @@ import "npm:valibot@^1.5.0";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { sign } from "hono/jwt";
 import { root } from "./support/command.ts";
-import { type Example, fencesIn, playground, startExample } from "./support/examples.ts";
+import {
+  type Example,
+  fencesIn,
+  needOf,
+  playground,
+  startExample,
+  withEngine,
+} from "./support/examples.ts";
 import { offlineImports } from "./support/imports.ts";
 import { handshake, OPCODE, RawClient } from "./support/raw_client.ts";
 import { bun, deno, wireRuntimes } from "./support/runtimes.ts";
@@ -270,9 +277,12 @@ for (const runtime of wireRuntimes) {
   for (const sample of samples) {
     const word = sample.info.split(" ")[1] ?? "";
     if ((word === "deno" || word === "bun") && word !== runtime.name) continue;
-    Deno.test(`${runtime.name}: the sample ${sample.name} does what its page says`, async () => {
+    const needs = needOf(sample);
+    const name = `${runtime.name}: the sample ${sample.name} does what its page says${needs}`;
+    Deno.test({ name, ignore: needs !== "" }, async () => {
       await using folder = await playground([sample], Object.keys(PACKAGES));
-      await using server = await startExample(runtime, folder.path(sample), PACKAGES);
+      await using engine = await withEngine(sample);
+      await using server = await startExample(runtime, folder.path(sample), PACKAGES, engine.env);
       await (CHECKS[word] ?? echoes)(server);
       // It may say which handshakes it refused, and nothing else.
       assertEquals(server.errors.replaceAll(/^edgesocket refused .*\n/gm, ""), "");

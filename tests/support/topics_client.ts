@@ -60,3 +60,10 @@ export class TopicsClient implements Disposable {
     this.#client[Symbol.dispose]();
   }
 }
+
+const decoder = new TextDecoder();
+
+/** What a message says, be it text or bytes. */
+export function textOf(message: ClientMessage | undefined): string | undefined {
+  return message === undefined || typeof message === "string" ? message : decoder.decode(message);
+}

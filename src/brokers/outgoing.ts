@@ -1,0 +1,83 @@
+/** Topics whose counts are kept: clients may name them. */
+const MOST = 10_000;
+
+/** Looks after which a topic counts as quiet. */
+const QUIET = 2;
+
+interface Count {
+  last: number;
+  /** Whether somebody may have seen only part of it, and since how many looks. */
+  looks: number | undefined;
+}
+
+/** The number of a message. */
+export interface Sequence {
+  readonly sequence: number;
+  readonly restarted: boolean;
+}
+
+/** Counts what this process publishes, topic by topic, so that others see when something is missing. */
+export class Outgoing {
+  /** The one that was published to last comes last. */
+  readonly #counts = new Map<string, Count>();
+  /** Higher than any number of a topic that was forgotten. */
+  #forgotten = 0;
+  /** Topics whose last number others have not been told. */
+  #untold = 0;
+
+  /** Numbers the next message of a topic. */
+  next(topic: string): Sequence {
+    const known = this.#counts.get(topic);
+    if (known) {
+      this.#counts.delete(topic);
+      known.last++;
+    }
+    const count = known ?? { last: this.#forgotten + 1, looks: undefined };
+    if (count.looks === undefined) this.#untold++;
+    count.looks = 0;
+    this.#counts.set(topic, count);
+    if (this.#counts.size > MOST) this.#forget();
+    return { sequence: count.last, restarted: known === undefined && this.#forgotten > 0 };
+  }
+
+  /** The last number of a topic; `undefined` if it is not known any more. */
+  last(topic: string): number | undefined {
+    return this.#counts.get(topic)?.last;
+  }
+
+  /** Whether there is something to look after. */
+  get pending(): boolean {
+    return this.#untold > 0;
+  }
+
+  /**
+   * Looks which topics have gone quiet: others are told how far they are, once.
+   *
+   * @param all Whether the others are due, too.
+   */
+  *quiet(all = false): Iterable<readonly [topic: string, last: number]> {
+    if (this.#untold === 0) return;
+    for (const [topic, count] of this.#counts) {
+      if (count.looks === undefined || (++count.looks < QUIET && !all)) continue;
+      count.looks = undefined;
+      this.#untold--;
+      yield [topic, count.last];
+    }
+  }
+
+  /** What others were told of a topic did not get there. */
+  untold(topic: string): void {
+    const count = this.#counts.get(topic);
+    if (count === undefined || count.looks !== undefined) return;
+    count.looks = 0;
+    this.#untold++;
+  }
+
+  #forget(): void {
+    const [first] = this.#counts;
+    const [topic, count] = first!;
+    this.#counts.delete(topic);
+    if (count.looks !== undefined) this.#untold--;
+    this.#forgotten = Math.max(this.#forgotten, count.last);
+  }
+}

@@ -1,0 +1,61 @@
+import type { Engine, EngineListener } from "../../src/brokers/engine.ts";
+
+/** An engine in this process, whose clients do as tests say. */
+export class FakeEngine implements Engine {
+  readonly name = "redis";
+  readonly maxPayload: number = 1_000;
+  /** Where all that are connected meet. */
+  readonly #hub: Set<FakeEngine>;
+  readonly subscribed = new Set<string>();
+  readonly sent: { channel: string; bytes: Uint8Array<ArrayBuffer> }[] = [];
+  /** Whether what is published arrives anywhere. */
+  deaf = false;
+  /** Whether the engine answers nothing any more. */
+  silent = false;
+  /** What it says of a subscription. */
+  refusal: Error | undefined;
+  reconnects = 0;
+  listener!: EngineListener;
+
+  constructor(hub: Set<FakeEngine> = new Set()) {
+    this.#hub = hub;
+    hub.add(this);
+  }
+
+  channel(kind: "topic" | "canary", name: string): string {
+    return `${kind}:${name}`;
+  }
+
+  start(listener: EngineListener): void {
+    this.listener = listener;
+  }
+
+  publish(channel: string, bytes: Uint8Array<ArrayBuffer>): Promise<unknown> {
+    this.sent.push({ channel, bytes });
+    if (this.silent) return new Promise(() => {});
+    for (const engine of this.#hub) {
+      if (!this.deaf && !engine.deaf && engine.subscribed.has(channel)) {
+        engine.listener.message(channel, bytes);
+      }
+    }
+    return Promise.resolve();
+  }
+
+  subscribe(channels: readonly string[]): Promise<unknown> {
+    if (this.silent) return new Promise(() => {});
+    if (this.refusal) return Promise.reject(this.refusal);
+    for (const channel of channels) this.subscribed.add(channel);
+    return Promise.resolve();
+  }
+
+  unsubscribe(channels: readonly string[]): Promise<unknown> {
+    for (const channel of channels) this.subscribed.delete(channel);
+    return Promise.resolve();
+  }
+
+  reconnect(): void {
+    this.reconnects++;
+  }
+
+  close(): void {}
+}
