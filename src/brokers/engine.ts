@@ -1,3 +1,5 @@
+import type { Packet } from "./envelope.ts";
+
 /** What the client of an engine tells. */
 export interface EngineListener {
   /** It can publish and subscribe, after the first connection as after every later one. */
@@ -24,7 +26,7 @@ export interface Engine {
   /** Begins, once; tells of a connection that is there already, too. */
   start(listener: EngineListener): void;
   /** Resolves when the engine has taken it, and rejects if it has not. */
-  publish(channel: string, bytes: Uint8Array<ArrayBuffer>): Promise<unknown>;
+  publish(channel: string, packet: Packet): Promise<unknown>;
   /** Resolves when the engine has taken note; channels may be subscribed already. */
   subscribe(channels: readonly string[]): Promise<unknown>;
   unsubscribe(channels: readonly string[]): Promise<unknown>;

@@ -15,92 +15,81 @@ export interface Envelope {
   readonly data: Message;
 }
 
+/** What goes over a channel. Of text it is text, which clients send with fewer copies. */
+export type Packet = string | Uint8Array<ArrayBuffer>;
+
 /*
- * byte 0      0xe5, byte 1 the version
- * byte 2      flags
- * byte 3      bytes of the origin
- * byte 4..11  the publisher
- * byte 12..19 the sequence, as a float64
- * then        the origin, then the data
+ * In ASCII, so that text in an envelope is text:
+ * 0..2    "es1": whose it is, and the version
+ * 3       flags, a hexadecimal digit
+ * 4..19   the publisher
+ * 20..33  the sequence, in hexadecimal digits
+ * 34..35  bytes of the origin, in hexadecimal digits
+ * then    the origin, then the data
  */
-const MAGIC = 0xe5;
-const VERSION = 1;
+const MAGIC = "es1";
+const HEAD = /^es1[0-9a-f]{33}$/;
 const TEXT = 1;
 const BEACON = 2;
 const CANARY = 4;
 const RESTARTED = 8;
-const KNOWN = TEXT | BEACON | CANARY | RESTARTED;
 
 /** Bytes of an envelope without origin and data. */
-export const HEADER = 20;
+export const HEADER = 36;
 
-/** An origin that is longer is left away. */
+/** Bytes of an origin; one that is longer is left away. */
 const LONGEST_ORIGIN = 255;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const latin1 = new TextDecoder("latin1");
 
-/** The bytes of an envelope. */
-export function encode(envelope: Envelope): Uint8Array<ArrayBuffer> {
-  const { kind, publisher, sequence, restarted, data } = envelope;
-  let origin = encoder.encode(envelope.origin);
-  if (origin.length > LONGEST_ORIGIN) origin = origin.subarray(0, 0);
-  const isText = typeof data === "string";
-  const payload = isText ? encoder.encode(data) : new Uint8Array(data);
-  const bytes = new Uint8Array(HEADER + origin.length + payload.length);
-  const view = new DataView(bytes.buffer);
-  bytes[0] = MAGIC;
-  bytes[1] = VERSION;
-  bytes[2] = (isText ? TEXT : 0) | (restarted ? RESTARTED : 0) |
-    (kind === "beacon" ? BEACON : kind === "canary" ? CANARY : 0);
-  bytes[3] = origin.length;
-  view.setUint32(4, parseInt(publisher.slice(0, 8), 16));
-  view.setUint32(8, parseInt(publisher.slice(8), 16));
-  view.setFloat64(12, sequence);
-  bytes.set(origin, HEADER);
-  bytes.set(payload, HEADER + origin.length);
-  return bytes;
+/** The packet for an envelope. */
+export function encode(envelope: Envelope): Packet {
+  const { kind, publisher, sequence, restarted, origin, data } = envelope;
+  const flags = (typeof data === "string" ? TEXT : 0) | (restarted ? RESTARTED : 0) |
+    (kind === "message" ? 0 : kind === "beacon" ? BEACON : CANARY);
+  let bytes = origin === "" ? 0 : encoder.encode(origin).length;
+  if (bytes > LONGEST_ORIGIN) bytes = 0;
+  const head = MAGIC + flags.toString(16) + publisher + hex(sequence, 14) + hex(bytes, 2) +
+    (bytes === 0 ? "" : origin);
+  if (typeof data === "string") return head + data;
+  const packet = new Uint8Array(HEADER + bytes + data.byteLength);
+  encoder.encodeInto(head, packet);
+  packet.set(new Uint8Array(data), HEADER + bytes);
+  return packet;
 }
 
 /**
- * What the bytes say; `undefined` if no edgesocket of this version wrote them.
+ * What the bytes of a packet say; `undefined` if no edgesocket of this version wrote them.
  *
  * @param own A publisher whose messages are not needed: their data are left out.
  */
 export function decode(bytes: Uint8Array, own?: string): Envelope | undefined {
-  if (bytes.length < HEADER || bytes[0] !== MAGIC || bytes[1] !== VERSION) return;
-  const flags = bytes[2]!;
-  const end = HEADER + bytes[3]!;
-  if ((flags & ~KNOWN) !== 0 || bytes.length < end) return;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const sequence = view.getFloat64(12);
-  if (!Number.isSafeInteger(sequence) || sequence < 0) return;
+  const head = latin1.decode(bytes.subarray(0, HEADER));
+  if (!HEAD.test(head)) return;
+  const flags = parseInt(head[3]!, 16);
+  const end = HEADER + parseInt(head.slice(34), 16);
+  if (bytes.length < end) return;
   const kind = flags & BEACON ? "beacon" : flags & CANARY ? "canary" : "message";
-  const publisher = hex(view.getUint32(4)) + hex(view.getUint32(8));
+  const publisher = head.slice(4, 20);
+  const sequence = parseInt(head.slice(20, 34), 16);
   const restarted = (flags & RESTARTED) !== 0;
   if (kind === "message" && publisher === own) {
     return { kind, publisher, sequence, restarted, origin: "", data: "" };
   }
   try {
-    return {
-      kind,
-      publisher,
-      sequence,
-      restarted,
-      origin: end === HEADER ? "" : decoder.decode(bytes.subarray(HEADER, end)),
-      data: flags & TEXT ? decoder.decode(bytes.subarray(end)) : bufferOf(bytes.subarray(end)),
-    };
+    const origin = end === HEADER ? "" : decoder.decode(bytes.subarray(HEADER, end));
+    const rest = bytes.subarray(end);
+    // In a buffer of their own: clients hand out pieces of a larger one.
+    const data = flags & TEXT ? decoder.decode(rest) : new Uint8Array(rest).buffer;
+    return { kind, publisher, sequence, restarted, origin, data };
   } catch {
     // It is no UTF-8.
     return;
   }
 }
 
-function hex(word: number): string {
-  return word.toString(16).padStart(8, "0");
-}
-
-/** The bytes in a buffer of their own: clients hand out pieces of a larger one. */
-function bufferOf(bytes: Uint8Array): ArrayBuffer {
-  return new Uint8Array(bytes).buffer;
+function hex(number: number, digits: number): string {
+  return number.toString(16).padStart(digits, "0");
 }

@@ -1,5 +1,4 @@
 import type { Clock } from "../base/clock.ts";
-import { Deferred } from "../base/deferred.ts";
 import { Queue } from "../base/queue.ts";
 import type { Published } from "./published.ts";
 
@@ -10,10 +9,12 @@ const MOST = 4 * 1024 * 1024;
 const PATIENCE = 5_000;
 
 interface Waiting {
-  readonly outcome: Deferred<Published>;
+  readonly settle: (published: Published) => void;
   readonly since: number;
   done: boolean;
 }
+
+const RELAYED: Published = { relayed: true };
 
 /** What is on its way to the engine: bounded in bytes, and each of it settles in time. */
 export class InFlight {
@@ -21,6 +22,8 @@ export class InFlight {
   readonly #clock: Clock;
   readonly #queue: Queue<Waiting> = new Queue();
   #bytes = 0;
+  #unsettled = 0;
+  #drained: (() => void) | undefined;
   /** Whatever went out before the last cut counts no more. */
   #cuts = 0;
   #stop: (() => void) | undefined;
@@ -38,18 +41,20 @@ export class InFlight {
 
   /** Waits for the engine's answer, which may never come. */
   add(bytes: number, answer: Promise<unknown>): Promise<Published> {
-    const waiting = { outcome: new Deferred<Published>(), since: this.#clock.now(), done: false };
     const cuts = this.#cuts;
-    this.#queue.push(waiting);
     this.#bytes += bytes;
-    const settle = (published: Published) => {
-      if (cuts === this.#cuts) this.#bytes -= bytes;
-      this.#settle(waiting, published);
-      this.#clean();
-    };
-    answer.then(() => settle({ relayed: true }), (cause) => settle(this.#failed(cause)));
-    this.#wait();
-    return waiting.outcome.promise;
+    return new Promise((settle) => {
+      const waiting = { settle, since: this.#clock.now(), done: false };
+      this.#queue.push(waiting);
+      this.#unsettled++;
+      this.#wait();
+      const answered = (published: Published) => {
+        if (cuts === this.#cuts) this.#bytes -= bytes;
+        this.#settle(waiting, published);
+        while (this.#queue.first?.done) this.#queue.shift();
+      };
+      answer.then(() => answered(RELAYED), (cause) => answered(this.#failed(cause)));
+    });
   }
 
   /** The connection was cut: nobody knows what has become of what was under way. */
@@ -67,29 +72,23 @@ export class InFlight {
     this.cut(undefined);
   }
 
-  /** Resolves when all that is under way now has settled. */
-  async drained(): Promise<void> {
-    const waiting: Promise<unknown>[] = [];
-    for (let i = this.#queue.length; i > 0; i--) {
-      const next = this.#queue.shift()!;
-      waiting.push(next.outcome.promise);
-      this.#queue.push(next);
-    }
-    await Promise.all(waiting);
+  /** Resolves when all that is under way has settled; called when nothing more will be. */
+  drained(): Promise<void> {
+    if (this.#unsettled === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#drained = resolve);
   }
 
   #settle(waiting: Waiting, published: Published): void {
+    if (waiting.done) return;
     waiting.done = true;
-    waiting.outcome.resolve(published);
+    waiting.settle(published);
+    this.#unsettled--;
+    if (this.#unsettled === 0) this.#drained?.();
   }
 
   #failed(cause: unknown): Published {
     const message = `Cannot publish: the connection to ${this.#engine} failed under way`;
     return { relayed: false, error: new Error(message, { cause }) };
-  }
-
-  #clean(): void {
-    while (this.#queue.first?.done) this.#queue.shift();
   }
 
   #wait(): void {

@@ -1,5 +1,6 @@
 import { ClientOptions } from "./client_options.ts";
 import type { Engine, EngineListener } from "./engine.ts";
+import type { Packet } from "./envelope.ts";
 import { type AsBuffer, MAX_PAYLOAD, redisChannel } from "./redis_channel.ts";
 
 /** The part of a client of ioredis, or of iovalkey, that is used. */
@@ -74,8 +75,9 @@ export class IoRedisEngine implements Engine {
     this.#error = undefined;
   }
 
-  publish(channel: string, bytes: Uint8Array<ArrayBuffer>): Promise<unknown> {
-    return this.#publisher.publish(channel, this.#asBuffer(bytes) as never);
+  publish(channel: string, packet: Packet): Promise<unknown> {
+    const message = typeof packet === "string" ? packet : this.#asBuffer(packet);
+    return this.#publisher.publish(channel, message as never);
   }
 
   subscribe(channels: readonly string[]): Promise<unknown> {

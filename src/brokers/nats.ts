@@ -3,6 +3,7 @@ import { checkNames } from "../base/options.ts";
 import { typeOf, usageError } from "../base/usage_error.ts";
 import { ClientOptions } from "./client_options.ts";
 import type { Engine, EngineListener } from "./engine.ts";
+import type { Packet } from "./envelope.ts";
 
 /** A message as `@nats-io` hands it out. */
 export interface NatsMessage {
@@ -17,7 +18,7 @@ export interface NatsConnection {
   /** What the engine said of itself. */
   readonly info?: { readonly max_payload: number } | undefined;
   /** Sends a message, some time. */
-  publish(subject: string, payload?: Uint8Array): void;
+  publish(subject: string, payload?: Uint8Array | string): void;
   /** Subscribes, some time. */
   subscribe(
     subject: string,
@@ -110,8 +111,8 @@ export class NatsEngine implements Engine {
     this.#listener?.disconnected(new Error("The connection to NATS has ended for good"));
   }
 
-  async publish(channel: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    this.#opened().publish(channel, bytes);
+  async publish(channel: string, packet: Packet): Promise<void> {
+    this.#opened().publish(channel, packet);
     await this.#flush();
   }
 

@@ -1,5 +1,6 @@
 import { ClientOptions } from "./client_options.ts";
 import type { Engine, EngineListener } from "./engine.ts";
+import type { Packet } from "./envelope.ts";
 import { type AsBuffer, MAX_PAYLOAD, redisChannel } from "./redis_channel.ts";
 
 /** The part of a client of node-redis (`npm:redis`, from version 5 on) that is used. */
@@ -76,8 +77,9 @@ export class NodeRedisEngine implements Engine {
     else this.#listener?.disconnected(cause);
   }
 
-  publish(channel: string, bytes: Uint8Array<ArrayBuffer>): Promise<unknown> {
-    return this.#publisher.publish(channel, this.#asBuffer(bytes) as never);
+  publish(channel: string, packet: Packet): Promise<unknown> {
+    const message = typeof packet === "string" ? packet : this.#asBuffer(packet);
+    return this.#publisher.publish(channel, message as never);
   }
 
   subscribe(channels: readonly string[]): Promise<unknown> {

@@ -20,7 +20,8 @@ export interface Sequence {
 export class Outgoing {
   /** The one that was published to last comes last. */
   readonly #counts = new Map<string, Count>();
-  /** Higher than any number of a topic that was forgotten. */
+  #latest: string | undefined;
+  /** As high as any number of a topic that was forgotten. */
   #forgotten = 0;
   /** Topics whose last number others have not been told. */
   #untold = 0;
@@ -28,16 +29,17 @@ export class Outgoing {
   /** Numbers the next message of a topic. */
   next(topic: string): Sequence {
     const known = this.#counts.get(topic);
-    if (known) {
-      this.#counts.delete(topic);
-      known.last++;
-    }
-    const count = known ?? { last: this.#forgotten + 1, looks: undefined };
+    const count = known ?? { last: this.#forgotten, looks: undefined };
+    const sequence = ++count.last;
     if (count.looks === undefined) this.#untold++;
     count.looks = 0;
-    this.#counts.set(topic, count);
+    if (topic !== this.#latest) {
+      if (known) this.#counts.delete(topic);
+      this.#counts.set(topic, count);
+      this.#latest = topic;
+    }
     if (this.#counts.size > MOST) this.#forget();
-    return { sequence: count.last, restarted: known === undefined && this.#forgotten > 0 };
+    return { sequence, restarted: known === undefined && this.#forgotten > 0 };
   }
 
   /** The last number of a topic; `undefined` if it is not known any more. */

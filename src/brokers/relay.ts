@@ -6,7 +6,7 @@ import type { Message } from "../connection/message.ts";
 import { Canary, CANARY_PERIOD } from "./canary.ts";
 import { Complaints } from "./complaints.ts";
 import type { Engine } from "./engine.ts";
-import { decode, encode, type Envelope, HEADER } from "./envelope.ts";
+import { decode, encode, type Envelope, HEADER, type Packet } from "./envelope.ts";
 import { InFlight } from "./in_flight.ts";
 import { Incoming } from "./incoming.ts";
 import { Outgoing } from "./outgoing.ts";
@@ -178,27 +178,28 @@ export class Relay implements BrokerPort {
 
   #sendCanary(): void {
     const sequence = this.#canary.next();
-    const bytes = this.#encode("canary", { sequence, restarted: false }, this.#nonce);
+    const packet = this.#encode("canary", { sequence, restarted: false }, this.#nonce);
     // Whether it comes back is what counts.
-    this.#engine.publish(this.#canaryChannel, bytes).catch(() => {});
+    this.#engine.publish(this.#canaryChannel, packet).catch(() => {});
   }
 
   #sendBeacons(all = false): void {
     if (!this.#connected) return;
     for (const [topic, sequence] of this.#outgoing.quiet(all)) {
-      const bytes = this.#encode("beacon", { sequence, restarted: false }, "");
+      const packet = this.#encode("beacon", { sequence, restarted: false }, "");
       const untold = () => this.#outgoing.untold(topic);
-      this.#engine.publish(this.#engine.channel("topic", topic), bytes).catch(untold);
+      this.#engine.publish(this.#engine.channel("topic", topic), packet).catch(untold);
     }
   }
 
   #encode(
     kind: Envelope["kind"],
-    sequence: Pick<Envelope, "sequence" | "restarted">,
+    count: Pick<Envelope, "sequence" | "restarted">,
     data: Message,
     origin = "",
-  ): Uint8Array<ArrayBuffer> {
-    return encode({ kind, publisher: this.#id, ...sequence, origin, data });
+  ): Packet {
+    const { sequence, restarted } = count;
+    return encode({ kind, publisher: this.#id, sequence, restarted, origin, data });
   }
 
   #take(channel: string, bytes: Uint8Array): void {
@@ -278,12 +279,12 @@ export class Relay implements BrokerPort {
 
   publish(topic: string, data: Message, origin: string): Promise<Published> {
     // It counts even if it does not go out, so that others notice that they have not got it.
-    const sequence = this.#outgoing.next(topic);
+    const count = this.#outgoing.next(topic);
     if (!this.#connected || this.#closed) return this.#unsent("a connection", "none");
     if (this.#inFlight.full) return this.#unsent("an engine that keeps up", "4 MiB under way");
-    const bytes = this.#encode("message", sequence, data, origin);
-    const answer = this.#engine.publish(this.#engine.channel("topic", topic), bytes);
-    return this.#inFlight.add(bytes.length, answer);
+    const packet = this.#encode("message", count, data, origin);
+    const answer = this.#engine.publish(this.#engine.channel("topic", topic), packet);
+    return this.#inFlight.add(packet.length, answer);
   }
 
   #unsent(expected: string, got: string): Promise<Published> {

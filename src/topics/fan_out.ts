@@ -56,15 +56,15 @@ export class FanOut {
   #sendAll({ subscriber }: Member, deliveries: readonly Delivery[]): void {
     try {
       if (deliveries.length === 1) send(subscriber, deliveries[0]!);
-      else {
-        batch(subscriber, () => {
-          for (const delivery of deliveries) send(subscriber, delivery);
-        });
-      }
+      else batch(subscriber, () => sendEach(subscriber, deliveries));
     } catch (error) {
       this.#report(error);
     }
   }
+}
+
+function sendEach(subscriber: Subscriber, deliveries: readonly Delivery[]): void {
+  for (let i = 0; i < deliveries.length; i++) send(subscriber, deliveries[i]!);
 }
 
 /** A subscriber that does not take it has ended, or ends for it by its own rules. */

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { encode, type Envelope } from "../../src/brokers/envelope.ts";
 import { Relay } from "../../src/brokers/relay.ts";
 import { FakeClock } from "../support/fake_clock.ts";
-import { FakeEngine } from "../support/fake_engine.ts";
+import { bytesOf, FakeEngine } from "../support/fake_engine.ts";
 import { nextTurn } from "../support/memory.ts";
 
 const OURS = "00000000000000aa";
@@ -38,7 +38,7 @@ async function relaying({ id = OURS, hub = new Set<FakeEngine>(), up = true } = 
 /** A message of another process. */
 function theirs(sequence: number, more: Partial<Envelope> = {}): Uint8Array<ArrayBuffer> {
   const envelope = { kind: "message", publisher: THEIRS, restarted: false, origin: "", data: "x" };
-  return encode({ ...envelope, sequence, ...more } as Envelope);
+  return bytesOf(encode({ ...envelope, sequence, ...more } as Envelope));
 }
 
 Deno.test("it is up only after a message was seen to come back", async () => {

@@ -244,7 +244,9 @@ export function engineSuite(row: EngineRow): void {
     for (const server of s.servers) await server.until({ on: "state", state: "up" }, 2);
     assert(Date.now() - resumed < 10_000, `up after ${Date.now() - resumed} ms`);
     near.do({ do: "publish", topic: "room", data: "back" });
-    assertEquals(await collect(far, 2, /gap|back/), ["gap in room", "back"]);
+    assertEquals(await far.message(), "gap in room");
+    // What stood still may come late, or be cut off once more when it does.
+    assertEquals(await collect(far, 1, /back/), ["back"]);
     unharmed(s);
   });
 
@@ -265,7 +267,11 @@ export function engineSuite(row: EngineRow): void {
     await using s = await stage(row);
     const far = await open(s.servers[1], "far");
     await far.subscribe("room");
-    const foreign = [new Uint8Array([1, 2, 3]), new Uint8Array(50).fill(0xe5), new Uint8Array(0)];
+    const foreign = [
+      new Uint8Array([1, 2, 3]),
+      new TextEncoder().encode("es1".padEnd(50, "x")),
+      new Uint8Array(0),
+    ];
     for (const bytes of foreign) {
       if (row.engine === "redis") await s.engine.redis("PUBLISH", "test:t:room", bytes);
       else await s.engine.natsPublish("test.t.room", bytes);

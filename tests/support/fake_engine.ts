@@ -1,4 +1,10 @@
 import type { Engine, EngineListener } from "../../src/brokers/engine.ts";
+import type { Packet } from "../../src/brokers/envelope.ts";
+
+/** What a packet is on the wire. */
+export function bytesOf(packet: Packet): Uint8Array<ArrayBuffer> {
+  return typeof packet === "string" ? new TextEncoder().encode(packet) : packet;
+}
 
 /** An engine in this process, whose clients do as tests say. */
 export class FakeEngine implements Engine {
@@ -7,7 +13,7 @@ export class FakeEngine implements Engine {
   /** Where all that are connected meet. */
   readonly #hub: Set<FakeEngine>;
   readonly subscribed = new Set<string>();
-  readonly sent: { channel: string; bytes: Uint8Array<ArrayBuffer> }[] = [];
+  readonly sent: { channel: string; packet: Packet }[] = [];
   /** Whether what is published arrives anywhere. */
   deaf = false;
   /** Whether the engine answers nothing any more. */
@@ -30,8 +36,9 @@ export class FakeEngine implements Engine {
     this.listener = listener;
   }
 
-  publish(channel: string, bytes: Uint8Array<ArrayBuffer>): Promise<unknown> {
-    this.sent.push({ channel, bytes });
+  publish(channel: string, packet: Packet): Promise<unknown> {
+    this.sent.push({ channel, packet });
+    const bytes = bytesOf(packet);
     if (this.silent) return new Promise(() => {});
     for (const engine of this.#hub) {
       if (!this.deaf && !engine.deaf && engine.subscribed.has(channel)) {
