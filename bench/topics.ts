@@ -1,5 +1,5 @@
 /**
- * The bench of topics: `deno task bench:topics [--quick]`. Fan-out beside a plain loop, publishes over
+ * The bench of topics: `deno task bench:topics [--quick] [--only=fan-out,publish]`. Fan-out beside a plain loop, publishes over
  * Redis beside its bare client, memory of a subscription. Writes bench/results/topics.md.
  */
 import { demand, run } from "./command.ts";
@@ -12,6 +12,8 @@ import { Worker } from "./worker.ts";
 
 const root = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
 const quick = Deno.args.includes("--quick");
+/** One half only. */
+const only = Deno.args.find((arg) => arg.startsWith("--only="))?.slice("--only=".length);
 const ROUNDS = quick ? 3 : 7;
 const CROWDS = quick ? [1_000] : [1_000, 10_000];
 const SIZES = [64, 1_024];
@@ -43,7 +45,7 @@ async function fanOut(name: Name, way: string, crowd: number, size: number, each
   const loader = [...machine.loadPin, ...runtimes.bun.command, stage.load, `${port}`];
   await using load = new Worker("the load generator", loader, stage.folder);
   await load.ask({ do: "grow", total: crowd, abreast: 50 });
-  const times = Math.max(4, Math.round(200_000 / crowd / each));
+  const times = Math.max(4, Math.round((quick ? 100_000 : 200_000) / crowd / each));
   const request = { do: "fanOut", size, binary: false, each };
   await load.ask({ ...request, times });
   const before = await server.ask<Usage>({ do: "usage" });
@@ -77,7 +79,7 @@ const lines = [
   "| runtime, subscribers, bytes, publishes in one turn | loop | topics | of the loop | others, of the loop |",
   "| --- | ---: | ---: | ---: | --- |",
 ];
-for (const name of NAMES) {
+for (const name of only === "publish" ? [] : NAMES) {
   for (const crowd of CROWDS) {
     for (const size of SIZES) {
       for (const each of EACH) {
@@ -111,7 +113,7 @@ lines.push("", "## Publishing over Redis, 100 in flight, and memory", "");
 lines.push("| runtime | bare client | topics | of the bare one | bytes of a subscription |");
 lines.push("| --- | ---: | ---: | ---: | ---: |");
 const hasRedis = (await run(["redis-server", "--version"])).ok;
-for (const name of NAMES) {
+for (const name of only === "fan-out" ? [] : NAMES) {
   const memory = await value(name, "memory");
   const rates: Record<string, number[]> = { bare: [], topics: [] };
   if (hasRedis) {

@@ -230,6 +230,28 @@ const CHECKS: Record<string, (server: ProcessServer) => Promise<void>> = {
     const healthy = await fetch(server.url("/healthy", "http"));
     assertEquals([healthy.status, /^\d connections\n$/.test(await healthy.text())], [200, true]);
   },
+  async "named-rooms"({ port }) {
+    using client = await RawClient.open(port, "/ws");
+    for (
+      const [topic, said] of [
+        ["public:a", "welcome"],
+        ["private:a", "unauthorized"],
+        ["a*", "invalid-topic"],
+      ] as const
+    ) {
+      client.send(OPCODE.text, topic);
+      assertEquals(await client.text(), said);
+    }
+  },
+  async replay({ port }) {
+    using early = await RawClient.open(port, "/ws");
+    for (const message of ["1", "2"]) early.send(OPCODE.text, message);
+    const { position } = JSON.parse(await early.text() ?? "");
+    using back = await RawClient.open(port, `/ws?after=${position}`);
+    assertEquals(JSON.parse(await back.text() ?? "").message, "2");
+    using unknown = await RawClient.open(port, "/ws?after=made-up");
+    assertEquals(JSON.parse(await unknown.text() ?? ""), { gap: "epoch" });
+  },
   async background(server) {
     using first = await open(server, "/ws?id=lamp");
     using second = await open(server, "/ws?id=lamp");

@@ -51,8 +51,8 @@ export function encode(envelope: Envelope): Packet {
     (kind === "message" ? 0 : kind === "beacon" ? BEACON : CANARY);
   let bytes = origin === "" ? 0 : encoder.encode(origin).length;
   if (bytes > LONGEST_ORIGIN) bytes = 0;
-  const head = MAGIC + flags.toString(16) + publisher + hex(sequence, 14) + hex(bytes, 2) +
-    (bytes === 0 ? "" : origin);
+  const head = MAGIC + flags.toString(16) + publisher + hex(sequence, 14) +
+    (bytes === 0 ? "00" : hex(bytes, 2) + origin);
   if (typeof data === "string") return head + data;
   const packet = new Uint8Array(HEADER + bytes + data.byteLength);
   encoder.encodeInto(head, packet);
