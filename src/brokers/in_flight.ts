@@ -9,6 +9,7 @@ const MOST = 4 * 1024 * 1024;
 const PATIENCE = 5_000;
 
 interface Waiting {
+  readonly topic: string;
   readonly settle: (published: Published) => void;
   readonly since: number;
   done: boolean;
@@ -20,6 +21,7 @@ const RELAYED: Published = { relayed: true };
 export class InFlight {
   readonly #engine: string;
   readonly #clock: Clock;
+  readonly #lost: (topic: string) => void;
   readonly #queue: Queue<Waiting> = new Queue();
   #bytes = 0;
   #unsettled = 0;
@@ -28,10 +30,11 @@ export class InFlight {
   #cuts = 0;
   #stop: (() => void) | undefined;
 
-  /** `engine`: its name, for messages. */
-  constructor(engine: string, clock: Clock) {
+  /** `engine`: its name, for messages; `lost` is told the topic of each that does not get out. */
+  constructor(engine: string, clock: Clock, lost: (topic: string) => void) {
     this.#engine = engine;
     this.#clock = clock;
+    this.#lost = lost;
   }
 
   /** Whether nothing more may go out. */
@@ -40,11 +43,11 @@ export class InFlight {
   }
 
   /** Waits for the engine's answer, which may never come. */
-  add(bytes: number, answer: Promise<unknown>): Promise<Published> {
+  add(topic: string, bytes: number, answer: Promise<unknown>): Promise<Published> {
     const cuts = this.#cuts;
     this.#bytes += bytes;
     return new Promise((settle) => {
-      const waiting = { settle, since: this.#clock.now(), done: false };
+      const waiting = { topic, settle, since: this.#clock.now(), done: false };
       this.#queue.push(waiting);
       this.#unsettled++;
       this.#wait();
@@ -81,6 +84,7 @@ export class InFlight {
   #settle(waiting: Waiting, published: Published): void {
     if (waiting.done) return;
     waiting.done = true;
+    if (!published.relayed) this.#lost(waiting.topic);
     waiting.settle(published);
     this.#unsettled--;
     if (this.#unsettled === 0) this.#drained?.();

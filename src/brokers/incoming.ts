@@ -32,13 +32,17 @@ export class Incoming {
     return { seen: false, missed: sequence - last - 1 };
   }
 
-  /** A process says how far it is: how many are missing. */
-  beacon(publisher: string, sequence: number): number {
+  /**
+   * A process says how far it is: how many are missing.
+   *
+   * @param lost How many it knows not to have got out. They count where nothing is known of it yet.
+   */
+  beacon(publisher: string, sequence: number, lost: number): number {
     this.#cut?.delete(publisher);
     const last = this.#last.get(publisher);
     if (last !== undefined && sequence <= last) return 0;
     this.#set(publisher, sequence);
-    return last === undefined ? 0 : sequence - last;
+    return last === undefined ? lost : sequence - last;
   }
 
   #set(publisher: string, sequence: number): void {

@@ -56,8 +56,9 @@ export class IoRedisEngine implements Engine {
     });
     for (const client of [this.#publisher, this.#subscriber]) {
       client.on("error", (error: unknown) => {
-        this.#error = error;
-        this.#listener?.error(error);
+        // What cuts it off is told as the cause of that, when it is.
+        if (this.#connected) this.#error = error;
+        else this.#listener?.error(error);
       });
       for (const event of ["ready", "close", "reconnecting", "end"]) {
         client.on(event, () => this.#look());

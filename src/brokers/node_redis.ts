@@ -59,8 +59,8 @@ export class NodeRedisEngine implements Engine {
     for (const client of [this.#publisher, this.#subscriber]) {
       // Without a listener for errors, Node ends the process.
       client.on("error", (error) => {
-        this.#look(error);
-        if (client.isReady || !client.isOpen || !this.#connected) this.#listener?.error(error);
+        // What cuts it off is told as the cause of that.
+        if (!this.#look(error)) this.#listener?.error(error);
       });
       for (const event of ["ready", "reconnecting", "end", "terminated"]) {
         client.on(event, (error) => this.#look(error));
@@ -69,12 +69,14 @@ export class NodeRedisEngine implements Engine {
     this.#look();
   }
 
-  #look(cause?: unknown): void {
+  /** Tells whether both are connected, if that has changed: returns whether it has. */
+  #look(cause?: unknown): boolean {
     const connected = this.#publisher.isReady && this.#subscriber.isReady;
-    if (connected === this.#connected) return;
+    if (connected === this.#connected) return false;
     this.#connected = connected;
     if (connected) this.#listener?.connected();
     else this.#listener?.disconnected(cause);
+    return true;
   }
 
   publish(channel: string, packet: Packet): Promise<unknown> {

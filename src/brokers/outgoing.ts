@@ -6,6 +6,8 @@ const QUIET = 2;
 
 interface Count {
   last: number;
+  /** Messages that did not get out since others were told the last time. */
+  lost: number;
   /** Whether somebody may have seen only part of it, and since how many looks. */
   looks: number | undefined;
 }
@@ -14,6 +16,14 @@ interface Count {
 export interface Sequence {
   readonly sequence: number;
   readonly restarted: boolean;
+}
+
+/** What others are to be told of a topic. */
+export interface Due {
+  readonly topic: string;
+  readonly last: number;
+  /** How many messages did not get out, as far as this process knows. */
+  readonly lost: number;
 }
 
 /** Counts what this process publishes, topic by topic, so that others see when something is missing. */
@@ -29,7 +39,7 @@ export class Outgoing {
   /** Numbers the next message of a topic. */
   next(topic: string): Sequence {
     const known = this.#counts.get(topic);
-    const count = known ?? { last: this.#forgotten, looks: undefined };
+    const count = known ?? { last: this.#forgotten, lost: 0, looks: undefined };
     const sequence = ++count.last;
     if (count.looks === undefined) this.#untold++;
     count.looks = 0;
@@ -57,22 +67,25 @@ export class Outgoing {
    *
    * @param all Whether the others are due, too.
    */
-  *quiet(all = false): Iterable<readonly [topic: string, last: number]> {
+  *quiet(all = false): Iterable<Due> {
     if (this.#untold === 0) return;
     for (const [topic, count] of this.#counts) {
       if (count.looks === undefined || (++count.looks < QUIET && !all)) continue;
+      const { last, lost } = count;
       count.looks = undefined;
+      count.lost = 0;
       this.#untold--;
-      yield [topic, count.last];
+      yield { topic, last, lost };
     }
   }
 
-  /** What others were told of a topic did not get there. */
-  untold(topic: string): void {
+  /** A message of a topic did not get out. */
+  lost(topic: string, messages = 1): void {
     const count = this.#counts.get(topic);
-    if (count === undefined || count.looks !== undefined) return;
+    if (count === undefined) return;
+    count.lost += messages;
+    if (count.looks === undefined) this.#untold++;
     count.looks = 0;
-    this.#untold++;
   }
 
   #forget(): void {

@@ -65,7 +65,7 @@ export class Relay implements BrokerPort {
     this.#clock = clock;
     this.#id = id;
     this.#canaryChannel = engine.channel("canary", id);
-    this.#inFlight = new InFlight(engine.name, clock);
+    this.#inFlight = new InFlight(engine.name, clock, (topic) => this.#outgoing.lost(topic));
     this.#wishes = new Wishes(engine, clock, (channel) => this.#wanted.has(channel));
     this.#complaints = new Complaints(clock, (error) => this.#sink.error(error));
   }
@@ -185,9 +185,9 @@ export class Relay implements BrokerPort {
 
   #sendBeacons(all = false): void {
     if (!this.#connected) return;
-    for (const [topic, sequence] of this.#outgoing.quiet(all)) {
-      const packet = this.#encode("beacon", { sequence, restarted: false }, "");
-      const untold = () => this.#outgoing.untold(topic);
+    for (const { topic, last, lost } of this.#outgoing.quiet(all)) {
+      const packet = this.#encode("beacon", { sequence: last, restarted: false }, `${lost}`);
+      const untold = () => this.#outgoing.lost(topic, lost);
       this.#engine.publish(this.#engine.channel("topic", topic), packet).catch(untold);
     }
   }
@@ -211,7 +211,8 @@ export class Relay implements BrokerPort {
     if (wanted === undefined || envelope.kind === "canary") return this.#foreign(channel);
     const { publisher, sequence, restarted } = envelope;
     if (envelope.kind === "beacon") {
-      return this.#tellMissed(wanted, wanted.incoming.beacon(publisher, sequence));
+      const lost = Number(envelope.data) || 0;
+      return this.#tellMissed(wanted, wanted.incoming.beacon(publisher, sequence, lost));
     }
     const verdict = wanted.incoming.take(publisher, sequence, restarted);
     if (verdict.seen) return;
@@ -280,14 +281,17 @@ export class Relay implements BrokerPort {
   publish(topic: string, data: Message, origin: string): Promise<Published> {
     // It counts even if it does not go out, so that others notice that they have not got it.
     const count = this.#outgoing.next(topic);
-    if (!this.#connected || this.#closed) return this.#unsent("a connection", "none");
-    if (this.#inFlight.full) return this.#unsent("an engine that keeps up", "4 MiB under way");
+    if (!this.#connected || this.#closed) return this.#unsent(topic, "a connection", "none");
+    if (this.#inFlight.full) {
+      return this.#unsent(topic, "an engine that keeps up", "4 MiB under way");
+    }
     const packet = this.#encode("message", count, data, origin);
     const answer = this.#engine.publish(this.#engine.channel("topic", topic), packet);
-    return this.#inFlight.add(packet.length, answer);
+    return this.#inFlight.add(topic, packet.length, answer);
   }
 
-  #unsent(expected: string, got: string): Promise<Published> {
+  #unsent(topic: string, expected: string, got: string): Promise<Published> {
+    this.#outgoing.lost(topic);
     const error = usageError(`publish over ${this.#engine.name}`, expected, got, Error);
     return Promise.resolve({ relayed: false, error });
   }

@@ -30,9 +30,11 @@ Deno.test("a topic that has gone quiet is due once, and again if that did not ge
   assertEquals([...outgoing.quiet()], []);
   outgoing.next("a");
   assertEquals([...outgoing.quiet()], []);
-  assertEquals([...outgoing.quiet()], [["a", 2]]);
+  assertEquals([...outgoing.quiet()], [{ topic: "a", last: 2, lost: 0 }]);
   assertEquals([[...outgoing.quiet(true)], outgoing.pending], [[], false]);
-  outgoing.untold("a");
-  outgoing.untold("never");
-  assertEquals([...outgoing.quiet(true)], [["a", 2]]);
+  outgoing.lost("a", 0);
+  outgoing.lost("never");
+  outgoing.next("a");
+  outgoing.lost("a");
+  assertEquals([...outgoing.quiet(true)], [{ topic: "a", last: 3, lost: 1 }]);
 });

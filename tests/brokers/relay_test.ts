@@ -141,6 +141,18 @@ Deno.test("what was published while it was cut off is told to others, first of a
   ]);
 });
 
+Deno.test("the very first message of a process is told of, too, if it does not get out", async () => {
+  const hub = new Set<FakeEngine>();
+  const [a, b] = [await relaying({ hub }), await relaying({ hub, id: THEIRS })];
+  b.relay.subscribe("room");
+  await nextTurn();
+  a.engine.listener.disconnected(new Error("cut"));
+  for (let i = 0; i < 3; i++) await a.relay.publish("room", "lost", "");
+  a.engine.listener.connected();
+  await nextTurn();
+  assertEquals(b.take(), [{ topic: "room", cause: "sequence", missed: 3 }]);
+});
+
 Deno.test("after a burst there is one beacon for each topic within a second", async () => {
   const { engine, relay, pass } = await relaying();
   for (let i = 0; i < 100; i++) await relay.publish(i % 2 ? "a" : "b", "x", "");

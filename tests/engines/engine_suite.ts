@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ClientName } from "../fixtures/engine_clients.ts";
 import { hasEngine, TestEngine } from "../support/engines.ts";
+import { TcpProxy } from "../support/tcp_proxy.ts";
 import { ProcessServer } from "../support/process_server.ts";
 import type { WireRuntime } from "../support/runtimes.ts";
 import type { Env } from "../support/server.ts";
@@ -141,6 +142,9 @@ export function engineSuite(row: EngineRow): void {
       "engine-reconnect undefined",
     ]);
     assertEquals(a.all({ on: "gap" }).length, 1);
+    // What the client says of it again and again is told once.
+    const reported = a.all({ on: "reported" }).map(({ message }) => message);
+    assertEquals(new Set(reported).size, reported.length);
     unharmed(s);
   });
 
@@ -356,4 +360,101 @@ export function engineSuite(row: EngineRow): void {
     assertEquals(b.all({ on: "gap" }), []);
     unharmed(s);
   });
+
+  test("a network that swallows everything, or cuts, is noticed, and messages flow again", async () => {
+    await using engine = await TestEngine.create(row.engine);
+    await using proxy = new TcpProxy(engine.port);
+    const start = ({ command }: WireRuntime, port: number) =>
+      ProcessServer.start({ command }, { CLIENT: row.client, ENGINE_PORT: `${port}` }, SCRIPT);
+    await using a = await start(row.pair[0], proxy.port);
+    await using b = await start(row.pair[1], engine.port);
+    for (const server of [a, b]) await server.until({ on: "state", state: "up" });
+    const [near, far] = [await open(a, "near"), await open(b, "far")];
+    for (const client of [near, far]) await client.subscribe("room");
+    const stateOf = (server: ProcessServer) => server.all({ on: "state" }).at(-1)?.state;
+    for (const fault of ["cut", "swallow"] as const) {
+      const began = Date.now();
+      const ups = a.all({ on: "state", state: "up" }).length;
+      proxy[fault]();
+      far.do({ do: "burst", topic: "room", data: "lost", count: 10 });
+      near.do({ do: "publish", topic: "room", data: `local ${fault}` });
+      await collect(near, 1, new RegExp(`local ${fault}`));
+      // Two periods of the canary.
+      while (stateOf(a) === "up" && a.all({ on: "state", state: "up" }).length === ups) {
+        assert(Date.now() - began < 11_000, `${fault}: still up`);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      if (fault === "swallow") proxy.heal();
+      await a.until({ on: "state", state: "up" }, ups + 1);
+      assert(Date.now() - began < 21_000, `${fault}: up after ${Date.now() - began} ms`);
+      far.do({ do: "publish", topic: "room", data: `after ${fault}` });
+      const [gap] = await collect(near, 1, /^gap/);
+      assertEquals([gap, await collect(near, 1, /^after/)], ["gap in room", [`after ${fault}`]]);
+      near.do({ do: "publish", topic: "room", data: `and back, ${fault}` });
+      assertEquals(await collect(far, 1, /^and back/), [`and back, ${fault}`]);
+    }
+    // The other process was not cut off: what it hears of is what the first one did not get out.
+    const heard = b.all({ on: "gap" }).map(({ cause, missed }) => `${cause} ${missed}`);
+    assertEquals(heard, ["sequence 1", "sequence 1"]);
+    for (const server of [a, b]) {
+      assertEquals([server.all({ on: "unhandled" }), server.errors], [[], ""]);
+    }
+  });
+
+  test("a process that was frozen gets everything, or is told", async () => {
+    await using s = await stage(row);
+    const [a, b] = s.servers;
+    const [near, far] = [await open(a, "near"), await open(b, "far")];
+    for (const client of [near, far]) await client.subscribe("room");
+    b.signal("SIGSTOP");
+    near.do({ do: "burst", topic: "room", data: "m", count: 2_000 });
+    assertEquals(await collect(near, 2_000, /^m/), numbered("m", 0, 2_000));
+    // Longer than the engine or the client may wait for a ping.
+    await new Promise((resolve) => setTimeout(resolve, 5_000));
+    b.signal("SIGCONT");
+    near.do({ do: "publish", topic: "room", data: "last" });
+    const seen = await collect(far, 1, /^last|^gap/);
+    const told = b.all({ on: "gap" }).length > 0 || seen[0] === "gap in room";
+    if (!told) assertEquals(seen, ["last"]);
+    unharmed(s);
+  });
+
+  test("topics that clients come to and leave are let go of at the engine", async () => {
+    await using s = await stage(row, { TOPICS: JSON.stringify({ maxTopics: 3_000 }) });
+    const far = await open(s.servers[1], "far");
+    for (let i = 0; i < 2_000; i++) far.do({ do: "subscribe", topic: `topic ${i}` });
+    await s.servers[1].until({ on: "subscribed", subscribed: true }, 2_000);
+    const near = await open(s.servers[0], "near");
+    near.do({ do: "publish", topic: "topic 1999", data: "found" });
+    assertEquals(await collect(far, 1, /^found/), ["found"]);
+    far.close(1000);
+    await s.servers[1].until({ on: "close", id: "far" });
+    const back = await open(s.servers[1], "back");
+    await back.subscribe("topic 7");
+    if (row.engine !== "redis") return unharmed(s);
+    const channels = () => s.engine.redis("PUBSUB", "CHANNELS", "test:t:*");
+    const end = Date.now() + 10_000;
+    // A thousand linger for five seconds.
+    while (!(await channels()).startsWith("*1\r\n")) {
+      assert(Date.now() < end, await channels());
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    assert((await channels()).includes("test:t:topic 7"));
+    unharmed(s);
+  });
+
+  if (row.engine === "redis") {
+    test("a subscriber that Redis cuts off is told, and hears everything afterwards", async () => {
+      await using s = await stage(row);
+      const [near, far] = [await open(s.servers[0], "near"), await open(s.servers[1], "far")];
+      for (const client of [near, far]) await client.subscribe("room");
+      await s.engine.redis("CLIENT", "KILL", "TYPE", "pubsub");
+      for (const server of s.servers) {
+        await server.until({ on: "gap", topic: "room", cause: "engine-reconnect" });
+      }
+      near.do({ do: "publish", topic: "room", data: "after" });
+      assertEquals(await collect(far, 2, /./), ["gap in room", "after"]);
+      unharmed(s);
+    });
+  }
 }
