@@ -444,6 +444,29 @@ export function engineSuite(row: EngineRow): void {
   });
 
   if (row.engine === "redis") {
+    test("a topic that Redis refuses is refused, and the others work", async () => {
+      await using s = await stage(row);
+      await s.engine.redis(
+        "ACL",
+        "SETUSER",
+        "default",
+        "resetchannels",
+        "&test:c:*",
+        "&test:t:ok*",
+      );
+      const [near, far] = [await open(s.servers[0], "near"), await open(s.servers[1], "far")];
+      assertEquals(await far.subscribe("ok"), { subscribed: true });
+      assertEquals(await far.subscribe("secret"), { subscribed: false, reason: "engine" });
+      const { message } = await s.servers[1].until({ on: "reported" });
+      assert(/permission/i.test(`${message}`), `${message}`);
+      near.do({ do: "publish", topic: "secret", data: "x" });
+      await s.servers[0].until({ on: "published", relayed: false });
+      near.do({ do: "publish", topic: "ok", data: "hello" });
+      assertEquals(await far.message(), "hello");
+      assertEquals(await far.ask({ do: "state", topic: "" }), "up");
+      assertEquals(await far.ask({ do: "topics", topic: "" }), ["ok"]);
+    });
+
     test("a subscriber that Redis cuts off is told, and hears everything afterwards", async () => {
       await using s = await stage(row);
       const [near, far] = [await open(s.servers[0], "near"), await open(s.servers[1], "far")];
