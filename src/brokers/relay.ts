@@ -94,7 +94,7 @@ export class Relay implements BrokerPort {
       disconnected: (cause) => this.#disconnected(cause),
       message: (channel, bytes) => this.#take(channel, bytes),
       error: (error) => {
-        if (!this.#closed) this.#complaints.tell(messageOf(error), error);
+        if (!this.#closed) this.#complain(error);
       },
     });
   }
@@ -105,7 +105,9 @@ export class Relay implements BrokerPort {
     this.#canary.reset();
     this.#subscribing = true;
     try {
-      await this.#wishes.all([this.#canaryChannel, ...this.#wanted.keys()]);
+      await this.#wishes.all([this.#canaryChannel]);
+      // Clients may name topics: one that is refused must not keep the process off its engine.
+      await this.#wishes.most([...this.#wanted.keys()], (_, error) => this.#complain(error));
       if (attempt !== this.#attempt) return;
       this.#subscribing = false;
       this.#canaryBack = new Deferred();
@@ -238,6 +240,10 @@ export class Relay implements BrokerPort {
     if (missed > 0) this.#sink.gap({ topic: wanted.topic, cause: "sequence", missed });
   }
 
+  #complain(error: unknown): void {
+    this.#complaints.tell(messageOf(error), error);
+  }
+
   #foreign(channel: string): void {
     const where = `the channel ${JSON.stringify(channel)} of ${this.#engine.name}`;
     const expected = `messages of this version of edgesocket on ${where}`;
@@ -260,9 +266,8 @@ export class Relay implements BrokerPort {
     // Away or not, subscribers of this process get what is published here. The rest comes later.
     if (!this.#connected) return;
     const known = this.#wishes.change(channel);
-    return isUp
-      ? known.catch((error) => this.#refused(channel, error))
-      : void known.catch(() => {});
+    if (isUp) return known.catch((error) => this.#refused(channel, error));
+    known.catch((error) => this.#connected && this.#complain(error));
   }
 
   /** Those that were cut off are subscribed with all others as soon as the engine is back. */

@@ -8,6 +8,9 @@ const CHUNK = 1_000;
 /** Milliseconds that the engine may take. */
 const PATIENCE = 5_000;
 
+/** The engine has not answered: not that it has refused something. */
+export class Unanswered extends Error {}
+
 /**
  * Tells the engine which channels are wanted, and which no longer: what is wished for in one turn
  * goes out in one command.
@@ -17,7 +20,7 @@ export class Wishes {
   readonly #clock: Clock;
   readonly #wanted: (channel: string) => boolean;
   #changed = new Set<string>();
-  #outcome: Promise<void> | undefined;
+  #outcome: Promise<ReadonlyMap<string, unknown>> | undefined;
   /** Rejects what is under way when the connection is cut. */
   readonly #waiting = new Set<(error: Error) => void>();
 
@@ -29,20 +32,50 @@ export class Wishes {
   }
 
   /** Somebody wants a channel, or nobody any more. Resolves when the engine knows. */
-  change(channel: string): Promise<void> {
+  async change(channel: string): Promise<void> {
     this.#changed.add(channel);
-    return this.#outcome ??= Promise.resolve().then(() => this.#send());
+    this.#outcome ??= Promise.resolve().then(() => this.#send());
+    const refused = await this.#outcome;
+    if (refused.has(channel)) throw refused.get(channel);
   }
 
-  async #send(): Promise<void> {
+  /** Returns the channels that the engine refuses, and why. */
+  async #send(): Promise<ReadonlyMap<string, unknown>> {
     const channels = [...this.#changed];
     this.#changed = new Set();
     this.#outcome = undefined;
     const isWanted = (channel: string) => this.#wanted(channel);
+    const refused = new Map<string, unknown>();
     await Promise.all([
-      this.all(channels.filter(isWanted)),
+      this.most(channels.filter(isWanted), (channel, error) => refused.set(channel, error)),
       this.leave(channels.filter((channel) => !isWanted(channel))),
     ]);
+    return refused;
+  }
+
+  /**
+   * Subscribes to channels; those that the engine refuses do not keep it from the others.
+   *
+   * @param refused Called for each of them.
+   */
+  async most(
+    channels: readonly string[],
+    refused: (channel: string, error: unknown) => unknown,
+  ): Promise<void> {
+    try {
+      await this.all(channels);
+    } catch (error) {
+      if (error instanceof Unanswered) throw error;
+      const each = channels.map(async (channel) => {
+        try {
+          await this.all([channel]);
+        } catch (error) {
+          if (error instanceof Unanswered) throw error;
+          refused(channel, error);
+        }
+      });
+      await Promise.all(each);
+    }
   }
 
   /** Subscribes to channels, whether they are subscribed already or not. */
@@ -59,14 +92,16 @@ export class Wishes {
 
   /** The connection was cut: nothing that is under way will be answered. */
   cut(): void {
-    const error = new Error(`The connection to ${this.#engine.name} was cut`);
+    const error = new Unanswered(`The connection to ${this.#engine.name} was cut`);
     for (const reject of this.#waiting) reject(error);
   }
 
   async #inTime(answer: Promise<unknown>): Promise<void> {
     const outcome = new Deferred<Error | undefined>();
     const { name } = this.#engine;
-    const late = new Error(`${name} has not answered a subscription for ${PATIENCE / 1_000} s`);
+    const late = new Unanswered(
+      `${name} has not answered a subscription for ${PATIENCE / 1_000} s`,
+    );
     const stop = this.#clock.after(PATIENCE, () => outcome.resolve(late));
     this.#waiting.add(outcome.resolve);
     answer.then(

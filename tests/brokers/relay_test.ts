@@ -209,6 +209,21 @@ Deno.test("an engine that refuses a topic, or does not answer, is no subscriptio
   assertEquals(await late, "redis has not answered a subscription for 5 s");
 });
 
+Deno.test("a topic that the engine refuses keeps no process off it", async () => {
+  const { engine, relay, take } = await relaying({ up: false });
+  engine.refused.add("topic:secret");
+  // Nobody can know yet.
+  for (const topic of ["a", "secret", "b"]) assertEquals(relay.subscribe(topic), undefined);
+  engine.listener.connected();
+  await nextTurn();
+  assertEquals([relay.state, engine.subscribed.has("topic:b")], ["up", true]);
+  assertEquals(take().slice(0, 2), ["no permission for topic:secret", ["up"]]);
+  // What others ask for in the same turn is theirs.
+  const asked = ["c", "secret", "d"].map((topic) => Promise.resolve(relay.subscribe(topic)));
+  const outcomes = await Promise.allSettled(asked);
+  assertEquals(outcomes.map(({ status }) => status), ["fulfilled", "rejected", "fulfilled"]);
+});
+
 Deno.test("two processes with one id are told apart by their canaries, and by what they send", async () => {
   const hub = new Set<FakeEngine>();
   const [a, b] = [await relaying({ hub }), await relaying({ hub })];

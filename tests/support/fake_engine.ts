@@ -20,6 +20,8 @@ export class FakeEngine implements Engine {
   silent = false;
   /** What it says of a subscription. */
   refusal: Error | undefined;
+  /** Channels that it refuses. */
+  readonly refused = new Set<string>();
   reconnects = 0;
   listener!: EngineListener;
 
@@ -51,6 +53,8 @@ export class FakeEngine implements Engine {
   subscribe(channels: readonly string[]): Promise<unknown> {
     if (this.silent) return new Promise(() => {});
     if (this.refusal) return Promise.reject(this.refusal);
+    const refused = channels.find((channel) => this.refused.has(channel));
+    if (refused !== undefined) return Promise.reject(new Error(`no permission for ${refused}`));
     for (const channel of channels) this.subscribed.add(channel);
     return Promise.resolve();
   }
