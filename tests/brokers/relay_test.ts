@@ -117,6 +117,18 @@ Deno.test("a cut is one gap for each topic, told before the next message", async
   engine.listener.message("topic:busy", theirs(9, { kind: "beacon" }));
   assertEquals(take(), [{ topic: "busy", cause: "sequence", missed: 4 }]);
   assert(engine.subscribed.has("topic:late"));
+  // What was told as a whole is not told again in part.
+  engine.listener.disconnected(new Error("cut"));
+  engine.listener.connected();
+  await nextTurn();
+  take();
+  engine.listener.message("topic:busy", theirs(20));
+  engine.listener.message("topic:busy", theirs(22));
+  assertEquals(take(), [
+    ["busy", "x"],
+    { topic: "busy", cause: "sequence", missed: 1 },
+    ["busy", "x"],
+  ]);
 });
 
 Deno.test("what was published while it was cut off is told to others, first of all", async () => {

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { createTopics } from "../../src/topics.ts";
+import { createTopics, type Topics } from "../../src/topics.ts";
 import { nextTurn } from "../support/memory.ts";
 import { FakeSubscriber } from "../support/fake_subscriber.ts";
 
@@ -69,6 +69,19 @@ Deno.test("the last word counts where authorize takes its time", async () => {
   assertEquals(await first, { subscribed: false, reason: "unsubscribed" });
   assertEquals(await again, { subscribed: true });
   assertEquals([topics.topics(left), topics.topics(stayed)], [[], ["room"]]);
+});
+
+Deno.test("authorize may close everything", async () => {
+  const topics: Topics = createTopics({
+    authorize() {
+      topics.close();
+      return true;
+    },
+  });
+  const subscriber = new FakeSubscriber();
+  const outcome = await topics.subscribe(subscriber, "room");
+  assertEquals(outcome, { subscribed: false, reason: "closed" });
+  assertEquals([topics.topics(subscriber), topics.subscribers("room")], [[], 0]);
 });
 
 Deno.test("only true is a yes", async () => {
