@@ -8,6 +8,9 @@ const CHUNK = 1_000;
 /** Milliseconds that the engine may take. */
 const PATIENCE = 5_000;
 
+/** Called with a channel that the engine refuses, and what it says. */
+export type Refused = (channel: string, error: unknown) => unknown;
+
 /** The engine has not answered: not that it has refused something. */
 export class Unanswered extends Error {}
 
@@ -21,6 +24,9 @@ export class Wishes {
   readonly #wanted: (channel: string) => boolean;
   #changed = new Set<string>();
   #outcome: Promise<ReadonlyMap<string, unknown>> | undefined;
+  /** The command that is under way, or the last one. */
+  #tail: Promise<unknown> = Promise.resolve();
+  #cuts = 0;
   /** Rejects what is under way when the connection is cut. */
   readonly #waiting = new Set<(error: Error) => void>();
 
@@ -34,23 +40,30 @@ export class Wishes {
   /** Somebody wants a channel, or nobody any more. Resolves when the engine knows. */
   async change(channel: string): Promise<void> {
     this.#changed.add(channel);
-    this.#outcome ??= Promise.resolve().then(() => this.#send());
+    this.#outcome ??= this.#send();
     const refused = await this.#outcome;
     if (refused.has(channel)) throw refused.get(channel);
   }
 
   /** Returns the channels that the engine refuses, and why. */
-  async #send(): Promise<ReadonlyMap<string, unknown>> {
-    const channels = [...this.#changed];
-    this.#changed = new Set();
-    this.#outcome = undefined;
-    const isWanted = (channel: string) => this.#wanted(channel);
-    const refused = new Map<string, unknown>();
-    await Promise.all([
-      this.most(channels.filter(isWanted), (channel, error) => refused.set(channel, error)),
-      this.leave(channels.filter((channel) => !isWanted(channel))),
-    ]);
-    return refused;
+  #send(): Promise<ReadonlyMap<string, unknown>> {
+    return this.#inTurn(async () => {
+      const channels = [...this.#changed];
+      this.#changed = new Set();
+      this.#outcome = undefined;
+      const isWanted = (channel: string) => this.#wanted(channel);
+      const refused = new Map<string, unknown>();
+      await Promise.all([
+        this.#most(channels.filter(isWanted), (channel, error) => refused.set(channel, error)),
+        this.#unsubscribe(channels.filter((channel) => !isWanted(channel))),
+      ]);
+      return refused;
+    });
+  }
+
+  /** Subscribes to channels, whether they are subscribed already or not. */
+  all(channels: readonly string[]): Promise<void> {
+    return this.#inTurn(() => this.#subscribe(channels));
   }
 
   /**
@@ -58,17 +71,50 @@ export class Wishes {
    *
    * @param refused Called for each of them.
    */
-  async most(
-    channels: readonly string[],
-    refused: (channel: string, error: unknown) => unknown,
-  ): Promise<void> {
+  most(channels: readonly string[], refused: Refused): Promise<void> {
+    return this.#inTurn(() => this.#most(channels, refused));
+  }
+
+  /** Unsubscribes from channels. */
+  leave(channels: readonly string[]): Promise<void> {
+    return this.#inTurn(() => this.#unsubscribe(channels));
+  }
+
+  /** The connection was cut: nothing that is under way will be answered. */
+  cut(): void {
+    this.#cuts++;
+    this.#tail = Promise.resolve();
+    this.#changed = new Set();
+    this.#outcome = undefined;
+    for (const reject of this.#waiting) reject(this.#wasCut());
+  }
+
+  /**
+   * One after the other: a client that is asked for a channel that it is just leaving may take it for
+   * one that it has.
+   */
+  #inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const cuts = this.#cuts;
+    const outcome = this.#tail.then(() => {
+      if (cuts !== this.#cuts) throw this.#wasCut();
+      return task();
+    });
+    this.#tail = outcome.catch(() => {});
+    return outcome;
+  }
+
+  #wasCut(): Error {
+    return new Unanswered(`The connection to ${this.#engine.name} was cut`);
+  }
+
+  async #most(channels: readonly string[], refused: Refused): Promise<void> {
     try {
-      await this.all(channels);
+      await this.#subscribe(channels);
     } catch (error) {
       if (error instanceof Unanswered) throw error;
       const each = channels.map(async (channel) => {
         try {
-          await this.all([channel]);
+          await this.#subscribe([channel]);
         } catch (error) {
           if (error instanceof Unanswered) throw error;
           refused(channel, error);
@@ -78,22 +124,14 @@ export class Wishes {
     }
   }
 
-  /** Subscribes to channels, whether they are subscribed already or not. */
-  async all(channels: readonly string[]): Promise<void> {
+  async #subscribe(channels: readonly string[]): Promise<void> {
     const chunks = chunksOf(channels).map((chunk) => this.#engine.subscribe(chunk));
     await this.#inTime(Promise.all(chunks));
   }
 
-  /** Unsubscribes from channels. */
-  async leave(channels: readonly string[]): Promise<void> {
+  async #unsubscribe(channels: readonly string[]): Promise<void> {
     const chunks = chunksOf(channels).map((chunk) => this.#engine.unsubscribe(chunk));
     await this.#inTime(Promise.all(chunks));
-  }
-
-  /** The connection was cut: nothing that is under way will be answered. */
-  cut(): void {
-    const error = new Unanswered(`The connection to ${this.#engine.name} was cut`);
-    for (const reject of this.#waiting) reject(error);
   }
 
   async #inTime(answer: Promise<unknown>): Promise<void> {

@@ -236,6 +236,17 @@ Deno.test("a topic that the engine refuses keeps no process off it", async () =>
   assertEquals(outcomes.map(({ status }) => status), ["fulfilled", "rejected", "fulfilled"]);
 });
 
+Deno.test("a topic that comes back while it is being left is there", async () => {
+  const { engine, relay } = await relaying();
+  await relay.subscribe("room");
+  relay.unsubscribe("room");
+  // The command is out, and not answered.
+  await Promise.resolve().then(() => {}).then(() => {});
+  await relay.subscribe("room");
+  await nextTurn();
+  assert(engine.subscribed.has("topic:room"));
+});
+
 Deno.test("two processes with one id are told apart by their canaries, and by what they send", async () => {
   const hub = new Set<FakeEngine>();
   const [a, b] = [await relaying({ hub }), await relaying({ hub })];

@@ -59,9 +59,11 @@ export class FakeEngine implements Engine {
     return Promise.resolve();
   }
 
-  unsubscribe(channels: readonly string[]): Promise<unknown> {
+  /** Takes its time, as clients do: a channel that is asked for meanwhile is gone all the same. */
+  async unsubscribe(channels: readonly string[]): Promise<unknown> {
+    await new Promise((resolve) => setTimeout(resolve));
     for (const channel of channels) this.subscribed.delete(channel);
-    return Promise.resolve();
+    return undefined;
   }
 
   reconnect(): void {
