@@ -1,6 +1,4 @@
 import { Hono } from "hono";
-import { etag } from "hono/etag";
-import { secureHeaders } from "hono/secure-headers";
 import bytes from "./page/bytes.js" with { type: "text" };
 import closeCodes from "./page/close_codes.js" with { type: "text" };
 import generator from "./page/generator.js" with { type: "text" };
@@ -12,6 +10,7 @@ import style from "./page/page.css" with { type: "text" };
 import page from "./page/page.js" with { type: "text" };
 import roundTrips from "./page/round_trips.js" with { type: "text" };
 import { anyServer } from "./settings.ts";
+import { site } from "./site.ts";
 import { verdict } from "./verdict.ts";
 
 /** The files of the page. They are part of the program, which needs no permission to read them. */
@@ -28,13 +27,6 @@ const FILES: Readonly<Record<string, string>> = {
   "round_trips.js": roundTrips,
 };
 
-const TYPES: Readonly<Record<string, string>> = {
-  html: "text/html; charset=utf-8",
-  css: "text/css; charset=utf-8",
-  js: "text/javascript; charset=utf-8",
-  svg: "image/svg+xml",
-};
-
 /**
  * A page at `/` that talks to the WebSocket at `/ws`, and what it asks at `/verdict`. With
  * `ANY_SERVER=1` in the environment the page may connect to other servers too.
@@ -42,34 +34,9 @@ const TYPES: Readonly<Record<string, string>> = {
 export function playground(): Hono {
   const app = new Hono();
   const wide = anyServer();
-
+  const first = wide ? index.replace("<body>", '<body data-any-server="">') : index;
+  const servers = wide ? ["ws:", "wss:", "http:", "https:"] : [];
   app.route("/verdict", verdict());
-
-  app.use(
-    etag(),
-    secureHeaders({
-      contentSecurityPolicy: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        connectSrc: ["'self'", ...wide ? ["ws:", "wss:", "http:", "https:"] : []],
-        imgSrc: ["'self'"],
-        baseUri: ["'none'"],
-        formAction: ["'none'"],
-        frameAncestors: ["'none'"],
-      },
-      strictTransportSecurity: false,
-    }),
-  );
-
-  for (const [name, file] of Object.entries(FILES)) {
-    const content = wide ? file.replace("<body>", '<body data-any-server="">') : file;
-    const headers = {
-      "content-type": TYPES[name.split(".").at(-1)!]!,
-      // Kept by the browser, and asked about each time: 304 unless it has changed.
-      "cache-control": "no-cache",
-    };
-    app.get(name === "index.html" ? "/" : `/${name}`, (c) => c.body(content, 200, headers));
-  }
+  app.route("/", site({ ...FILES, "index.html": first }, servers));
   return app;
 }

@@ -5,8 +5,10 @@ import {
   type Example,
   exampleCommand,
   fencesIn,
+  needOf,
   playground,
   startExample,
+  withEngine,
 } from "./support/examples.ts";
 import { offlineImports } from "./support/imports.ts";
 import { nativeRuntimes } from "./support/runtimes.ts";
@@ -93,7 +95,10 @@ Deno.test("every example passes the type check", async () => {
 for (const runtime of nativeRuntimes) {
   for (const example of examples) {
     if (runtime.name === "deno" && example.code.includes("Bun.")) continue;
-    Deno.test(`${runtime.name}: the example ${example.name} does what it shows`, async () => {
+    const needs = needOf(example);
+    const name = `${runtime.name}: the example ${example.name} does what it shows${needs}`;
+    Deno.test({ name, ignore: needs !== "" }, async () => {
+      await using engine = await withEngine(example);
       await using folder = await playground(examples);
       if (!/\b(serve|listen)\(|export default/.test(example.code)) {
         const [program, ...args] = [...await exampleCommand(runtime), folder.path(example)];
@@ -101,7 +106,7 @@ for (const runtime of nativeRuntimes) {
         assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
         return;
       }
-      await using server = await startExample(runtime, folder.path(example));
+      await using server = await startExample(runtime, folder.path(example), {}, engine.env);
       const path = example.code.includes('"/ws"') ? "/ws" : "/";
       using client = await RawClient.open(server.port, path);
       client.send(OPCODE.text, "hi");

@@ -8,7 +8,14 @@ import "npm:valibot@^1.5.0";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { sign } from "hono/jwt";
 import { root } from "./support/command.ts";
-import { type Example, fencesIn, playground, startExample } from "./support/examples.ts";
+import {
+  type Example,
+  fencesIn,
+  needOf,
+  playground,
+  startExample,
+  withEngine,
+} from "./support/examples.ts";
 import { offlineImports } from "./support/imports.ts";
 import { handshake, OPCODE, RawClient } from "./support/raw_client.ts";
 import { bun, deno, nativeRuntimes, node } from "./support/runtimes.ts";
@@ -223,6 +230,28 @@ const CHECKS: Record<string, (server: ProcessServer) => Promise<void>> = {
     const healthy = await fetch(server.url("/healthy", "http"));
     assertEquals([healthy.status, /^\d connections\n$/.test(await healthy.text())], [200, true]);
   },
+  async "named-rooms"({ port }) {
+    using client = await RawClient.open(port, "/ws");
+    for (
+      const [topic, said] of [
+        ["public:a", "welcome"],
+        ["private:a", "unauthorized"],
+        ["a*", "invalid-topic"],
+      ] as const
+    ) {
+      client.send(OPCODE.text, topic);
+      assertEquals(await client.text(), said);
+    }
+  },
+  async replay({ port }) {
+    using early = await RawClient.open(port, "/ws");
+    for (const message of ["1", "2"]) early.send(OPCODE.text, message);
+    const { position } = JSON.parse(await early.text() ?? "");
+    using back = await RawClient.open(port, `/ws?after=${position}`);
+    assertEquals(JSON.parse(await back.text() ?? "").message, "2");
+    using unknown = await RawClient.open(port, "/ws?after=made-up");
+    assertEquals(JSON.parse(await unknown.text() ?? ""), { gap: "epoch" });
+  },
   async background(server) {
     using first = await open(server, "/ws?id=lamp");
     using second = await open(server, "/ws?id=lamp");
@@ -270,9 +299,12 @@ for (const runtime of nativeRuntimes) {
   for (const sample of samples) {
     const word = sample.info.split(" ")[1] ?? "";
     if ((word === "deno" || word === "bun") && word !== runtime.name) continue;
-    Deno.test(`${runtime.name}: the sample ${sample.name} does what its page says`, async () => {
+    const needs = needOf(sample);
+    const name = `${runtime.name}: the sample ${sample.name} does what its page says${needs}`;
+    Deno.test({ name, ignore: needs !== "" }, async () => {
       await using folder = await playground([sample], Object.keys(PACKAGES));
-      await using server = await startExample(runtime, folder.path(sample), PACKAGES);
+      await using engine = await withEngine(sample);
+      await using server = await startExample(runtime, folder.path(sample), PACKAGES, engine.env);
       await (CHECKS[word] ?? echoes)(server);
       // It may say which handshakes it refused, and nothing else.
       assertEquals(server.errors.replaceAll(/^edgesocket refused .*\n/gm, ""), "");

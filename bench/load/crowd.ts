@@ -93,8 +93,11 @@ export class Crowd {
     return effort(total);
   }
 
-  /** Has the server send a message to everyone, so many times, one after the other. */
-  async fanOut(times: number, shape: MessageShape): Promise<Effort> {
+  /**
+   * Has the server send to everyone, so many times, one after the other: `each` messages for each of
+   * ours.
+   */
+  async fanOut(times: number, shape: MessageShape, each = 1): Promise<Effort> {
     const [speaker] = this.#connections;
     speaker!.messages = batches(shape, 1);
     let missing = 0;
@@ -107,12 +110,12 @@ export class Crowd {
     }
     const effort = stopwatch();
     for (let time = 0; time < times; time++) {
-      missing = this.#connections.length;
+      missing = each * this.#connections.length;
       const everyone = new Promise<void>((resolve) => heard = resolve);
       speaker!.send(1);
       await everyone;
     }
-    return effort(times * this.#connections.length);
+    return effort(times * each * this.#connections.length);
   }
 
   async #abreast(total: number, abreast: number, task: () => Promise<void>): Promise<void> {

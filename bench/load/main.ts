@@ -11,11 +11,16 @@ answerLines({
   echo: (line: Parameters<Crowd["echo"]>[0]): Promise<Effort> => crowd.echo(line),
   visit: ({ total, abreast, ...shape }: Abreast & MessageShape): Promise<Effort> =>
     crowd.visit(total, abreast, shape),
-  fanOut: ({ times, ...shape }: { times: number } & MessageShape): Promise<Effort> =>
-    crowd.fanOut(times, shape),
+  fanOut: ({ times, each, ...shape }: FanOut & MessageShape): Promise<Effort> =>
+    crowd.fanOut(times, shape, each),
 });
 
 interface Abreast {
   readonly total: number;
   readonly abreast: number;
+}
+
+interface FanOut {
+  readonly times: number;
+  readonly each?: number;
 }

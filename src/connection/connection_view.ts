@@ -13,10 +13,12 @@ export interface Viewed extends Omit<Connection, "id" | "url" | "binaryType" | "
   send(data: SendData): boolean;
   /** Whoever wants to know when it ends; `undefined` once it has ended. */
   readonly endListeners: Set<EndListener> | undefined;
+  /** Runs `task`, whose sends share a system call where the runtime can do that. */
+  batch(task: () => void): void;
 }
 
 /** The connection behind a view. Set by the class itself, which alone can see it. */
-let viewedBy: (connection: Connection) => Viewed | undefined;
+let viewedBy: (connection: object) => Viewed | undefined;
 
 /**
  * What users see of a connection: the documented members and nothing else. Whatever they hang on
@@ -106,11 +108,21 @@ export class ConnectionView implements Connection {
  * @returns `undefined` if the connection has ended already, or is none of ours.
  */
 export function listenForEnd(
-  connection: Connection,
+  connection: object,
   listener: EndListener,
 ): (() => void) | undefined {
   const listeners = viewedBy(connection)?.endListeners;
   if (listeners === undefined) return;
   listeners.add(listener);
   return () => void listeners.delete(listener);
+}
+
+/**
+ * Runs `task`, whose sends to the connection share a system call where the runtime can do that.
+ * Whatever is none of ours is sent to as it is.
+ */
+export function batch(connection: object, task: () => void): void {
+  const viewed = viewedBy(connection);
+  if (viewed === undefined) task();
+  else viewed.batch(task);
 }

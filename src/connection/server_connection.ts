@@ -147,6 +147,11 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
     return this.readyState === OPEN;
   }
 
+  batch(task: () => void): void {
+    if (this.#state === OPEN && this.#socket?.batch) this.#socket.batch(task);
+    else task();
+  }
+
   drained(): Promise<void> {
     if (this.bufferedAmount === 0) return Promise.resolve();
     return this.#openFlow().drained(this.#socket!);

@@ -6,12 +6,12 @@ import { deepStrictEqual, fail as nodeFail, ok, strictEqual } from "node:assert"
 
 /** Throws unless `expr` is truthy. */
 export function assert(expr: unknown, message?: string): asserts expr {
-  ok(expr, message);
+  ok(expr, message as string);
 }
 
 /** Throws unless both are deeply equal. */
 export function assertEquals<T>(actual: T, expected: T, message?: string): void {
-  deepStrictEqual(actual, expected, message);
+  deepStrictEqual(actual, expected, message as string);
 }
 
 /** Throws unless both are the same value. */
@@ -20,12 +20,12 @@ export function assertStrictEquals<T>(
   expected: T,
   message?: string,
 ): asserts actual is T {
-  strictEqual(actual, expected, message);
+  strictEqual(actual, expected, message as string);
 }
 
 /** Throws if `actual` is `null` or `undefined`. */
 export function assertExists<T>(actual: T, message?: string): asserts actual is NonNullable<T> {
-  ok(actual !== null && actual !== undefined, message);
+  ok(actual !== null && actual !== undefined, message as string);
 }
 
 /** Throws unless `actual` contains `expected`. */

@@ -3,9 +3,21 @@ import { root } from "./command.ts";
 
 /** deno.json's own permissions, so that the tests run what users run. */
 const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
-const [, , ...startArgs] = (tasks.start as string).split(" ");
+const argsOf = (task: string) => (tasks[task] as string).split(" ").slice(2);
 
-/** The echo app, as `deno task start` and `deno task start:bun` run it. */
+/** Which app: the task that starts it on Deno, and what Bun runs. */
+export interface AppScript {
+  readonly task: string;
+  readonly bun: string;
+}
+
+/** The echo app. */
+const ECHO: AppScript = { task: "start", bun: "examples/bun/server.ts" };
+
+/** The chat. */
+export const CHAT: AppScript = { task: "start:chat", bun: "examples/chat/server.ts" };
+
+/** An app, as its task and Bun run it. */
 export interface EchoApp extends AsyncDisposable {
   readonly child: Deno.ChildProcess;
   /** The first line that it printed. */
@@ -14,10 +26,12 @@ export interface EchoApp extends AsyncDisposable {
 }
 
 /** Starts the app without waiting for anything. */
-export function spawnApp({ name, command }: WireRuntime, env: Record<string, string>) {
-  const args = name === "deno"
-    ? ["run", "--quiet", "--no-lock", ...startArgs]
-    : ["examples/bun/server.ts"];
+export function spawnApp(
+  { name, command }: WireRuntime,
+  env: Record<string, string>,
+  { task, bun }: AppScript = ECHO,
+) {
+  const args = name === "deno" ? ["run", "--quiet", "--no-lock", ...argsOf(task)] : [bun];
   return new Deno.Command(command[0]!, { args, cwd: root, env, stdout: "piped", stderr: "piped" })
     .spawn();
 }
@@ -26,8 +40,9 @@ export function spawnApp({ name, command }: WireRuntime, env: Record<string, str
 export async function startApp(
   runtime: WireRuntime,
   env: Record<string, string> = {},
+  script: AppScript = ECHO,
 ): Promise<EchoApp> {
-  const child = spawnApp(runtime, { PORT: "0", HOST: "127.0.0.1", ...env });
+  const child = spawnApp(runtime, { PORT: "0", HOST: "127.0.0.1", ...env }, script);
   const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   const { value: line = "" } = await reader.read();
   return {

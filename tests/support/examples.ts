@@ -1,4 +1,5 @@
 import { root } from "./command.ts";
+import { hasEngine, TestEngine } from "./engines.ts";
 import { offlineImports } from "./imports.ts";
 import { ProcessServer } from "./process_server.ts";
 import type { WireRuntime } from "./runtimes.ts";
@@ -12,6 +13,32 @@ export interface Example {
   /** The words after the three backticks. */
   readonly info: string;
   readonly code: string;
+}
+
+/** The engine that an example connects to. */
+export function engineOf({ code }: Example): "redis" | "nats" | undefined {
+  if (code.includes("NATS_URL")) return "nats";
+  return code.includes("REDIS_URL") ? "redis" : undefined;
+}
+
+/** What a test of an example has at the end of its title, where the engine is missing. */
+export function needOf(example: Example): string {
+  const engine = engineOf(example);
+  return engine === undefined || hasEngine(engine) ? "" : ` [needs ${engine}-server]`;
+}
+
+/** The engine of an example, and how it learns where that is. */
+export async function withEngine(
+  example: Example,
+): Promise<{ env: Record<string, string> } & AsyncDisposable> {
+  const name = engineOf(example);
+  const engine = name && await TestEngine.create(name);
+  return {
+    env: engine ? { [`${engine.name.toUpperCase()}_URL`]: engine.url } : {},
+    async [Symbol.asyncDispose]() {
+      await engine?.[Symbol.asyncDispose]();
+    },
+  };
 }
 
 /** The fenced blocks of a Markdown text. */
@@ -43,7 +70,10 @@ export async function playground(examples: readonly Example[], packages: readonl
     const target = new URL(file, root).pathname;
     await Deno.writeTextFile(`${home}/index.ts`, `export * from ${JSON.stringify(target)};\n`);
   }
-  for (const name of ["hono", ...packages]) {
+  await Deno.mkdir(`${folder}/node_modules/@nats-io`);
+  const installed = Object.entries(config.imports as Record<string, string>)
+    .filter(([, target]) => target.startsWith("npm:")).map(([name]) => name);
+  for (const name of [...installed, ...packages]) {
     await Deno.symlink(new URL(`node_modules/${name}`, root), `${folder}/node_modules/${name}`);
   }
   return {
@@ -69,7 +99,8 @@ export async function startExample(
   runtime: WireRuntime,
   path: string,
   packages: Record<string, string> = {},
+  env: Record<string, string> = {},
 ): Promise<ProcessServer> {
   const command = await exampleCommand(runtime, packages);
-  return await ProcessServer.start({ command }, {}, new URL(`file://${path}`));
+  return await ProcessServer.start({ command }, env, new URL(`file://${path}`));
 }

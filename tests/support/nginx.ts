@@ -51,16 +51,37 @@ export class Nginx implements AsyncDisposable {
 
   /** Starts it in front of the server on `backend`. */
   static async start(backend: number, options: NginxOptions = {}): Promise<Nginx> {
-    const folder = await Deno.makeTempDir({ prefix: "edgesocket_nginx_" });
-    const nginx = new Nginx(folder);
-    await Deno.writeTextFile(`${folder}/nginx.conf`, await nginx.#configuration(backend, options));
-    nginx.#process = new Deno.Command(PROGRAM, {
+    const nginx = await Nginx.#create();
+    await nginx.#start(await nginx.#configuration(backend, options));
+    return nginx;
+  }
+
+  /** Starts it with a configuration of its own, made of the port and a folder for what it writes. */
+  static async run(configuration: (port: number, folder: string) => string): Promise<Nginx> {
+    const nginx = await Nginx.#create();
+    await nginx.#start(configuration(nginx.port, nginx.#folder));
+    return nginx;
+  }
+
+  static async #create(): Promise<Nginx> {
+    return new Nginx(await Deno.makeTempDir({ prefix: "edgesocket_nginx_" }));
+  }
+
+  async #start(configuration: string): Promise<void> {
+    const folder = this.#folder;
+    await Deno.writeTextFile(`${folder}/nginx.conf`, configuration);
+    this.#process = new Deno.Command(PROGRAM, {
       args: ["-p", folder, "-c", `${folder}/nginx.conf`, "-e", "stderr"],
       stdout: "null",
       stderr: "inherit",
     }).spawn();
-    await nginx.#listening();
-    return nginx;
+    await this.#listening();
+  }
+
+  /** The lines that say where it writes. */
+  static temporary(folder: string): string {
+    return ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+      .map((name) => `${name}_temp_path ${folder}/${name};`).join("\n");
   }
 
   async #configuration(backend: number, options: NginxOptions): Promise<string> {
@@ -79,8 +100,7 @@ export class Nginx implements AsyncDisposable {
     const site = lines.join("\n")
       .replace("listen 80;", [...listen, ...server].join("\n"))
       .replace("http://127.0.0.1:8000;", `http://127.0.0.1:${backend};\n${location.join("\n")}`);
-    const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-      .map((name) => `${name}_temp_path ${this.#folder}/${name};`).join("\n");
+    const temporary = Nginx.temporary(this.#folder);
     return `daemon off; master_process off; pid nginx.pid; events {}
       http { access_log off; ${temporary}\n${site}\n}`;
   }

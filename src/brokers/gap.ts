@@ -1,0 +1,16 @@
+/** Why messages were lost: see `Gap`. */
+export type GapCause = "engine-reconnect" | "sequence" | "epoch" | "trimmed";
+
+/** Messages of one topic that did not reach this process. */
+export interface Gap {
+  /** The topic that they were published to. */
+  readonly topic: string;
+  /**
+   * How it was noticed. `engine-reconnect`: this process was cut off the engine for a while.
+   * `sequence`: a message arrived whose forerunners did not. `epoch`: the position is one of another
+   * history, such as that before a restart. `trimmed`: the history no longer reaches back so far.
+   */
+  readonly cause: GapCause;
+  /** How many messages, where that is known. */
+  readonly missed?: number;
+}

@@ -1,0 +1,178 @@
+import { isPromise } from "../base/contain.ts";
+import { checkNames } from "../base/options.ts";
+import { typeOf, usageError } from "../base/usage_error.ts";
+import { ClientOptions } from "./client_options.ts";
+import type { Engine, EngineListener } from "./engine.ts";
+import type { Packet } from "./envelope.ts";
+
+/** A message as `@nats-io` hands it out. */
+export interface NatsMessage {
+  /** Where it came. */
+  readonly subject: string;
+  /** What it is. */
+  readonly data: Uint8Array;
+}
+
+/** The part of a connection of `@nats-io/transport-node`, or any other transport, that is used. */
+export interface NatsConnection {
+  /** What the engine said of itself. */
+  readonly info?: { readonly max_payload: number } | undefined;
+  /** Sends a message, some time. */
+  publish(subject: string, payload?: Uint8Array | string): void;
+  /** Subscribes, some time. */
+  subscribe(
+    subject: string,
+    options?: { callback?: (error: Error | null, message: NatsMessage) => void },
+  ): { unsubscribe(): void };
+  /** Resolves when the engine has what was sent before. */
+  flush(): Promise<void>;
+  /** Says what happens to the connection. */
+  status(): AsyncIterable<{ readonly type: string }>;
+  /** Whether it has ended for good. */
+  isClosed(): boolean;
+  /** Connects anew. */
+  reconnect?(): Promise<void>;
+}
+
+/** What `nats` takes. */
+export interface NatsOptions {
+  /**
+   * Your connection; or the promise of it, so that the server answers while NATS is away:
+   * `connect({ waitOnFirstConnect: true, … })`, not awaited.
+   */
+  readonly connection: NatsConnection | PromiseLike<NatsConnection>;
+  /**
+   * Begins every subject: keeps apart what shares an engine. 1 to 64 letters, digits, `_` and `-`,
+   * with dots between.
+   */
+  readonly prefix: string;
+}
+
+/** Bytes of one message where the engine has not said it yet: its default. */
+const MAX_PAYLOAD = 1024 * 1024;
+
+/** NATS by a connection of the user. */
+export class NatsEngine implements Engine {
+  readonly name = "nats";
+  readonly #connection: NatsOptions["connection"];
+  readonly #prefix: string;
+  readonly #subscriptions = new Map<string, { unsubscribe(): void }>();
+  #open: NatsConnection | undefined;
+  #listener: EngineListener | undefined;
+  /** The flush that is under way, and the one after it, which what is published now waits for. */
+  #flushing: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
+
+  /** @throws {TypeError} If the connection has options with which messages get lost. */
+  constructor(options: NatsOptions) {
+    checkNames("nats", options, ["connection", "prefix"]);
+    const { connection, prefix } = options;
+    if (typeof prefix !== "string" || !/^(?=.{1,64}$)[\w-]+(\.[\w-]+)*$/.test(prefix)) {
+      const expected = "1 to 64 letters, digits, _ and -, with dots between";
+      throw usageError("use option prefix", expected, JSON.stringify(prefix) ?? "none");
+    }
+    if (!isPromise(connection)) checkConnection(connection);
+    this.#connection = connection;
+    this.#prefix = prefix;
+  }
+
+  get maxPayload(): number {
+    return this.#open?.info?.max_payload ?? MAX_PAYLOAD;
+  }
+
+  /** One token for each name: whatever NATS could read something into is encoded. */
+  channel(kind: "topic" | "canary", name: string): string {
+    const token = encodeURIComponent(name).replaceAll(".", "%2E");
+    return `${this.#prefix}.${kind === "topic" ? "t" : "c"}.${token}`;
+  }
+
+  start(listener: EngineListener): void {
+    this.#listener = listener;
+    this.#run().catch((error) => this.#listener?.error(error));
+  }
+
+  async #run(): Promise<void> {
+    const connection = await this.#connection;
+    checkConnection(connection);
+    this.#open = connection;
+    const states = connection.status();
+    if (!connection.isClosed()) this.#listener?.connected();
+    let cause: unknown;
+    for await (const status of states) {
+      const error = "error" in status ? status.error : undefined;
+      if (error !== undefined) this.#listener?.error(cause = error);
+      if (status.type === "staleConnection") cause = new Error("NATS does not answer pings");
+      if (status.type === "reconnect") this.#listener?.connected();
+      if (status.type !== "disconnect" && status.type !== "close") continue;
+      this.#flushing = this.#next = undefined;
+      this.#listener?.disconnected(cause);
+      cause = undefined;
+    }
+    this.#listener?.disconnected(new Error("The connection to NATS has ended for good"));
+  }
+
+  async publish(channel: string, packet: Packet): Promise<void> {
+    this.#opened().publish(channel, packet);
+    await this.#flush();
+  }
+
+  /** What is published while one flush is under way shares the next one. */
+  #flush(): Promise<void> {
+    if (this.#next !== undefined) return this.#next;
+    const connection = this.#opened();
+    const before = this.#flushing ?? Promise.resolve();
+    const next: Promise<void> = before.then(() => {}, () => {}).then(() => {
+      if (this.#next === next) this.#next = undefined;
+      return this.#flushing = connection.flush();
+    });
+    return this.#next = next;
+  }
+
+  async subscribe(channels: readonly string[]): Promise<void> {
+    const connection = this.#opened();
+    const callback = (error: Error | null, message: NatsMessage) => {
+      if (error) this.#listener?.error(error);
+      else this.#listener?.message(message.subject, message.data);
+    };
+    for (const channel of channels) {
+      if (this.#subscriptions.has(channel)) continue;
+      this.#subscriptions.set(channel, connection.subscribe(channel, { callback }));
+    }
+    await connection.flush();
+  }
+
+  async unsubscribe(channels: readonly string[]): Promise<void> {
+    for (const channel of channels) {
+      this.#subscriptions.get(channel)?.unsubscribe();
+      this.#subscriptions.delete(channel);
+    }
+    await this.#opened().flush();
+  }
+
+  #opened(): NatsConnection {
+    if (this.#open === undefined) throw usageError("use NATS", "a connection", "none yet", Error);
+    return this.#open;
+  }
+
+  reconnect(): void {
+    this.#open?.reconnect?.().catch(() => {});
+  }
+
+  close(): void {
+    this.#listener = undefined;
+  }
+}
+
+function checkConnection(connection: NatsConnection): void {
+  if (typeof (connection as Partial<NatsConnection> | undefined)?.flush !== "function") {
+    throw usageError("use nats", "a connection of @nats-io", typeOf(connection));
+  }
+  const { options: given } = connection as { readonly options?: unknown };
+  const options = new ClientOptions("the connection to NATS", given);
+  options.is("maxReconnectAttempts", -1, "otherwise it gives up after some tries");
+  const yes = (value: unknown) => value === undefined || value === true;
+  options.expect("reconnect", yes, "true", "otherwise it ends with the first cut");
+  const no = (value: unknown) => value === undefined || value === false;
+  options.expect("noEcho", no, "false", "what comes back proves that messages get through");
+  options.pings("pingInterval");
+}

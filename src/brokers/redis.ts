@@ -1,0 +1,64 @@
+import { checkNames } from "../base/options.ts";
+import { typeOf, usageError } from "../base/usage_error.ts";
+import type { Engine } from "./engine.ts";
+import { type IoRedis, IoRedisEngine } from "./io_redis.ts";
+import { type NodeRedis, NodeRedisEngine } from "./node_redis.ts";
+import type { AsBuffer } from "./redis_channel.ts";
+
+/** Two clients of Redis or Valkey, of the same kind. */
+export interface RedisOptions<Client extends NodeRedis | IoRedis = NodeRedis | IoRedis> {
+  /** Publishes. */
+  readonly publisher: Client;
+  /** Subscribes, and does nothing else: a connection of its own. */
+  readonly subscriber: Client;
+  /**
+   * Begins the name of every channel: keeps apart what shares an engine. 1 to 64 letters, digits, and
+   * any of `_:.-`.
+   */
+  readonly prefix: string;
+}
+
+/** The engine behind the user's clients. */
+export function redisEngine(options: RedisOptions, asBuffer: AsBuffer): Engine {
+  checkNames("redis", options, ["publisher", "subscriber", "prefix"]);
+  const { publisher, subscriber, prefix } = options;
+  if (typeof prefix !== "string" || !/^[\w:.-]{1,64}$/.test(prefix)) {
+    const expected = "1 to 64 letters, digits, and any of _:.-";
+    throw usageError("use option prefix", expected, JSON.stringify(prefix) ?? "none");
+  }
+  if (isNodeRedis(publisher) && isNodeRedis(subscriber)) {
+    checkTwo(publisher, subscriber);
+    return new NodeRedisEngine(publisher, subscriber, prefix, asBuffer);
+  }
+  if (isIoRedis(publisher) && isIoRedis(subscriber)) {
+    checkTwo(publisher, subscriber);
+    return new IoRedisEngine(publisher, subscriber, prefix, asBuffer);
+  }
+  const expected = "publisher and subscriber of one kind: node-redis, ioredis or iovalkey";
+  throw usageError("use redis", expected, `${nameOf(publisher)} and ${nameOf(subscriber)}`);
+}
+
+function checkTwo(publisher: unknown, subscriber: unknown): void {
+  if (publisher !== subscriber) return;
+  throw usageError("use redis", "two clients: a flood of one must not delay the other", "one");
+}
+
+function isNodeRedis(client: unknown): client is NodeRedis {
+  return hasMembers(client, ["publish", "subscribe", "sendCommand", "on"], "isReady");
+}
+
+function isIoRedis(client: unknown): client is IoRedis {
+  return hasMembers(client, ["publish", "subscribe", "disconnect", "on"], "status");
+}
+
+function hasMembers(client: unknown, methods: readonly string[], property: string): boolean {
+  if (typeof client !== "object" || client === null || !(property in client)) return false;
+  const members = client as Readonly<Record<string, unknown>>;
+  return methods.every((name) => typeof members[name] === "function");
+}
+
+function nameOf(client: unknown): string {
+  return typeof client === "object" && client !== null
+    ? client.constructor?.name ?? "an object"
+    : typeOf(client);
+}

@@ -1,0 +1,13 @@
+/** Makes a `Buffer` of bytes, without copying them. */
+export type AsBuffer = (bytes: Uint8Array<ArrayBuffer>) => Uint8Array;
+
+/**
+ * Bytes of one message: Redis cuts a subscriber for whom 32 MiB wait, or 8 MiB for a minute
+ * (`client-output-buffer-limit pubsub`).
+ */
+export const MAX_PAYLOAD: number = 8 * 1024 * 1024;
+
+/** The channel of a name. Redis takes any bytes. */
+export function redisChannel(prefix: string, kind: "topic" | "canary", name: string): string {
+  return `${prefix}:${kind === "topic" ? "t" : "c"}:${name}`;
+}

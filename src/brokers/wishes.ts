@@ -1,0 +1,160 @@
+import type { Clock } from "../base/clock.ts";
+import { Deferred } from "../base/deferred.ts";
+import type { Engine } from "./engine.ts";
+
+/** Channels that one command names at most. */
+const CHUNK = 1_000;
+
+/** Milliseconds that the engine may take. */
+const PATIENCE = 5_000;
+
+/** Called with a channel that the engine refuses, and what it says. */
+export type Refused = (channel: string, error: unknown) => unknown;
+
+/** The engine has not answered: not that it has refused something. */
+export class Unanswered extends Error {}
+
+/**
+ * Tells the engine which channels are wanted, and which no longer: what is wished for in one turn
+ * goes out in one command.
+ */
+export class Wishes {
+  readonly #engine: Engine;
+  readonly #clock: Clock;
+  readonly #wanted: (channel: string) => boolean;
+  #changed = new Set<string>();
+  #outcome: Promise<ReadonlyMap<string, unknown>> | undefined;
+  /** The command that is under way, or the last one. */
+  #tail: Promise<unknown> = Promise.resolve();
+  #cuts = 0;
+  /** Rejects what is under way when the connection is cut. */
+  readonly #waiting = new Set<(error: Error) => void>();
+
+  /** `wanted` is asked whether a channel is wanted when the command goes out. */
+  constructor(engine: Engine, clock: Clock, wanted: (channel: string) => boolean) {
+    this.#engine = engine;
+    this.#clock = clock;
+    this.#wanted = wanted;
+  }
+
+  /** Somebody wants a channel, or nobody any more. Resolves when the engine knows. */
+  async change(channel: string): Promise<void> {
+    this.#changed.add(channel);
+    this.#outcome ??= this.#send();
+    const refused = await this.#outcome;
+    if (refused.has(channel)) throw refused.get(channel);
+  }
+
+  /** Returns the channels that the engine refuses, and why. */
+  #send(): Promise<ReadonlyMap<string, unknown>> {
+    return this.#inTurn(async () => {
+      const channels = [...this.#changed];
+      this.#changed = new Set();
+      this.#outcome = undefined;
+      const isWanted = (channel: string) => this.#wanted(channel);
+      const refused = new Map<string, unknown>();
+      await Promise.all([
+        this.#most(channels.filter(isWanted), (channel, error) => refused.set(channel, error)),
+        this.#unsubscribe(channels.filter((channel) => !isWanted(channel))),
+      ]);
+      return refused;
+    });
+  }
+
+  /** Subscribes to channels, whether they are subscribed already or not. */
+  all(channels: readonly string[]): Promise<void> {
+    return this.#inTurn(() => this.#subscribe(channels));
+  }
+
+  /**
+   * Subscribes to channels; those that the engine refuses do not keep it from the others.
+   *
+   * @param refused Called for each of them.
+   */
+  most(channels: readonly string[], refused: Refused): Promise<void> {
+    return this.#inTurn(() => this.#most(channels, refused));
+  }
+
+  /** Unsubscribes from channels. */
+  leave(channels: readonly string[]): Promise<void> {
+    return this.#inTurn(() => this.#unsubscribe(channels));
+  }
+
+  /** The connection was cut: nothing that is under way will be answered. */
+  cut(): void {
+    this.#cuts++;
+    this.#tail = Promise.resolve();
+    this.#changed = new Set();
+    this.#outcome = undefined;
+    for (const reject of this.#waiting) reject(this.#wasCut());
+  }
+
+  /**
+   * One after the other: a client that is asked for a channel that it is just leaving may take it for
+   * one that it has.
+   */
+  #inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const cuts = this.#cuts;
+    const outcome = this.#tail.then(() => {
+      if (cuts !== this.#cuts) throw this.#wasCut();
+      return task();
+    });
+    this.#tail = outcome.catch(() => {});
+    return outcome;
+  }
+
+  #wasCut(): Error {
+    return new Unanswered(`The connection to ${this.#engine.name} was cut`);
+  }
+
+  async #most(channels: readonly string[], refused: Refused): Promise<void> {
+    try {
+      await this.#subscribe(channels);
+    } catch (error) {
+      if (error instanceof Unanswered) throw error;
+      const each = channels.map(async (channel) => {
+        try {
+          await this.#subscribe([channel]);
+        } catch (error) {
+          if (error instanceof Unanswered) throw error;
+          refused(channel, error);
+        }
+      });
+      await Promise.all(each);
+    }
+  }
+
+  async #subscribe(channels: readonly string[]): Promise<void> {
+    const chunks = chunksOf(channels).map((chunk) => this.#engine.subscribe(chunk));
+    await this.#inTime(Promise.all(chunks));
+  }
+
+  async #unsubscribe(channels: readonly string[]): Promise<void> {
+    const chunks = chunksOf(channels).map((chunk) => this.#engine.unsubscribe(chunk));
+    await this.#inTime(Promise.all(chunks));
+  }
+
+  async #inTime(answer: Promise<unknown>): Promise<void> {
+    const outcome = new Deferred<Error | undefined>();
+    const { name } = this.#engine;
+    const late = new Unanswered(
+      `${name} has not answered a subscription for ${PATIENCE / 1_000} s`,
+    );
+    const stop = this.#clock.after(PATIENCE, () => outcome.resolve(late));
+    this.#waiting.add(outcome.resolve);
+    answer.then(
+      () => outcome.resolve(undefined),
+      (error) => outcome.resolve(error instanceof Error ? error : new Error(`${error}`)),
+    );
+    const error = await outcome.promise;
+    stop();
+    this.#waiting.delete(outcome.resolve);
+    if (error) throw error;
+  }
+}
+
+function chunksOf(channels: readonly string[]): string[][] {
+  const chunks: string[][] = [];
+  for (let i = 0; i < channels.length; i += CHUNK) chunks.push(channels.slice(i, i + CHUNK));
+  return chunks;
+}

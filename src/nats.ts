@@ -1,0 +1,49 @@
+/**
+ * Topics over NATS: messages reach the connections of every process.
+ *
+ * @example A connection of @nats-io/transport-node
+ * ```ts
+ * import { connect } from "@nats-io/transport-node";
+ * import { serve, upgradeWebSocket } from "@edgesocket/edgesocket";
+ * import { nats } from "@edgesocket/edgesocket/nats";
+ * import { createTopics } from "@edgesocket/edgesocket/topics";
+ *
+ * // Not awaited: the server answers while NATS is away, too.
+ * const connection = connect({
+ *   servers: process.env.NATS_URL ?? "localhost:4222",
+ *   waitOnFirstConnect: true,
+ *   maxReconnectAttempts: -1,
+ *   pingInterval: 10_000,
+ * });
+ * const topics = createTopics({ broker: nats({ connection, prefix: "chat" }) });
+ *
+ * serve({
+ *   fetch: (request) =>
+ *     upgradeWebSocket(request, {
+ *       onOpen: (_event, connection) => void topics.subscribe(connection, "room"),
+ *       onMessage: (event) => void topics.publish("room", event.data),
+ *     }),
+ * });
+ * ```
+ *
+ * @module
+ */
+import { systemClock } from "./base/clock.ts";
+import { type Broker, brokerOver } from "./brokers/broker.ts";
+import { NatsEngine, type NatsOptions } from "./brokers/nats.ts";
+import { Relay } from "./brokers/relay.ts";
+
+export type { Broker } from "./brokers/broker.ts";
+export type { NatsConnection, NatsMessage, NatsOptions } from "./brokers/nats.ts";
+
+/**
+ * A broker over NATS, by a connection of your own. Close it yourself, after the topics.
+ *
+ * @param options The connection, and what keeps your subjects apart from others.
+ * @returns What `createTopics` takes as its `broker`.
+ * @throws {TypeError} If the connection has options with which messages would get lost: says what to
+ * write instead. For the promise of a connection, `onError` of the topics is told.
+ */
+export function nats(options: NatsOptions): Broker {
+  return brokerOver("nats", new Relay(new NatsEngine(options), systemClock));
+}

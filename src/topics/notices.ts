@@ -1,0 +1,53 @@
+import { contain } from "../base/contain.ts";
+import { logError } from "../base/log_error.ts";
+import type { Gap } from "../brokers/gap.ts";
+import type { TopicsState } from "../brokers/state.ts";
+import type { SendData } from "../connection/message.ts";
+import type { CheckedTopicsOptions } from "./options.ts";
+import type { Subscriber } from "./subscriber.ts";
+import type { Subscriptions } from "./subscriptions.ts";
+
+/** Tells users what happens, whatever their functions do. */
+export class Notices {
+  readonly #options: CheckedTopicsOptions;
+  readonly #subscriptions: Subscriptions;
+
+  constructor(options: CheckedTopicsOptions, subscriptions: Subscriptions) {
+    this.#options = options;
+    this.#subscriptions = subscriptions;
+  }
+
+  /** Something is wrong, or one of their functions has failed. */
+  readonly error = (error: unknown): void => {
+    contain(() => this.#options.onError(error), logError);
+  };
+
+  state(state: TopicsState, cause: unknown): void {
+    contain(() => this.#options.onState?.(state, cause), this.error);
+  }
+
+  /** Messages of a topic were lost: nobody is told if there is nobody who would have had them. */
+  gap(gap: Gap): void {
+    if (this.#subscriptions.count(gap.topic) === 0) return;
+    const { onGap, gapMessage } = this.#options;
+    if (onGap === undefined && gapMessage === undefined) {
+      const count = gap.missed === undefined ? "messages" : `${gap.missed} messages`;
+      const where = JSON.stringify(gap.topic);
+      this.error(new Error(`Lost ${count} of the topic ${where} (${gap.cause}): see onGap`));
+    }
+    contain(() => onGap?.(gap), this.error);
+    this.#message(gap, (data) => this.#subscriptions.send(gap.topic, data));
+  }
+
+  /** One subscriber asked for messages that are gone. The answer to its question says so, too. */
+  missing(gap: Gap, subscriber: Subscriber): void {
+    this.#message(gap, (data) => subscriber.send(data));
+  }
+
+  #message(gap: Gap, send: (data: SendData) => void): void {
+    contain(() => {
+      const data = this.#options.gapMessage?.(gap);
+      if (data !== undefined) send(data);
+    }, this.error);
+  }
+}

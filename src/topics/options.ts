@@ -1,0 +1,65 @@
+import type { Broker } from "../brokers/broker.ts";
+import type { Gap } from "../brokers/gap.ts";
+import type { TopicsState } from "../brokers/state.ts";
+import { logError } from "../base/log_error.ts";
+import { checkNames, checkNumber, checkOption } from "../base/options.ts";
+import type { SendData } from "../connection/message.ts";
+import type { Subscriber } from "./subscriber.ts";
+
+/** What topics of every mode take. */
+export interface CommonTopicsOptions {
+  /** Carries messages to other processes: `redis(…)` or `nats(…)`. Default: this process only. */
+  readonly broker?: Broker;
+  /**
+   * Topics that one connection may be subscribed to at the same time.
+   *
+   * @default {128}
+   */
+  readonly maxTopics?: number;
+  /**
+   * Whether a connection may subscribe to a topic. Only `true` says yes; what it throws goes to
+   * `onError` and says no. Default: every connection may subscribe to every topic.
+   */
+  readonly authorize?: (topic: string, connection: Subscriber) => boolean | Promise<boolean>;
+  /** Called once for each topic of this process that has lost messages. */
+  readonly onGap?: (gap: Gap) => void;
+  /** What the subscribers of a topic are sent when it has lost messages; `undefined` for nothing. */
+  readonly gapMessage?: (gap: Gap) => SendData | undefined;
+  /** Called when the state has changed, with the reason where there is one. */
+  readonly onState?: (state: TopicsState, cause?: unknown) => void;
+  /**
+   * Called with what goes wrong and with what your own functions throw: a wrong password, bytes on
+   * our channels that are not ours, a gap that neither `onGap` nor `gapMessage` tell of. Default:
+   * `console.error`.
+   */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** Options of every mode, checked. */
+export interface CheckedTopicsOptions extends CommonTopicsOptions {
+  readonly maxTopics: number;
+  readonly onError: (error: unknown) => void;
+}
+
+const COMMON = "mode broker maxTopics authorize onGap gapMessage onState onError".split(" ");
+
+/**
+ * Checks the options that every mode has.
+ *
+ * @param more The names of options that the mode adds.
+ * @throws {TypeError} If an option is of the wrong type or has no meaning here.
+ * @throws {RangeError} If an option is out of range.
+ */
+export function checkTopicsOptions(
+  options: CommonTopicsOptions,
+  more: readonly string[] = [],
+): CheckedTopicsOptions {
+  checkNames("createTopics", options, [...COMMON, ...more]);
+  for (const name of ["authorize", "onGap", "gapMessage", "onState", "onError"] as const) {
+    checkOption(name, options[name], "function");
+  }
+  const { maxTopics = 128, onError = logError } = options;
+  const whole = Number.isInteger(maxTopics) && maxTopics >= 1;
+  checkNumber("maxTopics", maxTopics, whole, "a whole number from 1");
+  return { ...options, maxTopics, onError };
+}

@@ -1,0 +1,277 @@
+import type { Clock } from "../base/clock.ts";
+import { isPromise } from "../base/contain.ts";
+import { Deferred } from "../base/deferred.ts";
+import { answerError, typeOf, usageError } from "../base/usage_error.ts";
+import type { BrokerPort } from "../brokers/port.ts";
+import { type EndListener, listenForEnd } from "../connection/connection_view.ts";
+import type { SendData } from "../connection/message.ts";
+import { FanOut } from "./fan_out.ts";
+import { IdleTopics } from "./idle_topics.ts";
+import { Member, type Pending } from "./member.ts";
+import type { CheckedTopicsOptions } from "./options.ts";
+import type { Subscriber } from "./subscriber.ts";
+import type { NotSubscribed, Subscription } from "./subscription.ts";
+import { Topic } from "./topic.ts";
+import { isTopicName } from "./topic_name.ts";
+
+/** `readyState` of a connection that is about to end. */
+const CLOSING = 2;
+
+/** Called when a member joins a topic, just before: what it is sent here comes first. */
+export type Joining = (topic: string, subscriber: Subscriber) => void;
+
+/** Who in this process is subscribed to what, and what the broker has to know of it. */
+export class Subscriptions implements EndListener {
+  readonly #options: CheckedTopicsOptions;
+  readonly #port: BrokerPort;
+  readonly #topics = new Map<string, Topic>();
+  readonly #members = new Map<Subscriber, Member>();
+  /** Members that were left out of a message of theirs, by their ids. */
+  readonly #origins = new Map<string, Subscriber>();
+  readonly #idle: IdleTopics;
+  readonly #fanOut: FanOut;
+  closed = false;
+
+  constructor(options: CheckedTopicsOptions, port: BrokerPort, clock: Clock) {
+    this.#options = options;
+    this.#port = port;
+    this.#fanOut = new FanOut(options.onError);
+    this.#idle = new IdleTopics(clock, port.linger, (topic) => this.#drop(topic));
+  }
+
+  /** Connections of this process that are subscribed to a topic. */
+  count(topic: string): number {
+    return this.#topics.get(topic)?.members.length ?? 0;
+  }
+
+  /** The topics of a connection, in the order in which it came to them. */
+  of(subscriber: Subscriber): readonly string[] {
+    return [...this.#members.get(subscriber)?.places.keys() ?? []].map(({ name }) => name);
+  }
+
+  /** Sends a message to the subscribers of a topic, at the end of this turn. */
+  send(topic: string, data: SendData, except?: Subscriber): void {
+    const found = this.#topics.get(topic);
+    if (found) this.#fanOut.send(found, data, except);
+  }
+
+  /** The id by which a message says who is left out. */
+  originOf(except: Subscriber | undefined): string {
+    if (except === undefined) return "";
+    if (this.#members.has(except)) this.#origins.set(except.id, except);
+    return except.id;
+  }
+
+  /** The member that a message leaves out. */
+  byOrigin(origin: string): Subscriber | undefined {
+    return origin === "" ? undefined : this.#origins.get(origin);
+  }
+
+  /**
+   * Subscribes; a connection that is subscribed already stays so.
+   *
+   * @throws {TypeError} If `subscriber` is none.
+   */
+  subscribe(subscriber: Subscriber, name: string, joining?: Joining): Promise<Subscription> {
+    if (typeof (subscriber as Partial<Subscriber> | undefined)?.send !== "function") {
+      throw usageError("subscribe", "a connection", typeOf(subscriber));
+    }
+    if (!isTopicName(name)) return refuse("invalid-topic");
+    const member = this.closed ? undefined : this.#memberOf(subscriber);
+    if (member === undefined) return refuse("closed");
+    const topic = this.#topics.get(name);
+    if (topic && member.places.has(topic) && topic.ready === undefined) {
+      return Promise.resolve({ subscribed: true });
+    }
+    const known = member.pending.get(name);
+    if (known) {
+      known.wanted = true;
+      return known.outcome.promise;
+    }
+    if (this.#count(member) >= this.#options.maxTopics) return refuse("too-many-topics");
+    const answer = this.#authorize(name, subscriber);
+    if (this.closed || this.#members.get(subscriber) !== member) return refuse("closed");
+    if (answer === false) {
+      this.#letGo(member);
+      return refuse("unauthorized");
+    }
+    // Without anything to wait for, the member is in before this returns.
+    if (answer === true && this.#join(member, name, joining).ready === undefined) {
+      return Promise.resolve({ subscribed: true });
+    }
+    const pending: Pending = { wanted: true, outcome: new Deferred() };
+    member.pending.set(name, pending);
+    this.#waitFor(answer, member, name, pending, joining).then((subscription) => {
+      if (member.pending.get(name) === pending) member.pending.delete(name);
+      this.#letGo(member);
+      pending.outcome.resolve(subscription);
+    });
+    return pending.outcome.promise;
+  }
+
+  /** Those on their way count, too: `authorize` may take its time, and a client need not wait. */
+  #count({ places, pending }: Member): number {
+    let count = places.size;
+    for (const name of pending.keys()) {
+      const topic = this.#topics.get(name);
+      if (topic === undefined || !places.has(topic)) count++;
+    }
+    return count;
+  }
+
+  /** Waits for whoever has to agree: `authorize`, then the engine. Never rejects. */
+  async #waitFor(
+    answer: boolean | Promise<boolean>,
+    member: Member,
+    name: string,
+    pending: Pending,
+    joining: Joining | undefined,
+  ): Promise<Subscription> {
+    if (!(await answer)) return refusal("unauthorized");
+    let refused = this.#refusedSince(member, pending);
+    if (refused) return refused;
+    const topic = this.#join(member, name, joining);
+    try {
+      await topic.ready;
+    } catch (error) {
+      this.#options.onError(error);
+      this.#leave(topic, member);
+      return refusal("engine");
+    }
+    refused = this.#refusedSince(member, pending);
+    if (refused) return refused;
+    // It may have been taken back meanwhile, and then asked for again.
+    this.#join(member, name, joining);
+    return { subscribed: true };
+  }
+
+  #join(member: Member, name: string, joining: Joining | undefined): Topic {
+    const topic = this.#open(name);
+    if (member.places.has(topic)) return topic;
+    this.#fanOut.flush();
+    joining?.(name, member.subscriber);
+    topic.add(member);
+    return topic;
+  }
+
+  /** Why a subscription that took its time is no longer to be made. */
+  #refusedSince(member: Member, { wanted }: Pending): NotSubscribed | undefined {
+    if (this.closed || this.#members.get(member.subscriber) !== member) return refusal("closed");
+    return wanted ? undefined : refusal("unsubscribed");
+  }
+
+  #authorize(name: string, subscriber: Subscriber): boolean | Promise<boolean> {
+    const { authorize, onError } = this.#options;
+    if (authorize === undefined) return true;
+    const judge = (answer: unknown) => {
+      if (typeof answer === "boolean") return answer;
+      onError(answerError("authorize a subscription", "true or false", answer));
+      return false;
+    };
+    const failed = (error: unknown) => {
+      onError(error);
+      return false;
+    };
+    try {
+      const answer: unknown = authorize(name, subscriber);
+      return isPromise(answer) ? Promise.resolve(answer).then(judge, failed) : judge(answer);
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  /** Ends a subscription, or takes back one that is on its way. */
+  async unsubscribe(subscriber: Subscriber, name: string): Promise<void> {
+    const member = this.#members.get(subscriber);
+    if (member === undefined) return;
+    const topic = this.#topics.get(name);
+    if (topic) this.#leave(topic, member);
+    const pending = member.pending.get(name);
+    if (pending === undefined) return this.#letGo(member);
+    pending.wanted = false;
+    await pending.outcome.promise;
+  }
+
+  /** A connection has ended, and with it all that it was subscribed to. */
+  connectionEnded(subscriber: Subscriber): void {
+    const member = this.#members.get(subscriber);
+    if (member === undefined) return;
+    this.#fanOut.flush();
+    this.#forget(subscriber);
+    for (const topic of member.places.keys() as Iterable<Topic>) this.#leave(topic, member);
+    for (const { outcome } of member.pending.values()) outcome.resolve(refusal("closed"));
+    member.pending.clear();
+  }
+
+  /** Ends all subscriptions, of which nobody is told. */
+  close(): void {
+    this.#fanOut.flush();
+    this.closed = true;
+    for (const member of this.#members.values()) {
+      member.stop?.();
+      for (const { outcome } of member.pending.values()) outcome.resolve(refusal("closed"));
+    }
+    this.#members.clear();
+    this.#origins.clear();
+    this.#topics.clear();
+    this.#idle.close();
+  }
+
+  #memberOf(subscriber: Subscriber): Member | undefined {
+    const known = this.#members.get(subscriber);
+    if (known) return known;
+    if ((subscriber.readyState ?? 0) >= CLOSING) return;
+    const member = new Member(subscriber);
+    member.stop = listenForEnd(subscriber, this);
+    if (member.stop === undefined) {
+      const ended = () => this.connectionEnded(subscriber);
+      Promise.resolve(subscriber.closed).then(ended, ended);
+    }
+    this.#members.set(subscriber, member);
+    return member;
+  }
+
+  /** Forgets a member that is in no topic; one whose end cannot be unlistened stays until then. */
+  #letGo(member: Member): void {
+    if (member.stop === undefined || member.places.size + member.pending.size > 0) return;
+    if (this.#members.get(member.subscriber) !== member) return;
+    member.stop();
+    this.#forget(member.subscriber);
+  }
+
+  #forget(subscriber: Subscriber): void {
+    this.#members.delete(subscriber);
+    if (this.#origins.size > 0) this.#origins.delete(subscriber.id);
+  }
+
+  #open(name: string): Topic {
+    const known = this.#topics.get(name);
+    if (known) return known;
+    const topic = new Topic(name);
+    this.#topics.set(name, topic);
+    topic.ready = this.#port.subscribe(name)?.then(() => void (topic.ready = undefined));
+    // Whoever waits hears of it.
+    topic.ready?.catch(() => this.#topics.get(name) === topic && this.#topics.delete(name));
+    return topic;
+  }
+
+  #leave(topic: Topic, member: Member): void {
+    if (!member.places.has(topic)) return;
+    this.#fanOut.flush();
+    topic.delete(member);
+    if (topic.members.length === 0 && this.#topics.get(topic.name) === topic) this.#idle.add(topic);
+  }
+
+  #drop(topic: Topic): void {
+    this.#topics.delete(topic.name);
+    this.#port.unsubscribe(topic.name);
+  }
+}
+
+function refusal(reason: NotSubscribed["reason"]): NotSubscribed {
+  return { subscribed: false, reason };
+}
+
+function refuse(reason: NotSubscribed["reason"]): Promise<NotSubscribed> {
+  return Promise.resolve(refusal(reason));
+}

@@ -1,0 +1,31 @@
+import type { Joined, Member } from "./member.ts";
+
+/** A topic with subscribers in this process, or one that had some until lately. */
+export class Topic implements Joined {
+  readonly name: string;
+  /** Each at the place that its own list of topics says. */
+  readonly members: Member[] = [];
+  /** Settles when the engine knows that we want it; `undefined` once it does. */
+  ready: Promise<void> | undefined;
+  /** Since when nobody is subscribed, in milliseconds of the clock. */
+  emptySince: number | undefined;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  add(member: Member): void {
+    member.places.set(this, this.members.push(member) - 1);
+    this.emptySince = undefined;
+  }
+
+  delete(member: Member): void {
+    const place = member.places.get(this);
+    if (place === undefined) return;
+    member.places.delete(this);
+    const last = this.members.pop()!;
+    if (last === member) return;
+    this.members[place] = last;
+    last.places.set(this, place);
+  }
+}

@@ -1,0 +1,40 @@
+import { assert, assertEquals } from "@std/assert";
+import { Outgoing } from "../../src/brokers/outgoing.ts";
+
+Deno.test("each topic counts by itself", () => {
+  const outgoing = new Outgoing();
+  assertEquals(["a", "a", "b", "a"].map((topic) => outgoing.next(topic).sequence), [1, 2, 1, 3]);
+});
+
+Deno.test("however many topics clients name, a number never comes again for its topic", () => {
+  const outgoing = new Outgoing();
+  const highest = new Map<string, number>();
+  for (let i = 0; i < 60_000; i++) {
+    // Some come back after they were forgotten, some all the time.
+    const topic = i % 3 === 0 ? "always" : `topic ${i % 15_000}`;
+    const { sequence, restarted } = outgoing.next(topic);
+    const last = highest.get(topic);
+    assert(last === undefined || sequence > last, topic);
+    if (last !== undefined && sequence !== last + 1) assert(restarted, topic);
+    highest.set(topic, sequence);
+  }
+  assert(outgoing.last("topic 1") !== undefined || outgoing.last("topic 2") !== undefined);
+  let known = 0;
+  for (const topic of highest.keys()) if (outgoing.last(topic) !== undefined) known++;
+  assertEquals(known, 10_000);
+});
+
+Deno.test("a topic that has gone quiet is due once, and again if that did not get there", () => {
+  const outgoing = new Outgoing();
+  outgoing.next("a");
+  assertEquals([...outgoing.quiet()], []);
+  outgoing.next("a");
+  assertEquals([...outgoing.quiet()], []);
+  assertEquals([...outgoing.quiet()], [{ topic: "a", last: 2, lost: 0 }]);
+  assertEquals([[...outgoing.quiet(true)], outgoing.pending], [[], false]);
+  outgoing.lost("a", 0);
+  outgoing.lost("never");
+  outgoing.next("a");
+  outgoing.lost("a");
+  assertEquals([...outgoing.quiet(true)], [{ topic: "a", last: 3, lost: 1 }]);
+});

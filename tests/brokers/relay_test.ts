@@ -1,0 +1,287 @@
+import { assert, assertEquals } from "@std/assert";
+import { encode, type Envelope } from "../../src/brokers/envelope.ts";
+import { Relay } from "../../src/brokers/relay.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { bytesOf, FakeEngine } from "../support/fake_engine.ts";
+import { nextTurn } from "../support/memory.ts";
+
+const OURS = "00000000000000aa";
+const THEIRS = "00000000000000bb";
+
+/** A relay over an engine that does as it is told, and all that it says. */
+async function relaying({ id = OURS, hub = new Set<FakeEngine>(), up = true } = {}) {
+  const engine = new FakeEngine(hub);
+  const clock = new FakeClock();
+  const relay = new Relay(engine, clock, id);
+  const told: unknown[] = [];
+  relay.start({
+    deliver: (topic, { data }) => told.push([topic, data]),
+    state: (state, cause) => told.push(cause ? [state, (cause as Error).message] : [state]),
+    gap: (gap) => told.push(gap),
+    error: (error) => told.push((error as Error).message),
+  });
+  const pass = async (ms: number) => {
+    // In small steps, so that what follows from one event is there before the next.
+    for (let left = ms; left > 0; left -= 250) {
+      clock.pass(Math.min(250, left));
+      await nextTurn();
+    }
+  };
+  if (up) {
+    engine.listener.connected();
+    await nextTurn();
+    told.length = 0;
+  }
+  return { engine, clock, relay, told, pass, take: () => told.splice(0) };
+}
+
+/** A message of another process. */
+function theirs(sequence: number, more: Partial<Envelope> = {}): Uint8Array<ArrayBuffer> {
+  const envelope = { kind: "message", publisher: THEIRS, restarted: false, origin: "", data: "x" };
+  return bytesOf(encode({ ...envelope, sequence, ...more } as Envelope));
+}
+
+Deno.test("it is up only after a message was seen to come back", async () => {
+  const { engine, relay, take, pass } = await relaying({ up: false });
+  engine.deaf = true;
+  engine.listener.connected();
+  await nextTurn();
+  assertEquals([relay.state, take()], ["down", []]);
+  engine.deaf = false;
+  await pass(5_000);
+  assertEquals([relay.state, take()], ["up", [["up"]]]);
+});
+
+Deno.test("a client that hears nothing any more is found within two periods of the canary", async () => {
+  const { engine, relay, take, pass } = await relaying();
+  relay.subscribe("room");
+  await nextTurn();
+  await pass(20_000);
+  assertEquals([relay.state, take(), engine.reconnects], ["up", [], 0]);
+  engine.deaf = true;
+  await pass(10_000);
+  assertEquals([relay.state, engine.reconnects], ["suspect", 1]);
+  assertEquals(take(), [["suspect", "Messages to redis are taken, but do not come back"]]);
+  await pass(60_000);
+  assertEquals(take(), []);
+  engine.deaf = false;
+  await pass(5_000);
+  assertEquals(take(), [["up"], { topic: "room", cause: "engine-reconnect" }]);
+});
+
+Deno.test("whatever was missed is told before what comes next, what comes twice comes once", async () => {
+  const { engine, relay, take } = await relaying();
+  relay.subscribe("room");
+  await nextTurn();
+  const come = (bytes: Uint8Array) => engine.listener.message("topic:room", bytes);
+  for (const sequence of [7, 8, 8, 7, 11, 12]) come(theirs(sequence, { data: `${sequence}` }));
+  assertEquals(take(), [
+    ["room", "7"],
+    ["room", "8"],
+    { topic: "room", cause: "sequence", missed: 2 },
+    ["room", "11"],
+    ["room", "12"],
+  ]);
+  // The last ones are missing: the beacon tells.
+  come(theirs(12, { kind: "beacon" }));
+  come(theirs(15, { kind: "beacon" }));
+  come(theirs(16));
+  assertEquals(take(), [{ topic: "room", cause: "sequence", missed: 3 }, ["room", "x"]]);
+  // A process that had forgotten the topic goes on at a higher number.
+  come(theirs(1_000, { restarted: true }));
+  assertEquals(take(), [["room", "x"]]);
+});
+
+Deno.test("a cut is one gap for each topic, told before the next message", async () => {
+  const { engine, relay, take, pass } = await relaying();
+  for (const topic of ["busy", "quiet"]) relay.subscribe(topic);
+  await nextTurn();
+  engine.listener.message("topic:busy", theirs(1));
+  engine.listener.disconnected(new Error("cut"));
+  await pass(1_000);
+  relay.subscribe("late");
+  engine.listener.connected();
+  engine.listener.message("topic:busy", theirs(5));
+  await nextTurn();
+  const gap = (topic: string) => ({ topic, cause: "engine-reconnect" });
+  assertEquals(take(), [
+    ["busy", "x"],
+    ["down", "cut"],
+    gap("busy"),
+    ["busy", "x"],
+    ["up"],
+    gap("quiet"),
+    gap("late"),
+  ]);
+  // Who was cut off for longer says so.
+  engine.listener.message("topic:busy", theirs(9, { kind: "beacon" }));
+  assertEquals(take(), [{ topic: "busy", cause: "sequence", missed: 4 }]);
+  assert(engine.subscribed.has("topic:late"));
+  // What was told as a whole is not told again in part.
+  engine.listener.disconnected(new Error("cut"));
+  engine.listener.connected();
+  await nextTurn();
+  take();
+  engine.listener.message("topic:busy", theirs(20));
+  engine.listener.message("topic:busy", theirs(22));
+  assertEquals(take(), [
+    ["busy", "x"],
+    { topic: "busy", cause: "sequence", missed: 1 },
+    ["busy", "x"],
+  ]);
+});
+
+Deno.test("what was published while it was cut off is told to others, first of all", async () => {
+  const hub = new Set<FakeEngine>();
+  const [a, b] = [await relaying({ hub }), await relaying({ hub, id: THEIRS })];
+  b.relay.subscribe("room");
+  await nextTurn();
+  await a.relay.publish("room", "1", "");
+  a.engine.listener.disconnected(new Error("cut"));
+  const { relayed, error } = await a.relay.publish("room", "2", "");
+  assertEquals([relayed, error?.message], [
+    false,
+    "Cannot publish over redis: expected a connection, got none",
+  ]);
+  a.engine.listener.connected();
+  await a.relay.publish("room", "3", "");
+  await nextTurn();
+  assertEquals(b.take(), [
+    ["room", "1"],
+    { topic: "room", cause: "sequence", missed: 1 },
+    ["room", "3"],
+  ]);
+});
+
+Deno.test("the very first message of a process is told of, too, if it does not get out", async () => {
+  const hub = new Set<FakeEngine>();
+  const [a, b] = [await relaying({ hub }), await relaying({ hub, id: THEIRS })];
+  b.relay.subscribe("room");
+  await nextTurn();
+  a.engine.listener.disconnected(new Error("cut"));
+  for (let i = 0; i < 3; i++) await a.relay.publish("room", "lost", "");
+  a.engine.listener.connected();
+  await nextTurn();
+  assertEquals(b.take(), [{ topic: "room", cause: "sequence", missed: 3 }]);
+});
+
+Deno.test("after a burst there is one beacon for each topic within a second", async () => {
+  const { engine, relay, pass } = await relaying();
+  for (let i = 0; i < 100; i++) await relay.publish(i % 2 ? "a" : "b", "x", "");
+  engine.sent.length = 0;
+  await pass(1_000);
+  const beacons = engine.sent.filter(({ channel }) => channel.startsWith("topic:"));
+  assertEquals(beacons.map(({ channel }) => channel), ["topic:b", "topic:a"]);
+  await pass(10_000);
+  assertEquals(engine.sent.filter(({ channel }) => channel.startsWith("topic:")).length, 2);
+});
+
+Deno.test("every publish settles, whether the engine answers or not", async () => {
+  const { engine, relay, pass } = await relaying();
+  engine.silent = true;
+  const late = relay.publish("room", "x", "");
+  await pass(5_000);
+  const { relayed, error } = await late;
+  assertEquals([relayed, error?.message], [
+    false,
+    "Cannot publish: expected an answer from redis within 5 s, got none",
+  ]);
+  const cut = relay.publish("room", "x", "");
+  engine.listener.disconnected(new Error("cut"));
+  assertEquals((await cut).error?.cause, new Error("cut"));
+});
+
+Deno.test("at most 4 MiB are under way, and room comes back", async () => {
+  const { engine, relay } = await relaying();
+  engine.silent = true;
+  const megabyte = new ArrayBuffer(1024 * 1024);
+  const sent = Array.from({ length: 4 }, () => relay.publish("room", megabyte, ""));
+  const { relayed, error } = await relay.publish("room", "x", "");
+  assertEquals([relayed, error?.message], [
+    false,
+    "Cannot publish over redis: expected an engine that keeps up, got 4 MiB under way",
+  ]);
+  engine.listener.disconnected(new Error("cut"));
+  await Promise.all(sent);
+  engine.silent = false;
+  engine.listener.connected();
+  assertEquals((await relay.publish("room", "x", "")).relayed, true);
+});
+
+Deno.test("an engine that refuses a topic, or does not answer, is no subscription", async () => {
+  const { engine, relay, pass } = await relaying();
+  engine.refusal = new Error("NOPERM");
+  const refused = await Promise.resolve(relay.subscribe("room")).catch((error) => error.message);
+  assertEquals(refused, "NOPERM");
+  engine.refusal = undefined;
+  engine.silent = true;
+  const late = Promise.resolve(relay.subscribe("room")).catch((error) => error.message);
+  await nextTurn();
+  await pass(5_000);
+  assertEquals(await late, "redis has not answered a subscription for 5 s");
+});
+
+Deno.test("a topic that the engine refuses keeps no process off it", async () => {
+  const { engine, relay, take } = await relaying({ up: false });
+  engine.refused.add("topic:secret");
+  // Nobody can know yet.
+  for (const topic of ["a", "secret", "b"]) assertEquals(relay.subscribe(topic), undefined);
+  engine.listener.connected();
+  await nextTurn();
+  assertEquals([relay.state, engine.subscribed.has("topic:b")], ["up", true]);
+  assertEquals(take().slice(0, 2), ["no permission for topic:secret", ["up"]]);
+  // What others ask for in the same turn is theirs.
+  const asked = ["c", "secret", "d"].map((topic) => Promise.resolve(relay.subscribe(topic)));
+  const outcomes = await Promise.allSettled(asked);
+  assertEquals(outcomes.map(({ status }) => status), ["fulfilled", "rejected", "fulfilled"]);
+});
+
+Deno.test("a topic that comes back while it is being left is there", async () => {
+  const { engine, relay } = await relaying();
+  await relay.subscribe("room");
+  relay.unsubscribe("room");
+  // The command is out, and not answered.
+  await Promise.resolve().then(() => {}).then(() => {});
+  await relay.subscribe("room");
+  await nextTurn();
+  assert(engine.subscribed.has("topic:room"));
+});
+
+Deno.test("two processes with one id are told apart by their canaries, and by what they send", async () => {
+  const hub = new Set<FakeEngine>();
+  const [a, b] = [await relaying({ hub }), await relaying({ hub })];
+  const twice = /expected a random id for each process, got 00000000000000aa twice/;
+  assert(a.take().some((told) => twice.test(`${told}`)));
+  await b.pass(10_000);
+  assertEquals([a.relay.state, b.relay.state], ["up", "up"]);
+  const c = await relaying();
+  c.relay.subscribe("room");
+  await c.relay.publish("room", "1", "");
+  c.engine.listener.message("topic:room", theirs(5, { publisher: OURS }));
+  assertEquals(c.take().filter((told) => twice.test(`${told}`)).length, 1);
+});
+
+Deno.test("foreign bytes are told once a minute, whoever sends them", async () => {
+  const { engine, relay, take, pass } = await relaying();
+  relay.subscribe("room");
+  await nextTurn();
+  const foreign = [new Uint8Array(0), new Uint8Array(100), theirs(1, { kind: "canary" })];
+  for (let i = 0; i < 100; i++) {
+    for (const bytes of foreign) engine.listener.message("topic:room", bytes);
+  }
+  assertEquals(take().length, 1);
+  await pass(60_000);
+  engine.listener.message("topic:room", new Uint8Array(5));
+  assertEquals(take().length, 1);
+});
+
+Deno.test("closing sends what is due, leaves every channel, and leaves no timer", async () => {
+  const { engine, relay, clock } = await relaying();
+  relay.subscribe("room");
+  await relay.publish("room", "x", "");
+  engine.sent.length = 0;
+  await relay.close();
+  await relay.close();
+  assertEquals([engine.sent.length, engine.subscribed.size, clock.pending], [1, 0, 0]);
+  assertEquals((await relay.publish("room", "x", "")).relayed, false);
+});

@@ -1,0 +1,33 @@
+/**
+ * A control: the faults of the other files in this folder do make messages get lost without a word,
+ * where nobody has thought of them.
+ */
+import { assert, assertEquals } from "@std/assert";
+import { hasEngine, TestEngine } from "../support/engines.ts";
+import { ProcessServer } from "../support/process_server.ts";
+import { deno } from "../support/runtimes.ts";
+
+const SCRIPT = new URL("../fixtures/control.ts", import.meta.url);
+const needs = hasEngine("redis") ? "" : " [needs redis-server]";
+
+Deno.test({
+  name: `deno: the control: crossws over Redis loses messages and does not say so${needs}`,
+  ignore: needs !== "",
+}, async () => {
+  await using engine = await TestEngine.create("redis");
+  const env = { ENGINE_PORT: `${engine.port}` };
+  await using server = await ProcessServer.start(deno, env, SCRIPT);
+  await server.until({ on: "came" }, 20);
+  await engine.kill();
+  await server.until({ on: "told" });
+  await engine.start();
+  const published = () => server.all({ on: "published" }).length;
+  const came = () => server.all({ on: "came" }).length;
+  const before = published();
+  // Two seconds of messages, with the engine there.
+  await server.until({ on: "published" }, before + 100);
+  const missing = published() - came();
+  assert(missing > 10, `only ${missing} of ${published()} are missing`);
+  // Its publishes say that all is well.
+  assertEquals(server.all({ on: "published", relayed: false }), []);
+});

@@ -1,0 +1,4 @@
+import { bun, deno } from "../support/runtimes.ts";
+import { engineSuite } from "./engine_suite.ts";
+
+engineSuite({ client: "node-redis", engine: "redis", pair: [deno, bun] });

@@ -1,0 +1,158 @@
+import { PATIENCE } from "./within.ts";
+
+/** How an engine is started. */
+interface Kind {
+  readonly name: "redis" | "nats";
+  readonly programs: readonly string[];
+  args(port: number, folder: string, password: string | undefined): string[];
+}
+
+const KINDS: readonly Kind[] = [
+  {
+    name: "redis",
+    programs: ["redis-server", "/usr/bin/redis-server"],
+    args: (port, folder, password) => [
+      ...["--port", `${port}`, "--bind", "127.0.0.1", "--dir", folder, "--save", ""],
+      ...password === undefined ? [] : ["--requirepass", password],
+    ],
+  },
+  {
+    name: "nats",
+    // Debian puts it where not every PATH leads.
+    programs: ["nats-server", "/usr/sbin/nats-server"],
+    args: (port, _, password) => [
+      ...["-a", "127.0.0.1", "-p", `${port}`],
+      ...password === undefined ? [] : ["--user", "test", "--pass", password],
+    ],
+  },
+];
+
+function programOf({ programs }: Kind): string | undefined {
+  return programs.find((program) => {
+    try {
+      const args = ["--version"];
+      return new Deno.Command(program, { args, stdout: "null", stderr: "null" }).outputSync()
+        .success;
+    } catch {
+      return false;
+    }
+  });
+}
+
+const installed = new Map(KINDS.map((kind) => [kind.name, programOf(kind)] as const));
+
+/** Whether an engine is installed. */
+export function hasEngine(name: "redis" | "nats"): boolean {
+  return installed.get(name) !== undefined;
+}
+
+function freePort(): number {
+  using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  return listener.addr.port;
+}
+
+/** An engine of our own: a process on a free port of loopback, with a folder that goes with it. */
+export class TestEngine implements AsyncDisposable {
+  readonly port: number = freePort();
+  readonly name: "redis" | "nats";
+  readonly #kind: Kind;
+  readonly #folder: string;
+  readonly #password: string | undefined;
+  #process: Deno.ChildProcess | undefined;
+
+  private constructor(kind: Kind, folder: string, password: string | undefined) {
+    this.name = kind.name;
+    this.#kind = kind;
+    this.#folder = folder;
+    this.#password = password;
+  }
+
+  /** One that runs, unless it is to be `away`. */
+  static async create(
+    name: "redis" | "nats",
+    { away = false, password }: { away?: boolean; password?: string } = {},
+  ): Promise<TestEngine> {
+    const folder = await Deno.makeTempDir({ prefix: "edgesocket_engine_" });
+    const engine = new TestEngine(KINDS.find((kind) => kind.name === name)!, folder, password);
+    if (!away) await engine.start();
+    return engine;
+  }
+
+  get url(): string {
+    return this.name === "redis" ? `redis://127.0.0.1:${this.port}` : `127.0.0.1:${this.port}`;
+  }
+
+  /** Starts it, again if it ran before, without what it knew. */
+  async start(): Promise<void> {
+    this.#process = new Deno.Command(installed.get(this.name)!, {
+      args: this.#kind.args(this.port, this.#folder, this.#password),
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    const end = Date.now() + PATIENCE;
+    for (;;) {
+      try {
+        return (await Deno.connect({ port: this.port, hostname: "127.0.0.1" })).close();
+      } catch (error) {
+        if (Date.now() > end) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    }
+  }
+
+  /** Ends it without a word. */
+  async kill(): Promise<void> {
+    this.#process?.kill("SIGKILL");
+    await this.#process?.status;
+    this.#process = undefined;
+  }
+
+  /** It stands still: its connections stay, and nothing comes. */
+  pause(): void {
+    this.#process!.kill("SIGSTOP");
+  }
+
+  /** It goes on, and reads what has come meanwhile. */
+  resume(): void {
+    this.#process!.kill("SIGCONT");
+  }
+
+  /** Says one command to Redis, over a connection of its own: what it answers. */
+  async redis(...args: (string | Uint8Array)[]): Promise<string> {
+    const connection = await Deno.connect({ port: this.port, hostname: "127.0.0.1" });
+    const encoder = new TextEncoder();
+    const parts = [encoder.encode(`*${args.length}\r\n`)];
+    for (const arg of args) {
+      const bytes = typeof arg === "string" ? encoder.encode(arg) : arg;
+      parts.push(
+        encoder.encode(`$${bytes.length}\r\n`),
+        new Uint8Array(bytes),
+        encoder.encode("\r\n"),
+      );
+    }
+    return await this.#say(connection, parts);
+  }
+
+  /** Publishes to NATS, over a connection of its own. */
+  async natsPublish(subject: string, bytes: Uint8Array): Promise<void> {
+    const connection = await Deno.connect({ port: this.port, hostname: "127.0.0.1" });
+    const encoder = new TextEncoder();
+    const head = `CONNECT {"verbose":false}\r\nPUB ${subject} ${bytes.length}\r\n`;
+    const parts = [encoder.encode(head), new Uint8Array(bytes), encoder.encode("\r\nPING\r\n")];
+    await this.#say(connection, parts);
+  }
+
+  async #say(connection: Deno.Conn, parts: Uint8Array<ArrayBuffer>[]): Promise<string> {
+    const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
+    for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
+    const buffer = new Uint8Array(65_536);
+    const read = await connection.read(buffer) ?? 0;
+    connection.close();
+    return new TextDecoder().decode(buffer.subarray(0, read));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+}

@@ -1,0 +1,80 @@
+/** A proxy on loopback, between a client and an engine, that does as tests say. */
+export class TcpProxy implements AsyncDisposable {
+  readonly #listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  readonly #target: number;
+  readonly #connections = new Set<Deno.Conn>();
+  readonly #done: Promise<void>;
+  /** Resolves when bytes may pass. */
+  #open: PromiseWithResolvers<void> | undefined;
+
+  constructor(target: number) {
+    this.#target = target;
+    this.#done = this.#accept();
+  }
+
+  get port(): number {
+    return this.#listener.addr.port;
+  }
+
+  /** Nothing passes any more, in either direction, and nobody is told. */
+  swallow(): void {
+    this.#open ??= Promise.withResolvers();
+  }
+
+  /** Everything passes again; what was swallowed is gone with its connections. */
+  heal(): void {
+    this.cut();
+    this.#open?.resolve();
+    this.#open = undefined;
+  }
+
+  /** Closes every connection. */
+  cut(): void {
+    for (const connection of this.#connections) close(connection);
+    this.#connections.clear();
+  }
+
+  async #accept(): Promise<void> {
+    for await (const client of this.#listener) {
+      const engine = await Deno.connect({ port: this.#target, hostname: "127.0.0.1" })
+        .catch(() => undefined);
+      if (engine === undefined) {
+        close(client);
+        continue;
+      }
+      this.#connections.add(client).add(engine);
+      this.#pump(client, engine);
+      this.#pump(engine, client);
+    }
+  }
+
+  async #pump(from: Deno.Conn, to: Deno.Conn): Promise<void> {
+    const buffer = new Uint8Array(65_536);
+    try {
+      for (;;) {
+        const count = await from.read(buffer);
+        await this.#open?.promise;
+        if (count === null) break;
+        for (let at = 0; at < count;) at += await to.write(buffer.subarray(at, count));
+      }
+    } catch {
+      // One of them has ended.
+    }
+    close(from);
+    close(to);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#listener.close();
+    this.heal();
+    await this.#done.catch(() => {});
+  }
+}
+
+function close(connection: Deno.Conn): void {
+  try {
+    connection.close();
+  } catch {
+    // It is closed.
+  }
+}

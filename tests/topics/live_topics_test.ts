@@ -1,0 +1,120 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { createTopics, type Topics } from "../../src/topics.ts";
+import { nextTurn } from "../support/memory.ts";
+import { FakeSubscriber } from "../support/fake_subscriber.ts";
+
+Deno.test("a message goes to whoever is subscribed when it is published", async () => {
+  const topics = createTopics();
+  const [early, late] = [new FakeSubscriber(), new FakeSubscriber()];
+  topics.subscribe(early, "room");
+  topics.publish("room", "first");
+  topics.subscribe(late, "room");
+  topics.publish("room", "second");
+  topics.unsubscribe(early, "room");
+  topics.publish("room", "third");
+  await nextTurn();
+  assertEquals([early.received, late.received], [["first", "second"], ["second", "third"]]);
+});
+
+Deno.test("bytes are those of the moment of publishing", async () => {
+  const topics = createTopics();
+  const subscriber = new FakeSubscriber();
+  topics.subscribe(subscriber, "room");
+  const bytes = new Uint8Array([0, 1, 2, 3]);
+  topics.publish("room", bytes.subarray(1, 3));
+  bytes.fill(9);
+  await nextTurn();
+  assertEquals(new Uint8Array(subscriber.received[0] as ArrayBuffer), new Uint8Array([1, 2]));
+});
+
+Deno.test("a subscriber that throws, or ends others, does the rest no harm", async () => {
+  const reported: unknown[] = [];
+  const topics = createTopics({ onError: (error) => reported.push(error) });
+  const others = Array.from({ length: 10 }, () => new FakeSubscriber());
+  const bad = new FakeSubscriber();
+  bad.send = () => {
+    for (const other of others) topics.unsubscribe(other, "room");
+    throw new Error("thrown in send");
+  };
+  for (const subscriber of [...others.slice(5), bad, ...others.slice(0, 5)]) {
+    topics.subscribe(subscriber, "room");
+  }
+  topics.publish("room", "once");
+  await nextTurn();
+  for (const { received } of others) assertEquals(received, ["once"]);
+  assertEquals([topics.subscribers("room"), reported.length], [1, 1]);
+});
+
+Deno.test("a subscriber that is none of ours leaves its topics when it has ended", async () => {
+  const topics = createTopics();
+  const subscriber = new FakeSubscriber();
+  topics.subscribe(subscriber, "room");
+  assertEquals(topics.topics(subscriber), ["room"]);
+  subscriber.end();
+  await nextTurn();
+  assertEquals([topics.subscribers("room"), topics.topics(subscriber)], [0, []]);
+});
+
+Deno.test("the last word counts where authorize takes its time", async () => {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const topics = createTopics({ authorize: () => promise });
+  const [left, stayed] = [new FakeSubscriber(), new FakeSubscriber()];
+  const first = topics.subscribe(left, "room");
+  const end = topics.unsubscribe(left, "room");
+  topics.subscribe(stayed, "room");
+  topics.unsubscribe(stayed, "room");
+  const again = topics.subscribe(stayed, "room");
+  resolve(true);
+  await end;
+  assertEquals(await first, { subscribed: false, reason: "unsubscribed" });
+  assertEquals(await again, { subscribed: true });
+  assertEquals([topics.topics(left), topics.topics(stayed)], [[], ["room"]]);
+});
+
+Deno.test("authorize may close everything", async () => {
+  const topics: Topics = createTopics({
+    authorize() {
+      topics.close();
+      return true;
+    },
+  });
+  const subscriber = new FakeSubscriber();
+  const outcome = await topics.subscribe(subscriber, "room");
+  assertEquals(outcome, { subscribed: false, reason: "closed" });
+  assertEquals([topics.topics(subscriber), topics.subscribers("room")], [[], 0]);
+});
+
+Deno.test("only true is a yes", async () => {
+  const reported: unknown[] = [];
+  for (const answer of [undefined, 1, "yes", Promise.resolve({})]) {
+    const topics = createTopics({
+      authorize: () => answer as never,
+      onError: (error) => reported.push((error as Error).message),
+    });
+    assertEquals(await topics.subscribe(new FakeSubscriber(), "room"), {
+      subscribed: false,
+      reason: "unauthorized",
+    });
+  }
+  assertEquals(reported, [
+    "Cannot authorize a subscription: expected true or false, got undefined",
+    "Cannot authorize a subscription: expected true or false, got number",
+    'Cannot authorize a subscription: expected true or false, got "yes"',
+    "Cannot authorize a subscription: expected true or false, got object",
+  ]);
+});
+
+Deno.test("options and arguments that make no sense throw at once", () => {
+  const cases: [() => unknown, string][] = [
+    [() => createTopics({ maxTopics: 0 }), "expected a whole number from 1, got 0"],
+    [() => createTopics({ onGaps: () => {} } as never), "expected onGap (did you mean that?)"],
+    [() => createTopics({ authorize: true } as never), "expected a function, got boolean"],
+    [
+      () => createTopics({ broker: { engine: "redis", maxPayload: 1 } }),
+      "expected what redis() or nats() returned",
+    ],
+    [() => createTopics().subscribe({} as never, "room"), "expected a connection, got object"],
+    [() => createTopics().publish("room", 5 as never), "expected a string, an ArrayBuffer"],
+  ];
+  for (const [call, message] of cases) assertThrows(call, Error, message);
+});
