@@ -6,6 +6,8 @@ export interface NodeStream {
   readonly bytesWritten: number;
   readonly writableNeedDrain: boolean;
   readonly writableCorked: number;
+  /** Node's own, and private. What the system has yet to take of the write under way is nowhere else. */
+  readonly _handle?: { readonly writeQueueSize?: number } | null;
   listenerCount(event: string): number;
   on(event: string, listener: (...args: never[]) => void): unknown;
   off(event: string, listener: (...args: never[]) => void): unknown;

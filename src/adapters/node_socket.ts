@@ -63,6 +63,9 @@ export class NodeSocket implements Socket {
   readonly #stream: NodeStream;
   /** For the watchdog: bytes that had come at its last look. */
   #received = 0;
+  /** Bytes of the write under way that the system has not taken: at the last look, and at most. */
+  #queue = 0;
+  #longest = 0;
 
   constructor(raw: WsSocket, stream: NodeStream, connection: ServerConnection) {
     this.raw = raw;
@@ -82,7 +85,19 @@ export class NodeSocket implements Socket {
 
   /** Where next to nothing waits, Node does not say when it is out: that counts as nothing. */
   get bufferedAmount(): number {
-    return this.#stream.writableNeedDrain ? this.raw.bufferedAmount : 0;
+    if (!this.#stream.writableNeedDrain) return 0;
+    return Math.max(1, this.raw.bufferedAmount - this.#written());
+  }
+
+  /**
+   * Bytes of the write under way that have gone out. Node counts a write as a whole, so that a long
+   * message to a slow client would seem to stand still; its own timeouts look at the same number.
+   */
+  #written(): number {
+    const queue = this.#stream._handle?.writeQueueSize ?? 0;
+    if (queue > this.#queue) this.#longest = queue;
+    this.#queue = queue;
+    return this.#longest - queue;
   }
 
   send(data: SendData): SendResult {
