@@ -1,0 +1,44 @@
+/** `tests/` mirrors `src/`. That each test runs every line of its module: long/coverage_test.ts. */
+import { assert, assertEquals } from "@std/assert";
+import { root } from "./support/command.ts";
+import { ELSEWHERE, filesIn, modules, testOf, UNTESTED } from "./support/mirror.ts";
+
+const all = modules();
+const exists = (path: string) => {
+  try {
+    return Deno.statSync(new URL(path, root)).isFile;
+  } catch {
+    return false;
+  }
+};
+
+Deno.test("every module has a test of its name, or a reason to have none", () => {
+  assert(all.length > 40);
+  const without = all.filter((module) => !exists(testOf(module)));
+  assertEquals(without, Object.keys(UNTESTED).sort());
+});
+
+Deno.test("a module that counts as types only has nothing to run", async () => {
+  for (const module of Object.keys(UNTESTED)) {
+    const exported = await import(new URL(`src/${module}`, root).href);
+    assertEquals(Object.keys(exported), [], module);
+  }
+});
+
+Deno.test("every test beside those of modules is of a module", () => {
+  const folders = new Set(all.filter((module) => module.includes("/")).map(folderOf));
+  for (const folder of folders) {
+    for (const file of filesIn(new URL(`tests/${folder}/`, root))) {
+      assert(all.some((module) => testOf(module) === `tests/${folder}/${file}`), file);
+    }
+  }
+});
+
+Deno.test("exceptions are of modules that there are", () => {
+  const named = [...Object.keys(UNTESTED), ...Object.keys(ELSEWHERE)];
+  assertEquals(named.filter((module) => !all.includes(module)), []);
+});
+
+function folderOf(module: string): string {
+  return module.slice(0, module.indexOf("/"));
+}

@@ -1,0 +1,41 @@
+import { root } from "./command.ts";
+
+const SRC = new URL("src/", root);
+
+/** Files of which there is nothing to run. */
+const TYPES_ONLY = "types only";
+
+/** What has no test of its own name, with the reason. */
+export const UNTESTED: Readonly<Record<string, string>> = {
+  "connection/connection.ts": TYPES_ONLY,
+  "connection/connection_init.ts": TYPES_ONLY,
+  "connection/events.ts": TYPES_ONLY,
+  "connection/socket.ts": TYPES_ONLY,
+  "hono/events.ts": TYPES_ONLY,
+  "hono/middleware.ts": TYPES_ONLY,
+  "server/adapter.ts": TYPES_ONLY,
+};
+
+/** What has one, in whose process its lines do not run, with the reason. */
+export const ELSEWHERE: Readonly<Record<string, string>> = {
+  "adapters/bun.ts": "runs in processes of Bun",
+  "adapters/bun_socket.ts": "runs in processes of Bun",
+};
+
+/** The modules of `src/`, such as `base/clock.ts`. */
+export function modules(): string[] {
+  return [...filesIn(SRC)].sort();
+}
+
+/** The test of a module, such as `tests/base/clock_test.ts`. */
+export function testOf(module: string): string {
+  return `tests/${module.replace(/\.ts$/, "_test.ts")}`;
+}
+
+/** The files of a folder and all below, as paths in it. */
+export function* filesIn(folder: URL, prefix = ""): Generator<string> {
+  for (const { name, isDirectory } of Deno.readDirSync(folder)) {
+    if (isDirectory) yield* filesIn(new URL(`${name}/`, folder), `${prefix}${name}/`);
+    else if (name.endsWith(".ts")) yield prefix + name;
+  }
+}
