@@ -117,3 +117,48 @@ Deno.test("reading a list takes linear time on hostile input", () => {
     );
   }
 });
+
+Deno.test("a refusal says what was expected, and what the client offers", () => {
+  const options = { protocols: ["a"], requireProtocol: true };
+  assertEquals(choose({}, "a b"), {
+    refusal: 'expected distinct tokens in Sec-WebSocket-Protocol, got "a b"',
+  });
+  assertEquals(choose({ protocols: ["a"] }, "a, a"), {
+    refusal: 'expected distinct tokens in Sec-WebSocket-Protocol, got "a, a"',
+  });
+  assertEquals(choose(options, "b"), {
+    refusal: 'expected a subprotocol that this server speaks, got "b"',
+  });
+  assertEquals(choose(options), {
+    refusal: "expected a subprotocol that this server speaks, got none",
+  });
+});
+
+Deno.test("a function is not asked where nothing is offered, and that is no subprotocol", () => {
+  let asked = 0;
+  const protocols = () => {
+    asked++;
+    return undefined;
+  };
+  assertEquals(choose({ protocols }), { protocol: "" });
+  assertEquals(choose({ protocols }, ", ,"), { protocol: "" });
+  assert("refusal" in choose({ protocols, requireProtocol: true }));
+  assert("refusal" in choose({ protocols, requireProtocol: true }, ","));
+  assertEquals(asked, 0);
+});
+
+Deno.test("a list of subprotocols that is changed afterwards changes no rule", () => {
+  const protocols = ["a"];
+  const rule = subprotocolRule({ protocols });
+  protocols[0] = "b";
+  const opening = openingWith("http://x/", { "sec-websocket-protocol": "a" });
+  assertEquals(rule(opening), { protocol: "a" });
+});
+
+Deno.test("requireProtocol that is neither true nor false throws", () => {
+  assertThrows(
+    () => subprotocolRule({ requireProtocol: 1 as never }),
+    TypeError,
+    "requireProtocol",
+  );
+});
