@@ -1,10 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
+import { bunAdapter } from "../../src/adapters/bun.ts";
 import { denoAdapter } from "../../src/adapters/deno.ts";
 import { Backlog } from "../../src/connection/backlog.ts";
 import { DrainPoll } from "../../src/connection/drain_poll.ts";
 import { MARK } from "../../src/connection/memory_budget.ts";
 import { byteLength, MESSAGE_OVERHEAD, type SendData } from "../../src/connection/message.ts";
-import type { SendResult, Socket } from "../../src/connection/socket.ts";
+import type { Abilities, SendResult, Socket } from "../../src/connection/socket.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 
 /** A runtime that takes so many bytes, and hands them to a client that reads when it is told to. */
@@ -35,12 +36,12 @@ class FakeSocket implements Socket {
   terminate(): void {}
 }
 
-function setUp(limit = 1_000, takes = 100) {
+function setUp(limit = 1_000, takes = 100, abilities: Abilities = denoAdapter.abilities) {
   const clock = new FakeClock();
   const socket = new FakeSocket(takes);
   const drainPoll = new DrainPoll(clock);
   const changes: boolean[] = [];
-  const server = { clock, abilities: denoAdapter.abilities, drainPoll };
+  const server = { clock, abilities, drainPoll };
   const backlog = new Backlog(socket, limit, server, (progressed) => changes.push(progressed));
   return { clock, socket, drainPoll, changes, backlog };
 }
@@ -156,4 +157,92 @@ Deno.test("a socket that is gone takes nothing, and what is cleared is not polle
   assertEquals([backlog.queued, drainPoll.size], [0, 0]);
   socket.gone = true;
   assertEquals(backlog.send(TEN), "gone");
+});
+
+Deno.test("is near its limit above half of it, or a mark below a large one", () => {
+  const { backlog } = setUp(1_000, 10_000);
+  backlog.send("x".repeat(500));
+  assertEquals(backlog.nearLimit, false);
+  backlog.send("x");
+  assertEquals(backlog.nearLimit, true);
+  const { backlog: large } = setUp(10 * MARK, 100 * MARK);
+  large.send(new ArrayBuffer(9 * MARK));
+  assertEquals(large.nearLimit, false);
+  large.send("x");
+  assertEquals(large.nearLimit, true);
+});
+
+Deno.test("what does not count against the limit brings it no nearer", () => {
+  const { backlog } = setUp(1_000, 10_000);
+  backlog.send("x".repeat(5_000));
+  assertEquals(backlog.nearLimit, false);
+  backlog.send("x".repeat(501));
+  assertEquals(backlog.nearLimit, true);
+});
+
+Deno.test("what a runtime that cannot cut was handed is not free when the connection ends", () => {
+  for (
+    const [abilities, free] of [
+      [denoAdapter.abilities, 400 + 40 * MESSAGE_OVERHEAD],
+      [bunAdapter.abilities, 500 + 40 * MESSAGE_OVERHEAD],
+    ] as const
+  ) {
+    const { backlog } = setUp(1_000, 100, abilities);
+    for (let i = 0; i < 50; i++) backlog.send(TEN);
+    assertEquals([backlog.memory, backlog.freeable], [500 + 40 * MESSAGE_OVERHEAD, free]);
+  }
+});
+
+Deno.test("is polled only where the runtime does not say that less waits", () => {
+  for (
+    const [abilities, polled] of [[denoAdapter.abilities, 1], [bunAdapter.abilities, 0]] as const
+  ) {
+    const { backlog, drainPoll } = setUp(1_000, 100, abilities);
+    backlog.send(TEN);
+    assertEquals(drainPoll.size, polled);
+  }
+});
+
+Deno.test("a message of the size of the limit counts like any other, in bytes of UTF-8", () => {
+  const { backlog } = setUp(100, 1_000);
+  backlog.send("x".repeat(100));
+  assertEquals([backlog.send("x"), backlog.send("x")], ["sent", "full"]);
+  // 51 units of two bytes are more than 100, and 34 of one are not, though they might have been.
+  const { backlog: wide } = setUp(100, 1_000);
+  wide.send("ü".repeat(51));
+  assertEquals([wide.send(TEN), wide.size], ["sent", 112]);
+  const { backlog: narrow } = setUp(100, 1_000);
+  narrow.send("x".repeat(34));
+  narrow.send("x".repeat(67));
+  assertEquals(narrow.send("x"), "full");
+});
+
+Deno.test("what the runtime takes again moves, and no close frame goes out before all of it", () => {
+  const { clock, socket, backlog } = setUp(1_000, 10);
+  backlog.send(TEN);
+  backlog.send(TEN);
+  clock.pass(5_000);
+  // The same number of bytes waits at the runtime, and one message less here.
+  socket.bufferedAmount = 0;
+  assertEquals(backlog.drain(), { progressed: true, done: false });
+  assertEquals([backlog.queued, backlog.progressAt], [0, clock.now()]);
+  backlog.close({ code: 4000, reason: "", wasClean: true, cause: "local" });
+  backlog.clear();
+  socket.bufferedAmount = 0;
+  backlog.drain();
+  assertEquals(socket.closedWith, undefined);
+});
+
+Deno.test("a close goes out at once where nothing waits any more, and its end is told once", () => {
+  const { socket, backlog, drainPoll } = setUp();
+  backlog.send(TEN);
+  socket.bufferedAmount = 0;
+  backlog.close({ code: 4000, reason: "", wasClean: true, cause: "local" });
+  assertEquals(socket.closedWith, 4000);
+  socket.closedWith = undefined;
+  assertEquals([backlog.drain(), socket.closedWith], [
+    { progressed: false, done: true },
+    undefined,
+  ]);
+  drainPoll.delete(backlog);
 });

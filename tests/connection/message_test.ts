@@ -27,6 +27,13 @@ Deno.test("exceeds is exact at the limit", () => {
   }
 });
 
+Deno.test("exceeds counts the bytes of binary messages, and long texts by their units first", () => {
+  assertEquals([exceeds(new ArrayBuffer(5), 5), exceeds(new ArrayBuffer(6), 5)], [false, true]);
+  // One unit takes three bytes at most, and one at least.
+  assertEquals([exceeds("abc", 9), exceeds("abc", 3), exceeds("abc", 2)], [false, false, true]);
+  assertEquals([exceeds("€€€", 9), exceeds("€€€", 8)], [false, true]);
+});
+
 Deno.test("copyOf keeps the bytes as they were, of a view only its own", () => {
   const bytes = new Uint8Array([1, 2, 3, 4]);
   const copies = [copyOf(bytes.subarray(1, 3)), copyOf(bytes.buffer), copyOf("text")];
