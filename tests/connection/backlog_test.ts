@@ -108,6 +108,18 @@ Deno.test("says when something last moved: one byte is enough", () => {
   assert(backlog.progressAt > start + 29_000);
 });
 
+Deno.test("a client that reads is not stuck because somebody sends all the time", () => {
+  const { clock, socket, backlog } = setUp(100 * MARK, 1);
+  backlog.send(new ArrayBuffer(2 * MARK));
+  for (let i = 0; i < 10; i++) {
+    clock.pass(10_000);
+    // It takes a byte just before the next message, which is the first to notice.
+    socket.bufferedAmount--;
+    backlog.send("x");
+    assertEquals(backlog.progressAt, clock.now());
+  }
+});
+
 Deno.test("what was idle for long has not been stuck for as long", () => {
   const { clock, socket, backlog } = setUp();
   backlog.send(TEN);
