@@ -26,7 +26,11 @@ Deno.test("CR, LF and NUL in a value, and names that are none, throw when the ro
     assertThrows(() => upgradeWebSocket(() => ({}), { headers: { "x-a": value } }), TypeError);
   }
   for (const name of ["", "a b", "a:b", "é", "a\r\nb"]) {
-    assertThrows(() => upgradeWebSocket(() => ({}), { headers: { [name]: "x" } }), TypeError);
+    assertThrows(
+      () => upgradeWebSocket(() => ({}), { headers: { [name]: "x" } }),
+      TypeError,
+      `a token as name, got ${JSON.stringify(name)}`,
+    );
   }
 });
 

@@ -1,0 +1,4 @@
+import type { Mutations } from "./mutation.ts";
+
+/** Changes to src/adapters/. */
+export const adapters: Mutations = {};

@@ -1,0 +1,4 @@
+import type { Mutations } from "./mutation.ts";
+
+/** Changes to src/hono/. */
+export const hono: Mutations = {};
