@@ -87,7 +87,17 @@ function setUp(
       failedToOpen: () => void failed.push(clock.now()),
     },
   );
-  return { clock, registry, reported, released, failed, limited, log, connection, socket: new FakeSocket() };
+  return {
+    clock,
+    registry,
+    reported,
+    released,
+    failed,
+    limited,
+    log,
+    connection,
+    socket: new FakeSocket(),
+  };
 }
 
 const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
