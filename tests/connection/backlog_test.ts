@@ -258,3 +258,41 @@ Deno.test("a close goes out at once where nothing waits any more, and its end is
   ]);
   drainPoll.delete(backlog);
 });
+
+Deno.test("the runtime's word that something went out counts, though as much waits as before", () => {
+  const { clock, backlog } = setUp();
+  backlog.send(TEN);
+  clock.pass(5_000);
+  backlog.drain();
+  assertEquals(backlog.progressAt, clock.now() - 5_000);
+  backlog.drain(true);
+  assertEquals(backlog.progressAt, clock.now());
+});
+
+Deno.test("what is cleared is never sent, and takes no memory", () => {
+  const { socket, backlog } = setUp();
+  for (let i = 0; i < 20; i++) backlog.send(TEN);
+  backlog.clear();
+  assertEquals([backlog.memory, backlog.size], [100, 100]);
+  socket.bufferedAmount = 0;
+  backlog.drain();
+  assertEquals(socket.sent.length, 10);
+});
+
+Deno.test("a large message that is out makes no room for others", () => {
+  const { backlog, socket } = setUp(100, 1_000);
+  backlog.send("x".repeat(500));
+  socket.bufferedAmount = 0;
+  backlog.drain();
+  for (let i = 0; i < 11; i++) assertEquals(backlog.send(TEN), "sent");
+  assertEquals(backlog.send(TEN), "full");
+});
+
+Deno.test("a second large message counts while a part of the first one waits", () => {
+  const { backlog, socket } = setUp(100, 1_000);
+  backlog.send("x".repeat(500));
+  socket.bufferedAmount = 20;
+  backlog.drain();
+  assertEquals(backlog.send("x".repeat(600)), "sent");
+  assertEquals(backlog.send(TEN), "full");
+});

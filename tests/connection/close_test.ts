@@ -57,9 +57,12 @@ Deno.test("checkClose replaces lone surrogates", () => {
 
 Deno.test("closedByPeer cuts a reason at 123 bytes, whatever the runtime hands over", () => {
   for (const char of ["x", "ü", "€", "😀"]) {
-    const { code, reason, wasClean, cause } = closedByPeer(4000, char.repeat(70_000 / size(char)));
-    assertEquals([code, wasClean, cause], [4000, true, "peer"]);
-    assertEquals(reason, char.repeat(Math.floor(123 / size(char))));
+    for (const bytes of [124, 200, 70_000]) {
+      const sent = char.repeat(Math.ceil(bytes / size(char)));
+      const { code, reason, wasClean, cause } = closedByPeer(4000, sent);
+      assertEquals([code, wasClean, cause], [4000, true, "peer"]);
+      assertEquals(reason, char.repeat(Math.floor(123 / size(char))));
+    }
   }
 });
 

@@ -129,6 +129,7 @@ Deno.test("a connection does what its socket does", async () => {
   assertEquals([await client!.message(), seen.bufferedAmount], ["12345", 0]);
   seen.close(4000, "bye");
   assertEquals(await client!.closed, { code: 4000, reason: "bye" });
+  assertEquals(seen.send("late"), false);
   const info = { code: 4000, reason: "bye", wasClean: true, cause: "local" } as const;
   assertEquals([await seen.closed, seen.readyState], [info, 3]);
 });

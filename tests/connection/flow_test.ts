@@ -276,8 +276,8 @@ Deno.test("a client is stuck that takes nothing of more than the mark for backpr
   backlog.send("x");
   assertEquals(flow.stuck(clock.now()), SEND_QUEUE_FULL);
   // A look notices what has gone out meanwhile.
+  backlog.send("xx");
   socket.bufferedAmount--;
-  backlog.send("x");
   assertEquals(flow.stuck(clock.now()), undefined);
   clock.pass(29_999);
   assertEquals(flow.stuck(clock.now()), undefined);
@@ -319,6 +319,7 @@ Deno.test("what a connection holds counts until the loop has read it, and the ru
     const { flow, socket, budget } = alone(abilities, Infinity, 1);
     const loop = flow.loop(() => {});
     flow.enqueue(bytes(), socket);
+    assertEquals(budget.total, COST);
     const backlog = flow.openBacklog(socket);
     for (let i = 0; i < 2; i++) backlog.send(KB);
     assertEquals([budget.total, flow.held], [2 * COST + 1_000, 2 * COST + 1_000]);
@@ -391,4 +392,11 @@ Deno.test("an inbox that was idle has not been stuck for as long", () => {
   for (let i = 0; i < 4; i++) flow.enqueue(bytes(), socket);
   clock.pass(29_999);
   assertEquals(flow.stuck(clock.now()), undefined);
+});
+
+Deno.test("a loop that waits is done at the end", async () => {
+  const { flow } = alone();
+  const waiting = flow.loop(() => {}).next();
+  flow.end(false);
+  assertEquals((await waiting).done, true);
 });

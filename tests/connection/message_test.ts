@@ -1,6 +1,12 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "npm:fast-check@^4.3.0";
-import { byteLength, checkSendData, copyOf, exceeds } from "../../src/connection/message.ts";
+import {
+  byteLength,
+  checkSendData,
+  copyOf,
+  exceeds,
+  MESSAGE_OVERHEAD,
+} from "../../src/connection/message.ts";
 
 Deno.test("byteLength counts text as UTF-8, however long, lone surrogates as U+FFFD", () => {
   const text = fc.tuple(
@@ -63,4 +69,10 @@ Deno.test("checkSendData says what came", () => {
   ) {
     assertThrows(() => checkSendData(bad), TypeError, `got ${name}`);
   }
+});
+
+Deno.test("a message costs 256 bytes beside its own, as the documentation says", () => {
+  assertEquals(MESSAGE_OVERHEAD, 256);
+  const limits = Deno.readTextFileSync(new URL("../../src/connection/limits.ts", import.meta.url));
+  assertEquals(limits.includes("each message with 256 of its own"), true);
 });

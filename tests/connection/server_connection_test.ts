@@ -1,6 +1,12 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "npm:fast-check@^4.3.0";
-import { broken, closedByPeer, type CloseInfo } from "../../src/connection/close.ts";
+import {
+  broken,
+  closedByPeer,
+  type CloseInfo,
+  SEND_QUEUE_FULL,
+  TOO_LARGE,
+} from "../../src/connection/close.ts";
 import { MemoryAdapter } from "../../src/adapters/memory.ts";
 import { sweep } from "../../src/connection/clockwork.ts";
 import { DrainPoll } from "../../src/connection/drain_poll.ts";
@@ -56,6 +62,7 @@ function setUp(
   const released: number[] = [];
   const failed: number[] = [];
   const limited: string[] = [];
+  const ends: number[] = [];
   const reported: unknown[] = [];
   const log: string[] = [];
   const connection: ServerConnection = new ServerConnection(
@@ -63,6 +70,7 @@ function setUp(
       protocol: "",
       limits,
       data: undefined,
+      ended: () => void ends.push(clock.now()),
       events: {
         ...events,
         onOpen(event, c) {
@@ -94,6 +102,7 @@ function setUp(
     released,
     failed,
     limited,
+    ends,
     log,
     connection,
     socket: new FakeSocket(),
@@ -116,9 +125,13 @@ Deno.test("a connection that is told to close before it is open closes at open",
 
 Deno.test("a connection that never opens calls nobody and leaves the registry", async () => {
   for (const end of ["the runtime says so", "nobody says so"]) {
-    const { connection, registry, clock, log } = setUp();
-    if (end === "the runtime says so") connection.ended(broken("network"));
-    else clock.pass(10_250);
+    const { connection, registry, clock, log, failed } = setUp();
+    const before = failed.length;
+    if (end === "the runtime says so") {
+      connection.ended(broken("network"));
+      assertEquals(failed.length, before + 1);
+    }
+    clock.pass(10_250);
     await settle();
     assertEquals([log, registry.size, clock.pending], [[], 0, 0]);
     assertEquals((await connection.closed).cause, "network");
@@ -170,9 +183,12 @@ Deno.test("drained resolves when nothing is buffered, and at the end", async () 
   connection.opened(socket);
   await connection.drained();
   socket.bufferedAmount = 10;
-  const first = connection.drained();
+  let settled = false;
+  const first = connection.drained().then(() => settled = true);
   socket.bufferedAmount = 5;
   connection.drain();
+  await settle();
+  assertEquals(settled, false);
   socket.bufferedAmount = 0;
   connection.drain();
   await first;
@@ -815,4 +831,103 @@ Deno.test("a fault in onError goes to the server too, and no further", async () 
   assertEquals([reported.map(String), socket.calls], [["Error: first", "Error: second"], [
     "close 1011",
   ]]);
+});
+
+Deno.test("a close is checked and cut before it is sent", async () => {
+  const { connection, socket } = setUp();
+  connection.opened(socket);
+  assertThrows(() => connection.close(999), RangeError, "got 999");
+  assertEquals(connection.readyState, 1);
+  connection.close(4000, "x".repeat(200));
+  connection.ended(closedByPeer(4000, ""));
+  assertEquals((await connection.closed).reason, "x".repeat(123));
+});
+
+Deno.test("closed settles for whoever asked before the end, and after it", async () => {
+  const { connection, socket } = setUp();
+  const early = connection.closed;
+  connection.opened(socket);
+  connection.ended(closedByPeer(4000, "bye"));
+  const info = { code: 4000, reason: "bye", wasClean: true, cause: "peer" } as const;
+  assertEquals([await early, await connection.closed], [info, info]);
+});
+
+Deno.test("silence counts from the open socket, not from the request", () => {
+  const { connection, socket, clock } = setUp({}, parseLimits({ idleTimeout: 4 }));
+  clock.pass(2_500);
+  connection.opened(socket);
+  clock.pass(1_750);
+  assertEquals(socket.calls, []);
+  clock.pass(250);
+  assertEquals(socket.calls, ["ping"]);
+});
+
+Deno.test("a ping goes out again after what waited has moved", () => {
+  const { connection, socket, clock } = setUp({}, parseLimits({ idleTimeout: 4 }));
+  connection.opened(socket);
+  socket.bufferedAmount = 1_000;
+  connection.send("x");
+  clock.pass(2_000);
+  socket.bufferedAmount--;
+  connection.drain();
+  clock.pass(2_500);
+  assertEquals(socket.calls.filter((call) => call === "ping").length, 2);
+});
+
+Deno.test("a loop that onOpen begins after the end reads what came before", async () => {
+  const gate = Promise.withResolvers<void>();
+  const read: unknown[] = [];
+  const { connection, socket } = setUp({
+    async onOpen(_, c) {
+      await gate.promise;
+      for await (const message of c) read.push(message);
+    },
+  });
+  connection.opened(socket);
+  await settle();
+  connection.received("x");
+  connection.ended(closedByPeer(1000, ""));
+  gate.resolve();
+  await settle();
+  assertEquals(read, ["x"]);
+});
+
+Deno.test("the server learns of ends by a limit, and of no others", () => {
+  for (
+    const [info, causes] of [
+      [TOO_LARGE, ["payload-too-large"]],
+      [SEND_QUEUE_FULL, ["backpressure"]],
+      [broken("idle-timeout"), []],
+      [closedByPeer(1000, ""), []],
+    ] as const
+  ) {
+    const { connection, socket, limited } = setUp();
+    connection.opened(socket);
+    for (let i = 0; i < 2; i++) connection.ended(info);
+    assertEquals(limited, [...causes]);
+  }
+});
+
+Deno.test("whoever holds a connection's pipeline is told when its handlers are done, once", async () => {
+  const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const { connection, socket, ends } = setUp({
+    onOpen: () => gates[0]!.promise,
+    onClose: () => gates[1]!.promise,
+  });
+  connection.opened(socket);
+  await settle();
+  connection.ended(closedByPeer(1000, ""));
+  for (const { resolve } of gates) {
+    await settle();
+    assertEquals(ends.length, 0);
+    resolve();
+  }
+  await settle();
+  assertEquals(ends.length, 1);
+
+  for (const end of ["refused", "ended"] as const) {
+    const { connection, ends } = setUp();
+    connection[end](broken("network"));
+    assertEquals(ends.length, 1);
+  }
 });

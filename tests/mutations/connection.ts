@@ -145,7 +145,11 @@ export const connection: Mutations = {
   ],
   "connection/close.ts": [
     ["1013 may not be sent", "1012, 1013, 1014", "1012, 1014"],
-    ["1005 may be sent", "1003, 1007, 1008, 1009, 1011, 1012, 1013", "1003, 1005, 1007, 1008, 1009, 1011, 1012, 1013"],
+    [
+      "1005 may be sent",
+      "1003, 1007, 1008, 1009, 1011, 1012, 1013",
+      "1003, 1005, 1007, 1008, 1009, 1011, 1012, 1013",
+    ],
     ["5000 may be sent", "code <= 4999", "code <= 5000"],
     ["2999 may be sent", "code >= 3000", "code >= 2999"],
     ["fractions may be sent", "Number.isInteger(code) && code", "code"],
@@ -462,6 +466,10 @@ export const connection: Mutations = {
       "who has ended counts as open",
       "keep(this.#heavy, holder, !ended && ",
       "keep(this.#heavy, holder, ",
+      {
+        equivalent:
+          "whoever has ended and has much to free is among those that go first, and leaves both",
+      },
     ],
     ["what somebody holds is forgotten", "holder.held = held;", ""],
     ["one is evicted again and again", "keep(this.#heavy, next, false);", "", {
@@ -626,7 +634,6 @@ export const connection: Mutations = {
       "the time of opening counts as silence",
       "this.#state = OPEN;\n    this.waitingSince = this.#now();",
       "this.#state = OPEN;",
-      { seenBy: ["tests/connection/server_connection_test.ts"] },
     ],
     [
       "a message is no sign of life",
@@ -668,7 +675,6 @@ export const connection: Mutations = {
       "our own end gives way to the runtime's",
       "this.lost(end ? { ...end,",
       "this.lost(!end ? { ...info,",
-      { seenBy: [] },
     ],
     ["a close of ours is always clean", "end.wasClean && info.wasClean", "end.wasClean"],
     [
@@ -701,7 +707,6 @@ export const connection: Mutations = {
       "a loop that begins late reads nothing",
       "this.#flow?.end(this.#running !== undefined);",
       "this.#flow?.end(false);",
-      { seenBy: ["tests/conformance/loop_test.ts#memory: "] },
     ],
     ["closed never settles", "this.#closed?.resolve(info);", ""],
     [
@@ -723,12 +728,12 @@ export const connection: Mutations = {
       "a pipeline that is held never goes on",
       "if (this.#ended) Promise.allSettled([done, this.#running]).then(this.#ended);",
       "",
-      { seenBy: ["tests/server/held_pipeline_test.ts"] },
     ],
     [
       "onClose is called without onOpen",
       'queueMicrotask(() => {\n      this.#announce();\n      this.#told = "close";',
       'queueMicrotask(() => {\n      this.#told = "close";',
+      { equivalent: "opened() has queued the announcement before: it runs first" },
     ],
     ["onClose is told nothing", '{ type: "close", ...info }', '{ type: "close" } as never'],
     [
@@ -878,6 +883,7 @@ export const connection: Mutations = {
       "a client is dropped half after the ping, however early",
       "now - silence.waitingSince >= timeout &&",
       "",
+      { equivalent: "the ping goes out after half of the timeout at the earliest" },
     ],
     ["nobody is dropped", '? "drop" : "wait"', '? "wait" : "wait"'],
   ],
