@@ -49,6 +49,8 @@ export function ownServer(
     port: 0,
     hostname: "127.0.0.1",
     shutdownTimeout: 1,
+    onListen() {},
+    onReport() {},
     onError: (error) => reported.push(error),
     ...serveOptions,
   }, () => adapter);
