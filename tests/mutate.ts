@@ -22,7 +22,7 @@ const FLOOR = 95;
 const FEWEST = 3;
 
 /** Seconds that the tests of one file may take: a change that makes them hang is noticed, too. */
-const PATIENCE = 90;
+const PATIENCE = 60;
 
 /** Seconds after which it is said which change takes so long. */
 const SLOW = 10;

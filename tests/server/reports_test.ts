@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { Report } from "../../src/server/report.ts";
 import { Reports } from "../../src/server/reports.ts";
 import { FakeClock } from "../support/fake_clock.ts";
+import { heldOf } from "../support/garbage.ts";
 
 const MINUTE = 60_000;
 
@@ -77,4 +78,37 @@ Deno.test("what is counted is told when the server shuts down, and nothing twice
   reports.flush(true);
   reports.flush(true);
   assertEquals(counts(), [1, 2]);
+});
+
+Deno.test("kinds are told apart, and all but 32 routes are one, until some are forgotten", () => {
+  const { clock, told, reports, add, counts } = setUp();
+  for (let i = 0; i < 100; i++) add({});
+  reports.add({}, { kind: "option", cause: "403", message: "", remoteAddress: "" });
+  assertEquals([told.length, told.at(-1)!.kind], [34, "option"]);
+  clock.pass(MINUTE);
+  reports.flush();
+  assertEquals(counts().slice(34), [67]);
+  clock.pass(MINUTE);
+  reports.flush();
+  for (let i = 0; i < 2; i++) add({});
+  assertEquals(counts().slice(35), [1, 1]);
+});
+
+Deno.test("what is due is told before what happens next, together with it", () => {
+  const { clock, add, counts } = setUp();
+  const route = {};
+  for (let i = 0; i < 3; i++) add(route);
+  clock.pass(MINUTE);
+  add(route);
+  assertEquals(counts(), [1, 3]);
+});
+
+Deno.test("nothing is kept of a request that was told", async () => {
+  const { reports } = setUp();
+  const held = await heldOf(10, (object) => {
+    const request = object as Request;
+    const cause = `${Math.random()}`;
+    reports.add(undefined, { kind: "refused", cause, message: "", remoteAddress: "", request });
+  });
+  assertEquals(held, 0);
 });

@@ -6,12 +6,12 @@ const gc: () => void = runInNewContext("gc");
 
 /** Makes objects, hands them over, and says how many of them are still held afterwards. */
 export async function heldOf(count: number, use: (object: object) => void): Promise<number> {
-  const references: WeakRef<object>[] = [];
-  for (let i = 0; i < count; i++) {
+  // By a function, whose frame holds nothing when it has returned.
+  const references = Array.from({ length: count }, () => {
     const object = {};
-    references.push(new WeakRef(object));
     use(object);
-  }
+    return new WeakRef(object);
+  });
   // What a reference has pointed to is kept until the end of the turn.
   await new Promise((resolve) => setTimeout(resolve));
   gc();
