@@ -238,7 +238,10 @@ Deno.test("a listener that ends by itself is revived on its port, each time, and
   const { server, reported, nextReport } = listening();
   const { native, end } = endable();
   const listener = denoAdapter.listen({ ...LISTEN, native }, () => new Response("here"), server);
+  const servers = new Set<unknown>();
   for (let times = 1; times <= 3; times++) {
+    servers.add(listener.native);
+    assertEquals((listener.native as Deno.HttpServer<Deno.NetAddr>).addr.port, listener.port);
     const told = nextReport();
     end();
     await told;
@@ -248,7 +251,7 @@ Deno.test("a listener that ends by itself is revived on its port, each time, and
   }
   await listener.stop();
   await assertRefused(listener.port);
-  assertEquals(reported.length, 3);
+  assertEquals([reported.length, servers.size], [3, 3]);
 });
 
 Deno.test("a listener whose port is taken meanwhile tries again, until it is stopped", async () => {
