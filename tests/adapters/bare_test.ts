@@ -1,17 +1,27 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { bareServer, routesWith } from "../../src/adapters/bare.ts";
+import { answerTests, bareServer, routesWith } from "../../src/adapters/bare.ts";
 import type { AcceptedHandshake, UpgradeOptions } from "../../src/server/route.ts";
 import { handshakeRequest, memoryServer } from "../support/memory.ts";
 import { withGlobals } from "../support/globals.ts";
 
+const request = new Request("http://x/");
+
 Deno.test("nobody counts for bare servers where there is no runtime for them", () => {
-  assertThrows(() => withGlobals({ Deno: undefined }, bareServer), Error, "neither");
+  assertThrows(() => withGlobals({ Deno: undefined }, () => bareServer(request)), Error, "neither");
 });
 
 Deno.test("one server counts for all that nobody wraps, with the defaults", () => {
-  const server = bareServer();
-  assertStrictEquals(bareServer(), server);
+  const server = bareServer(request);
+  assertStrictEquals(bareServer(new Request("http://y/")), server);
   assertEquals([server.maxPayloadLength, server.noRoom()], [16 * 1024 * 1024, undefined]);
+});
+
+Deno.test("tests may find somebody else for their own requests", () => {
+  const { state } = memoryServer(() => new Response());
+  const own = new Request("http://own/");
+  answerTests((request) => request === own ? state : undefined);
+  assertStrictEquals(bareServer(own), state);
+  assert(bareServer(request) !== state);
 });
 
 Deno.test("options are read once for each object, and no options too", () => {

@@ -7,7 +7,7 @@ import type { ListenOptions } from "../../src/server/adapter.ts";
 import { selfSigned } from "../support/certificate.ts";
 import { withGlobals } from "../support/globals.ts";
 import { FakeClock } from "../support/fake_clock.ts";
-import { memoryServer } from "../support/memory.ts";
+import { wrappedServer } from "../support/memory.ts";
 import { ownServer } from "../support/own_server.ts";
 import { handshake, OPCODE, RawClient } from "../support/raw_client.ts";
 import { within } from "../support/within.ts";
@@ -82,7 +82,7 @@ Deno.test("an opening knows the address of its peer, and a request that asks for
 Deno.test("a copy of a request cannot be upgraded, on a bare server or on one of ours", async () => {
   const route = new Route(
     {},
-    () => memoryServer(() => new Response(), { adapter: denoAdapter }).state,
+    () => wrappedServer(denoAdapter, () => new Response()).state,
   );
   const headers = Object.fromEntries(
     handshake("/").split("\r\n").slice(1, -2).map((line) => line.split(": ") as [string, string]),
@@ -91,10 +91,11 @@ Deno.test("a copy of a request cannot be upgraded, on a bare server or on one of
   const message = "Cannot upgrade: expected the Request that Deno.serve passed, got a copy of it";
   assertThrows(() => route.answer(copy, {}, undefined), TypeError, message);
 
-  const server = memoryServer((request, context) => route.answer(request, {}, context), {
-    adapter: denoAdapter,
-  });
-  assertEquals((await server.connect(copy)).response.status, 500);
+  const server = wrappedServer(
+    denoAdapter,
+    (request, context) => route.answer(request, {}, context),
+  );
+  assertEquals((await server.fetch(copy)).status, 500);
   assertEquals((server.reported[0] as Error).message, message);
 });
 
@@ -130,16 +131,17 @@ Deno.test("a client that left while its route waited is refused, and one that wa
 Deno.test("a cautious upgrade looks whether the client is there, and goes on if it is", async () => {
   for (const leaves of [true, false]) {
     const refused: number[] = [];
-    const memory = memoryServer(
-      (request, context) => new Route({}, () => memory.state).answer(request, {}, context),
-      { adapter: denoAdapter, onRefuse: (_, { status }) => refused.push(status) },
+    const own = wrappedServer(
+      denoAdapter,
+      (request, context) => new Route({}, () => own.state).answer(request, {}, context),
+      { onRefuse: (_, { status }) => refused.push(status) },
     );
-    memory.state.failedToOpen();
+    own.state.failedToOpen();
     const asked = Promise.withResolvers<void>();
     const { server } = listening();
     const listener = denoAdapter.listen(LISTEN, (request, info) => {
       asked.resolve();
-      return memory.fetch(request, info);
+      return own.fetch(request, info);
     }, server);
     using client = await RawClient.connect(listener.port);
     client.write(handshake("/"));

@@ -128,7 +128,7 @@ Deno.test("a connection does what its socket does", async () => {
   await waiting;
   assertEquals([await client!.message(), seen.bufferedAmount], ["12345", 0]);
   seen.close(4000, "bye");
-  assertEquals(await client!.closed, { code: 4000, reason: "bye" });
+  assertEquals(await client!.closed, { code: 4000, reason: "bye", wasClean: true });
   assertEquals(seen.send("late"), false);
   const info = { code: 4000, reason: "bye", wasClean: true, cause: "local" } as const;
   assertEquals([await seen.closed, seen.readyState], [info, 3]);
@@ -151,6 +151,6 @@ Deno.test("a connection can be ended at once, and be looped over", async () => {
   );
   const { client } = await server.connect();
   for (const message of ["a", "b"]) client!.send(message);
-  assertEquals(await client!.closed, { code: 1006, reason: "" });
+  assertEquals(await client!.closed, { code: 1006, reason: "", wasClean: false });
   assertEquals(read, ["a", "b"]);
 });

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { handshakeRules, judge } from "../../src/handshake/rules.ts";
-import { HANDSHAKE, handshakeRequest } from "../support/memory.ts";
+import { handshakeRequest } from "../support/memory.ts";
 import { malformed, type Opening, openingOf } from "../../src/handshake/opening.ts";
 
 Deno.test("a request is an opening handshake if it asks for a WebSocket, well or badly", () => {
@@ -50,6 +50,9 @@ Deno.test("the rules of a route hold over HTTP/2, where there is neither Upgrade
   const stranger = judge(overHTTP2("https://evil.example"), rules);
   assertEquals(stranger.kind === "refused" && stranger.status, 403);
 });
+
+/** The headers of a well-formed handshake. */
+const HANDSHAKE = Object.fromEntries(handshakeRequest().headers);
 
 /** The verdict on a handshake in which one header is another, or missing. */
 function faultOf(headers: Record<string, string | undefined>) {

@@ -35,6 +35,11 @@ Deno.test("a wildcard stands for every subdomain, with the same scheme and port"
   ) assertEquals(fits(entry, other), false, other);
 });
 
+Deno.test("localhost has subdomains, and no top-level domain has", () => {
+  assertEquals(fits("http://*.localhost:5173", "http://app.localhost:5173"), true);
+  assertThrows(() => originPattern("https://*.com"), TypeError);
+});
+
 Deno.test("what is no origin says what to write instead", () => {
   const expected = 'an origin such as "https://client.com" or "https://*.client.com"';
   const hints: Record<string, string> = {
@@ -54,6 +59,9 @@ Deno.test("what is no origin says what to write instead", () => {
     "https://*.client.com/": ': write "https://*.client.com"',
     "https://*.127.0.0.1": ': write "https://127.0.0.1"',
     "https://*.[::1]": ': write "https://[::1]"',
+    "http://localhost:*": ": write each port, or a function that judges the origin",
+    "https://*.com": ": write each host, because every page under com could connect",
+    "wss://*.com": ": write each host, because every page under com could connect",
     "https://a b": "",
     "file:///path": "",
   };

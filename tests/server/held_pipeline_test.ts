@@ -1,7 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { memoryAdapter } from "../../src/adapters/memory.ts";
+import { MemoryAdapter } from "../../src/adapters/memory.ts";
 import type { WebSocketEvents } from "../../src/connection/events.ts";
-import type { Adapter } from "../../src/server/adapter.ts";
 import { isWrapped } from "../../src/server/request_state.ts";
 import { Route } from "../../src/server/route.ts";
 import { noContentWithToken } from "../../src/server/token_placeholder.ts";
@@ -58,7 +57,9 @@ Deno.test("a pipeline lives as long as its connection, and until onClose is done
 });
 
 Deno.test("a placeholder with a token is claimed before it goes out", async () => {
-  const { connect } = setUp({}, undefined, { adapter: memoryAdapter(noContentWithToken) });
+  const { connect } = setUp({}, undefined, {
+    adapter: new MemoryAdapter(undefined, noContentWithToken),
+  });
   const { response, client } = await connect();
   assertEquals([[...response.headers], client !== undefined], [[["x-route", "1"]], true]);
   client!.close(1000);
@@ -115,12 +116,11 @@ Deno.test("a fault after the end is reported, and one of the upgrade is a 500", 
   await settle();
   assertEquals([response.status, reported], [101, [fault]]);
 
-  const broken: Adapter = {
-    ...memoryAdapter(),
+  const broken = Object.assign(new MemoryAdapter(), {
     upgrade() {
       throw fault;
     },
-  };
+  });
   const failing = setUp({}, undefined, { adapter: broken });
   assertEquals((await failing.connect()).response.status, 500);
   await settle();
@@ -133,7 +133,7 @@ Deno.test("a pipeline goes on at once where there is no connection after all", a
   await settle();
   assertEquals([log, reported], [["begins", "ends"], []]);
 
-  const left = { ...memoryAdapter(), upgrade: () => Promise.resolve(undefined) };
+  const left = Object.assign(new MemoryAdapter(), { upgrade: () => undefined });
   const refused = setUp({}, undefined, { adapter: left });
   assertEquals((await refused.connect()).response.status, 400);
   await settle();
@@ -142,7 +142,8 @@ Deno.test("a pipeline goes on at once where there is no connection after all", a
 
 Deno.test("the client of a pipeline that waits is watched", async () => {
   const watched: Request[] = [];
-  const adapter = { ...memoryAdapter(), watch: (request: Request) => void watched.push(request) };
+  const watch = (request: Request) => void watched.push(request);
+  const adapter = Object.assign(new MemoryAdapter(), { watch });
   const server = memoryServer(async () => {
     await nextTurn();
     return new Response();

@@ -94,7 +94,7 @@ Deno.test("headers of a route are on its placeholder, and data, limits and proto
 Deno.test("closeTimeout of a route holds", async () => {
   const { connect, seen, clock } = serving({ closeTimeout: 1 });
   const { client } = await connect();
-  client!.mute = true;
+  client!.mute();
   seen[0]!.close(4000);
   clock.pass(999);
   assertEquals(seen[0]!.readyState, 2);

@@ -334,7 +334,7 @@ async function withMute(count: number, options: Partial<ServeOptions> = {}, list
   for (let i = 0; i < count; i++) {
     const context: MemoryContext = {};
     await all.fetch(handshakeRequest(), context);
-    context.client!.mute = true;
+    context.client!.mute();
   }
   await nextTurn();
   return all;

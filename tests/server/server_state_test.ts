@@ -1,24 +1,34 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { memoryAdapter } from "../../src/adapters/memory.ts";
+import { MemoryAdapter } from "../../src/adapters/memory.ts";
 import { SEND_QUEUE_FULL } from "../../src/connection/close.ts";
 import type { Connection } from "../../src/connection/connection.ts";
 import { parseLimits } from "../../src/connection/limits.ts";
 import { MARK } from "../../src/connection/memory_budget.ts";
 import { openingOf } from "../../src/handshake/opening.ts";
 import { refusal } from "../../src/handshake/verdict.ts";
-import type { ServerAdapter } from "../../src/server/adapter.ts";
+import type { Adapter, ServerAdapter } from "../../src/server/adapter.ts";
 import { checkHostOptions, type HostOptions } from "../../src/server/host_options.ts";
 import type { Report } from "../../src/server/report.ts";
 import { ServerState } from "../../src/server/server_state.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { handshakeRequest, nextTurn } from "../support/memory.ts";
 
+const { abilities, clockwork, placeholder } = new MemoryAdapter();
+
+/** An adapter that does not know how many connections there may be, and does nothing. */
+const NO_LIMIT: Adapter = {
+  abilities,
+  clockwork,
+  placeholder,
+  opening: () => undefined,
+  upgrade: () => undefined,
+};
+
 /** A server that serves nothing, by a clock that the test moves. */
 function setUp(options: HostOptions = {}, limit?: number) {
   const clock = new FakeClock();
   const told: Report[] = [];
-  const inner = memoryAdapter();
-  const adapter = limit === undefined ? inner : { ...inner, connectionLimit: () => limit };
+  const adapter = limit === undefined ? NO_LIMIT : { ...NO_LIMIT, connectionLimit: () => limit };
   const onReport = (report: Report) => told.push(report);
   const checked = checkHostOptions({ onReport, ...options });
   const state = new ServerState(checked, adapter as ServerAdapter, clock);
@@ -67,10 +77,7 @@ Deno.test("without maxConnections the runtime says how many, or it is ten thousa
 
 Deno.test("the runtime is asked at the first upgrade, once, and not if there is an option", () => {
   let asked = 0;
-  const adapter = {
-    ...memoryAdapter(),
-    connectionLimit: () => ++asked,
-  } as unknown as ServerAdapter;
+  const adapter = { ...NO_LIMIT, connectionLimit: () => ++asked } as unknown as ServerAdapter;
   const state = new ServerState(checkHostOptions({}), adapter);
   assertEquals(asked, 0);
   for (let i = 0; i < 3; i++) state.noRoom();

@@ -1,12 +1,13 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { memoryAdapter } from "../../src/adapters/memory.ts";
+import { MemoryAdapter } from "../../src/adapters/memory.ts";
 import { parseLimits } from "../../src/connection/limits.ts";
 import type { ServerConnection } from "../../src/connection/server_connection.ts";
 import type { Adapter, UpgradeRequest } from "../../src/server/adapter.ts";
 import { setRequestState } from "../../src/server/request_state.ts";
 import { completeUpgrade } from "../../src/server/upgrade.ts";
+import type { HostOptions } from "../../src/server/host_options.ts";
 import { openingOf } from "../../src/handshake/opening.ts";
-import { handshakeRequest, type MemoryOptions, memoryServer } from "../support/memory.ts";
+import { handshakeRequest, wrappedServer } from "../support/memory.ts";
 
 /** Completes one upgrade on an adapter that does as it is told. */
 function setUp(
@@ -14,21 +15,20 @@ function setUp(
     request: UpgradeRequest,
     connection: ServerConnection,
   ) => ReturnType<Adapter["upgrade"]>,
-  options: MemoryOptions = {},
+  options: HostOptions = {},
 ) {
   const asked: UpgradeRequest[] = [];
   const refused: string[] = [];
   let ended = 0;
-  const adapter: Adapter = {
-    ...memoryAdapter(),
-    upgrade(request, connection) {
+  const adapter: Adapter = Object.assign(new MemoryAdapter(), {
+    upgrade(request: UpgradeRequest, connection: ServerConnection) {
       asked.push(request);
       return upgrade(request, connection);
     },
-  };
-  const onRefuse: MemoryOptions["onRefuse"] = (_, { status, message }) =>
+  });
+  const onRefuse: HostOptions["onRefuse"] = (_, { status, message }) =>
     refused.push(`${status} ${message}`);
-  const server = memoryServer(() => new Response(), { adapter, onRefuse, ...options });
+  const server = wrappedServer(adapter, () => new Response(), { onRefuse, ...options });
   const request = handshakeRequest();
   const opening = openingOf(request, () => "10.0.0.1");
   const state = setRequestState(request, server.state, opening);

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { memoryAdapter } from "../../src/adapters/memory.ts";
+import { MemoryAdapter } from "../../src/adapters/memory.ts";
 import { clearRequestState, setRequestState } from "../../src/server/request_state.ts";
 import { watchIfSlow } from "../../src/server/watch.ts";
 import { handshakeRequest, memoryServer, nextTurn } from "../support/memory.ts";
@@ -7,7 +7,8 @@ import { handshakeRequest, memoryServer, nextTurn } from "../support/memory.ts";
 /** A request whose pipeline takes so many microtasks; whether its client is watched. */
 async function watchedAfter(hops: number): Promise<readonly [boolean, number]> {
   const watched: Request[] = [];
-  const adapter = { ...memoryAdapter(), watch: (request: Request) => void watched.push(request) };
+  const watch = (request: Request) => void watched.push(request);
+  const adapter = Object.assign(new MemoryAdapter(), { watch });
   const { state: server } = memoryServer(() => new Response(), { adapter });
   const request = handshakeRequest();
   const state = setRequestState(request, server, undefined);
@@ -27,7 +28,7 @@ Deno.test("a pipeline that answers within some microtasks is not watched, anothe
 
 Deno.test("whoever is watched is watched in the same turn, before the client can leave", async () => {
   let watched = 0;
-  const adapter = { ...memoryAdapter(), watch: () => void watched++ };
+  const adapter = Object.assign(new MemoryAdapter(), { watch: () => void watched++ });
   const { state: server } = memoryServer(() => new Response(), { adapter });
   const request = handshakeRequest();
   const turn = new Promise((resolve) => setTimeout(resolve)).then(() => watched);
@@ -37,7 +38,7 @@ Deno.test("whoever is watched is watched in the same turn, before the client can
 
 Deno.test("a request that another server has taken over is not watched for the first one", async () => {
   let watched = 0;
-  const adapter = { ...memoryAdapter(), watch: () => void watched++ };
+  const adapter = Object.assign(new MemoryAdapter(), { watch: () => void watched++ });
   const { state: server } = memoryServer(() => new Response(), { adapter });
   const request = handshakeRequest();
   const state = setRequestState(request, server, undefined);
@@ -48,7 +49,7 @@ Deno.test("a request that another server has taken over is not watched for the f
 });
 
 Deno.test("a runtime that notices by itself is not asked", async () => {
-  const adapter = memoryAdapter();
+  const adapter = new MemoryAdapter();
   const { state: server } = memoryServer(() => new Response(), { adapter });
   const request = handshakeRequest();
   const state = setRequestState(request, server, undefined);
