@@ -14,12 +14,16 @@ import { hono } from "./mutations/hono.ts";
 import type { Mutation, Mutations } from "./mutations/mutation.ts";
 import { native } from "./mutations/native.ts";
 import { server } from "./mutations/server.ts";
+import { testing } from "./mutations/testing.ts";
 
 /** Percent of what can be observed that the tests have to notice. */
 const FLOOR = 95;
 
 /** Changes to each module, at least. */
 const FEWEST = 3;
+
+/** Modules in which there are not so many things to change. */
+const SMALL: Readonly<Record<string, number>> = { "base/version.ts": 1 };
 
 /** Seconds that the tests of one file may take: a change that makes them hang is noticed, too. */
 const PATIENCE = 60;
@@ -38,6 +42,7 @@ const all: Mutations = {
   ...adapters,
   ...hono,
   ...native,
+  ...testing,
 };
 
 interface Case {
@@ -91,7 +96,8 @@ function check(): void {
   for (const module of modules().filter(isPicked)) {
     if (module in UNTESTED) continue;
     const count = all[module]?.length ?? 0;
-    if (count < FEWEST) wrong.push(`src/${module}: expected ${FEWEST} changes, found ${count}`);
+    const fewest = SMALL[module] ?? FEWEST;
+    if (count < fewest) wrong.push(`src/${module}: expected ${fewest} changes, found ${count}`);
   }
   if (cases.length === 0) wrong.push(`no module begins with ${picked.join(", ")}`);
   if (wrong.length === 0) return;

@@ -66,11 +66,12 @@ export const base: Mutations = {
       'typeof options !== "object" || options === null',
       'typeof options !== "object"',
     ],
-    ["never says which was meant", "if (changes < fewest) {", "if (changes < 0) {"],
-    ["guesses wildly", "1.1 + name.length / 6", "1.1 + name.length"],
-    ["the first guess wins", "fewest = changes;", ""],
+    ["never says which was meant", "nearest = candidate;", ""],
+    ["guesses wildly", "1 + name.length / 4", "1 + name.length"],
+    ["the last guess wins", "least = difference;", ""],
     ["case counts", "candidate.toLowerCase()", "candidate"],
-    ["a swap counts twice", "if (swapped) next", "if (!swapped) next"],
+    ["letters that are missing do not count", "missing + other.length", "missing"],
+    ["letters too many do not count", "missing + other.length", "other.length"],
     [
       "options of another type are taken",
       "typeof value === type) return;",
@@ -104,6 +105,9 @@ export const base: Mutations = {
     ["shortens what fits", "value.length > SHOWN", "value.length >= SHOWN"],
     ["replaces only the first", "]/g, ", "]/, "],
     ["shows what is none as a text", 'return "none";', 'return "null";'],
+  ],
+  "base/version.ts": [
+    ["the version is another", 'VERSION = "', 'VERSION = "9'],
   ],
   "base/usage_error.ts": [
     ["is an Error only", "= TypeError,", "= Error,"],

@@ -200,8 +200,8 @@ export const connection: Mutations = {
     ["data cannot be set", "this.#viewed.data = value;", ""],
     [
       "send says nothing",
-      "return this.#viewed.send(data);",
-      "this.#viewed.send(data);\n    return true;",
+      "return this.#viewed.send(data) as Sent;",
+      "this.#viewed.send(data);\n    return true as Sent;",
     ],
     ["close has no code", "this.#viewed.close(code, reason);", "this.#viewed.close();"],
     ["terminate does nothing", "this.#viewed.terminate();", ""],

@@ -59,6 +59,28 @@ export const handshake: Mutations = {
       "option === null",
     ],
   ],
+  "handshake/hosts.ts": [
+    ["a list may be a text", "if (!Array.isArray(hosts)) throw", "if (!hosts) throw"],
+    ["anything is a host", "if (!host) {", "if (host === undefined) {"],
+    [
+      "evilapp.example is a subdomain",
+      "hostname: wildcard ? `.${host.hostname}` : host.hostname",
+      "hostname: host.hostname",
+    ],
+    ["the port does not count", '(port === "" || port === authority.port) &&', ""],
+    ["every entry has a port", 'port === "" || ', ""],
+    [
+      "no host is every host",
+      "authority !== undefined &&\n    allowed",
+      "authority === undefined ||\n    allowed",
+    ],
+    [
+      "a host stands for what ends like it",
+      "authority.hostname === hostname)",
+      "authority.hostname.endsWith(hostname))",
+    ],
+    ["all of a list have to fit", "allowed.some(", "allowed.every("],
+  ],
   "handshake/opening.ts": [
     ["a client with Upgrade: h2c asks for a WebSocket", '"websocket")\n', '"h2c")\n'],
     [
@@ -169,6 +191,17 @@ export const handshake: Mutations = {
     ],
   ],
   "handshake/origin_pattern.ts": [
+    ["localhost has no subdomains", ' || hostname === "localhost"', ""],
+    [
+      "every port is not explained",
+      'if (entry.endsWith(":*")) return',
+      'if (entry.endsWith(":**")) return',
+    ],
+    [
+      "whole domains are not explained",
+      "if (rest !== undefined && !isAddress(hostname) && !hasSubdomains(hostname)) {",
+      "if (rest === null) {",
+    ],
     ["any scheme fits a wildcard", "protocol === parsed.protocol &&", ""],
     ["any port fits a wildcard", "port === parsed.port &&", ""],
     [
@@ -178,7 +211,11 @@ export const handshake: Mutations = {
     ],
     ["labels may be empty", "LABELS.test(hostname.slice(0, -suffix.length))", "true"],
     ["ws: is an origin", "/^wss?:$/.test(parsed.protocol) ||", ""],
-    ["addresses have subdomains", "(wildcard && isAddress(parsed.hostname))", "false"],
+    [
+      "addresses and whole domains have subdomains",
+      "(wildcard && !hasSubdomains(parsed.hostname))",
+      "false",
+    ],
     ["an entry fits what begins like it", "serialized === entry", "serialized.startsWith(entry)"],
     [
       "entries that are no texts throw elsewhere",

@@ -104,7 +104,7 @@ Deno.test("what is due is told before what happens next, together with it", () =
 });
 
 Deno.test("nothing is kept of a request that was told", async () => {
-  const { reports } = setUp();
+  const reports = new Reports(new FakeClock(), () => {});
   const held = await heldOf(10, (object) => {
     const request = object as Request;
     const cause = `${Math.random()}`;
