@@ -29,6 +29,17 @@ Deno.test("messages come as text and as bytes of their own, and go out as they a
   assert(own.connections[0]!.raw instanceof WebSocket);
 });
 
+Deno.test("headers stay readable when Deno has closed the request, also if nobody has read them before", async () => {
+  await using own = ownServer(denoAdapter);
+  // The first ones are looked at for copies, which reads them.
+  for (let i = 0; i < 30; i++) {
+    using client = await RawClient.open(own.port, "/", { "X-Sent": `${i}` });
+    client.send(OPCODE.text, "x");
+    assertEquals(await client.text(), "x");
+    assertEquals(own.connections[i]!.request.headers.get("x-sent"), `${i}`);
+  }
+});
+
 Deno.test("each end is told with its cause", async () => {
   await using own = ownServer(denoAdapter, {
     onMessage: (_, connection) => connection.close(4000, "bye"),

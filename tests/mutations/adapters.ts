@@ -208,7 +208,9 @@ export const adapters: Mutations = {
     ],
     ["copies are looked for on bare servers only", "|| suspects-- > 0)", ")"],
     ["who has left is switched", "if (watched && request.signal.aborted) return undefined;", ""],
-    ["headers are gone after the upgrade", "headers.getSetCookie();", ""],
+    ["headers are gone after the upgrade", "headers.getSetCookie();", "", {
+      seenBy: ["tests/adapters/deno_socket_test.ts"],
+    }],
     [
       "the address is lost",
       "connection.request = { url, headers, remoteAddress: remoteAddress(context) };",

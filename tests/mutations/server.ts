@@ -90,7 +90,9 @@ export const server: Mutations = {
     ["anything can be served", 'if (typeof fetch !== "function") {', "if (fetch === null) {"],
     ["faults are not reported", "server.report(error, undefined);", ""],
     ["a fault is another status", "{ status: 500 }", "{ status: 502 }"],
-    ["a second use of a request finds an upgrade", "state.pending = undefined;", ""],
+    ["a second use of a request finds an upgrade", "state.pending = undefined;", "", {
+      equivalent: "all that is known of the request is let go of at the same time",
+    }],
     [
       "any response stands for the upgrade",
       "pending && adapter.placeholder.claim(response, pending.token)",

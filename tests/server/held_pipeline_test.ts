@@ -1,10 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { MemoryAdapter } from "../../src/adapters/memory.ts";
 import type { WebSocketEvents } from "../../src/connection/events.ts";
+import type { UpgradeRequest } from "../../src/server/adapter.ts";
 import { isWrapped } from "../../src/server/request_state.ts";
 import { Route } from "../../src/server/route.ts";
 import { noContentWithToken } from "../../src/server/token_placeholder.ts";
 import { handshakeRequest, type MemoryOptions, memoryServer, nextTurn } from "../support/memory.ts";
+import { within } from "../support/within.ts";
 
 /** A server whose pipelines are held; `after` is what they do when the connection has ended. */
 function setUp(
@@ -121,10 +123,24 @@ Deno.test("a fault after the end is reported, and one of the upgrade is a 500", 
       throw fault;
     },
   });
-  const failing = setUp({}, undefined, { adapter: broken });
+  // Nothing is thrown at the pipeline: it goes on, as it does when a connection has ended.
+  let goesOn = false;
+  const failing = setUp({}, (response) => {
+    goesOn = true;
+    return response;
+  }, { adapter: broken });
   assertEquals((await failing.connect()).response.status, 500);
   await settle();
-  assertEquals([failing.reported, failing.log], [[fault], ["begins", "ends"]]);
+  assertEquals([failing.reported, failing.log, goesOn], [[fault], ["begins", "ends"], true]);
+});
+
+Deno.test("a runtime that hands on the very response does not wait for the end", async () => {
+  const adapter = Object.assign(new MemoryAdapter(), {
+    upgrade: ({ response }: UpgradeRequest) => response,
+  });
+  const { fetch, log, state } = setUp({}, undefined, { adapter });
+  const response = await within(Promise.resolve(fetch(handshakeRequest(), {})), "a response");
+  assertEquals([response.status, log, state.registry.size], [101, ["begins"], 1]);
 });
 
 Deno.test("a pipeline goes on at once where there is no connection after all", async () => {

@@ -108,7 +108,8 @@ Deno.test("a signal that has aborted shuts a server down at once, and is not lis
 
 /** What `serve` says of options that are wrong. */
 function refusal(options: Record<string, unknown>): string {
-  return assertThrows(() => startServer({ fetch, ...options } as ServeOptions, adapter)).message;
+  return assertThrows(() => startServer({ fetch, ...options } as ServeOptions, adapter), Error)
+    .message;
 }
 
 Deno.test("options that nobody reads are refused, with what was meant", () => {
@@ -285,7 +286,7 @@ Deno.test("options of the runtime that serve sees to itself are refused, each of
     assertThrows(() => startServer(none as never, adapter), TypeError, "expected an object");
   }
   // What only looks like one is the runtime's own, and an option of both is the server's here.
-  started({ maxPayloadLength: 5, websocket: {}, deno: { reusePort: true, reportPort: 1 } });
+  started({ maxPayloadLength: 5, websocket: {}, deno: { reusePort: true, portRange: 1 } });
 });
 
 Deno.test("ports from 0 to 65535 are taken, and timeouts from 0", () => {

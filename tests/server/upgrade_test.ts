@@ -75,6 +75,12 @@ Deno.test("an adapter is told that the client is watched, and that caution pays"
   ]);
 });
 
+Deno.test("a place is taken by each upgrade, and not given back before the connection lets go", () => {
+  const all = setUp(({ response }) => response, { maxConnections: 2 });
+  const statuses = [1, 2, 3].map(() => (all.complete() as Response).status);
+  assertEquals([statuses, all.state.registry.size], [[101, 101, 503], 2]);
+});
+
 Deno.test("without room the adapter is not asked", async () => {
   const all = setUp(({ response }) => response, { maxConnections: 0 });
   const response = await all.complete();
