@@ -41,7 +41,7 @@ Deno.test("localhost has subdomains, and no top-level domain has", () => {
 });
 
 Deno.test("what is no origin says what to write instead", () => {
-  const expected = 'an origin such as "https://client.com" or "https://*.client.com"';
+  const expected = 'an origin such as "https://app.example" or "https://*.app.example"';
   const hints: Record<string, string> = {
     "*": ": to let every site connect, set dangerouslyAllowAnyOrigin: true",
     "https://*": ": to let every site connect, set dangerouslyAllowAnyOrigin: true",

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import type { Connection } from "../../src/connection/connection.ts";
 import type { Report } from "../../src/server/report.ts";
 import { Reports } from "../../src/server/reports.ts";
 import { FakeClock } from "../support/fake_clock.ts";
@@ -103,12 +104,12 @@ Deno.test("what is due is told before what happens next, together with it", () =
   assertEquals(counts(), [1, 3]);
 });
 
-Deno.test("nothing is kept of a request that was told", async () => {
+Deno.test("nothing is kept of a connection that was told", async () => {
   const reports = new Reports(new FakeClock(), () => {});
   const held = await heldOf(10, (object) => {
-    const request = object as Request;
+    const connection = object as Connection;
     const cause = `${Math.random()}`;
-    reports.add(undefined, { kind: "refused", cause, message: "", remoteAddress: "", request });
+    reports.add(undefined, { kind: "closed", cause, message: "", remoteAddress: "", connection });
   });
   assertEquals(held, 0);
 });

@@ -156,7 +156,7 @@ Deno.test("an onError that throws or rejects goes to the console, and no further
 Deno.test("a refusal is told to onRefuse and onReport, and becomes the response to it", async () => {
   const seen: unknown[][] = [];
   const { state, told } = setUp({ onRefuse: (...words) => seen.push(words) });
-  const request = handshakeRequest();
+  const request = handshakeRequest("/", { origin: "https://app.example" });
   const verdict = refusal(405, "expected method GET", { allow: "GET" });
   const response = state.refuse(request, verdict, "10.0.0.1", parseLimits({}));
   assertEquals([response.status, response.headers.get("allow"), await response.text()], [
@@ -170,7 +170,7 @@ Deno.test("a refusal is told to onRefuse and onReport, and becomes the response 
     cause: "405",
     count: 1,
     message: "expected method GET",
-    request,
+    origin: "https://app.example",
     remoteAddress: "10.0.0.1",
   }]);
 });
@@ -254,17 +254,19 @@ Deno.test("what was counted is told in a minute, while there are connections to 
 });
 
 Deno.test("a subprotocol that nobody speaks is told", () => {
-  const { state, told } = setUp();
-  const request = handshakeRequest();
-  state.unanswered(request, "chat", parseLimits({}));
-  assertEquals(told, [{
-    kind: "option",
-    cause: "protocols",
-    count: 1,
-    message: 'no protocols of the route fit those that a client offers, "chat"',
-    request,
-    remoteAddress: "",
-  }]);
+  for (const origin of ["https://app.example", undefined]) {
+    const { state, told } = setUp();
+    const request = handshakeRequest("/", origin === undefined ? {} : { origin });
+    state.unanswered(request, "chat", parseLimits({}));
+    assertEquals(told, [{
+      kind: "option",
+      cause: "protocols",
+      count: 1,
+      message: 'no protocols of the route fit those that a client offers, "chat"',
+      origin,
+      remoteAddress: "",
+    }]);
+  }
 });
 
 Deno.test("a request to another host than the option's is misdirected, handshake or not", () => {
