@@ -4,6 +4,8 @@ import { type Context, Hono } from "hono";
 import { setCookie } from "hono/cookie";
 import type { Connection } from "../../src/connection/connection.ts";
 import { createUpgradeWebSocket, upgradeWebSocket } from "../../src/hono/upgrade.ts";
+import { handshake } from "../../src/testing/handshake.ts";
+import { RawClient } from "../support/raw_client.ts";
 import { handshakeRequest, type MemoryOptions, memoryServer } from "../support/memory.ts";
 
 /** An app in memory. */
@@ -154,4 +156,31 @@ Deno.test("the response is the context's own, so that later middleware sees it",
   await serving(app).connect();
   assert(seen !== undefined);
   assertStrictEquals(seen, returned);
+});
+
+Deno.test("a route answers a handshake of a test, without any server", async () => {
+  const app = new Hono();
+  app.get("/ws", upgradeWebSocket(echo));
+  assertEquals((await app.request("/ws", handshake())).status, 101);
+});
+
+Deno.test("what the runtime passed gets to a server that nobody wrapped", async () => {
+  const app = new Hono();
+  const addresses: string[] = [];
+  app.get(
+    "/ws",
+    upgradeWebSocket(() => ({
+      onOpen(_, connection) {
+        addresses.push(connection.request.remoteAddress);
+        connection.send("open");
+      },
+    })),
+  );
+  const options = { port: 0, hostname: "127.0.0.1", onListen() {} };
+  const server = Deno.serve(options, (request, info) => app.fetch(request, info));
+  using client = await RawClient.open(server.addr.port, "/ws");
+  assertEquals([await client.text(), addresses], ["open", ["127.0.0.1"]]);
+  client.close(1000);
+  await client.closeFrame();
+  await server.shutdown();
 });

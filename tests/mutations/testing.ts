@@ -56,7 +56,9 @@ export const testing: Mutations = {
       'checkNames("handshake", options, ["origin", "protocols", "headers"]);',
       "",
     ],
-    ["routes do not answer without a server", "answerUnserved();", ""],
+    ["routes do not answer without a server", "answerUnserved();", "", {
+      seenBy: ["tests/hono/upgrade_test.ts"],
+    }],
     ["the origin is lost", 'if (origin !== undefined) all.set("origin", origin);', ""],
     ["subprotocols are lost", "if (protocols.length > 0) all", "if (protocols.length > 9) all"],
     [
@@ -101,8 +103,11 @@ export const testing: Mutations = {
       "a clock has another network than its server",
       "clock ? linkOf(clock) : new MemoryLink()",
       "new MemoryLink()",
+      { seenBy: ["tests/testing/fake_clock_test.ts"] },
     ],
-    ["a server does not go by its clock", "() => adapter, clock)", "() => adapter)"],
+    ["a server does not go by its clock", "() => adapter, clock)", "() => adapter)", {
+      seenBy: ["tests/testing/fake_clock_test.ts"],
+    }],
     [
       "options are passed over",
       "{ onReport, ...own, fetch, onListen }",

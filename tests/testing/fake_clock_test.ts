@@ -175,3 +175,14 @@ Deno.test("each clock has a link of its own", () => {
   const [one, other] = [new FakeClock(), new FakeClock()];
   assert(linkOf(one) === linkOf(one) && linkOf(one) !== linkOf(other));
 });
+
+Deno.test("what arrives has led to whatever it leads to, however long the chain", async () => {
+  const clock = new FakeClock();
+  let arrived = 0;
+  const sendOn = () => {
+    if (++arrived < 20) linkOf(clock).send(sendOn);
+  };
+  linkOf(clock).send(sendOn);
+  await clock.advance(0);
+  assertEquals(arrived, 20);
+});
