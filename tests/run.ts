@@ -10,17 +10,18 @@ import type { Missing } from "./support/missing.ts";
 
 const BUN_VERSION = "1.4.5";
 
-/** The Bun of the PATH if it is the version that we test, or else the one from npm. */
+/** What `BUN` names, or the Bun of the PATH if it is the version that we test, or one from npm. */
 async function findBun(): Promise<string | undefined> {
+  const named = Deno.env.get("BUN");
+  if (named) return named;
   if (await output("bun", ["--version"], 10_000) === BUN_VERSION) return "bun";
   const lookup = ["exec", "--yes", `--package=bun@${BUN_VERSION}`, "-c", "command -v bun"];
   return (await output("npm", lookup, 180_000))?.split("\n").at(-1);
 }
 
 const [bun, imports] = await Promise.all([findBun(), importArgs()]);
-console.log(
-  bun ? `Bun: ${BUN_VERSION}` : `Bun: not found (needs npm, or bun ${BUN_VERSION} on the PATH)`,
-);
+const version = bun && await output(bun, ["--version"], 10_000);
+console.log(`Bun: ${version ?? `not found (needs npm, or bun ${BUN_VERSION} on the PATH)`}`);
 
 const long = Deno.args.includes("--long");
 const given = Deno.args.filter((arg) => arg !== "--long");

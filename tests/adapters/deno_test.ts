@@ -136,7 +136,7 @@ Deno.test("a cautious upgrade looks whether the client is there, and goes on if 
       (request, context) => new Route({}, () => own.state).answer(request, {}, context),
       { onRefuse: (_, { status }) => refused.push(status) },
     );
-    own.state.failedToOpen();
+    own.state.failedToOpen(false);
     const asked = Promise.withResolvers<void>();
     const { server } = listening();
     const listener = denoAdapter.listen(LISTEN, (request, info) => {

@@ -92,9 +92,9 @@ export const base: Mutations = {
     ["holds on to what was shifted", "this.#items[this.#head++] = undefined;", "this.#head++;"],
     ["never moves the rest down", "this.#head > 64 &&", "this.#head > 1e9 &&"],
     [
-      "moves the rest down by one too few",
+      "moves the rest down by one too many",
       "splice(0, this.#head)",
-      "splice(0, this.#head - 1)",
+      "splice(0, this.#head + 1)",
     ],
     ["clear() does not begin anew", "this.#items = [];\n    this.#head = 0;", "this.#items = [];"],
     ["clear() keeps everything", "this.#items = [];\n    this.#head = 0;", "this.#head = 0;"],

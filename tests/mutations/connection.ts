@@ -721,7 +721,7 @@ export const connection: Mutations = {
     ],
     [
       "a client that is lost in the handshake is not told of",
-      "this.#server.failedToOpen();\n      this.#ended?.();",
+      "this.#server.failedToOpen(true);\n      this.#ended?.();",
       "this.#ended?.();",
     ],
     [

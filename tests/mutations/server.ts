@@ -457,6 +457,8 @@ export const server: Mutations = {
     ["caution lasts for ever", "const CAUTION = 60_000;", "const CAUTION = Infinity;"],
     ["there is no caution", "const CAUTION = 60_000;", "const CAUTION = 0;"],
     ["a server begins with caution", "#failedAt = -Infinity;", "#failedAt = 0;"],
+    ["a socket that is late is lost", "if (!lost) return;", ""],
+    ["nobody learns of clients that are lost", "if (!lost) return;", "return;"],
     ["a socket that fails to open is forgotten", "this.#failedAt = this.clock.now();", ""],
     ["maxConnections is passed over", "this.#maxConnections = options.maxConnections;", ""],
     ["the limit of the runtime is passed over", '"connectionLimit" in this.adapter', "false"],

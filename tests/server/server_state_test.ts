@@ -104,11 +104,25 @@ Deno.test("there is no room while memory is exhausted, or when the server shuts 
 Deno.test("a server is cautious for a minute after a socket has failed to open", () => {
   const { state, clock } = setUp();
   assertEquals(state.cautious, false);
-  state.failedToOpen();
+  state.failedToOpen(false);
   clock.pass(59_999);
   assertEquals(state.cautious, true);
   clock.pass(1);
   assertEquals(state.cautious, false);
+});
+
+Deno.test("a client that was lost in the upgrade is told of, and one that is late is not", () => {
+  const { state, told } = setUp();
+  state.failedToOpen(false);
+  assertEquals(told, []);
+  state.failedToOpen(true);
+  assertEquals([told, state.cautious], [[{
+    kind: "lost",
+    cause: "upgrade",
+    count: 1,
+    message: "it left in the middle of the upgrade, and the runtime may keep its descriptor",
+    remoteAddress: "",
+  }], true]);
 });
 
 Deno.test("a server has the clock, the abilities and the limits that it was given", () => {

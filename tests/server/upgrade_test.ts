@@ -65,7 +65,7 @@ Deno.test("an adapter is told what it needs to switch protocols", () => {
 Deno.test("an adapter is told that the client is watched, and that caution pays", () => {
   const all = setUp(({ response }) => response);
   all.request_.watched = true;
-  all.state.failedToOpen();
+  all.state.failedToOpen(false);
   all.complete();
   all.complete(true);
   // A bare server needs its answer at once, and knows nothing of its requests.
