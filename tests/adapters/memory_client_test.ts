@@ -225,9 +225,9 @@ Deno.test("a connection ends once, for both halves, and nothing arrives after it
 
 Deno.test("the end that a client has seen stays, although the server ends later", async () => {
   const { client, connection } = await setUp();
-  client.vanish();
+  client.close(4000, "first");
   await client.closed;
   connection.terminate();
   await nextTurn();
-  await assertRejects(() => client.message(), Error, "one that ended with 1006");
+  await assertRejects(() => client.message(), Error, 'one that ended with 4000 "first"');
 });

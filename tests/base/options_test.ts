@@ -71,6 +71,11 @@ Deno.test("checkNames lists what there is where nothing comes near", () => {
   assertEquals(error.message, "Cannot use options of serve: expected one of port, key, got cors");
 });
 
+Deno.test("checkNames does not mean what is much longer, though it has all the letters", () => {
+  const names = ["maxPayloadLength", "port"];
+  assertThrows(() => checkNames("serve", { max: 1 }, names), TypeError, "expected one of max");
+});
+
 Deno.test("checkNames takes objects only", () => {
   for (const wrong of [null, undefined, "x", 1, () => {}]) {
     assertThrows(() => checkNames("serve", wrong, []), TypeError, "expected an object, got");

@@ -24,6 +24,17 @@ Deno.test("a queue does what an array does, whatever is pushed and shifted", () 
   }));
 });
 
+Deno.test("a long queue keeps its order, however often its rest is moved down", () => {
+  const queue = new Queue<number>();
+  let next = 0;
+  for (let i = 0; i < 10_000; i++) {
+    queue.push(i);
+    if (queue.length > 10) assertEquals(queue.shift(), next++);
+  }
+  while (queue.length > 0) assertEquals(queue.shift(), next++);
+  assertEquals(next, 10_000);
+});
+
 Deno.test("a queue holds on to nothing that was shifted, nor to its place", async () => {
   const queue = new Queue<object>();
   for (let i = 0; i < 10; i++) queue.push({ i });

@@ -106,6 +106,17 @@ Deno.test("what middleware sets, before or after, is on the 101, each cookie onc
   }
 });
 
+Deno.test("what middleware sets on the response so far is on the 101, beside cookies of the route", async () => {
+  const app = new Hono();
+  app.use(async (c, next) => {
+    c.res.headers.append("set-cookie", "early=1");
+    await next();
+  });
+  app.get("/ws", upgradeWebSocket(echo, { headers: { "set-cookie": "route=0" } }));
+  const { response } = await serving(app).connect();
+  assertEquals(response.headers.getSetCookie().toSorted(), ["early=1", "route=0"]);
+});
+
 Deno.test("wrong options throw when a route is made, and reject in a handler", async () => {
   const wrong = { idleTimeout: -1 };
   assertThrows(() => upgradeWebSocket(echo, wrong), RangeError, "idleTimeout");

@@ -415,7 +415,9 @@ export const adapters: Mutations = {
       "if (this.#arrived.length > 0) this.#later(() => this.#arrive());",
       "",
     ],
-    ["what comes after the end arrives", "if (this.#close === undefined) task();", "task();"],
+    ["what comes after the end arrives", "if (this.#close === undefined) task();", "task();", {
+      equivalent: "a connection that has ended hears nothing, and its client sees the first end",
+    }],
     [
       "the end is seen twice",
       "if (this.#close) return;\n    this.#close = close;",
