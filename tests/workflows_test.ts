@@ -1,7 +1,8 @@
 /** The files in .github: they can be read, run what is pinned, and the versions that we test. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { parse } from "npm:yaml@^2.8.0";
+import { parse } from "npm:yaml@2.9.1";
 import { root } from "./support/command.ts";
+import { filesIn } from "./support/mirror.ts";
 
 const WORKFLOWS = ".github/workflows/";
 
@@ -131,6 +132,19 @@ Deno.test("a night and a week are scheduled, with the soak and the mutations", (
   assert(read("tests/conformance/wire/faults_test.ts").includes(title));
   assert(Number(soaks!.env!.SOAK) > 1_000_000);
   assert(mutate!.steps.some(({ run }) => run === "deno task mutate"));
+});
+
+Deno.test("what tests import from npm is pinned, so that they are the same tomorrow", () => {
+  let pinned = 0;
+  for (const file of filesIn(new URL("tests/", root))) {
+    const source = read(`tests/${file}`);
+    for (const [, name, version] of source.matchAll(/"npm:(@?[\w-]+(?:\/[\w-]+)?)@([^"\/`$]+)/g)) {
+      if (name === "edgesocket" || name === "hono") continue;
+      assertMatch(version!, /^\d+\.\d+\.\d+$/, `tests/${file}: ${name}`);
+      pinned++;
+    }
+  }
+  assert(pinned > 10);
 });
 
 Deno.test("files that workflows name are there", () => {

@@ -155,7 +155,7 @@ Deno.test("a cautious upgrade looks whether the client is there, and goes on if 
   }
 });
 
-Deno.test("the limit on open files is read where it may be, and nobody is asked for permission", {
+Deno.test("the limit on open files is read where it may be [needs /proc]", {
   ignore: Deno.build.os !== "linux",
 }, () => {
   const limits = Deno.readTextFileSync("/proc/self/limits");
@@ -208,7 +208,7 @@ Deno.test("a listener listens where it is told, with options of Deno's own, and 
 });
 
 Deno.test(
-  "a listener speaks TLS with cert and key",
+  "a listener speaks TLS with cert and key [needs openssl]",
   { ignore: selfSigned() === undefined },
   async () => {
     const { server } = listening();

@@ -25,7 +25,7 @@ Deno.test("a process without a limit may have any number, and of an unknown one 
   }
 });
 
-Deno.test("Linux says it where we look, as the shell does", {
+Deno.test("Linux says it where we look, as the shell does [needs /proc]", {
   ignore: Deno.build.os !== "linux",
 }, async () => {
   const command = `ulimit -Sn 500; cat ${LIMITS_FILE}`;

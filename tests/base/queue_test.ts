@@ -1,5 +1,5 @@
 import { assertEquals, assertLess } from "@std/assert";
-import fc from "npm:fast-check@^4.3.0";
+import fc from "npm:fast-check@4.10.2";
 import { heldOf, memoryOf } from "../support/garbage.ts";
 import { Queue } from "../../src/base/queue.ts";
 

@@ -144,6 +144,14 @@ Deno.test("headers of a verdict are its own: whoever changes them changes no oth
   assertEquals(none.kind === "accepted" && [...none.headers], []);
 });
 
+Deno.test("an accepted handshake has its kind, its subprotocol and headers, whatever was offered", () => {
+  for (const offer of ["a", "b"]) {
+    const of = request({ "sec-websocket-protocol": offer });
+    const found = checkHandshake(of, { protocols: ["a"] });
+    assertEquals(Object.keys(found), ["kind", "protocol", "headers"], offer);
+  }
+});
+
 Deno.test("wrong options throw, and that is no verdict", () => {
   for (
     const options of [{ origin: "client.com" }, { protocols: ["a b"] }, {

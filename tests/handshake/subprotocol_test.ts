@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import fc from "npm:fast-check@^4.3.0";
+import fc from "npm:fast-check@4.10.2";
 import { parseSubprotocols, subprotocolRule } from "../../src/handshake/subprotocol.ts";
 import { upgradeWebSocket } from "../../src/hono.ts";
 import { openingWith } from "../support/opening.ts";

@@ -262,7 +262,16 @@ export const handshake: Mutations = {
         equivalent: "rules are made for each verdict, so that nobody else has these headers",
       },
     ],
-    ["the subprotocol is lost", "protocol: choice.protocol };", 'protocol: "" };'],
+    [
+      "the subprotocol is lost",
+      '{ kind: "accepted", ...choice }',
+      '{ kind: "accepted", protocol: "" }',
+    ],
+    [
+      "a verdict shows what was offered",
+      "return { kind, protocol, headers",
+      "return { ...verdict, kind, protocol, headers",
+    ],
     [
       "headers are not parsed",
       "headers: parseHeaders(options.headers),",
@@ -281,7 +290,21 @@ export const handshake: Mutations = {
     ["what makes no URL throws", " ||\n    !URL.canParse(value)", ""],
   ],
   "handshake/subprotocol.ts": [
-    ["requireProtocol does nothing", 'if (protocol !== "" || !required)', "if (true)"],
+    [
+      "requireProtocol does nothing",
+      "if (!required) return { protocol, offered: header };",
+      "return { protocol, offered: header };",
+    ],
+    [
+      "what was offered in vain is lost",
+      "return { protocol, offered: header };",
+      "return { protocol };",
+    ],
+    [
+      "what was offered with success is kept",
+      'if (protocol !== "") return { protocol };',
+      'if (protocol !== "") return { protocol, offered: header };',
+    ],
     [
       "requireProtocol is the default",
       "requireProtocol: required = false",

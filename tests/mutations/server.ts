@@ -279,10 +279,19 @@ export const server: Mutations = {
     ],
     [
       "nobody learns of subprotocols that do not fit",
-      "if (offered) server.unanswered(request, offered, this.#limits);",
+      "if (verdict.offered) server.unanswered(request, verdict.offered, this.#limits);",
       "",
     ],
-    ["a subprotocol that fits is told", 'verdict.protocol === "" &&', ""],
+    [
+      "a client that offers none is told of",
+      "if (verdict.offered) server",
+      "if (verdict.offered !== null) server",
+    ],
+    [
+      "what is offered in vain is told of something else",
+      "server.unanswered(request, verdict.offered,",
+      "server.unanswered(request, verdict.protocol,",
+    ],
     [
       "headers of a route are dropped",
       "placeholder.make(this.#rules.headers)",

@@ -149,7 +149,9 @@ Deno.test("a subprotocol that the route does not speak is told, and one that it 
   await connect();
   assertEquals(told, []);
   await connect(handshakeRequest("/", { "sec-websocket-protocol": "other" }));
-  assertEquals(told.map(({ kind, cause }) => `${kind} ${cause}`), ["option protocols"]);
+  assertEquals(told.map(({ kind, cause, message }) => `${kind} ${cause} ${message}`), [
+    'option protocols no protocols of the route fit those that a client offers, "other"',
+  ]);
 });
 
 Deno.test("a route that wants longer messages than its server is told so, once, and has the server's", async () => {
