@@ -466,6 +466,16 @@ export const server: Mutations = {
     ["caution lasts for ever", "const CAUTION = 60_000;", "const CAUTION = Infinity;"],
     ["there is no caution", "const CAUTION = 60_000;", "const CAUTION = 0;"],
     ["a server begins with caution", "#failedAt = -Infinity;", "#failedAt = 0;"],
+    [
+      "a client that has left is a fault",
+      "return undefined; // The client has left.",
+      'throw new Error("left");',
+    ],
+    [
+      "the page that asked is not told",
+      'return request.headers.get("origin") ?? undefined;',
+      "return undefined;",
+    ],
     ["a socket that is late is lost", "if (!lost) return;", ""],
     ["nobody learns of clients that are lost", "if (!lost) return;", "return;"],
     ["a socket that fails to open is forgotten", "this.#failedAt = this.clock.now();", ""],

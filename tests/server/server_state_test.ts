@@ -189,6 +189,17 @@ Deno.test("a refusal is told to onRefuse and onReport, and becomes the response 
   }]);
 });
 
+Deno.test("a request whose headers are gone with its client is refused and told of all the same", () => {
+  const { state, told } = setUp();
+  const request = Object.defineProperty(handshakeRequest(), "headers", {
+    get() {
+      throw new TypeError("the client has left");
+    },
+  });
+  assertEquals(state.refuse(request, refusal(400, "no")).status, 400);
+  assertEquals(told.map(({ origin }) => origin), [undefined]);
+});
+
 Deno.test("a refusal for a fault of an option goes to onError too, once", () => {
   const faults: unknown[] = [];
   const error = new Error("thrown in origin");
