@@ -9,7 +9,7 @@ Deno.test("usageError says what cannot be done, what was expected, and what came
 
 Deno.test("typeOf tells null from an object", () => {
   const values = [null, undefined, {}, [], "x", 5, true, () => {}];
-  const types = ["null", "undefined", "object", "object", "string", "number", "boolean"];
+  const types = ["null", "undefined", "object", "a list", "string", "number", "boolean"];
   assertEquals(values.map(typeOf), [...types, "function"]);
 });
 

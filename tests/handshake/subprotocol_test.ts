@@ -128,19 +128,19 @@ Deno.test("reading a list takes linear time on hostile input", () => {
   }
 });
 
-Deno.test("a refusal says what was expected, and what the client offers", () => {
+Deno.test("a refusal says what was expected, and nothing of what the client offers", () => {
   const options = { protocols: ["a"], requireProtocol: true };
   assertEquals(choose({}, "a b"), {
-    refusal: 'expected distinct tokens in Sec-WebSocket-Protocol, got "a b"',
+    refusal: "expected distinct tokens in Sec-WebSocket-Protocol, got something else",
   });
   assertEquals(choose({ protocols: ["a"] }, "a, a"), {
-    refusal: 'expected distinct tokens in Sec-WebSocket-Protocol, got "a, a"',
+    refusal: "expected distinct tokens in Sec-WebSocket-Protocol, got something else",
   });
   assertEquals(choose(options, "b"), {
-    refusal: 'expected a subprotocol that this server speaks, got "b"',
+    refusal: "expected a subprotocol that this server speaks, got none of them",
   });
   assertEquals(choose(options), {
-    refusal: "expected a subprotocol that this server speaks, got none",
+    refusal: "expected a subprotocol that this server speaks, got none of them",
   });
 });
 

@@ -5,7 +5,8 @@ import { checkHostOptions, HOST_OPTIONS, type HostOptions } from "../../src/serv
 const MIB = 1024 * 1024;
 
 Deno.test("what is not said has the documented default", () => {
-  assertEquals(checkHostOptions({}), {
+  assertEquals<unknown>(checkHostOptions({ onError: undefined }), {
+    given: false,
     hosts: undefined,
     maxPayloadLength: 16 * MIB,
     maxBuffered: 256 * MIB,
@@ -26,7 +27,7 @@ Deno.test("what is said holds", () => {
   assertEquals(Object.keys(options), [...HOST_OPTIONS]);
   const { hosts, ...checked } = checkHostOptions(options);
   const { hosts: _, ...rest } = options;
-  assertEquals(checked, rest);
+  assertEquals(checked, { ...rest, given: true } as never);
   assertEquals(hosts!(parseAuthority("app.example")), true);
   assertEquals(hosts!(parseAuthority("other.example")), false);
 });

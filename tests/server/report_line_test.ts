@@ -88,25 +88,23 @@ Deno.test("subprotocols that the route does not speak: what to write", () => {
   assertEquals(reportLine(other), "edgesocket: no effect");
 });
 
-Deno.test("advice is for pages or clients of this machine, and for a 403 only", () => {
+Deno.test("advice is for pages of this machine, and for a 403 only", () => {
   const plain = "edgesocket refused a WebSocket handshake with 403: no";
   for (
-    const [origin, remoteAddress, told] of [
-      ["https://localhost", "10.0.0.1", true],
-      ["http://127.0.0.1:8000", "", true],
-      ["http://[::1]:8000", "", true],
-      ["https://app.example", "127.1.2.3", true],
-      ["https://app.example", "10.127.0.1", false],
-      ["https://app.example", "::12", false],
-      ["https://app.example", "", false],
-      ["http://localhost.evil.example", "", false],
-      ["http://evil.example/http://localhost", "", false],
+    const [origin, told] of [
+      ["https://localhost", true],
+      ["http://127.0.0.1:8000", true],
+      ["http://[::1]:8000", true],
+      ["https://app.example", false],
+      ["http://127.0.0.1.evil.example", false],
+      ["http://localhost.evil.example", false],
+      ["http://evil.example/http://localhost", false],
     ] as const
   ) {
-    const line = reportLine({ ...refused, message: "no", origin, remoteAddress });
+    const line = reportLine({ ...refused, message: "no", origin, remoteAddress: "127.0.0.1" });
     const advice =
       `. To let its pages connect, write origin: ["same-origin", "${origin}"] into the options of the route`;
-    assertEquals(line, told ? plain + advice : plain, `${origin} from ${remoteAddress}`);
+    assertEquals(line, told ? plain + advice : plain, origin);
   }
   for (const origin of [undefined, ""]) {
     assertEquals(reportLine({ ...refused, message: "no", origin }), plain);

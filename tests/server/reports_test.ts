@@ -81,27 +81,34 @@ Deno.test("what is counted is told when the server shuts down, and nothing twice
   assertEquals(counts(), [1, 2]);
 });
 
-Deno.test("kinds are told apart, and all but 32 routes are one, until some are forgotten", () => {
-  const { clock, told, reports, add, counts } = setUp();
-  for (let i = 0; i < 100; i++) add({});
-  reports.add({}, { kind: "option", cause: "403", message: "", remoteAddress: "" });
-  assertEquals([told.length, told.at(-1)!.kind], [34, "option"]);
+Deno.test("kinds are told apart, and all but 64 pairs of route and cause are one, until some are forgotten", () => {
+  const { clock, told, reports } = setUp();
+  const counts = () => told.map(({ count }) => count);
+  const refused = { kind: "refused", cause: "403", message: "", remoteAddress: "" } as const;
+  for (let i = 0; i < 100; i++) reports.add(refused, `${i}`);
+  assertEquals(told.length, 65);
+  reports.add({ ...refused, kind: "option" }, "0");
+  reports.add({ ...refused, cause: "503" }, "0");
+  assertEquals(told.slice(65).map(({ kind, cause }) => `${kind} ${cause}`), [
+    "option 403",
+    "refused 503",
+  ]);
   clock.pass(MINUTE);
   reports.flush();
-  assertEquals(counts().slice(34), [67]);
+  assertEquals(counts().slice(67), [35]);
   clock.pass(MINUTE);
   reports.flush();
-  for (let i = 0; i < 2; i++) add({});
-  assertEquals(counts().slice(35), [1, 1]);
+  for (const route of ["a", "b"]) reports.add(refused, route);
+  assertEquals(counts().slice(68), [1, 1]);
 });
 
 Deno.test("what is due is told before what happens next, together with it", () => {
-  const { clock, add, counts } = setUp();
-  const route = {};
-  for (let i = 0; i < 3; i++) add(route);
+  const { clock, told, reports } = setUp();
+  const refused = { kind: "refused", cause: "403", message: "", remoteAddress: "" } as const;
+  for (let i = 0; i < 3; i++) reports.add(refused);
   clock.pass(MINUTE);
-  add(route);
-  assertEquals(counts(), [1, 3]);
+  reports.add(refused);
+  assertEquals(told.map(({ count }) => count), [1, 3]);
 });
 
 Deno.test("nothing is kept of a connection that was told", async () => {
@@ -109,7 +116,7 @@ Deno.test("nothing is kept of a connection that was told", async () => {
   const held = await heldOf(10, (object) => {
     const connection = object as Connection;
     const cause = `${Math.random()}`;
-    reports.add(undefined, { kind: "closed", cause, message: "", remoteAddress: "", connection });
+    reports.add({ kind: "closed", cause, message: "", remoteAddress: "", connection });
   });
   assertEquals(held, 0);
 });

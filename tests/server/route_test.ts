@@ -115,7 +115,7 @@ Deno.test("a request that asks for no WebSocket is none, and gets 426 where ther
 });
 
 Deno.test("a refusal is told with the address of the client, a count for each route", async () => {
-  const [one, other] = [new Route({}, nobody), new Route({}, nobody)];
+  const [one, other] = [new Route({}, nobody), new Route({ idleTimeout: 5 }, nobody)];
   const server = memoryServer((request, context) =>
     (request.url.endsWith("/one") ? one : other).answer(request, {}, context)
   );
@@ -150,7 +150,7 @@ Deno.test("a subprotocol that the route does not speak is told, and one that it 
   assertEquals(told, []);
   await connect(handshakeRequest("/", { "sec-websocket-protocol": "other" }));
   assertEquals(told.map(({ kind, cause, message }) => `${kind} ${cause} ${message}`), [
-    'option protocols no protocols of the route fit those that a client offers, "other"',
+    "option protocols a client offers subprotocols, and none is among the protocols of the route",
   ]);
 });
 
@@ -227,9 +227,7 @@ Deno.test("events that are none throw, and those that are no functions", () => {
   assertEquals(state.registry.size, 4);
 });
 
-Deno.test("options that nobody reads throw when the route is set up", () => {
-  assertThrows(() => new Route({ idleTimout: 5 } as never, nobody), TypeError, "idleTimeout (did");
-  assertThrows(() => new Route(null as never, nobody), TypeError, "expected an object, got null");
+Deno.test("options of a route are known by their names", () => {
   const names = ["origin", "protocols", "headers", "idleTimeout", "closeTimeout", "data", "info"];
   assertEquals(names.map(isRouteOption), names.map(() => true));
   assertEquals(["port", "onError", ""].map(isRouteOption), [false, false, false]);

@@ -112,7 +112,10 @@ Deno.test("a server is cautious for a minute after a socket has failed to open",
 });
 
 Deno.test("a client that was lost in the upgrade is told of, and one that is late is not", () => {
-  const { state, told } = setUp();
+  const { state, told, adapter } = setUp();
+  // One that can cut a connection has let go of it.
+  state.failedToOpen(true);
+  Object.assign(adapter, { abilities: { ...adapter.abilities, terminate: "close" } });
   state.failedToOpen(false);
   assertEquals(told, []);
   state.failedToOpen(true);
@@ -172,7 +175,7 @@ Deno.test("a refusal is told to onRefuse and onReport, and becomes the response 
   const { state, told } = setUp({ onRefuse: (...words) => seen.push(words) });
   const request = handshakeRequest("/", { origin: "https://app.example" });
   const verdict = refusal(405, "expected method GET", { allow: "GET" });
-  const response = state.refuse(request, verdict, "10.0.0.1", parseLimits({}));
+  const response = state.refuse(request, verdict, "10.0.0.1", "route");
   assertEquals([response.status, response.headers.get("allow"), await response.text()], [
     405,
     "GET",
@@ -261,7 +264,7 @@ Deno.test("a limit that ended a connection is told with the connection and the l
   } as const;
   assertEquals(told, [{ ...report, count: 1 }]);
   // Another route has a count of its own, and what was counted is told at the end.
-  state.limited(SEND_QUEUE_FULL, parseLimits({}), connection);
+  state.limited(SEND_QUEUE_FULL, parseLimits({}, "other"), connection);
   state.drain();
   assertEquals(told.map(({ count, limit }) => [count, limit]), [[1, 5], [1, 1_048_576], [2, 5]]);
 });
@@ -278,20 +281,17 @@ Deno.test("what was counted is told in a minute, while there are connections to 
   state.registry.delete(entry);
 });
 
-Deno.test("a subprotocol that nobody speaks is told", () => {
-  for (const origin of ["https://app.example", undefined]) {
-    const { state, told } = setUp();
-    const request = handshakeRequest("/", origin === undefined ? {} : { origin });
-    state.unanswered(request, "chat", parseLimits({}));
-    assertEquals(told, [{
-      kind: "option",
-      cause: "protocols",
-      count: 1,
-      message: 'no protocols of the route fit those that a client offers, "chat"',
-      origin,
-      remoteAddress: "",
-    }]);
-  }
+Deno.test("an option without effect is told, a count for each route", () => {
+  const { state, told } = setUp();
+  for (const route of ["a", "b", "a"]) state.ineffective("data", "data has no effect", route);
+  const report = {
+    kind: "option",
+    cause: "data",
+    count: 1,
+    message: "data has no effect",
+    remoteAddress: "",
+  } as const;
+  assertEquals(told, [report, report]);
 });
 
 Deno.test("a request to another host than the option's is misdirected, handshake or not", () => {
