@@ -12,20 +12,20 @@ export const adapters: Mutations = {
     ["options are read each time", "routes.set(options, route);", ""],
     [
       "defaults win over options",
-      "{ ...defaults, ...Object.fromEntries(given) }",
-      "{ ...Object.fromEntries(given), ...defaults }",
+      "{ ...pick(defaults, ROUTE_OPTIONS), ...closed, ...own }",
+      "{ ...own, ...pick(defaults, ROUTE_OPTIONS) }",
     ],
     [
       "defaults are passed over",
-      "{ ...defaults, ...Object.fromEntries(given) }",
-      "{ ...Object.fromEntries(given) }",
+      "{ ...pick(defaults, ROUTE_OPTIONS), ...closed, ...own }",
+      "{ ...own }",
     ],
-    ["undefined overrides a default", ".filter(([, value]) => value !== undefined)", ""],
     [
-      "options that are none are taken for defaults",
-      "|| options === null) return options;",
-      "|| options === null) return defaults;",
+      "undefined overrides a default",
+      "const own = pick(options, ROUTE_OPTIONS);",
+      "const own = options;",
     ],
+    ["unknown options are taken", 'checkNames("upgradeWebSocket", options, ROUTE_OPTIONS);', ""],
   ],
   "adapters/bun.ts": [
     [

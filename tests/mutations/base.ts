@@ -111,7 +111,8 @@ export const base: Mutations = {
   ],
   "base/usage_error.ts": [
     ["is an Error only", "= TypeError,", "= Error,"],
-    ["null is an object", 'value === null ? "null" : typeof value', "typeof value"],
+    ["null is an object", 'value === null ? "null" : Array', "Array"],
+    ["a list is an object", 'Array.isArray(value) ? "a list" : typeof value', "typeof value"],
     ["a rejection stays unhandled", "Promise.resolve(answer).catch(() => {});", ""],
     ["a text is shown as it is", "JSON.stringify(answer)", "answer"],
     ["promises are not recognized", '?.then !== "function"', '?.then !== "object"'],

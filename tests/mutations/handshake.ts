@@ -67,7 +67,12 @@ export const handshake: Mutations = {
       "hostname: wildcard ? `.${host.hostname}` : host.hostname",
       "hostname: host.hostname",
     ],
-    ["the port does not count", '(port === "" || port === authority.port) &&', ""],
+    [
+      "the port does not count",
+      '(port === "" || port === authority.port || (authority.port === "" && isDefault(port))) &&',
+      "",
+    ],
+    ["a default port has to be said", ' || (authority.port === "" && isDefault(port))', ""],
     ["every entry has a port", 'port === "" || ', ""],
     [
       "no host is every host",
