@@ -6,6 +6,7 @@ import {
   EXPORTS_ONLY,
   filesIn,
   modules,
+  ON_NODE,
   testOf,
   TYPES_ONLY,
   UNTESTED,
