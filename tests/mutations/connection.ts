@@ -587,11 +587,7 @@ export const connection: Mutations = {
     ],
     ["1013 is never sent", 'if (result === "full") this.drop(SEND_QUEUE_FULL);', ""],
     ["send says true of what is not taken", 'if (result !== "sent") return false;', ""],
-    [
-      "send says true of a connection that it has ended",
-      "return this.readyState === OPEN;\n  }\n\n  drained",
-      "return true;\n  }\n\n  drained",
-    ],
+
     [
       "drained() resolves at once",
       "if (this.bufferedAmount === 0) return Promise.resolve();\n    return",
