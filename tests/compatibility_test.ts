@@ -78,7 +78,7 @@ Deno.test("gaps and declared abilities say the same", () => {
 
 Deno.test("a gap that is misspelt does not compile, and another one has the type of its value", () => {
   // @ts-expect-error: no such gap
-  assertThrows(() => pinned("bun", "unmasked frame"));
+  assertThrows(() => pinned("bun", "unmasked frame"), TypeError);
   const status: 500 | 400 | undefined = pinned("deno", "a sub-app behind `app.mount`");
   assertEquals(status, 500);
 });

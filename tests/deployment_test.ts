@@ -6,6 +6,7 @@ import { offlineImports } from "./support/imports.ts";
 import { isMissing } from "./support/missing.ts";
 import { OPCODE, RawClient } from "./support/raw_client.ts";
 import { nativeRuntimes } from "./support/runtimes.ts";
+import { within } from "./support/within.ts";
 
 const fences = fencesIn("docs/deployment.md", read("docs/deployment.md"));
 const unit = read("examples/deploy/chat.service");
@@ -34,17 +35,23 @@ function freePort(): number {
   return (listener.addr as Deno.NetAddr).port;
 }
 
-/** Connects as soon as the server listens. */
-async function connected(port: number): Promise<RawClient> {
-  for (let i = 0; i < 500; i++) {
+/** Connects as soon as the server listens; `undefined` if it ends before. */
+async function connected(port: number, ended: Promise<unknown>): Promise<RawClient | undefined> {
+  let over = false;
+  ended.then(() => over = true);
+  for (let i = 0; i < 500 && !over; i++) {
     try {
       return await RawClient.open(port, "/ws");
     } catch {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
+  if (over) return undefined;
   throw new Error("expected a server that listens");
 }
+
+/** How often a port may be taken by somebody else before the server has it. */
+const TRIES = 5;
 
 for (const name of ["deno.Dockerfile", "bun.Dockerfile"]) {
   Deno.test(`docs/deployment.md shows ${name} as it is`, () => {
@@ -92,36 +99,44 @@ for (const { name, command } of nativeRuntimes) {
   Deno.test(`${name}: the command of Docker and systemd serves, and ends on SIGTERM with 1001`, async () => {
     const sample = { ...fences.find(({ info }) => info === "ts production")!, name: "server" };
     await using folder = await playground([sample]);
-    const port = freePort();
-    const args = COMMANDS[name].map((word) => word.replace(":8000", `:${port}`));
-    if (name === "deno") {
-      args.splice(1, 0, "--quiet", "--no-lock", `--import-map=${await offlineImports()}`);
-    }
-    const server = new Deno.Command(command[0]!, {
-      args,
-      cwd: folder.root,
-      env: { PORT: `${port}` },
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    const ended = server.output();
-    try {
-      using client = await connected(port);
-      client.send(OPCODE.text, "hi");
-      assertEquals(await client.text(), "hi");
-      server.kill("SIGTERM");
-      assertEquals((await client.closeFrame())?.code, 1001);
-      client.close(1001);
-      const { code, stderr } = await ended;
-      assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
-    } finally {
-      try {
-        server.kill("SIGKILL");
-      } catch {
-        // It has ended.
+    for (let tries = 1;; tries++) {
+      const port = freePort();
+      const args = COMMANDS[name].map((word) => word.replace(":8000", `:${port}`));
+      if (name === "deno") {
+        args.splice(1, 0, "--quiet", "--no-lock", `--import-map=${await offlineImports()}`);
       }
-      await ended;
+      const server = new Deno.Command(command[0]!, {
+        args,
+        cwd: folder.root,
+        env: { PORT: `${port}` },
+        stdin: "null",
+        stdout: "piped",
+        stderr: "piped",
+      }).spawn();
+      const ended = server.output();
+      try {
+        using client = await connected(port, ended);
+        if (client === undefined) {
+          const said = new TextDecoder().decode((await ended).stderr);
+          assert(tries < TRIES && /in use|is taken/.test(said), said);
+          continue;
+        }
+        client.send(OPCODE.text, "hi");
+        assertEquals(await client.text(), "hi");
+        server.kill("SIGTERM");
+        assertEquals((await client.closeFrame())?.code, 1001);
+        client.close(1001);
+        const { code, stderr } = await within(ended, "the end of the process");
+        assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
+        return;
+      } finally {
+        try {
+          server.kill("SIGKILL");
+        } catch {
+          // It has ended.
+        }
+        await ended;
+      }
     }
   });
 }

@@ -3,8 +3,8 @@
  * says. A sample that begins with `app.` stands in an app; a word after `ts` names its check.
  */
 // What samples import beside us and Hono: here, so that it is installed for Bun, too.
-import "npm:partysocket@^1.3.0/ws";
-import "npm:valibot@^1.5.0";
+import "npm:partysocket@1.3.0/ws";
+import "npm:valibot@1.5.0";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { sign } from "hono/jwt";
 import { root } from "./support/command.ts";
@@ -45,7 +45,7 @@ const clients = all.filter(({ info }) => info === "ts client");
 const samples = all.filter(({ info }) => info !== "ts client" && info !== "ts test");
 
 /** What samples import beside us and Hono. */
-const PACKAGES = { valibot: "npm:valibot@^1.5.0", partysocket: "npm:partysocket@^1.3.0" };
+const PACKAGES = { valibot: "npm:valibot@1.5.0", partysocket: "npm:partysocket@1.3.0" };
 
 async function status(port: number, path: string, headers: Record<string, string> = {}) {
   using client = await RawClient.connect(port);

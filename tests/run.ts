@@ -1,6 +1,7 @@
 /**
  * The test command: finds Bun, finds out whether JSR answers, runs `deno test`, counts. With `--long`
  * it runs the suites in tests/long/ instead of all others, one after the other, because they measure.
+ * With `--here` it runs what needs no process of a server.
  *
  * Where JSR does not answer, the tests import `@std/assert` from a stand-in on `node:assert`.
  */
@@ -10,25 +11,31 @@ import type { Missing } from "./support/missing.ts";
 
 const BUN_VERSION = "1.4.5";
 
-/** The Bun of the PATH if it is the version that we test, or else the one from npm. */
+/** Titles that begin with neither "deno:" nor "bun:". Rust's regular expressions cannot look ahead. */
+const HERE = "/^([^db]|d[^e]|de[^n]|den[^o]|deno[^:]|b[^u]|bu[^n]|bun[^:])/";
+
+/** What `BUN` names, or the Bun of the PATH if it is the version that we test, or one from npm. */
 async function findBun(): Promise<string | undefined> {
+  const named = Deno.env.get("BUN");
+  if (named) return named;
   if (await output("bun", ["--version"], 10_000) === BUN_VERSION) return "bun";
   const lookup = ["exec", "--yes", `--package=bun@${BUN_VERSION}`, "-c", "command -v bun"];
   return (await output("npm", lookup, 180_000))?.split("\n").at(-1);
 }
 
 const [bun, imports] = await Promise.all([findBun(), importArgs()]);
-console.log(
-  bun ? `Bun: ${BUN_VERSION}` : `Bun: not found (needs npm, or bun ${BUN_VERSION} on the PATH)`,
-);
+const version = bun && await output(bun, ["--version"], 10_000);
+console.log(`Bun: ${version ?? `not found (needs npm, or bun ${BUN_VERSION} on the PATH)`}`);
 
 const long = Deno.args.includes("--long");
-const given = Deno.args.filter((arg) => arg !== "--long");
+const here = Deno.args.includes("--here");
+const given = Deno.args.filter((arg) => arg !== "--long" && arg !== "--here");
 const args = ["test", "--allow-all", "--no-lock", ...imports, ...given];
 const report = await Deno.makeTempFile({ suffix: ".xml" });
 const lacks = await Deno.makeTempFile({ suffix: ".jsonl" });
 args.push(`--junit-path=${report}`);
 if (!long) args.push("--parallel");
+if (here) args.push(`--filter=${HERE}`);
 if (given.every((arg) => arg.startsWith("-"))) {
   args.push(...long ? ["tests/long/"] : ["--ignore=tests/long/", "tests/"]);
 }
@@ -93,7 +100,7 @@ for (const runtime of ["deno", "bun", "node", "strict", "memory"]) {
 }
 const skipped = cases.filter(({ outcome }) => outcome === "skipped");
 // A filter skips others too, for no such reason.
-if (!Deno.args.some((arg) => arg.startsWith("--filter"))) {
+if (!here && !given.some((arg) => arg.startsWith("--filter"))) {
   for (const [reason, tests] of Map.groupBy(skipped, reasonOf)) {
     console.log(`skipped, because this needs ${reason}:`);
     for (const { name } of tests) console.log(`  ${name.replace(/ \[needs .+\]$/, "")}`);

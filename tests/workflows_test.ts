@@ -1,7 +1,8 @@
 /** The files in .github: they can be read, run what is pinned, and the versions that we test. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { parse } from "npm:yaml@^2.8.0";
+import { parse } from "npm:yaml@2.9.1";
 import { root } from "./support/command.ts";
+import { filesIn } from "./support/mirror.ts";
 
 const WORKFLOWS = ".github/workflows/";
 
@@ -9,15 +10,19 @@ interface Step {
   readonly uses?: string;
   readonly run?: string;
   readonly with?: Readonly<Record<string, string | number | boolean>>;
+  readonly env?: Readonly<Record<string, string | number>>;
 }
 
 interface Job {
+  readonly "runs-on"?: string;
+  readonly needs?: string;
   readonly "timeout-minutes"?: number;
   readonly permissions?: Readonly<Record<string, string>>;
   readonly steps: readonly Step[];
 }
 
 interface Workflow {
+  readonly on: { readonly schedule?: readonly { readonly cron: string }[] };
   readonly permissions?: Readonly<Record<string, string>>;
   readonly jobs: Readonly<Record<string, Job>>;
 }
@@ -31,6 +36,9 @@ const workflows = yamlIn(WORKFLOWS).map((path) => {
   const text = read(path);
   return { path, text, workflow: parse(text) as Workflow };
 });
+/** The jobs of one of them. */
+const jobsOf = (name: string) =>
+  workflows.find(({ path }) => path.endsWith(`/${name}.yml`))!.workflow.jobs;
 const jobs = workflows.flatMap(({ workflow }) => Object.values(workflow.jobs));
 const steps = jobs.flatMap((job) => job.steps);
 
@@ -58,26 +66,93 @@ Deno.test("workflows may only read, and only the jobs that publish may prove who
   }
   for (const { steps, permissions, "timeout-minutes": timeout } of jobs) {
     const publishes = steps.some(({ run = "", uses = "" }) =>
-      /\b(deno|npm) publish\b/.test(run) || uses.startsWith("actions/deploy-pages@")
+      /\b(deno|npm) publish\b(?! --dry-run)/.test(run) || uses.startsWith("actions/deploy-pages@")
     );
     assertEquals(permissions?.["id-token"], publishes ? "write" : undefined);
-    assert(timeout !== undefined && timeout <= 30);
+    const weekly = Object.values(jobsOf("weekly")).some((job) => job.steps === steps);
+    assert(timeout !== undefined && timeout <= (weekly ? 120 : 30));
     const [first] = steps;
     assertEquals(first?.with?.["persist-credentials"], false);
   }
 });
 
+/** The versions of Deno and Bun that a job sets up, in this order. */
+function versionsOf({ steps }: Job): string[] {
+  return steps.flatMap(({ uses, with: inputs }) =>
+    /setup-(deno|bun)@/.test(uses ?? "")
+      ? [`${inputs?.["deno-version"] ?? inputs?.["bun-version"]}`]
+      : []
+  );
+}
+
 Deno.test("workflows run the versions of Deno and Bun that .ci/run and the tests run", () => {
-  const deno = read(".ci/run").match(/deno@([\d.]+) task/)![1];
-  const bun = read("tests/run.ts").match(/BUN_VERSION = "([\d.]+)"/)![1];
-  for (const { uses, with: inputs } of steps) {
-    if (uses?.includes("setup-deno")) assertEquals(inputs?.["deno-version"], deno);
-    if (uses?.includes("setup-bun")) assertEquals(inputs?.["bun-version"], bun);
+  const deno = read(".ci/run").match(/deno@([\d.]+) task/)![1]!;
+  const bun = read("tests/run.ts").match(/BUN_VERSION = "([\d.]+)"/)![1]!;
+  for (const { path, workflow } of workflows) {
+    if (path.endsWith("nightly.yml")) continue;
+    for (const job of Object.values(workflow.jobs)) {
+      const versions = versionsOf(job);
+      assertEquals(versions, versions.length === 1 ? [deno] : [deno, bun], path);
+    }
   }
-  assert(read("README.md").includes(`deno@${deno} task test`));
-  assert(read("README.md").includes(`Tested with Deno ${deno}, Bun ${bun} and Hono `));
-  assertMatch(read("docs/compatibility.md"), new RegExp(`\\| Deno +\\| ${deno} `));
-  assertMatch(read("docs/compatibility.md"), new RegExp(`\\| Bun +\\| ${bun} `));
+  assert(read("CONTRIBUTING.md").includes(`deno@${deno} task ok`));
+  const nightly = jobsOf("nightly");
+  assertEquals(versionsOf(nightly["deno-canary"]!), ["canary", bun]);
+  assertEquals(versionsOf(nightly["bun-canary"]!), [deno, "canary"]);
+  // The oldest are those that README names, which the test gets from npm.
+  assertEquals(versionsOf(nightly.oldest!), [deno, bun]);
+});
+
+Deno.test("CI runs .ci/run, as root for network namespaces, and prints what the tests run of src/", () => {
+  const runs = (job: Job | undefined) => job!.steps.map(({ run }) => run ?? "").join("\n");
+  const { test, coverage, macos, windows } = jobsOf("ci");
+  assertMatch(runs(test), /^sudo .*\.ci\/run$/m);
+  assertMatch(runs(coverage), /deno task coverage/);
+  for (const [job, system] of [[macos, "macos-latest"], [windows, "windows-latest"]] as const) {
+    assertEquals(job!["runs-on"], system);
+    for (const folder of foldersOfSrc()) assert(runs(job).includes(` tests/${folder}/`), folder);
+    assertMatch(runs(job), / tests\/conformance\//);
+  }
+});
+
+/** The folders of `src/`, each of which `tests/` has too. */
+function foldersOfSrc(): string[] {
+  return [...Deno.readDirSync(new URL("src/", root))].filter(({ isDirectory }) => isDirectory)
+    .map(({ name }) => name);
+}
+
+Deno.test("a night and a week are scheduled, with the soak and the mutations", () => {
+  for (const name of ["nightly", "weekly"]) {
+    const { workflow } = workflows.find(({ path }) => path.endsWith(`/${name}.yml`))!;
+    assertEquals(workflow.on.schedule?.length, 1);
+  }
+  const { soak, mutate } = jobsOf("weekly");
+  const [soaks] = soak!.steps.filter(({ run }) => run?.includes("faults_test.ts"));
+  const title = soaks!.run!.match(/--filter=([\w ]+)/)![1]!;
+  assert(read("tests/conformance/wire/faults_test.ts").includes(title));
+  assert(Number(soaks!.env!.SOAK) > 1_000_000);
+  assert(mutate!.steps.some(({ run }) => run === "deno task mutate"));
+});
+
+Deno.test("what tests import from npm is pinned, so that they are the same tomorrow", () => {
+  let pinned = 0;
+  for (const file of filesIn(new URL("tests/", root))) {
+    const source = read(`tests/${file}`);
+    for (const [, name, version] of source.matchAll(/"npm:(@?[\w-]+(?:\/[\w-]+)?)@([^"\/`$]+)/g)) {
+      if (name === "edgesocket" || name === "hono") continue;
+      assertMatch(version!, /^\d+\.\d+\.\d+$/, `tests/${file}: ${name}`);
+      pinned++;
+    }
+  }
+  assert(pinned > 10);
+});
+
+Deno.test("files that workflows name are there", () => {
+  const named = steps.flatMap(({ run }) =>
+    [...(run ?? "").matchAll(/(?:^| )((?:tests|\.ci)\/[\w./]*)/g)].map(([, path]) => path!)
+  );
+  assert(named.length > 10);
+  for (const path of named) Deno.statSync(new URL(path, root));
 });
 
 Deno.test("tasks that workflows run are in deno.json", () => {
@@ -89,11 +164,19 @@ Deno.test("tasks that workflows run are in deno.json", () => {
   assertEquals(named.filter((task) => !(task in tasks)), []);
 });
 
-Deno.test("npm and JSR publish only what `deno task ok` passed", () => {
-  const publish = workflows.find(({ path }) => path.endsWith("publish.yml"))!.workflow;
-  const { verify } = publish.jobs;
-  assert(verify!.steps.some(({ run }) => run === "deno task ok"));
-  for (const [name, job] of Object.entries(publish.jobs)) {
-    if (name !== "verify") assertEquals((job as Job & { needs?: string }).needs, "verify");
-  }
+Deno.test("npm and JSR publish only what `deno task ok` passed, and npm the very tarball", () => {
+  const { verify, publish, ...others } = jobsOf("publish");
+  assertEquals(others, {});
+  assertEquals(publish!.needs, "verify");
+  assert(verify!.steps.some(({ run }) => /^TARBALL=\S+ .*deno task ok$/.test(run ?? "")));
+  const artifact = (name: string) =>
+    [verify!, publish!].flatMap(({ steps }) => steps)
+      .filter(({ uses }) => uses?.startsWith(`actions/${name}-artifact@`))
+      .map(({ with: inputs }) => [inputs?.name, inputs?.path]);
+  assertEquals(artifact("upload"), artifact("download"));
+  const runs = publish!.steps.map(({ run }) => run ?? "").filter(Boolean);
+  assertEquals(runs.length, 2);
+  // Each only if it has not been done: a job that failed can be run again.
+  assertMatch(runs[0]!, /^npm view .* \|\| npm publish tarball\/\*\.tgz --provenance/);
+  assertEquals(runs[1], "deno publish");
 });

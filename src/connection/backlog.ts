@@ -152,7 +152,10 @@ export class Backlog implements Drainable {
   }
 
   #measure(): void {
-    this.#handed = this.#socket.bufferedAmount;
+    const waiting = this.#socket.bufferedAmount;
+    // Whoever sends all the time would take the progress for itself that a look is to see.
+    if (waiting < this.#handed) this.progressAt = this.#server.clock.now();
+    this.#handed = waiting;
     this.#exempt = Math.min(this.#exempt, this.size);
   }
 

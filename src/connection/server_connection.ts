@@ -368,8 +368,8 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
   #startClosing(info: CloseInfo): void {
     this.#state = CLOSING;
     this.waitingSince = this.#now();
-    const socket = this.#socket;
-    if (socket === undefined) return;
+    // Nobody hears of a connection before it has a socket.
+    const socket = this.#socket!;
     // A close frame behind a backlog would be cut off on Bun, and hide on Deno how much still waits.
     if (this.bufferedAmount > 0) this.#openFlow().openBacklog(socket).close(info);
     else socket.close(info.code, info.reason);

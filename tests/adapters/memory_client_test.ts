@@ -176,3 +176,58 @@ Deno.test("what a server does not take waits in order, and arrives as it takes i
   }
   for (let i = 0; i < 10; i++) assertEquals(await client.message(), `${50 + i}`);
 });
+
+Deno.test("what a client sends while the server does not read waits, its close frame too", async () => {
+  let release = () => {};
+  const read: string[] = [];
+  const route = new Route({ maxQueue: 1_000 }, () => {
+    throw new Error("expected a wrapped server");
+  });
+  const closes: number[] = [];
+  const server = memoryServer((request, context) =>
+    route.answer(request, {
+      async onOpen(_, connection) {
+        for await (const message of connection) {
+          read.push(`${message}`.trim());
+          if (read.length === 1) await new Promise<void>((resolve) => release = resolve);
+        }
+      },
+      onClose: ({ code }) => closes.push(code),
+    }, context)
+  );
+  const { client } = await server.connect();
+  for (let i = 0; i < 5; i++) client!.send(`${i}`.padEnd(300));
+  client!.close(4000, "bye");
+  for (let turns = 0; turns < 5; turns++) await nextTurn();
+  assertEquals([read, closes], [["0"], []]);
+  release();
+  assertEquals((await client!.closed).code, 4000);
+  for (let turns = 0; turns < 5; turns++) await nextTurn();
+  assertEquals([read, closes], [["0", "1", "2", "3", "4"], [4000]]);
+});
+
+Deno.test("a connection ends once, for both halves, and nothing arrives after it", async () => {
+  const got: unknown[] = [];
+  const { client, closes } = await setUp({}, { onMessage: ({ data }) => got.push(data) });
+  client.close(4000, "first");
+  client.send("late");
+  client.vanish();
+  client.breakRules();
+  const closed = await client.closed;
+  for (let turns = 0; turns < 5; turns++) await nextTurn();
+  assertEquals([closed, await client.closed], [
+    { code: 4000, reason: "first", wasClean: true },
+    closed,
+  ]);
+  await assertRejects(() => client.message(), Error, '4000 "first"');
+  assertEquals([got, closes], [[], ["4000 first peer"]]);
+});
+
+Deno.test("the end that a client has seen stays, although the server ends later", async () => {
+  const { client, connection } = await setUp();
+  client.close(4000, "first");
+  await client.closed;
+  connection.terminate();
+  await nextTurn();
+  await assertRejects(() => client.message(), Error, 'one that ended with 4000 "first"');
+});

@@ -33,3 +33,12 @@ Deno.test("a message waits if its client has not read it", () => {
     assertEquals([socket.send(new Uint8Array(10)), socket.bufferedAmount], [result, unread]);
   }
 });
+
+Deno.test("bytes are sent as they are now, whatever becomes of them", () => {
+  let sent: unknown;
+  const receiver = { unread: () => 0, message: (message: unknown) => void (sent = message) };
+  const bytes = new Uint8Array([1, 2, 3]);
+  new MemorySocket(receiver as unknown as MemoryReceiver, "raw").send(bytes.subarray(1));
+  bytes.fill(9);
+  assertEquals([...new Uint8Array(sent as ArrayBuffer)], [2, 3]);
+});

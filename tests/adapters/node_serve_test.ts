@@ -48,10 +48,10 @@ Deno.test("a port that is taken is told by finished", async () => {
   await using server = await started({ ...LOCAL, fetch: echo });
   const { port, hostname } = server;
   const second = serve({ port, hostname, fetch: echo });
-  const { message } = await assertRejects(() => second.finished);
+  const { message } = await assertRejects(() => second.finished, Error);
   assertEquals(message, `Cannot listen on 127.0.0.1:${port}: the port is taken`);
   // What has never begun can end.
-  await assertRejects(() => second.shutdown());
+  await assertRejects(() => second.shutdown(), Error);
 });
 
 Deno.test("the option node is for createServer, but for what serve sees to", async () => {

@@ -98,3 +98,10 @@ Deno.test("the placeholder is a 101 here, and a 204 where there is neither Deno 
   const { stdout } = await new Deno.Command(Deno.execPath(), { args }).output();
   assertEquals(new TextDecoder().decode(stdout), "204\n");
 });
+
+Deno.test("a verdict takes no place, however many are asked for", () => {
+  for (let i = 0; i < 10_100; i++) {
+    const { status } = upgradeRequest(new Request("http://localhost/", handshake()), {});
+    if (status !== 101) assertEquals([i, status], [i, 101]);
+  }
+});

@@ -18,6 +18,7 @@ Deno.test("checkOption takes what is not given, and the right type", () => {
 Deno.test("checkSeconds takes a tenth of a second to a day, and 0 where that switches off", () => {
   for (const seconds of [0.1, 1, 86_400]) assertEquals(checkSeconds("x", seconds, 0.1), seconds);
   assertEquals(checkSeconds("x", 0, 0), 0);
+  assertEquals([checkSeconds("x", 0.1, 0), checkSeconds("x", 86_400, 0)], [0.1, 86_400]);
   for (const bad of [0, 0.09, 86_401, -1, NaN, Infinity]) {
     assertThrows(() => checkSeconds("x", bad, 0.1), RangeError, `got ${bad}`);
   }
@@ -36,7 +37,7 @@ Deno.test("checkNumber tells a wrong type from a wrong value", () => {
 });
 
 Deno.test("checkNames refuses what nobody reads, and says what was meant", () => {
-  const names = ["requireOrigin", "maxPayloadLength", "port", "hostname", "key"];
+  const names = ["requireOrigin", "maxPayloadLength", "port", "hostname", "key", "TLS"];
   checkNames("serve", {}, names);
   checkNames("serve", { port: 1, key: undefined }, names);
   for (
@@ -46,6 +47,8 @@ Deno.test("checkNames refuses what nobody reads, and says what was meant", () =>
       ["prot", "port"],
       ["hostName", "hostname"],
       ["keys", "key"],
+      ["REQUIREORIGIN", "requireOrigin"],
+      ["tls", "TLS"],
     ]
   ) {
     const error = assertThrows(() => checkNames("serve", { [wrong!]: 1 }, names), TypeError);
@@ -56,9 +59,21 @@ Deno.test("checkNames refuses what nobody reads, and says what was meant", () =>
   }
 });
 
+Deno.test("checkNames means the nearest of several, whichever comes first", () => {
+  for (const names of [["maxQueue", "maxQueues"], ["maxQueues", "maxQueue"]]) {
+    const error = assertThrows(() => checkNames("serve", { maxQueuess: 1 }, names), TypeError);
+    assertEquals(error.message.includes("expected maxQueues (did"), true, error.message);
+  }
+});
+
 Deno.test("checkNames lists what there is where nothing comes near", () => {
   const error = assertThrows(() => checkNames("serve", { cors: true }, ["port", "key"]), TypeError);
   assertEquals(error.message, "Cannot use options of serve: expected one of port, key, got cors");
+});
+
+Deno.test("checkNames does not mean what is much longer, though it has all the letters", () => {
+  const names = ["maxPayloadLength", "port"];
+  assertThrows(() => checkNames("serve", { max: 1 }, names), TypeError, "expected one of max");
 });
 
 Deno.test("checkNames takes objects only", () => {

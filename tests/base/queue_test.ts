@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
-import fc from "npm:fast-check@^4.3.0";
+import { assertEquals, assertLess } from "@std/assert";
+import fc from "npm:fast-check@4.10.2";
+import { heldOf, memoryOf } from "../support/garbage.ts";
 import { Queue } from "../../src/base/queue.ts";
 
 Deno.test("a queue does what an array does, whatever is pushed and shifted", () => {
@@ -23,11 +24,33 @@ Deno.test("a queue does what an array does, whatever is pushed and shifted", () 
   }));
 });
 
-Deno.test("a queue holds on to nothing that was shifted", () => {
-  const queue = new Queue<object>();
+Deno.test("a long queue keeps its order, however often its rest is moved down", () => {
+  const queue = new Queue<number>();
+  let next = 0;
   for (let i = 0; i < 10_000; i++) {
-    queue.push({});
-    if (i >= 10) queue.shift();
+    queue.push(i);
+    if (queue.length > 10) assertEquals(queue.shift(), next++);
   }
-  assertEquals(queue.length, 10);
+  while (queue.length > 0) assertEquals(queue.shift(), next++);
+  assertEquals(next, 10_000);
+});
+
+Deno.test("a queue holds on to nothing that was shifted, nor to its place", async () => {
+  const queue = new Queue<object>();
+  for (let i = 0; i < 10; i++) queue.push({ i });
+  const held = await heldOf(50, (object) => {
+    queue.push(object);
+    queue.shift();
+  });
+  // The last ten are still in it.
+  assertEquals([held, queue.length], [10, 10]);
+  assertLess(
+    memoryOf(() => {
+      for (let i = 0; i < 1_000_000; i++) {
+        queue.push(queue);
+        queue.shift();
+      }
+    }),
+    1_000_000,
+  );
 });

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import fc from "npm:fast-check@^4.3.0";
+import fc from "npm:fast-check@4.10.2";
 import { bytesOf } from "../support/fake_engine.ts";
 import { decode, encode, type Envelope, HEADER } from "../../src/brokers/envelope.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import fc from "npm:fast-check@^4.3.0";
+import fc from "npm:fast-check@4.10.2";
 import { History, type HistoryLimits } from "../../src/brokers/history.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 

@@ -1,7 +1,7 @@
 /** The chat in a real browser: one process, and two on two runtimes with Redis between. */
 import { assert, assertEquals } from "@std/assert";
-import { AxeBuilder } from "npm:@axe-core/playwright@^4.10.0";
-import type { Browser, Page, WebSocketRoute } from "npm:playwright-core@^1.56.0";
+import { AxeBuilder } from "npm:@axe-core/playwright@4.14.0";
+import type { Browser, Page, WebSocketRoute } from "npm:playwright-core@1.65.1";
 import { launch, needsBrowser } from "../support/browser.ts";
 import { CHAT, startApp } from "../support/echo_app.ts";
 import { hasEngine, TestEngine } from "../support/engines.ts";

@@ -1,8 +1,8 @@
 /** The playground in a real browser, with both servers. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { AxeBuilder } from "npm:@axe-core/playwright@^4.10.0";
-import type { Browser, Page } from "npm:playwright-core@^1.56.0";
+import { AxeBuilder } from "npm:@axe-core/playwright@4.14.0";
+import type { Browser, Page } from "npm:playwright-core@1.65.1";
 import { launch, needsBrowser } from "../support/browser.ts";
 import { type EchoApp, startApp } from "../support/echo_app.ts";
 import { nativeRuntimes, type WireRuntime } from "../support/runtimes.ts";

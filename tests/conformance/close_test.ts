@@ -1,5 +1,5 @@
 /** How connections end, whoever ends them. */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { type Runtime, runtimes } from "../support/runtimes.ts";
 import { BROKEN, closedByClient, ends, route, suite } from "../support/suite.ts";
 
@@ -65,10 +65,13 @@ function closeSuite(runtime: Runtime): void {
   test("counts as closed after closeTimeout when the client never answers", async (server) => {
     using client = await server.open(route({ closeTimeout: 0.5 }));
     client.mute();
+    const started = performance.now();
     client.send("!close 4000 bye");
     // Bun does not wait for the answer.
     const wasClean = runtime.gap("a client that never answers our close frame") === "clean";
     await ends(server, { code: 4000, reason: "bye", wasClean, cause: "local" });
+    const took = performance.now() - started;
+    assert(took < 2_500 && (wasClean || took > 400), `closed after ${took} ms`);
   });
 
   test("terminates", async (server) => {

@@ -66,7 +66,8 @@ function loopSuite(runtime: Runtime): void {
       using client = await server.open("/loop");
       for (const message of ["slow", ...flood]) client.send(message);
       await client.closed;
-      assertEquals((await server.until({ on: "close" })).cause, otherwise);
+      const { code, cause } = await server.until({ on: "close" });
+      assertEquals([code, cause], [1013, otherwise]);
     });
   }
 }

@@ -71,6 +71,7 @@ function upgradeSuite(runtime: Runtime): void {
         url: "http://127.0.0.1/ws?id=a",
         remoteAddress: "127.0.0.1",
         path: "/ws",
+        binaryType: "arraybuffer",
       });
     });
 

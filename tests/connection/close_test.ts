@@ -1,5 +1,12 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { checkClose, closedByPeer } from "../../src/connection/close.ts";
+import {
+  broken,
+  checkClose,
+  closedByPeer,
+  RECEIVE_QUEUE_FULL,
+  SEND_QUEUE_FULL,
+  TOO_LARGE,
+} from "../../src/connection/close.ts";
 
 const cutAt123 = (reason: string) => checkClose(1000, reason).reason;
 const size = (text: string) => new TextEncoder().encode(text).length;
@@ -50,9 +57,12 @@ Deno.test("checkClose replaces lone surrogates", () => {
 
 Deno.test("closedByPeer cuts a reason at 123 bytes, whatever the runtime hands over", () => {
   for (const char of ["x", "ü", "€", "😀"]) {
-    const { code, reason, wasClean, cause } = closedByPeer(4000, char.repeat(70_000 / size(char)));
-    assertEquals([code, wasClean, cause], [4000, true, "peer"]);
-    assertEquals(reason, char.repeat(Math.floor(123 / size(char))));
+    for (const bytes of [124, 200, 70_000]) {
+      const sent = char.repeat(Math.ceil(bytes / size(char)));
+      const { code, reason, wasClean, cause } = closedByPeer(4000, sent);
+      assertEquals([code, wasClean, cause], [4000, true, "peer"]);
+      assertEquals(reason, char.repeat(Math.floor(123 / size(char))));
+    }
   }
 });
 
@@ -67,4 +77,25 @@ Deno.test("closedByPeer leaves what fits into a close frame alone", () => {
     "\uFEFFb",
   ];
   for (const reason of fits) assertEquals(closedByPeer(4000, reason).reason, reason);
+});
+
+Deno.test("broken is 1006 for users, and not clean", () => {
+  assertEquals(broken("idle-timeout"), {
+    code: 1006,
+    reason: "",
+    wasClean: false,
+    cause: "idle-timeout",
+  });
+});
+
+Deno.test("each end of our own has a code that may be sent, and a cause", () => {
+  const ends = [TOO_LARGE, SEND_QUEUE_FULL, RECEIVE_QUEUE_FULL];
+  for (const { code, reason, wasClean } of ends) {
+    assertEquals([checkClose(code, reason), wasClean], [{ code, reason }, false]);
+  }
+  assertEquals(ends.map(({ code, cause }) => `${code} ${cause}`), [
+    "1009 payload-too-large",
+    "1013 backpressure",
+    "1013 backpressure",
+  ]);
 });

@@ -2,11 +2,11 @@ import { assert, assertEquals } from "@std/assert";
 import type { Connection } from "../../src/connection/connection.ts";
 import { listenForEnd } from "../../src/connection/connection_view.ts";
 import { Route } from "../../src/server/route.ts";
-import { memoryServer, nextTurn } from "../support/memory.ts";
+import { handshakeRequest, memoryServer, nextTurn } from "../support/memory.ts";
 
 /** A server whose connections echo, and hand themselves out. */
 function echoing(use: (connection: Connection) => void) {
-  const route = new Route({ data: () => "theirs" }, () => {
+  const route = new Route({ data: () => "theirs", protocols: ["chat"] }, () => {
     throw new Error("expected a wrapped server");
   });
   return memoryServer((request, context) =>
@@ -89,4 +89,68 @@ Deno.test("whoever listens for the end of a connection is told once, before onCl
   assertEquals(told, [seen]);
   assertEquals(listenForEnd(seen, listener), undefined);
   assertEquals(listenForEnd({ ...seen } as Connection, listener), undefined);
+});
+
+Deno.test("a connection has one name for all its life, and another has another", async () => {
+  const seen: Connection[] = [];
+  const server = echoing((connection) => seen.push(connection));
+  await server.connect();
+  const { client } = await server.connect();
+  const [first, second] = seen as [Connection, Connection];
+  const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+  assert(uuid.test(first.id) && uuid.test(second.id), first.id);
+  const { id } = second;
+  assert(id !== first.id);
+  client!.close(1000);
+  await second.closed;
+  assertEquals([second.id, second.id], [id, id]);
+});
+
+Deno.test("a connection does what its socket does", async () => {
+  let seen!: Connection;
+  const server = echoing((connection) => seen = connection);
+  const { client } = await server.connect(
+    handshakeRequest("/ws?a=1", { "sec-websocket-protocol": "chat" }),
+  );
+  assertEquals([seen.readyState, seen.protocol, seen.raw === client], [1, "chat", true]);
+  assertEquals(seen.url.href, "http://self.example/ws?a=1");
+  assert(seen.url !== seen.url, "each reader gets a URL of its own");
+  assertEquals(seen.request.headers.get("sec-websocket-protocol"), "chat");
+  seen.data = "changed";
+  assertEquals(seen.data, "changed");
+  client!.pause();
+  assertEquals([seen.send("12345"), seen.bufferedAmount], [true, 5]);
+  let drained = false;
+  const waiting = seen.drained().then(() => drained = true);
+  await nextTurn();
+  assertEquals(drained, false);
+  client!.resume();
+  await waiting;
+  assertEquals([await client!.message(), seen.bufferedAmount], ["12345", 0]);
+  seen.close(4000, "bye");
+  assertEquals(await client!.closed, { code: 4000, reason: "bye", wasClean: true });
+  assertEquals(seen.send("late"), false);
+  const info = { code: 4000, reason: "bye", wasClean: true, cause: "local" } as const;
+  assertEquals([await seen.closed, seen.readyState], [info, 3]);
+});
+
+Deno.test("a connection can be ended at once, and be looped over", async () => {
+  const read: unknown[] = [];
+  const route = new Route({}, () => {
+    throw new Error("expected a wrapped server");
+  });
+  const server = memoryServer((request, context) =>
+    route.answer(request, {
+      async onOpen(_, connection) {
+        for await (const message of connection) {
+          read.push(message);
+          if (message === "b") connection.terminate();
+        }
+      },
+    }, context)
+  );
+  const { client } = await server.connect();
+  for (const message of ["a", "b"]) client!.send(message);
+  assertEquals(await client!.closed, { code: 1006, reason: "", wasClean: false });
+  assertEquals(read, ["a", "b"]);
 });

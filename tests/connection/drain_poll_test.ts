@@ -70,3 +70,28 @@ Deno.test("whoever leaves is looked at no more, and the last one takes the timer
   poll.delete(second);
   assertEquals(clock.pending, 0);
 });
+
+Deno.test("a client that is added again is looked at no more often", () => {
+  const clock = new FakeClock();
+  const poll = new DrainPoll(clock);
+  const [mute, other] = [new Fake(), new Fake()];
+  for (const fake of [mute, other]) poll.add(fake);
+  for (let i = 0; i < 100; i++) {
+    clock.pass(10);
+    poll.add(mute);
+  }
+  assertEquals([mute.looks, poll.size], [other.looks, 2]);
+});
+
+Deno.test("a client that comes to be looked at puts off nobody", () => {
+  const clock = new FakeClock();
+  const poll = new DrainPoll(clock);
+  const first = new Fake();
+  poll.add(first);
+  for (let i = 0; i < 9; i++) {
+    clock.pass(0.1);
+    poll.add(new Fake());
+  }
+  clock.pass(0.1);
+  assertEquals([first.looks, clock.pending], [1, 1]);
+});

@@ -81,3 +81,12 @@ Deno.test("whoever has ended goes first, however little it holds, and in that or
   assertEquals(ended.map(({ evictions }) => evictions), [1, 1, 0]);
   assertEquals([open.evictions, next.evictions, budget.total], [0, 0, 10 * MARK]);
 });
+
+Deno.test("whoever has ended and has nothing to free is not evicted", () => {
+  const budget = new MemoryBudget(10 * MARK);
+  const ended = new Fake(budget);
+  ended.hold(6 * MARK, 0, true);
+  const open = new Fake(budget);
+  open.hold(6 * MARK);
+  assertEquals([ended.evictions, open.evictions, budget.total], [0, 1, 6 * MARK]);
+});

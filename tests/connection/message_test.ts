@@ -1,6 +1,12 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import fc from "npm:fast-check@^4.3.0";
-import { byteLength, checkSendData, copyOf, exceeds } from "../../src/connection/message.ts";
+import fc from "npm:fast-check@4.10.2";
+import {
+  byteLength,
+  checkSendData,
+  copyOf,
+  exceeds,
+  MESSAGE_OVERHEAD,
+} from "../../src/connection/message.ts";
 
 Deno.test("byteLength counts text as UTF-8, however long, lone surrogates as U+FFFD", () => {
   const text = fc.tuple(
@@ -25,6 +31,13 @@ Deno.test("exceeds is exact at the limit", () => {
     const bytes = byteLength(text);
     assertEquals([exceeds(text, bytes), exceeds(text, bytes - 1)], [false, true]);
   }
+});
+
+Deno.test("exceeds counts the bytes of binary messages, and long texts by their units first", () => {
+  assertEquals([exceeds(new ArrayBuffer(5), 5), exceeds(new ArrayBuffer(6), 5)], [false, true]);
+  // One unit takes three bytes at most, and one at least.
+  assertEquals([exceeds("abc", 9), exceeds("abc", 3), exceeds("abc", 2)], [false, false, true]);
+  assertEquals([exceeds("€€€", 9), exceeds("€€€", 8)], [false, true]);
 });
 
 Deno.test("copyOf keeps the bytes as they were, of a view only its own", () => {
@@ -56,4 +69,10 @@ Deno.test("checkSendData says what came", () => {
   ) {
     assertThrows(() => checkSendData(bad), TypeError, `got ${name}`);
   }
+});
+
+Deno.test("a message costs 256 bytes beside its own, as the documentation says", () => {
+  assertEquals(MESSAGE_OVERHEAD, 256);
+  const limits = Deno.readTextFileSync(new URL("../../src/connection/limits.ts", import.meta.url));
+  assertEquals(limits.includes("each message with 256 of its own"), true);
 });

@@ -133,3 +133,37 @@ Deno.test("a registry that was empty for long is not late when somebody comes", 
   lookAfter(250);
   assertEquals(entry.calls, ["look 61250"]);
 });
+
+Deno.test("a registry shuts down everybody, whoever leaves at once", async () => {
+  const clock = new FakeClock();
+  const registry = new Registry(clock, sweep);
+  const entries = Array.from({ length: 10 }, () => new Entry(registry, "shutdown"));
+  await registry.shutdown(1_000);
+  assertEquals(entries.map(({ calls }) => calls), Array(10).fill(["shutdown"]));
+});
+
+Deno.test("a look looks at everybody, whoever leaves at once", () => {
+  const clock = new FakeClock();
+  const registry = new Registry(clock, sweep);
+  const looks: number[] = [];
+  for (let i = 0; i < 10; i++) {
+    const entry = new Entry(registry, "never");
+    entry.look = () => {
+      looks.push(i);
+      registry.delete(entry);
+    };
+  }
+  clock.pass(250);
+  assertEquals(looks.toSorted(), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+});
+
+Deno.test("a registry that everybody left in time keeps no timer", async () => {
+  const clock = new FakeClock();
+  const registry = new Registry(clock, sweep);
+  const entry = new Entry(registry, "never");
+  const done = registry.shutdown(10_000);
+  clock.pass(100);
+  registry.delete(entry);
+  await done;
+  assertEquals(clock.pending, 0);
+});

@@ -1,6 +1,12 @@
-import { assert, assertEquals } from "@std/assert";
-import fc from "npm:fast-check@^4.3.0";
-import { broken, closedByPeer, type CloseInfo } from "../../src/connection/close.ts";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import fc from "npm:fast-check@4.10.2";
+import {
+  broken,
+  closedByPeer,
+  type CloseInfo,
+  SEND_QUEUE_FULL,
+  TOO_LARGE,
+} from "../../src/connection/close.ts";
 import { MemoryAdapter } from "../../src/adapters/memory.ts";
 import { sweep } from "../../src/connection/clockwork.ts";
 import { DrainPoll } from "../../src/connection/drain_poll.ts";
@@ -8,7 +14,7 @@ import type { WebSocketEvents } from "../../src/connection/events.ts";
 import { parseLimits } from "../../src/connection/limits.ts";
 import { Registry } from "../../src/connection/registry.ts";
 import { ServerConnection } from "../../src/connection/server_connection.ts";
-import { MemoryBudget } from "../../src/connection/memory_budget.ts";
+import { MARK, MemoryBudget } from "../../src/connection/memory_budget.ts";
 import type { SendData } from "../../src/connection/message.ts";
 import type { Abilities, SendResult, Socket } from "../../src/connection/socket.ts";
 import { FakeClock } from "../support/fake_clock.ts";
@@ -40,11 +46,23 @@ class FakeSocket implements Socket {
 /** Of a runtime that cannot stop reading. */
 const ABILITIES: Abilities = { ...new MemoryAdapter().abilities, pause: false };
 
+/** Of one that can cut a connection and pause it, and of one that can do neither. */
+const CUTS: Abilities = { ...ABILITIES, pause: true, terminate: "cut" };
+const TELLS: Abilities = { ...ABILITIES, pause: false, terminate: "close" };
+
 /** A connection of which everything is known. */
-function setUp(events: WebSocketEvents = {}, limits = parseLimits({})) {
+function setUp(
+  events: WebSocketEvents = {},
+  limits = parseLimits({}),
+  abilities = ABILITIES,
+  maxBuffered = Infinity,
+) {
   const clock = new FakeClock();
   const registry = new Registry(clock, sweep);
   const released: number[] = [];
+  const failed: number[] = [];
+  const limited: string[] = [];
+  const ends: number[] = [];
   const reported: unknown[] = [];
   const log: string[] = [];
   const connection: ServerConnection = new ServerConnection(
@@ -52,6 +70,7 @@ function setUp(events: WebSocketEvents = {}, limits = parseLimits({})) {
       protocol: "",
       limits,
       data: undefined,
+      ended: () => void ends.push(clock.now()),
       events: {
         ...events,
         onOpen(event, c) {
@@ -67,16 +86,27 @@ function setUp(events: WebSocketEvents = {}, limits = parseLimits({})) {
     {
       registry,
       clock,
-      abilities: ABILITIES,
-      budget: new MemoryBudget(Infinity),
+      abilities,
+      budget: new MemoryBudget(maxBuffered),
       drainPoll: new DrainPoll(clock),
       report: (error) => reported.push(error),
       release: () => void released.push(clock.now()),
-      limited() {},
-      failedToOpen() {},
+      limited: ({ cause }) => void limited.push(cause),
+      failedToOpen: (lost) => void failed.push(lost ? -1 : clock.now()),
     },
   );
-  return { clock, registry, reported, released, log, connection, socket: new FakeSocket() };
+  return {
+    clock,
+    registry,
+    reported,
+    released,
+    failed,
+    limited,
+    ends,
+    log,
+    connection,
+    socket: new FakeSocket(),
+  };
 }
 
 const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
@@ -95,9 +125,13 @@ Deno.test("a connection that is told to close before it is open closes at open",
 
 Deno.test("a connection that never opens calls nobody and leaves the registry", async () => {
   for (const end of ["the runtime says so", "nobody says so"]) {
-    const { connection, registry, clock, log } = setUp();
-    if (end === "the runtime says so") connection.ended(broken("network"));
-    else clock.pass(10_250);
+    const { connection, registry, clock, log, failed } = setUp();
+    const before = failed.length;
+    if (end === "the runtime says so") {
+      connection.ended(broken("network"));
+      assertEquals(failed.slice(before), [-1]);
+    }
+    clock.pass(10_250);
     await settle();
     assertEquals([log, registry.size, clock.pending], [[], 0, 0]);
     assertEquals((await connection.closed).cause, "network");
@@ -149,9 +183,12 @@ Deno.test("drained resolves when nothing is buffered, and at the end", async () 
   connection.opened(socket);
   await connection.drained();
   socket.bufferedAmount = 10;
-  const first = connection.drained();
+  let settled = false;
+  const first = connection.drained().then(() => settled = true);
   socket.bufferedAmount = 5;
   connection.drain();
+  await settle();
+  assertEquals(settled, false);
   socket.bufferedAmount = 0;
   connection.drain();
   await first;
@@ -439,4 +476,459 @@ Deno.test("close() gives up a client that takes nothing, after closeTimeout", as
     wasClean: false,
     cause: "local",
   });
+});
+
+Deno.test("a socket that does not open is given up after three seconds, and suspected before", () => {
+  const { connection, clock, registry, failed, released } = setUp();
+  const start = clock.now();
+  clock.pass(499);
+  assertEquals(failed, []);
+  clock.pass(2_500);
+  assertEquals([failed[0], connection.readyState, released], [start + 500, 0, []]);
+  clock.pass(1);
+  assertEquals([connection.readyState, registry.size, released.length], [3, 0, 1]);
+  // Each look is late until the last one, which gives it up.
+  assertEquals(failed.at(-1), -1);
+});
+
+Deno.test("a socket that opened was not late, however long it lives", async () => {
+  const { connection, socket, clock, failed } = setUp({}, parseLimits({ idleTimeout: 0 }));
+  clock.pass(400);
+  connection.opened(socket);
+  await settle();
+  clock.pass(60_000);
+  connection.ended(closedByPeer(1000, ""));
+  assertEquals([failed, socket.calls], [[], []]);
+});
+
+Deno.test("a socket that opens after it was given up is ended", () => {
+  const { connection, socket, clock } = setUp();
+  clock.pass(3_000);
+  connection.opened(socket);
+  assertEquals([socket.calls, connection.raw], [["terminate"], undefined]);
+});
+
+Deno.test("an upgrade that was refused leaves nothing, and tells nobody", async () => {
+  const { connection, clock, registry, released, failed, log } = setUp();
+  connection.refused();
+  await settle();
+  assertEquals([registry.size, released.length, clock.pending], [0, 1, 0]);
+  assertEquals([log, failed, (await connection.closed).code], [[], [], 1006]);
+});
+
+Deno.test("users are shown the socket of the runtime once it is open, and what waits with it", () => {
+  const { connection, socket } = setUp();
+  assertEquals([connection.raw, connection.bufferedAmount, connection.send("x")], [
+    undefined,
+    0,
+    false,
+  ]);
+  connection.opened(socket);
+  socket.bufferedAmount = 5;
+  assertEquals([connection.raw, connection.bufferedAmount], [socket, 5]);
+  socket.send = () => "full";
+  connection.send("12345");
+  assertEquals(connection.bufferedAmount, 10);
+  connection.terminate();
+  assertEquals(connection.bufferedAmount, 0);
+});
+
+Deno.test("what cannot be sent throws, whatever the state", () => {
+  const { connection } = setUp();
+  assertThrows(() => connection.send(5 as never), TypeError, "got number");
+});
+
+Deno.test("send says false, and ends the connection with 1013, when too much waits", async () => {
+  for (const [abilities, calls] of [[CUTS, ["terminate"]], [TELLS, ["close 1013"]]] as const) {
+    const { connection, socket, log } = setUp({}, parseLimits({ maxBackpressure: 100 }), abilities);
+    connection.opened(socket);
+    await settle();
+    socket.send = () => "full";
+    for (let i = 0; i < 2; i++) assertEquals(connection.send("x".repeat(51)), true);
+    assertEquals(connection.send("x"), false);
+    await settle();
+    assertEquals([log, socket.calls], [["open", "close 1013 backpressure"], [...calls]]);
+  }
+});
+
+Deno.test("send says false of what waited for a socket that is gone", () => {
+  const { connection, socket } = setUp();
+  connection.opened(socket);
+  socket.send = () => "full";
+  assertEquals(connection.send("x"), true);
+  socket.send = () => "gone";
+  assertEquals([connection.send("x"), connection.readyState], [false, 1]);
+});
+
+Deno.test("send says false when the server has ended the connection for what it holds", () => {
+  const { connection, socket } = setUp({}, parseLimits({}), CUTS, MARK);
+  connection.opened(socket);
+  socket.send = () => "full";
+  assertEquals([connection.send(new ArrayBuffer(2 * MARK)), connection.readyState], [false, 3]);
+});
+
+Deno.test("a message of maxPayloadLength is handed over, and one above ends with 1009", async () => {
+  const got: unknown[] = [];
+  const events: WebSocketEvents = { onMessage: ({ data }) => got.push(data) };
+  const { connection, socket, log } = setUp(events, parseLimits({ maxPayloadLength: 5 }));
+  connection.opened(socket);
+  connection.received("12345");
+  connection.received("123456");
+  connection.received("after");
+  assertEquals([got, socket.calls], [["12345"], ["close 1009"]]);
+  connection.ended(closedByPeer(1009, ""));
+  await settle();
+  assertEquals(log, ["open", "close 1009 payload-too-large"]);
+});
+
+Deno.test("messages that nobody reads are told of, once, and end with 1013 where reading goes on", async () => {
+  for (const [abilities, calls] of [[CUTS, []], [TELLS, ["close 1013"]]] as const) {
+    const { connection, socket, reported } = setUp({}, parseLimits({ maxQueue: 1_000 }), abilities);
+    const paused: string[] = [];
+    Object.assign(socket, { pause: () => paused.push("pause") });
+    connection.opened(socket);
+    await settle();
+    for (let i = 0; i < 3; i++) connection.received("x".repeat(400));
+    assertEquals(reported.map(String), [
+      "Error: Messages wait unread: expected onMessage in the events, or a loop over the connection",
+    ]);
+    assertEquals([socket.calls, paused], [[...calls], abilities.pause ? ["pause"] : []]);
+  }
+});
+
+Deno.test("a loop that does not keep up is nothing to tell of", async () => {
+  const { connection, socket, reported } = setUp({}, parseLimits({ maxQueue: 1_000 }));
+  connection.opened(socket);
+  await settle();
+  connection[Symbol.asyncIterator]();
+  for (let i = 0; i < 3; i++) connection.received("x".repeat(400));
+  assertEquals([reported, socket.calls], [[], ["close 1013"]]);
+});
+
+Deno.test("a loop that is left closes with 1000, in a later turn where onOpen has returned", async () => {
+  const { connection, socket, clock } = setUp();
+  connection.opened(socket);
+  await settle();
+  await connection[Symbol.asyncIterator]().return!();
+  assertEquals(socket.calls, []);
+  clock.pass(0);
+  assertEquals(socket.calls, ["close 1000"]);
+});
+
+Deno.test("a loop that is left by a throw closes with 1011, whatever its finally waits for", async () => {
+  const gate = Promise.withResolvers<void>();
+  const { connection, socket, clock, reported } = setUp({
+    async onOpen(_, c) {
+      try {
+        for await (const _message of c) throw new Error("thrown");
+      } finally {
+        await gate.promise;
+      }
+    },
+  });
+  connection.opened(socket);
+  await settle();
+  connection.received("x");
+  await settle();
+  clock.pass(1_000);
+  assertEquals(socket.calls, []);
+  gate.resolve();
+  await settle();
+  assertEquals([socket.calls, reported.map(String)], [["close 1011"], ["Error: thrown"]]);
+  connection.ended(closedByPeer(1011, ""));
+  assertEquals(clock.pending, 0);
+});
+
+Deno.test("a loop that was left closes after closeTimeout although onOpen goes on", async () => {
+  const { connection, socket, clock } = setUp({
+    async onOpen(_, c) {
+      for await (const _message of c) break;
+      await new Promise(() => {});
+    },
+  });
+  connection.opened(socket);
+  await settle();
+  connection.received("x");
+  await settle();
+  clock.pass(4_999);
+  assertEquals(socket.calls, []);
+  clock.pass(1);
+  assertEquals(socket.calls, ["close 1000"]);
+});
+
+Deno.test("a loop that begins after the end is done at once, and reads what came before", async () => {
+  const { connection, socket } = setUp();
+  connection.opened(socket);
+  await settle();
+  connection.ended(closedByPeer(1000, ""));
+  assertEquals((await connection[Symbol.asyncIterator]().next()).done, true);
+});
+
+Deno.test("whoever listens for the end is told before onClose, and nobody can listen after it", async () => {
+  const told: string[] = [];
+  const { connection, socket } = setUp({ onClose: () => told.push("onClose") });
+  connection.opened(socket);
+  connection.endListeners!.add({
+    connectionEnded: (view) => told.push(`${view === connection.view}`),
+  });
+  connection.lost(broken("network"));
+  await settle();
+  assertEquals([told, connection.endListeners], [["true", "onClose"], undefined]);
+});
+
+Deno.test("a silent client is pinged after half of idleTimeout and dropped after all of it", async () => {
+  const { connection, socket, clock, log } = setUp({}, parseLimits({ idleTimeout: 4 }));
+  connection.opened(socket);
+  clock.pass(1_750);
+  assertEquals(socket.calls, []);
+  clock.pass(250);
+  assertEquals(socket.calls, ["ping"]);
+  connection.alive();
+  clock.pass(1_750);
+  assertEquals(socket.calls, ["ping"]);
+  clock.pass(500);
+  assertEquals(socket.calls, ["ping", "ping"]);
+  clock.pass(2_000);
+  assertEquals(socket.calls, ["ping", "ping", "close 1001"]);
+  await settle();
+  assertEquals(log, ["open", "close 1006 idle-timeout"]);
+});
+
+Deno.test("a silent client behind what waits is cut, because it would not read a close frame", () => {
+  const { connection, socket, clock } = setUp({}, parseLimits({ idleTimeout: 1 }));
+  connection.opened(socket);
+  socket.bufferedAmount = 1;
+  clock.pass(1_500);
+  assertEquals(socket.calls, ["ping", "terminate"]);
+});
+
+Deno.test("a message is a sign of life, and what is sent is none", () => {
+  const { connection, socket, clock } = setUp({ onMessage() {} }, parseLimits({ idleTimeout: 4 }));
+  connection.opened(socket);
+  for (let i = 0; i < 5; i++) {
+    clock.pass(1_500);
+    connection.received("x");
+  }
+  assertEquals(socket.calls, []);
+  for (let i = 0; i < 3; i++) {
+    clock.pass(1_500);
+    connection.send("x");
+  }
+  assertEquals(connection.readyState, 3);
+});
+
+Deno.test("a client that takes what waits for it lives, though its pongs wait behind that", () => {
+  const { connection, socket, clock } = setUp({}, parseLimits({ idleTimeout: 4 }));
+  connection.opened(socket);
+  socket.bufferedAmount = 1_000;
+  connection.send("x");
+  for (let i = 0; i < 10; i++) {
+    clock.pass(1_500);
+    socket.bufferedAmount--;
+    connection.drain();
+  }
+  assertEquals(connection.readyState, 1);
+});
+
+Deno.test("a runtime that pings by itself is asked at each look whether the client lives", () => {
+  const { connection, socket, clock } = setUp({}, parseLimits({ idleTimeout: 4 }));
+  let looks = 0;
+  Object.assign(socket, {
+    checkLiveness() {
+      if (++looks < 40) connection.alive();
+      else connection.lost(broken("idle-timeout"));
+    },
+  });
+  connection.opened(socket);
+  clock.pass(9_750);
+  assertEquals([looks, connection.readyState], [39, 1]);
+  clock.pass(250);
+  assertEquals([looks, connection.readyState, socket.calls], [40, 3, []]);
+});
+
+Deno.test("nothing is looked at with idleTimeout 0", () => {
+  const { connection, socket, clock } = setUp({}, parseLimits({ idleTimeout: 0 }));
+  Object.assign(socket, { checkLiveness: () => socket.calls.push("asked") });
+  connection.opened(socket);
+  clock.pass(1_000_000);
+  assertEquals([socket.calls, connection.readyState], [[], 1]);
+});
+
+Deno.test("a close that had begun is what a connection ends with, whatever ends it first", async () => {
+  const { connection, socket, log } = setUp();
+  connection.opened(socket);
+  await settle();
+  connection.close(4000, "bye");
+  connection.terminate();
+  assertEquals(socket.calls, ["close 4000", "terminate"]);
+  const info = { code: 4000, reason: "bye", wasClean: false, cause: "local" } as const;
+  assertEquals(await connection.closed, info);
+  await settle();
+  assertEquals(log, ["open", "close 4000 local"]);
+});
+
+Deno.test("only the first close counts, and a fault after it changes nothing", async () => {
+  const late = Promise.withResolvers<void>();
+  const { connection, socket, reported } = setUp({ onOpen: () => late.promise });
+  connection.opened(socket);
+  await settle();
+  connection.close(4000, "first");
+  connection.close(4001, "second");
+  connection.shutdown();
+  late.reject(new Error("late"));
+  await settle();
+  assertEquals([socket.calls, reported.length], [["close 4000"], 1]);
+  connection.ended(closedByPeer(4000, ""));
+  assertEquals((await connection.closed).reason, "first");
+});
+
+Deno.test("shutdown closes with 1001 and says why", async () => {
+  const { connection, socket } = setUp();
+  connection.opened(socket);
+  await settle();
+  connection.shutdown();
+  connection.ended(closedByPeer(1001, ""));
+  assertEquals([socket.calls, await connection.closed], [["close 1001"], {
+    code: 1001,
+    reason: "Server shutting down",
+    wasClean: true,
+    cause: "shutdown",
+  }]);
+});
+
+Deno.test("events are what the documentation says, with the one view of their connection", async () => {
+  const seen: unknown[][] = [];
+  const note = (event: unknown, view: unknown) => seen.push([event, view === connection.view]);
+  const error = new Error("thrown");
+  const { connection, socket } = setUp({
+    onOpen: note,
+    onMessage(event, view) {
+      note(event, view);
+      throw error;
+    },
+    onError: note,
+    onClose: note,
+  });
+  connection.opened(socket);
+  connection.received("x");
+  connection.ended(closedByPeer(1011, ""));
+  await settle();
+  const end = { code: 1011, reason: "", wasClean: true, cause: "handler-error" };
+  assertEquals(seen, [
+    [{ type: "open" }, true],
+    [{ type: "message", data: "x" }, true],
+    [{ type: "error", error, message: "thrown" }, true],
+    [{ type: "close", ...end }, true],
+  ]);
+});
+
+Deno.test("a fault in onError goes to the server too, and no further", async () => {
+  const { connection, socket, reported } = setUp({
+    onOpen: () => Promise.reject(new Error("first")),
+    onError: () => Promise.reject(new Error("second")),
+  });
+  connection.opened(socket);
+  await settle();
+  assertEquals([reported.map(String), socket.calls], [["Error: first", "Error: second"], [
+    "close 1011",
+  ]]);
+});
+
+Deno.test("a close is checked and cut before it is sent", async () => {
+  const { connection, socket } = setUp();
+  connection.opened(socket);
+  assertThrows(() => connection.close(999), RangeError, "got 999");
+  assertEquals(connection.readyState, 1);
+  connection.close(4000, "x".repeat(200));
+  connection.ended(closedByPeer(4000, ""));
+  assertEquals((await connection.closed).reason, "x".repeat(123));
+});
+
+Deno.test("closed settles for whoever asked before the end, and after it", async () => {
+  const { connection, socket } = setUp();
+  const early = connection.closed;
+  connection.opened(socket);
+  connection.ended(closedByPeer(4000, "bye"));
+  const info = { code: 4000, reason: "bye", wasClean: true, cause: "peer" } as const;
+  assertEquals([await early, await connection.closed], [info, info]);
+});
+
+Deno.test("silence counts from the open socket, not from the request", () => {
+  const { connection, socket, clock } = setUp({}, parseLimits({ idleTimeout: 4 }));
+  clock.pass(2_500);
+  connection.opened(socket);
+  clock.pass(1_750);
+  assertEquals(socket.calls, []);
+  clock.pass(250);
+  assertEquals(socket.calls, ["ping"]);
+});
+
+Deno.test("a ping goes out again after what waited has moved", () => {
+  const { connection, socket, clock } = setUp({}, parseLimits({ idleTimeout: 4 }));
+  connection.opened(socket);
+  socket.bufferedAmount = 1_000;
+  connection.send("x");
+  clock.pass(2_000);
+  socket.bufferedAmount--;
+  connection.drain();
+  clock.pass(2_500);
+  assertEquals(socket.calls.filter((call) => call === "ping").length, 2);
+});
+
+Deno.test("a loop that onOpen begins after the end reads what came before", async () => {
+  const gate = Promise.withResolvers<void>();
+  const read: unknown[] = [];
+  const { connection, socket } = setUp({
+    async onOpen(_, c) {
+      await gate.promise;
+      for await (const message of c) read.push(message);
+    },
+  });
+  connection.opened(socket);
+  await settle();
+  connection.received("x");
+  connection.ended(closedByPeer(1000, ""));
+  gate.resolve();
+  await settle();
+  assertEquals(read, ["x"]);
+});
+
+Deno.test("the server learns of ends by a limit, and of no others", () => {
+  for (
+    const [info, causes] of [
+      [TOO_LARGE, ["payload-too-large"]],
+      [SEND_QUEUE_FULL, ["backpressure"]],
+      [broken("idle-timeout"), []],
+      [closedByPeer(1000, ""), []],
+    ] as const
+  ) {
+    const { connection, socket, limited } = setUp();
+    connection.opened(socket);
+    for (let i = 0; i < 2; i++) connection.ended(info);
+    assertEquals(limited, [...causes]);
+  }
+});
+
+Deno.test("whoever holds a connection's pipeline is told when its handlers are done, once", async () => {
+  const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const { connection, socket, ends } = setUp({
+    onOpen: () => gates[0]!.promise,
+    onClose: () => gates[1]!.promise,
+  });
+  connection.opened(socket);
+  await settle();
+  connection.ended(closedByPeer(1000, ""));
+  for (const { resolve } of gates) {
+    await settle();
+    assertEquals(ends.length, 0);
+    resolve();
+  }
+  await settle();
+  assertEquals(ends.length, 1);
+
+  for (const end of ["refused", "ended"] as const) {
+    const { connection, ends } = setUp();
+    connection[end](broken("network"));
+    assertEquals(ends.length, 1);
+  }
 });

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { upgradeWebSocket } from "../../src/hono.ts";
-import { allowedHeaders, parseHeaders } from "../../src/handshake/headers.ts";
+import { allowedHeaders, isReserved, parseHeaders } from "../../src/handshake/headers.ts";
 
 const RESERVED = [
   "Connection",
@@ -26,7 +26,11 @@ Deno.test("CR, LF and NUL in a value, and names that are none, throw when the ro
     assertThrows(() => upgradeWebSocket(() => ({}), { headers: { "x-a": value } }), TypeError);
   }
   for (const name of ["", "a b", "a:b", "é", "a\r\nb"]) {
-    assertThrows(() => upgradeWebSocket(() => ({}), { headers: { [name]: "x" } }), TypeError);
+    assertThrows(
+      () => upgradeWebSocket(() => ({}), { headers: { [name]: "x" } }),
+      TypeError,
+      `a token as name, got ${JSON.stringify(name)}`,
+    );
   }
 });
 
@@ -55,4 +59,32 @@ Deno.test("allowedHeaders throws at control characters, which Headers let throug
   }
   const latin1 = "gr\xfc\xdfe\t!";
   assertEquals(allowedHeaders(new Headers({ "x-a": latin1 })), [["x-a", latin1]]);
+});
+
+Deno.test("headers that are none say of which type they are", () => {
+  for (const wrong of ["x-a: 1", 5, null, () => {}]) {
+    assertThrows(() => parseHeaders(wrong as never), TypeError, `got ${typeof wrong}`);
+  }
+});
+
+Deno.test("a header of the handshake is reserved in whatever case, and names that only look like one are not", () => {
+  for (const name of RESERVED) {
+    assertEquals([isReserved(name), isReserved(name.toUpperCase())], [true, true], name);
+  }
+  for (
+    const name of ["x-upgrade", "upgrade-insecure-requests", "sec-websocket", "x-content-length"]
+  ) {
+    assertEquals([isReserved(name), parseHeaders({ [name]: "1" })!.get(name)], [false, "1"], name);
+  }
+});
+
+Deno.test("a value of every character that may travel is taken as it is", () => {
+  const codes = Array.from({ length: 0x100 }, (_, code) => code)
+    .filter((code) => code === 9 || (code >= 32 && code !== 127 && (code < 127 || code >= 128)));
+  for (const code of codes) {
+    const value = `a${String.fromCharCode(code)}b`;
+    assertEquals(parseHeaders({ "x-a": value })!.get("x-a"), value);
+  }
+  assertThrows(() => parseHeaders({ "x-a": 5 as never }), TypeError, '"x-a", got 5');
+  assertThrows(() => parseHeaders([[5 as never, "x"]]), TypeError, "a token as name, got 5");
 });

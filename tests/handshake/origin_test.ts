@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import fc from "npm:fast-check@^4.3.0";
+import fc from "npm:fast-check@4.10.2";
 import { originRule } from "../../src/handshake/origin.ts";
 import { upgradeWebSocket } from "../../src/hono.ts";
 import { openingWith } from "../support/opening.ts";
@@ -186,6 +186,76 @@ Deno.test("trustProxy reads the last X-Forwarded-Host and X-Forwarded-Proto, not
   assert(originRule({})(opening) !== undefined);
   const plain = openingWith("http://inner:3000/", { ...headers, origin: "http://public.example" });
   assert(originRule({ trustProxy: true })(plain) !== undefined);
+});
+
+Deno.test("same-origin in a list is judged behind a proxy as it is without one", () => {
+  const headers = {
+    host: "inner:3000",
+    origin: "https://public.example",
+    "x-forwarded-host": "public.example",
+    "x-forwarded-proto": "https",
+  };
+  const opening = openingWith("http://inner:3000/", headers);
+  const origin = ["https://client.com", "same-origin"];
+  assertEquals(originRule({ origin, trustProxy: true })(opening), undefined);
+  assertEquals(
+    originRule({ origin })(opening),
+    'expected an origin that may connect here, got "https://public.example"',
+  );
+});
+
+Deno.test("a forwarded header that is missing, or names no host, is not made up", () => {
+  const rule = originRule({ trustProxy: true });
+  const judged = (headers: Record<string, string>) =>
+    rule(openingWith("http://inner/", { host: "inner", origin: "http://inner", ...headers }));
+  assertEquals(judged({}), undefined);
+  assertEquals(judged({ "x-forwarded-host": "inner" }), undefined);
+  for (
+    const headers of [
+      { "x-forwarded-host": "other.example" },
+      { "x-forwarded-host": "" },
+      { "x-forwarded-host": "a b" },
+      { "x-forwarded-proto": "https" },
+      { "x-forwarded-proto": "http, WSS " },
+    ]
+  ) assert(judged(headers) !== undefined, JSON.stringify(headers));
+});
+
+Deno.test("same-origin is of http and https only, with the default port of each", () => {
+  const judged = (origin: string, host: string) =>
+    originRule({})(openingWith("http://self.example/", { host, origin })) === undefined;
+  assertEquals(judged("http://self.example", "self.example:80"), true);
+  assertEquals(judged("https://self.example", "self.example:443"), true);
+  assertEquals(judged("http://self.example:443", "self.example:443"), true);
+  assertEquals(judged("http://self.example", "self.example:443"), false);
+  assertEquals(judged("https://self.example", "self.example:80"), false);
+  assertEquals(judged("http://self.example", "self.example:8080"), false);
+  assertEquals(judged("chrome-extension://self.example", "self.example"), false);
+});
+
+Deno.test("a refusal says what came, and never what may connect", () => {
+  const rule = originRule({ origin: ["https://client.com"] });
+  const refused = (origin: string) => rule(openingWith("http://self.example/", { origin }));
+  assertEquals(refused("null"), 'expected one serialized origin in the Origin header, got "null"');
+  assertEquals(
+    refused("https://evil.example"),
+    'expected an origin that may connect here, got "https://evil.example"',
+  );
+});
+
+Deno.test("a function is handed the origin and the request, and its answer counts", () => {
+  const opening = openingWith("http://self.example/path", { origin: "https://a.example" });
+  const asked: unknown[] = [];
+  const answers = (answer: boolean) =>
+    originRule({
+      origin: (...words) => {
+        asked.push(...words);
+        return answer;
+      },
+    })(opening) === undefined;
+  assertEquals([answers(true), answers(false)], [true, false]);
+  assertEquals(asked.slice(0, 2), ["https://a.example", opening.request]);
+  assertThrows(() => originRule({ origin: (() => "yes") as never })(opening), TypeError, '"yes"');
 });
 
 for (

@@ -107,3 +107,63 @@ Deno.test("checkHandshake takes linear time, whichever header is hostile", () =>
     }
   }
 });
+
+Deno.test("an origin is judged before the subprotocol: who may not connect learns no more", () => {
+  const asked: string[] = [];
+  const options: HandshakeOptions = {
+    protocols(offered) {
+      asked.push(...offered);
+      return "a";
+    },
+  };
+  const strange = { origin: "http://evil.example", "sec-websocket-protocol": "a" };
+  assertEquals([verdict(request(strange), options), asked], ["403", []]);
+  const both = { origin: "http://evil.example", "sec-websocket-protocol": "a b" };
+  assertEquals(verdict(request(both)), "403");
+  const welcome = { origin: "http://self.example", "sec-websocket-protocol": "a" };
+  assertEquals([verdict(request(welcome), options), asked], ["accepted", ["a"]]);
+});
+
+Deno.test("a handshake that is malformed is refused before anybody is asked", () => {
+  const options: HandshakeOptions = {
+    origin() {
+      throw new Error("asked");
+    },
+  };
+  const of = request({ origin: "https://a.example", "sec-websocket-key": "short" });
+  assertEquals(verdict(of, options), "400");
+});
+
+Deno.test("headers of a verdict are its own: whoever changes them changes no other", () => {
+  const headers = new Headers({ "x-route": "1" });
+  const first = checkHandshake(request(), { headers });
+  if (first.kind !== "accepted") throw new Error(first.kind);
+  first.headers.set("x-route", "2");
+  assertEquals(headers.get("x-route"), "1");
+  const none = checkHandshake(request());
+  assertEquals(none.kind === "accepted" && [...none.headers], []);
+});
+
+Deno.test("an accepted handshake has its kind, its subprotocol and headers, whatever was offered", () => {
+  for (const offer of ["a", "b"]) {
+    const of = request({ "sec-websocket-protocol": offer });
+    const found = checkHandshake(of, { protocols: ["a"] });
+    assertEquals(Object.keys(found), ["kind", "protocol", "headers"], offer);
+  }
+});
+
+Deno.test("wrong options throw, and that is no verdict", () => {
+  for (
+    const options of [{ origin: "client.com" }, { protocols: ["a b"] }, {
+      headers: { upgrade: "h2c" },
+    }]
+  ) {
+    let name = "";
+    try {
+      checkHandshake(request(), options as never);
+    } catch (error) {
+      name = (error as Error).name;
+    }
+    assertEquals(name, "TypeError");
+  }
+});

@@ -26,8 +26,12 @@ let built: Promise<NpmPackage> | undefined;
 /** The package: npm-build.ts and `npm pack` run once for all tests of a file. */
 export const npmPackage = (): Promise<NpmPackage> => built ??= buildPackage();
 
+/** The tarball that is to be published, if there is one already: then that is what is tested. */
+const made = Deno.env.get("TARBALL");
+
 async function buildPackage(): Promise<NpmPackage> {
   await using folder = await Folder.make();
+  if (made !== undefined) return await readPackage(folder, made);
   const target = `${folder.path}/npm`;
   const script = [new URL("npm-build.ts", root).pathname, target];
   if (dnt === undefined) script.push("--pack");
@@ -44,7 +48,26 @@ async function buildPackage(): Promise<NpmPackage> {
   const parsed = JSON.parse(listing);
   // npm 12 keys the list by package.
   const [{ filename, files }] = Array.isArray(parsed) ? parsed : Object.values(parsed);
-  const paths = (files as { path: string }[]).map(({ path }) => path).sort();
+  return packageOf(folder, filename, (files as { path: string }[]).map(({ path }) => path));
+}
+
+/** A tarball that somebody else has made: all of it is in a folder of its own, `package`. */
+async function readPackage(folder: Folder, tarball: string): Promise<NpmPackage> {
+  await Deno.copyFile(tarball, folder.url("made.tgz"));
+  const listed = succeeded(await folder.run("tar", ["-tzf", "made.tgz"]));
+  succeeded(await folder.run("tar", ["-xzf", "made.tgz"]));
+  await Deno.rename(folder.url("package"), folder.url("npm"));
+  const paths = listed.trim().split("\n").map((path) => path.replace(/^package\//, ""));
+  return packageOf(folder, "made.tgz", paths.filter((path) => !path.endsWith("/")));
+}
+
+/** A package whose files are in `npm/`. */
+async function packageOf(
+  folder: Folder,
+  filename: string,
+  files: readonly string[],
+): Promise<NpmPackage> {
+  const paths = [...files].sort();
   const texts = new Map(
     paths.map((path) => [path, Deno.readTextFileSync(folder.url(`npm/${path}`))] as const),
   );

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { gzipSync } from "node:zlib";
-import { build, stop } from "npm:esbuild@^0.28.0";
+import { build, stop } from "npm:esbuild@0.28.2";
 import { root } from "../support/command.ts";
 
 /**

@@ -1,8 +1,9 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { MemoryAdapter, type MemoryContext } from "../../src/adapters/memory.ts";
 import type { WebSocketEvents } from "../../src/connection/events.ts";
 import type { ServerConnection } from "../../src/connection/server_connection.ts";
 import type { UpgradeRequest } from "../../src/server/adapter.ts";
+import { wrapFetch } from "../../src/server/pipeline.ts";
 import { switchingProtocols } from "../../src/server/placeholder.ts";
 import { requestState } from "../../src/server/request_state.ts";
 import { Route, type UpgradeOptions } from "../../src/server/route.ts";
@@ -282,4 +283,89 @@ Deno.test("a runtime that has to be asked is asked to watch the clients of pipel
     assertEquals((await server.connect(handshakeRequest(path))).response.status, 101);
   }
   assertEquals(watched, ["/waits"]);
+});
+
+Deno.test("what is no function cannot be served", () => {
+  for (const [fetch, got] of [[undefined, "undefined"], [{ fetch() {} }, "object"]] as const) {
+    const { state } = memoryServer(() => new Response());
+    assertThrows(
+      () => wrapFetch(fetch as never, state),
+      TypeError,
+      `Cannot serve: expected fetch to be a function (of Hono: app.fetch), got ${got}`,
+    );
+  }
+});
+
+Deno.test("a pipeline that throws or rejects is a 500, and reported, whatever was asked for", async () => {
+  const fault = new Error("fault");
+  for (const rejects of [true, false]) {
+    const server = memoryServer(() => {
+      if (rejects) return Promise.reject(fault);
+      throw fault;
+    });
+    for (const request of [handshakeRequest(), new Request("http://self.example/")]) {
+      const response = await server.fetch(request, {});
+      assertEquals([response.status, await response.text()], [500, "Internal Server Error\n"]);
+      if (request.headers.has("upgrade")) assertEquals(requestState(request), undefined);
+    }
+    assertEquals(server.reported, [fault, fault]);
+  }
+});
+
+Deno.test("a pipeline gets the very request, and what the runtime passed beside it", async () => {
+  const seen: unknown[] = [];
+  const server = memoryServer((...words) => {
+    seen.push(...words);
+    return new Response();
+  });
+  const request = new Request("http://self.example/");
+  const context = { remoteAddr: {} };
+  await server.fetch(request, context);
+  assert(seen[0] === request && seen[1] === context);
+});
+
+Deno.test("a request to another host than those of the option is 421, before user code runs", async () => {
+  let runs = 0;
+  const refused: string[] = [];
+  const server = memoryServer(() => {
+    runs++;
+    return new Response("page");
+  }, {
+    hosts: ["self.example"],
+    onRefuse: (_, { status }) => refused.push(`${status}`),
+  });
+  const page = (host: string) => new Request("http://self.example/", { headers: { host } });
+  assertEquals((await server.fetch(page("evil.example"))).status, 421);
+  assertEquals((await server.fetch(handshakeRequest("/", { host: "evil.example" }))).status, 421);
+  assertEquals([runs, refused], [0, ["421", "421"]]);
+  assertEquals(server.told.map(({ remoteAddress }) => remoteAddress), [""]);
+  assertEquals((await server.fetch(page("self.example"))).status, 200);
+  assertEquals((await server.fetch(handshakeRequest(), {})).status, 200);
+});
+
+Deno.test("a refused target is told with the address of its client", async () => {
+  const server = memoryServer(() => new Response());
+  await server.fetch(handshakeRequest("/", { host: "a b" }));
+  assertEquals(server.told.map(({ cause, remoteAddress }) => [cause, remoteAddress]), [[
+    "400",
+    "127.0.0.1",
+  ]]);
+});
+
+Deno.test("a pipeline of a handshake is held only if the option says so", async () => {
+  for (const holdPipeline of [true, false]) {
+    const upgrade = upgrading();
+    let done = false;
+    const server = memoryServer(async (request, context) => {
+      const response = await upgrade(request, context);
+      done = true;
+      return response;
+    }, { holdPipeline });
+    const { client } = await server.connect();
+    await nextTurn();
+    assertEquals([client !== undefined, done], [true, !holdPipeline]);
+    client!.close(1000);
+    for (let turns = 0; turns < 10; turns++) await nextTurn();
+    assertEquals(done, true);
+  }
 });

@@ -78,3 +78,42 @@ Deno.test("limits that end connections say what to do", () => {
     "edgesocket ended a connection for its limits 2 times (backpressure): Messages are not read. To send no faster than clients read, wait for connection.drained()",
   );
 });
+
+Deno.test("subprotocols that the route does not speak: what to write", () => {
+  assertEquals(
+    reportLine({ ...refused, kind: "option", cause: "protocols", message: "none fit" }),
+    'edgesocket: none fit. Browsers end such a connection: write those that it speaks into the options of the route, as in protocols: ["chat"]',
+  );
+  const other = { ...refused, kind: "option", cause: "data", message: "no effect" } as const;
+  assertEquals(reportLine(other), "edgesocket: no effect");
+});
+
+Deno.test("advice is for pages of this machine, and for a 403 only", () => {
+  const plain = "edgesocket refused a WebSocket handshake with 403: no";
+  for (
+    const [origin, told] of [
+      ["https://localhost", true],
+      ["http://127.0.0.1:8000", true],
+      ["http://[::1]:8000", true],
+      ["https://app.example", false],
+      ["http://127.0.0.1.evil.example", false],
+      ["http://localhost.evil.example", false],
+      ["http://evil.example/http://localhost", false],
+    ] as const
+  ) {
+    const line = reportLine({ ...refused, message: "no", origin, remoteAddress: "127.0.0.1" });
+    const advice =
+      `. To let its pages connect, write origin: ["same-origin", "${origin}"] into the options of the route`;
+    assertEquals(line, told ? plain + advice : plain, origin);
+  }
+  for (const origin of [undefined, ""]) {
+    assertEquals(reportLine({ ...refused, message: "no", origin }), plain);
+  }
+  const full = reportLine({ ...refused, message: "no", cause: "503" });
+  assertEquals(full, plain.replace("403", "503"));
+  const closed = { ...refused, kind: "closed", message: "no", cause: "payload-too-large" } as const;
+  assertEquals(
+    reportLine(closed),
+    "edgesocket ended a connection for its limits (payload-too-large): no",
+  );
+});

@@ -1,7 +1,9 @@
 import { assertEquals } from "@std/assert";
+import type { Connection } from "../../src/connection/connection.ts";
 import type { Report } from "../../src/server/report.ts";
 import { Reports } from "../../src/server/reports.ts";
 import { FakeClock } from "../support/fake_clock.ts";
+import { heldOf } from "../support/garbage.ts";
 
 const MINUTE = 60_000;
 
@@ -77,4 +79,44 @@ Deno.test("what is counted is told when the server shuts down, and nothing twice
   reports.flush(true);
   reports.flush(true);
   assertEquals(counts(), [1, 2]);
+});
+
+Deno.test("kinds are told apart, and all but 64 pairs of route and cause are one, until some are forgotten", () => {
+  const { clock, told, reports } = setUp();
+  const counts = () => told.map(({ count }) => count);
+  const refused = { kind: "refused", cause: "403", message: "", remoteAddress: "" } as const;
+  for (let i = 0; i < 100; i++) reports.add(refused, `${i}`);
+  assertEquals(told.length, 65);
+  reports.add({ ...refused, kind: "option" }, "0");
+  reports.add({ ...refused, cause: "503" }, "0");
+  assertEquals(told.slice(65).map(({ kind, cause }) => `${kind} ${cause}`), [
+    "option 403",
+    "refused 503",
+  ]);
+  clock.pass(MINUTE);
+  reports.flush();
+  assertEquals(counts().slice(67), [35]);
+  clock.pass(MINUTE);
+  reports.flush();
+  for (const route of ["a", "b"]) reports.add(refused, route);
+  assertEquals(counts().slice(68), [1, 1]);
+});
+
+Deno.test("what is due is told before what happens next, together with it", () => {
+  const { clock, told, reports } = setUp();
+  const refused = { kind: "refused", cause: "403", message: "", remoteAddress: "" } as const;
+  for (let i = 0; i < 3; i++) reports.add(refused);
+  clock.pass(MINUTE);
+  reports.add(refused);
+  assertEquals(told.map(({ count }) => count), [1, 3]);
+});
+
+Deno.test("nothing is kept of a connection that was told", async () => {
+  const reports = new Reports(new FakeClock(), () => {});
+  const held = await heldOf(10, (object) => {
+    const connection = object as Connection;
+    const cause = `${Math.random()}`;
+    reports.add({ kind: "closed", cause, message: "", remoteAddress: "", connection });
+  });
+  assertEquals(held, 0);
 });

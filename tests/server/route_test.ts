@@ -6,7 +6,13 @@ import { type DefaultContext, upgradeWebSocket as honoRoute } from "../../src/ho
 import type { HostOptions } from "../../src/server/host_options.ts";
 import type { FetchHandler } from "../../src/server/pipeline.ts";
 import type { Report } from "../../src/server/report.ts";
-import { Route, type UpgradeOptions } from "../../src/server/route.ts";
+import {
+  isRouteOption,
+  Route,
+  type UpgradeOptions,
+  upgradeRequired,
+} from "../../src/server/route.ts";
+import type { MemoryContext } from "../../src/adapters/memory.ts";
 import { handshakeRequest, memoryServer } from "../support/memory.ts";
 
 function nobody(): never {
@@ -66,6 +72,165 @@ Deno.test("data that throws is a 500 for that request only, and takes no place",
   assertEquals(reported.map(String), ["Error: no data"]);
   assert((await connect(handshakeRequest("/good"))).client);
   assertEquals([seen.map(({ data }) => data), state.registry.size], [["good"], 1]);
+});
+
+Deno.test("headers of a route are on its placeholder, and data, limits and protocol on its connections", async () => {
+  const { connect, seen } = serving({
+    headers: { "x-route": "1" },
+    protocols: ["chat"],
+    data: () => "data",
+    maxPayloadLength: 5,
+    closeTimeout: 1,
+  });
+  const request = handshakeRequest("/", { "sec-websocket-protocol": "chat" });
+  const { response, client } = await connect(request);
+  assertEquals([response.status, response.headers.get("x-route")], [101, "1"]);
+  const [connection] = seen as [Connection];
+  assertEquals([connection.data, connection.protocol], ["data", "chat"]);
+  client!.send("123456");
+  assertEquals((await client!.closed).code, 1009);
+});
+
+Deno.test("closeTimeout of a route holds", async () => {
+  const { connect, seen, clock } = serving({ closeTimeout: 1 });
+  const { client } = await connect();
+  client!.mute();
+  seen[0]!.close(4000);
+  clock.pass(999);
+  assertEquals(seen[0]!.readyState, 2);
+  clock.pass(251);
+  assertEquals(seen[0]!.readyState, 3);
+});
+
+Deno.test("a request that asks for no WebSocket is none, and gets 426 where there is nothing else", async () => {
+  const route = new Route({}, nobody);
+  assertEquals(route.judge(new Request("http://x/")), { kind: "not-an-upgrade" });
+  const { fetch, told } = serving({});
+  for (const response of [await fetch(new Request("http://x/")), upgradeRequired()]) {
+    assertEquals([response.status, response.headers.get("upgrade")], [426, "websocket"]);
+    assertEquals(response.headers.get("connection"), "Upgrade");
+    assertEquals(await response.text(), "expected a WebSocket opening handshake\n");
+  }
+  assertEquals(told, []);
+});
+
+Deno.test("a refusal is told with the address of the client, a count for each route", async () => {
+  const [one, other] = [new Route({}, nobody), new Route({ idleTimeout: 5 }, nobody)];
+  const server = memoryServer((request, context) =>
+    (request.url.endsWith("/one") ? one : other).answer(request, {}, context)
+  );
+  for (const path of ["/one", "/other", "/one"]) {
+    const evil = { origin: "https://evil.example" };
+    assertEquals((await server.connect(handshakeRequest(path, evil))).response.status, 403);
+  }
+  server.state.drain();
+  assertEquals(
+    server.told.map(({ cause, count, remoteAddress }) => [cause, count, remoteAddress]),
+    [
+      ["403", 1, "127.0.0.1"],
+      ["403", 1, "127.0.0.1"],
+      ["403", 1, "127.0.0.1"],
+    ],
+  );
+});
+
+Deno.test("a server without room refuses before events are made", async () => {
+  const route = new Route({}, nobody);
+  const server = memoryServer((request) => {
+    assertEquals(route.judge(request).kind, "refused");
+    return new Response(null, { status: 204 });
+  }, { maxConnections: 0 });
+  assertEquals((await server.connect()).response.status, 204);
+});
+
+Deno.test("a subprotocol that the route does not speak is told, and one that it speaks is not", async () => {
+  const { connect, told } = serving({ protocols: ["chat"] });
+  await connect(handshakeRequest("/", { "sec-websocket-protocol": "chat" }));
+  await connect();
+  assertEquals(told, []);
+  await connect(handshakeRequest("/", { "sec-websocket-protocol": "other" }));
+  assertEquals(told.map(({ kind, cause, message }) => `${kind} ${cause} ${message}`), [
+    "option protocols a client offers subprotocols, and none is among the protocols of the route",
+  ]);
+});
+
+Deno.test("a route that wants longer messages than its server is told so, once, and has the server's", async () => {
+  const route = new Route({ maxPayloadLength: 10 }, nobody);
+  const server = memoryServer((request, context) => route.answer(request, {}, context), {
+    maxPayloadLength: 5,
+  });
+  for (let i = 0; i < 2; i++) {
+    const { client } = await server.connect();
+    client!.send("123456");
+    assertEquals((await client!.closed).code, 1009);
+  }
+  const [option] = server.told.filter(({ kind }) => kind === "option");
+  assertEquals(option, {
+    kind: "option",
+    cause: "maxPayloadLength",
+    count: 1,
+    message:
+      "a route asks for maxPayloadLength 10, but its server has 5, which holds: write maxPayloadLength: 10 into the options of serve or handler too",
+    remoteAddress: "",
+  });
+  assertEquals(server.told.filter(({ kind }) => kind === "option").length, 1);
+  // As long as the server's is no more than the server's.
+  const same = new Route({ maxPayloadLength: 5 }, nobody);
+  const other = memoryServer((request, context) => same.answer(request, {}, context), {
+    maxPayloadLength: 5,
+  });
+  await other.connect();
+  assertEquals(other.told, []);
+});
+
+Deno.test("one request is upgraded once", async () => {
+  const route = new Route({}, nobody);
+  const server = memoryServer((request, context) => {
+    route.answer(request, {}, context);
+    return route.answer(request, {}, context);
+  });
+  const { response, client } = await server.connect();
+  assertEquals([response.status, client, server.state.registry.size], [500, undefined, 0]);
+  assertEquals(
+    server.reported.map((error) => (error as Error).message),
+    ["Cannot upgrade: expected one upgradeWebSocket for each request, got a second one"],
+  );
+});
+
+Deno.test("a server that nobody wrapped upgrades at once, and counts", () => {
+  const { state } = memoryServer(() => new Response());
+  const route = new Route({ idleTimeout: 0 }, () => state);
+  const context: MemoryContext = {};
+  const response = route.answer(handshakeRequest(), {}, context);
+  assertEquals([response.status, state.registry.size], [101, 1]);
+  assert(context.client);
+  context.client.vanish();
+});
+
+Deno.test("events that are none throw, and those that are no functions", () => {
+  const { state } = memoryServer(() => new Response());
+  const route = new Route({}, () => state);
+  const answer = (events: unknown) => route.answer(handshakeRequest(), events as never, {});
+  for (const [events, got] of [[null, "null"], [undefined, "undefined"], [() => {}, "function"]]) {
+    assertThrows(() => answer(events), TypeError, `expected events as an object, got ${got}`);
+  }
+  for (const name of ["onOpen", "onMessage", "onClose", "onError"]) {
+    for (const [value, got] of [["x", "string"], [null, "null"], [{}, "object"]]) {
+      assertThrows(
+        () => answer({ [name as string]: value }),
+        TypeError,
+        `expected ${name} to be a function, got ${got}`,
+      );
+    }
+    answer({ [name]: undefined });
+  }
+  assertEquals(state.registry.size, 4);
+});
+
+Deno.test("options of a route are known by their names", () => {
+  const names = ["origin", "protocols", "headers", "idleTimeout", "closeTimeout", "data", "info"];
+  assertEquals(names.map(isRouteOption), names.map(() => true));
+  assertEquals(["port", "onError", ""].map(isRouteOption), [false, false, false]);
 });
 
 /** Only for its types: nobody calls it. */

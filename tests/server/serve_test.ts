@@ -1,10 +1,14 @@
 /** What `serve` does beside its connections, on the memory adapter. */
-import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { MemoryAdapter } from "../../src/adapters/memory.ts";
-import type { ListenOptions } from "../../src/server/adapter.ts";
-import { type ServeOptions, startServer } from "../../src/server/serve.ts";
+import { assertEquals, assertMatch, assertStrictEquals, assertThrows } from "@std/assert";
+import { MemoryAdapter, type MemoryContext } from "../../src/adapters/memory.ts";
+import type { Fetch, Listener, ListenOptions, ServerAdapter } from "../../src/server/adapter.ts";
+import { Route } from "../../src/server/route.ts";
+import { type ServeOptions, startServer, type WebSocketServer } from "../../src/server/serve.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { handshakeRequest, nextTurn } from "../support/memory.ts";
 
-const adapter = () => new MemoryAdapter();
+/** The memory adapter, which does some of it in another way. */
+const adapter = (own: Partial<ServerAdapter> = {}) => Object.assign(new MemoryAdapter(), own);
 
 /** A signal that counts who listens to it. */
 class CountedSignal extends EventTarget {
@@ -32,11 +36,52 @@ class CountedSignal extends EventTarget {
 }
 
 const fetch = () => new Response("page");
+const onListen = () => {};
+
+/** What an adapter is told of a server with these options, and the server; it says what it is told. */
+function started(options: Partial<ServeOptions> = {}, listener: Partial<Listener> = {}) {
+  const clock = new FakeClock();
+  const log: string[] = [];
+  let told: ListenOptions | undefined;
+  let served!: Fetch;
+  const find = (): ServerAdapter =>
+    adapter({
+      listen(options, fetch) {
+        told = options;
+        served = fetch;
+        return {
+          port: options.port || 1234,
+          native: "the runtime's own",
+          stop() {
+            log.push("stop");
+            return Promise.resolve();
+          },
+          abort: () => void log.push("abort"),
+          ...listener,
+        };
+      },
+    });
+  const server = startServer({ fetch, onListen, ...options }, find, clock);
+  return { server, told: told!, fetch: served, clock, log };
+}
+
+/** What is written to the console meanwhile. */
+function written(task: () => void): unknown[] {
+  const lines: unknown[] = [];
+  const { log } = console;
+  console.log = (line: unknown) => void lines.push(line);
+  try {
+    task();
+  } finally {
+    console.log = log;
+  }
+  return lines;
+}
 
 Deno.test("a signal that outlives its servers does not keep them", async () => {
   const signal = new CountedSignal();
   for (let i = 0; i < 100; i++) {
-    const server = startServer({ fetch, signal, onListen() {} }, adapter);
+    const server = startServer({ fetch, signal, onListen }, adapter);
     assertEquals(signal.listeners.size, 1);
     await server.shutdown();
     assertEquals(signal.listeners.size, 0);
@@ -47,7 +92,7 @@ Deno.test("a signal that outlives its servers does not keep them", async () => {
 
 Deno.test("a signal shuts down every server that still runs, and is let go", async () => {
   const signal = new CountedSignal();
-  const servers = [1, 2].map(() => startServer({ fetch, signal, onListen() {} }, adapter));
+  const servers = [1, 2].map(() => startServer({ fetch, signal, onListen }, adapter));
   assertEquals(signal.listeners.size, 2);
   signal.abort();
   await Promise.all(servers.map(({ finished }) => finished));
@@ -57,13 +102,14 @@ Deno.test("a signal shuts down every server that still runs, and is let go", asy
 Deno.test("a signal that has aborted shuts a server down at once, and is not listened to", async () => {
   const signal = new CountedSignal();
   signal.abort();
-  await startServer({ fetch, signal, onListen() {} }, adapter).finished;
+  await startServer({ fetch, signal, onListen }, adapter).finished;
   assertEquals(signal.listeners.size, 0);
 });
 
 /** What `serve` says of options that are wrong. */
 function refusal(options: Record<string, unknown>): string {
-  return assertThrows(() => startServer({ fetch, ...options } as ServeOptions, adapter)).message;
+  return assertThrows(() => startServer({ fetch, ...options } as ServeOptions, adapter), Error)
+    .message;
 }
 
 Deno.test("options that nobody reads are refused, with what was meant", () => {
@@ -156,4 +202,222 @@ Deno.test("says where it listens, unless somebody is told", async () => {
   } finally {
     console.log = log;
   }
+});
+Deno.test("a server listens on every address and port 8000, unless it is told otherwise", () => {
+  assertEquals(started().told, {
+    port: 8000,
+    hostname: "0.0.0.0",
+    cert: undefined,
+    key: undefined,
+    native: {},
+  });
+  const { told } = started({ port: 0, hostname: "::1", cert: "C", key: "K", deno: { a: 1 } });
+  assertEquals(told, { port: 0, hostname: "::1", cert: "C", key: "K", native: { a: 1 } });
+  // Options for another runtime are for another runtime.
+  assertEquals(started({ bun: { a: 1 } }).told.native, {});
+});
+
+Deno.test("a server says where it is found, by an address that can be connected to", () => {
+  for (
+    const [hostname, url] of [
+      ["0.0.0.0", "http://localhost:1234/"],
+      ["::", "http://localhost:1234/"],
+      ["127.0.0.1", "http://127.0.0.1:1234/"],
+      ["::1", "http://[::1]:1234/"],
+      ["app.example", "http://app.example:1234/"],
+    ] as const
+  ) {
+    const { server } = started({ hostname, port: 0 });
+    assertEquals([server.url, server.hostname, server.port], [url, hostname, 1234]);
+  }
+  assertEquals(started({ port: 5, cert: "C", key: "K" }).server.url, "https://localhost:5/");
+  assertEquals(started().server.native, "the runtime's own");
+});
+
+Deno.test("onListen is called once, with the server; without it the console has a line", () => {
+  const seen: WebSocketServer[] = [];
+  let server: WebSocketServer | undefined;
+  const quiet = written(() => server = started({ onListen: (server) => seen.push(server) }).server);
+  assertEquals([seen.length, quiet], [1, []]);
+  assertStrictEquals(seen[0], server);
+  assertEquals(written(() => started({ onListen: undefined })), [
+    "Listening on http://localhost:8000/",
+  ]);
+});
+
+for (
+  const [name, values, Kind, expected] of [
+    ["port", [-1, 65_536, 1.5, NaN, Infinity], RangeError, "a whole number from 0 to 65535"],
+    ["port", ["80", null], TypeError, "a whole number from 0 to 65535"],
+    ["hostname", [5, null], TypeError, "a string"],
+    ["onListen", ["x", null], TypeError, "a function"],
+    ["shutdownTimeout", [-1, 0.01, 86_401, NaN], RangeError, "0 (off) or 0.1 to 86400 seconds"],
+    ["shutdownTimeout", ["5", null], TypeError, "0 (off) or 0.1 to 86400 seconds"],
+    ["signal", [5, null, {}], TypeError, "an AbortSignal"],
+    ["deno", [5, null], TypeError, "an object"],
+    ["bun", ["x"], TypeError, "an object"],
+    ["onError", ["x"], TypeError, "a function"],
+    ["maxConnections", [NaN], RangeError, "a number from 0"],
+  ] as const
+) {
+  Deno.test(`${name} may not be ${values.join(", or ")}: ${Kind.name}, before there is an adapter`, () => {
+    for (const value of values) {
+      const got = Kind === RangeError ? `${value}` : value === null ? "null" : typeof value;
+      assertThrows(
+        () =>
+          startServer({ fetch, [name]: value }, () => {
+            throw new Error("asked for an adapter");
+          }),
+        Kind,
+        `Cannot use option ${name}: expected ${expected}, got ${got}`,
+      );
+    }
+  });
+}
+
+Deno.test("options of the runtime that serve sees to itself are refused, each of them", () => {
+  for (const name of ["port", "hostname", "cert", "key", "onListen", "signal", "fetch"]) {
+    assertEquals(
+      refusal({ deno: { [name]: 1 } }),
+      `Cannot use option deno: expected ${name} beside it, as serve sees to that itself, got ${name}`,
+    );
+  }
+  for (const none of [null, undefined, 5]) {
+    assertThrows(() => startServer(none as never, adapter), TypeError, "expected an object");
+  }
+  // What only looks like one is the runtime's own, and an option of both is the server's here.
+  started({ maxPayloadLength: 5, websocket: {}, deno: { reusePort: true, portRange: 1 } });
+});
+
+Deno.test("ports from 0 to 65535 are taken, and timeouts from 0", () => {
+  for (const port of [0, 1, 65_535]) started({ port });
+  for (const shutdownTimeout of [0, 0.1, 86_400]) started({ shutdownTimeout });
+});
+
+Deno.test("cert and key need each other, and are texts", () => {
+  for (const one of [{ cert: "C" }, { key: "K" }]) {
+    const { message } = assertThrows(() => started(one), TypeError);
+    assertEquals(message, "Cannot use TLS: expected both cert and key, got one of them");
+  }
+  for (const name of ["cert", "key"] as const) {
+    const wrong = { cert: "C", key: "K", [name]: 5 } as never;
+    assertThrows(() => started(wrong), TypeError, `option ${name}: expected a string, got number`);
+  }
+});
+
+Deno.test("an address that cannot be listened on is an error that says why", () => {
+  const fails = (error: unknown) => () => {
+    throw error;
+  };
+  for (
+    const [cause, why] of [
+      [Object.assign(new Error("in use"), { name: "AddrInUse" }), "the port is taken"],
+      [Object.assign(new Error("in use"), { code: "EADDRINUSE" }), "the port is taken"],
+      [new Error("no such host"), "no such host"],
+    ] as const
+  ) {
+    const find = () => adapter({ listen: fails(cause) });
+    const error = assertThrows(() => startServer({ fetch, hostname: "h", port: 5 }, find), Error);
+    assertEquals([error.message, error.cause], [`Cannot listen on h:5: ${why}`, cause]);
+  }
+});
+
+/** A server with so many connections, whose clients answer no close frame. */
+async function withMute(count: number, options: Partial<ServeOptions> = {}, listener = {}) {
+  const route = new Route({ closeTimeout: 100 }, () => {
+    throw new Error("expected a wrapped server");
+  });
+  const all = started({
+    fetch: (request, context) => route.answer(request, {}, context),
+    shutdownTimeout: 4,
+    ...options,
+  }, listener);
+  for (let i = 0; i < count; i++) {
+    const context: MemoryContext = {};
+    await all.fetch(handshakeRequest(), context);
+    context.client!.mute();
+  }
+  await nextTurn();
+  return all;
+}
+
+Deno.test("a server counts its connections", async () => {
+  const { server } = await withMute(3);
+  assertEquals(server.connections, 3);
+});
+
+Deno.test("shutdown ends what is left after shutdownTimeout, and stops listening then", async () => {
+  for (const [options, ms] of [[{}, 4_000], [{ shutdownTimeout: undefined }, 10_000]] as const) {
+    const { server, clock, log } = await withMute(2, options);
+    let finished = false;
+    server.finished.then(() => finished = true);
+    const done = server.shutdown();
+    clock.pass(ms - 1);
+    await nextTurn();
+    assertEquals([server.connections, log, finished], [2, [], false]);
+    clock.pass(1);
+    await done;
+    assertEquals([server.connections, log, finished], [0, ["stop"], true]);
+    assertEquals(clock.pending, 0);
+  }
+});
+
+Deno.test("a request that hangs is given up at shutdownTimeout", async () => {
+  for (const abort of [true, false]) {
+    const aborts: string[] = [];
+    const { server, clock } = started({ shutdownTimeout: 4 }, {
+      stop: () => new Promise(() => {}),
+      ...abort ? { abort: () => void aborts.push("abort") } : { abort: undefined as never },
+    });
+    let finished = false;
+    server.shutdown().then(() => finished = true);
+    await nextTurn();
+    clock.pass(3_999);
+    await nextTurn();
+    assertEquals([finished, aborts], [false, []]);
+    clock.pass(1);
+    await nextTurn();
+    assertEquals([finished, aborts, clock.pending], [true, abort ? ["abort"] : [], 0]);
+  }
+});
+
+Deno.test("both halves of a shutdown share one shutdownTimeout", async () => {
+  const { server, clock, log } = await withMute(1, {}, { stop: () => new Promise(() => {}) });
+  const done = server.shutdown();
+  clock.pass(4_000);
+  await nextTurn();
+  clock.pass(0);
+  await done;
+  assertEquals([log, clock.pending], [["abort"], 0]);
+});
+
+Deno.test("a listener that cannot be stopped is no reason to wait", async () => {
+  const { server } = started({}, { stop: () => Promise.reject(new Error("stopped already")) });
+  await server.shutdown();
+});
+
+Deno.test("shutdown can be called again, and stops once", async () => {
+  const { server, log } = started();
+  const [first, second] = [server.shutdown(), server.shutdown()];
+  assertStrictEquals(first, second);
+  assertStrictEquals(first, server.finished);
+  await first;
+  await server.shutdown();
+  assertEquals(log, ["stop"]);
+});
+
+Deno.test("await using shuts a server down", async () => {
+  const { server, log } = started();
+  {
+    await using _server = server;
+    assertEquals(log, []);
+  }
+  assertEquals(log, ["stop"]);
+  await server.finished;
+});
+
+Deno.test("a server that shuts down refuses new handshakes with 503", async () => {
+  const { server, fetch } = await withMute(0, { onReport() {} });
+  server.shutdown();
+  assertEquals((await fetch(handshakeRequest(), {})).status, 503);
 });

@@ -48,11 +48,14 @@ export function assertLess<T>(actual: T, expected: T, message?: string): void {
   ok(actual < expected, message ?? `expected ${actual} < ${expected}`);
 }
 
-/** Throws unless `fn` throws an error of this class whose message contains the text. */
+/**
+ * Throws unless `fn` throws an error of this class whose message contains the text. The class must be
+ * named: any error at all proves little.
+ */
 export function assertThrows<E extends Error>(
   fn: () => unknown,
   // deno-lint-ignore no-explicit-any -- the signature of @std/assert
-  ErrorClass?: abstract new (...args: any[]) => E,
+  ErrorClass: abstract new (...args: any[]) => E,
   includes = "",
 ): E {
   try {
@@ -67,7 +70,7 @@ export function assertThrows<E extends Error>(
 export async function assertRejects<E extends Error>(
   fn: () => PromiseLike<unknown>,
   // deno-lint-ignore no-explicit-any -- the signature of @std/assert
-  ErrorClass?: abstract new (...args: any[]) => E,
+  ErrorClass: abstract new (...args: any[]) => E,
   includes = "",
 ): Promise<E> {
   try {
@@ -81,10 +84,10 @@ export async function assertRejects<E extends Error>(
 function checked<E extends Error>(
   error: unknown,
   // deno-lint-ignore no-explicit-any -- the signature of @std/assert
-  ErrorClass: (abstract new (...args: any[]) => E) | undefined,
+  ErrorClass: abstract new (...args: any[]) => E,
   includes: string,
 ): E {
-  if (ErrorClass) ok(error instanceof ErrorClass, `expected ${ErrorClass.name}, got ${error}`);
+  ok(error instanceof ErrorClass, `expected ${ErrorClass.name}, got ${error}`);
   ok(String((error as Error).message).includes(includes), `expected "${includes}" in "${error}"`);
   return error as E;
 }

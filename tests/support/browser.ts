@@ -1,4 +1,4 @@
-import { type Browser, chromium } from "npm:playwright-core@^1.56.0";
+import { type Browser, chromium } from "npm:playwright-core@1.65.1";
 import { output } from "./command.ts";
 import { isMissing } from "./missing.ts";
 

@@ -1,4 +1,4 @@
-import { build, stop } from "npm:esbuild@^0.28.0";
+import { build, stop } from "npm:esbuild@0.28.2";
 import { root } from "./command.ts";
 
 /** Where bundles find the packages that they import: `node_modules` is two folders above. */

@@ -35,6 +35,6 @@ if (!hasFirefox) {
 
 /** Starts Firefox; the caller closes it. */
 export async function launchFirefox(): ReturnType<Puppeteer["launch"]> {
-  const puppeteer: Puppeteer = await import("npm:puppeteer-core@^24.10.0" as string);
+  const puppeteer: Puppeteer = await import("npm:puppeteer-core@24.43.1" as string);
   return await puppeteer.launch({ browser: "firefox", executablePath: executablePath! });
 }

@@ -1,5 +1,6 @@
 import { MemoryAdapter } from "../../src/adapters/memory.ts";
-import type { Fetch } from "../../src/server/adapter.ts";
+import type { Adapter, Fetch } from "../../src/server/adapter.ts";
+import type { Report } from "../../src/server/report.ts";
 import { type FetchHandler, wrapFetch } from "../../src/server/pipeline.ts";
 import { checkHostOptions, type HostOptions } from "../../src/server/host_options.ts";
 import { ServerState } from "../../src/server/server_state.ts";
@@ -22,24 +23,28 @@ export interface MemoryOptions extends HostOptions {
   readonly adapter?: MemoryAdapter;
 }
 
-/** A whole server without a network whose parts can be seen, by a clock that tests move. */
-export function memoryServer(fetch: FetchHandler, options: MemoryOptions = {}) {
-  const { adapter = new MemoryAdapter(), ...host } = options;
+/** A wrapped server whose parts can be seen, by a clock that tests move. */
+export function wrappedServer(adapter: Adapter, fetch: FetchHandler, options: HostOptions = {}) {
   const clock = new ManualClock();
   const reported: unknown[] = [];
+  const told: Report[] = [];
   const onError = (error: unknown) => reported.push(error);
+  const onReport = (report: Report) => told.push(report);
   const state = new ServerState(
-    checkHostOptions({ onError, onReport() {}, ...host }),
+    checkHostOptions({ onError, onReport, ...options }),
     adapter,
     clock,
   );
-  const wrapped = wrapFetch(fetch, state);
-  serveInMemory(adapter, wrapped);
+  return { state, clock, reported, told, fetch: wrapFetch(fetch, state) };
+}
+
+/** A whole server without a network. */
+export function memoryServer(fetch: FetchHandler, options: MemoryOptions = {}) {
+  const { adapter = new MemoryAdapter(), ...host } = options;
+  const server = wrappedServer(adapter, fetch, host);
+  serveInMemory(adapter, server.fetch);
   return {
-    state,
-    clock,
-    reported,
-    fetch: wrapped,
+    ...server,
     /** Shakes hands; the client is there if it was accepted. */
     connect: (request = handshakeRequest()) => adapter.request(request),
   };

@@ -46,8 +46,8 @@ export class RawClient implements Disposable {
   }
 
   /** Opens a TCP connection. */
-  static connect(port: number): Promise<RawClient> {
-    const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+  static connect(port: number, host = "127.0.0.1"): Promise<RawClient> {
+    const socket = connect({ port, host, allowHalfOpen: true });
     return RawClient.#ready(socket, "connect");
   }
 

@@ -1,6 +1,9 @@
 import type { Client } from "./client.ts";
 import { PATIENCE } from "./within.ts";
 
+/** Milliseconds in which a server has let go of what has ended. */
+const SETTLED = 6_000;
+
 /** One report of a server under test. */
 export type Report = Readonly<Record<string, unknown>>;
 
@@ -35,9 +38,12 @@ export abstract class TestServer implements AsyncDisposable {
     await this.#until(() => expected.test(this.errors) || undefined, `${expected}`);
   }
 
-  /** Waits until the server counts `count` connections. */
+  /**
+   * Waits until the server counts `count` connections, but for less time than it holds the place of
+   * one that is lost without a reason.
+   */
   async settled(count = 0): Promise<void> {
-    const end = Date.now() + PATIENCE;
+    const end = Date.now() + SETTLED;
     for (;;) {
       const connections = await this.connections();
       if (connections === count) return;

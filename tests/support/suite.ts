@@ -5,11 +5,26 @@ import { Network } from "./network.ts";
 import type { Runtime } from "./runtimes.ts";
 import type { Env, Report, TestServer } from "./server.ts";
 
+/** Whether the system tells of processes what Linux does. */
+export const hasProc: boolean = Deno.build.os === "linux";
+
+/** Whether this machine has an address of IPv6 for itself. */
+function hasIPv6(): boolean {
+  try {
+    Deno.listen({ port: 0, hostname: "::1" }).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** What a case may need: abilities of the runtime, or something on the machine. */
 const NEEDS = {
   "a runtime that can stop reading": ({ pause }: Abilities) => pause,
   "openssl": () => selfSigned() !== undefined,
   "network namespaces": () => Network.possible,
+  "IPv6": hasIPv6,
+  "/proc": () => hasProc,
 } as const;
 
 /** Where it is missing, a case is skipped, and counted with this reason. */

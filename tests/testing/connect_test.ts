@@ -32,6 +32,8 @@ app.mount("/mounted-without-context", (request: Request) => inner.fetch(request)
 app.onError(({ message }, c) => c.text(message, 500));
 inner.onError(({ message }, c) => c.text(message, 500));
 
+app.get("/long", (c) => c.text(`${"x".repeat(1_000)}\nsecond`, 500));
+
 /** What `connect` rejects with. */
 async function refusal(path: string, options = {}): Promise<HandshakeRefused> {
   const server = createTestServer(app.fetch);
@@ -99,4 +101,19 @@ Deno.test("the server, the path and the options have to be what they should be",
   await assertRejects(() => connect(server, "http://[", {}), TypeError);
   assert(await connect(server, "ws"));
   await server.shutdown();
+});
+
+Deno.test("a Host of one's own takes the place of that of the path", async () => {
+  const server = createTestServer(app.fetch);
+  const options = { headers: { host: "app.example" }, origin: "https://app.example" };
+  const client = await connect(server, "/ws", options);
+  const [, host] = JSON.parse(await client.message() as string);
+  assertEquals(host, "app.example");
+  client.close();
+  await server.shutdown();
+});
+
+Deno.test("a long reason is shown in part", async () => {
+  const { message } = await refusal("/long");
+  assertEquals(message, `Cannot connect: expected 101, got 500: ${"x".repeat(200)}`);
 });

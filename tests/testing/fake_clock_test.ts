@@ -175,3 +175,22 @@ Deno.test("each clock has a link of its own", () => {
   const [one, other] = [new FakeClock(), new FakeClock()];
   assert(linkOf(one) === linkOf(one) && linkOf(one) !== linkOf(other));
 });
+
+Deno.test("what arrives has led to whatever it leads to, however long the chain", async () => {
+  const clock = new FakeClock();
+  let arrived = 0;
+  const sendOn = () => {
+    if (++arrived < 50_000) linkOf(clock).send(sendOn);
+  };
+  linkOf(clock).send(sendOn);
+  await clock.advance(0);
+  assertEquals(arrived, 50_000);
+});
+
+Deno.test("any number of messages has arrived when time has moved", async () => {
+  let came = 0;
+  const { clock, client } = await setUp({}, { onMessage: () => void came++ });
+  for (let i = 0; i < 20_000; i++) client.send("x");
+  await clock.advance(0);
+  assertEquals(came, 20_000);
+});

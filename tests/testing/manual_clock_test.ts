@@ -52,3 +52,7 @@ Deno.test("a period of nothing is a millisecond, and a step that leads back move
   clock.pass(10);
   assertEquals([ran, clock.step(0), passed()], [10, false, 10]);
 });
+
+Deno.test("time does not begin at 0, which would look like a time that nobody has set", () => {
+  assertEquals(new ManualClock().now() > 0, true);
+});

@@ -9,6 +9,7 @@ import { upgradeWebSocket, type WebSocketEvents } from "../../mod.ts";
 import { connect } from "../../src/testing/connect.ts";
 import { FakeClock } from "../../src/testing/fake_clock.ts";
 import { handshake } from "../../src/testing/handshake.ts";
+import { HandshakeRefused } from "../../src/testing/handshake_refused.ts";
 import {
   adapterOf,
   createTestServer,
@@ -71,7 +72,10 @@ Deno.test("the console is told of options without effect, and of nothing that a 
   console.warn = (line: string) => void lines.push(line);
   try {
     const { server } = setUp({ maxPayloadLength: 1_000 });
-    await assertRejects(() => connect(server, "/", { origin: "https://evil.example" }));
+    await assertRejects(
+      () => connect(server, "/", { origin: "https://evil.example" }),
+      HandshakeRefused,
+    );
     const client = await connect(server, "/");
     client.send("x".repeat(2_000));
     assertEquals((await client.closed).code, 1009);

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import fc from "npm:fast-check@^4.3.0";
+import fc from "npm:fast-check@4.10.2";
 import { isTopicName } from "../../src/topics/topic_name.ts";
 
 Deno.test("the name of a topic has 1 to 255 bytes of UTF-8", () => {

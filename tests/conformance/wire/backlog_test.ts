@@ -61,6 +61,20 @@ function backlogSuite(runtime: WireRuntime): void {
     assertEquals([code, cause], [4000, "local"]);
   });
 
+  const cuts = runtime.abilities.terminate === "cut";
+  const end = cuts ? "is cut off" : "is told 1013 when it reads on";
+  addCase(runtime, `a client that does not read ${end}`, async () => {
+    await using server = await runtime.start();
+    const path = route({ maxBackpressure: MIB });
+    using client = await RawClient.open(server.port, path);
+    client.socket.pause();
+    client.send(OPCODE.text, "!flood 1000 65536");
+    assertEquals((await server.until({ on: "close" })).code, 1013);
+    client.socket.resume();
+    const told = cuts ? undefined : { code: 1013, reason: "Messages are not read" };
+    assertEquals(await client.closeFrame(), told);
+  });
+
   // Not by `suite`: the server has ended, so that it cannot be asked for its connections.
   addCase(runtime, "shutdown() lets a client that reads slowly have what waits", async () => {
     await using server = await runtime.start({ APP: "lifecycle" });

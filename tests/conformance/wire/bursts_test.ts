@@ -1,6 +1,6 @@
 /** What healthy clients do in a moment must not end them: with npm's `ws`. */
 import { assertEquals } from "@std/assert";
-import { WebSocket } from "npm:ws@^8.18.0";
+import { WebSocket } from "npm:ws@8.23.0";
 import type { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
 import { BURSTS, numbered, WAYS } from "../../support/bursts.ts";

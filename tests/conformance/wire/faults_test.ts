@@ -1,11 +1,12 @@
 /** What happens to servers in the world: clients that vanish, floods, too few descriptors. */
-import { assertEquals, assertLess } from "@std/assert";
+import { assertEquals, assertGreater, assertLess } from "@std/assert";
 import { root } from "../../support/command.ts";
 import { Network } from "../../support/network.ts";
 import { handshake, KEY, OPCODE, RawClient } from "../../support/raw_client.ts";
+import type { ProcessServer } from "../../support/process_server.ts";
 import { deno, type WireRuntime, wireRuntimes } from "../../support/runtimes.ts";
 import type { Env } from "../../support/server.ts";
-import { addCase, ends, IDLE, route, suite } from "../../support/suite.ts";
+import { addCase, ends, hasProc, IDLE, route, suite } from "../../support/suite.ts";
 import { within } from "../../support/within.ts";
 
 const CLIENT = new URL("tests/fixtures/client.ts", root).pathname;
@@ -62,6 +63,7 @@ function faultsSuite(runtime: WireRuntime): void {
       for (const { client } of clients) client[Symbol.dispose]();
       await server.settled();
     },
+    "/proc",
   );
 
   addCase(runtime, "serves on after the process was out of file descriptors", async () => {
@@ -69,6 +71,13 @@ function faultsSuite(runtime: WireRuntime): void {
     const clients = await Promise.allSettled(
       Array.from({ length: 350 }, () => RawClient.connect(server.port)),
     );
+    // Otherwise nothing was put to the test.
+    if (descriptorsOf(server) !== undefined) {
+      await eventually(() => {
+        assertGreater(descriptorsOf(server)!, 290);
+        return Promise.resolve();
+      });
+    }
     if (ended) await server.until({ on: "reported" });
     for (const client of clients) {
       if (client.status === "fulfilled") client.value[Symbol.dispose]();
@@ -112,6 +121,11 @@ function faultsSuite(runtime: WireRuntime): void {
     });
     witness.reset();
   }, { env: { QUIET: "1" } });
+}
+
+/** Files that a process has open; `undefined` where the system does not say. */
+function descriptorsOf({ pid }: ProcessServer): number | undefined {
+  return hasProc ? [...Deno.readDirSync(`/proc/${pid}/fd`)].length : undefined;
 }
 
 /** Ways to end a connection, some of which wait for the answer. */
@@ -211,7 +225,7 @@ function limitSuite(runtime: WireRuntime): void {
     };
     assertEquals(await limit("--allow-net --allow-import"), unknown);
     assertEquals(await limit("--allow-all"), 836);
-  });
+  }, "/proc");
 }
 
 for (const runtime of wireRuntimes) {

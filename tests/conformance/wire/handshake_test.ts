@@ -43,11 +43,15 @@ function handshakeSuite(runtime: WireRuntime): void {
   });
 
   addCase(runtime, "no handshake makes a Hono route answer 500", async () => {
-    for (const { title, bytes } of handshakes) {
+    for (const { title, bytes, outcome, gap } of handshakes) {
       using client = await RawClient.connect(server.port);
       client.write(bytes.toString("latin1").replace("GET / ", "GET /hono/page "));
-      const status = await client.head().then((head) => head.status, () => 0);
-      assert(status < 500 || status === 505, `${title}: ${status}`);
+      const status = await client.head().then((head) => head.status, () => undefined);
+      // Where HTTP itself is broken there may be no answer at all.
+      const expected = gap && runtime.gap(gap) || outcome;
+      const silent = expected === "4xx" || expected === "closed";
+      if (status === undefined) assert(silent, `${title}: no answer`);
+      else assert(status < 500 || status === 505, `${title}: ${status}`);
     }
     assertEquals(server.errors, "");
   });

@@ -76,7 +76,7 @@ function leaveSuite(runtime: WireRuntime): void {
         await server.until({ on: "refused", status: 400, message: LEFT }, 500 - opened);
         await echoes(server);
       },
-      { env: { MAX_CONNECTIONS: "600" } },
+      { env: { MAX_CONNECTIONS: "600" }, needs: "/proc" },
     );
   }
 
@@ -103,7 +103,7 @@ function leaveSuite(runtime: WireRuntime): void {
       await settled(server, between, 2_000);
       assertLess(descriptors(server) - between, 30);
       await echoes(server);
-    }, { env: { MAX_CONNECTIONS: "2000" } });
+    }, { env: { MAX_CONNECTIONS: "2000" }, needs: "/proc" });
   }
 
   const full = suite(runtime, { APP: "lifecycle", MAX_CONNECTIONS: "20" });

@@ -1,0 +1,97 @@
+import { root } from "./command.ts";
+
+const SRC = new URL("src/", root);
+
+/** Files of which there is nothing to run. */
+export const TYPES_ONLY = "types only";
+
+/** Files that only hand on what others export, which `api_test.ts` lists. */
+export const EXPORTS_ONLY = "exports only";
+
+/** Other suites run it; a test of its own has yet to be written. */
+export const PENDING = "run by other suites, without a test of its own so far";
+
+/** What has no test of its own name, with the reason. */
+export const UNTESTED: Readonly<Record<string, string>> = {
+  "adapters/node_buffer.ts": PENDING,
+  "brokers/broker.ts": PENDING,
+  "brokers/canary.ts": PENDING,
+  "brokers/client_options.ts": PENDING,
+  "brokers/complaints.ts": PENDING,
+  "brokers/engine.ts": PENDING,
+  "brokers/gap.ts": PENDING,
+  "brokers/in_flight.ts": PENDING,
+  "brokers/incoming.ts": PENDING,
+  "brokers/io_redis.ts": PENDING,
+  "brokers/memory.ts": PENDING,
+  "brokers/memory_replay.ts": PENDING,
+  "brokers/nats.ts": PENDING,
+  "brokers/node_redis.ts": PENDING,
+  "brokers/port.ts": PENDING,
+  "brokers/published.ts": PENDING,
+  "brokers/redis.ts": PENDING,
+  "brokers/redis_channel.ts": PENDING,
+  "brokers/state.ts": PENDING,
+  "brokers/wishes.ts": PENDING,
+  "nats.ts": PENDING,
+  "redis.ts": PENDING,
+  "topics.ts": PENDING,
+  "topics/fan_out.ts": PENDING,
+  "topics/live_options.ts": PENDING,
+  "topics/member.ts": PENDING,
+  "topics/notices.ts": PENDING,
+  "topics/options.ts": PENDING,
+  "topics/publication.ts": PENDING,
+  "topics/recorded_topics.ts": PENDING,
+  "topics/replay_options.ts": PENDING,
+  "topics/subscriber.ts": PENDING,
+  "topics/subscription.ts": PENDING,
+  "topics/subscriptions.ts": PENDING,
+  "topics/topic.ts": PENDING,
+  "topics/topics.ts": PENDING,
+  "adapters/node.ts": PENDING,
+  "adapters/node_bun_socket.ts": PENDING,
+  "adapters/node_http.ts": PENDING,
+  "adapters/node_listeners.ts": PENDING,
+  "adapters/node_peers.ts": PENDING,
+  "adapters/node_request.ts": PENDING,
+  "adapters/node_socket.ts": PENDING,
+  "adapters/node_upgrade.ts": PENDING,
+  "connection/connection.ts": TYPES_ONLY,
+  "connection/connection_init.ts": TYPES_ONLY,
+  "connection/events.ts": TYPES_ONLY,
+  "connection/socket.ts": TYPES_ONLY,
+  "hono.ts": EXPORTS_ONLY,
+  "hono/context.ts": TYPES_ONLY,
+  "hono/events.ts": TYPES_ONLY,
+  "hono/middleware.ts": TYPES_ONLY,
+  "node.ts": PENDING,
+  "server/adapter.ts": TYPES_ONLY,
+  "server/report.ts": TYPES_ONLY,
+  "testing.ts": EXPORTS_ONLY,
+};
+
+/** What has one, in whose process its lines do not run, with the reason. */
+export const ELSEWHERE: Readonly<Record<string, string>> = {
+  "adapters/node_attach.ts": PENDING,
+  "adapters/bun.ts": "runs in processes of Bun",
+  "adapters/bun_socket.ts": "runs in processes of Bun",
+};
+
+/** The modules of `src/`, such as `base/clock.ts`. */
+export function modules(): string[] {
+  return [...filesIn(SRC)].sort();
+}
+
+/** The test of a module, such as `tests/base/clock_test.ts`. */
+export function testOf(module: string): string {
+  return `tests/${module.replace(/\.ts$/, "_test.ts")}`;
+}
+
+/** The files of a folder and all below, as paths in it. */
+export function* filesIn(folder: URL, prefix = ""): Generator<string> {
+  for (const { name, isDirectory } of Deno.readDirSync(folder)) {
+    if (isDirectory) yield* filesIn(new URL(`${name}/`, folder), `${prefix}${name}/`);
+    else if (name.endsWith(".ts")) yield prefix + name;
+  }
+}
