@@ -79,6 +79,7 @@ export const bunAdapter: ServerAdapter = {
     pings: "watchdog",
     bufferedAmount: true,
     drain: "event",
+    progress: "bytes",
     compression: false,
     terminate: "cut",
   },

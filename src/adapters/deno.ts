@@ -62,6 +62,7 @@ export const denoAdapter: ServerAdapter = {
     pings: "runtime",
     bufferedAmount: true,
     drain: "poll",
+    progress: "messages",
     compression: false,
     terminate: "close",
   },

@@ -44,6 +44,7 @@ export class MemoryAdapter implements ServerAdapter {
     pings: "watchdog",
     bufferedAmount: true,
     drain: "event",
+    progress: "bytes",
     compression: false,
     terminate: "cut",
   };

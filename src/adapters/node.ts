@@ -37,18 +37,22 @@ const ABILITIES: Abilities = {
   pings: "watchdog",
   bufferedAmount: true,
   drain: "event",
+  progress: "bytes",
   compression: false,
   terminate: "cut",
 };
 
 /** Bun puts sockets of its own in the place of those of `ws`, which can do less. */
-const ON_BUN: Abilities = { ...ABILITIES, pause: false, drain: "poll" };
+const ON_BUN: Abilities = { ...ABILITIES, pause: false, drain: "poll", progress: "messages" };
+
+/** Deno does not say how much of a write has gone out. */
+const ON_DENO: Abilities = { ...ABILITIES, progress: "messages" };
 
 /** Node, and Deno and Bun through `node:http`: on `http.Server`, `ws` and `@hono/node-server`. */
 export const nodeAdapter: ServerAdapter = {
   name: "node",
   get abilities(): Abilities {
-    return isBun() ? ON_BUN : ABILITIES;
+    return isBun() ? ON_BUN : isDeno() ? ON_DENO : ABILITIES;
   },
   clockwork: sweep,
   placeholder: noContentWithToken,

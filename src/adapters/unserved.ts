@@ -44,6 +44,7 @@ function unserved(): Adapter {
       pings: "watchdog",
       bufferedAmount: false,
       drain: "event",
+      progress: "bytes",
       compression: false,
       terminate: "cut",
     },

@@ -55,6 +55,16 @@ export class Backlog implements Drainable {
     return this.#handed + this.queued + MESSAGE_OVERHEAD * this.#queue.length;
   }
 
+  /**
+   * How many times as long as usual this may stand still. Where messages go out as a whole, as far as
+   * anybody can see, a long one to a slow client does not move until all of it is there: each MiB of it
+   * has the time that other runtimes give to a byte.
+   */
+  get patience(): number {
+    const whole = this.#server.abilities.progress === "messages";
+    return whole ? Math.max(1, this.#handed / MARK) : 1;
+  }
+
   /** Whether so much waits that there should come no more to answer. */
   get nearLimit(): boolean {
     return this.#counted > Math.max(this.#limit / 2, this.#limit - MARK);

@@ -130,8 +130,8 @@ export class Flow implements Holder {
     const backlog = this.#backlog;
     if (backlog !== undefined && backlog.size > 0) {
       backlog.drain();
-      const { size, progressAt } = backlog;
-      if (size > much && now - progressAt >= backpressureTimeout) return SEND_QUEUE_FULL;
+      const { size, progressAt, patience } = backlog;
+      if (size > much && now - progressAt >= backpressureTimeout * patience) return SEND_QUEUE_FULL;
     }
     const inbox = this.#inbox;
     if (inbox === undefined || (inbox.size <= much && !inbox.paused)) return;

@@ -10,6 +10,8 @@ export interface Abilities {
   readonly bufferedAmount: boolean;
   /** How to learn that less waits: the runtime says so, or somebody has to look. */
   readonly drain: "event" | "poll";
+  /** What `bufferedAmount` sees go out: parts of a message, or messages as a whole. */
+  readonly progress: "bytes" | "messages";
   /** Whether messages can be compressed: RFC 7692. */
   readonly compression: boolean;
   /** What `terminate` does: cut the TCP connection, or no more than send a close frame. */

@@ -7,7 +7,11 @@ import { withGlobals } from "../support/globals.ts";
 const request = new Request("http://x/");
 
 Deno.test("nobody counts for bare servers where there is no runtime for them", () => {
-  assertThrows(() => withGlobals({ Deno: undefined }, () => bareServer(request)), Error, "neither");
+  assertThrows(
+    () => withGlobals({ Deno: undefined }, () => bareServer(request)),
+    Error,
+    "expected Deno or Bun",
+  );
 });
 
 Deno.test("one server counts for all that nobody wraps, with the defaults", () => {

@@ -6,7 +6,7 @@ import { launch, needsBrowser } from "../support/browser.ts";
 import { CHAT, startApp } from "../support/echo_app.ts";
 import { hasEngine, TestEngine } from "../support/engines.ts";
 import { Nginx, nginxVersion } from "../support/nginx.ts";
-import { bun, deno, wireRuntimes } from "../support/runtimes.ts";
+import { bun, deno, nativeRuntimes } from "../support/runtimes.ts";
 import { root } from "../support/command.ts";
 
 let browser: Browser;
@@ -55,7 +55,7 @@ async function sees(page: Page, line: string): Promise<void> {
 
 const lines = (page: Page) => page.locator("#lines p").allTextContents();
 
-for (const runtime of wireRuntimes) {
+for (const runtime of nativeRuntimes) {
   Deno.test(
     `${runtime.name}: browser: a chat in one process, with what was said before`,
     needsBrowser,
