@@ -6,57 +6,55 @@ export interface Contender {
   readonly name: string;
   /** Its file under servers/, without the extension. */
   readonly script: string;
+  /** What its file is told, beside what the workload tells all of them. */
+  readonly args?: readonly string[];
   /** Whether it runs the version that `--base` names instead of the code as it is. */
   readonly base?: boolean;
 }
 
 const RUNTIMES = { bun: "Bun", deno: "Deno", node: "Node" } as const;
 
-/** Everyone, in the order of the tables: the floor of each runtime first. */
-export const contenders: readonly Contender[] = [
-  ...on("bun", "hono/bun"),
-  ...on("deno", "hono/deno"),
-  {
-    id: "deno-strict",
-    runtime: "deno",
-    name: "edgesocket through ./node",
-    script: "edgesocket_node",
-  },
-  { id: "node-ws", runtime: "node", name: "ws", script: "node_ws" },
-  {
-    id: "node-request",
-    runtime: "node",
-    name: "ws behind requests of fetch",
-    script: "node_ws_request",
-  },
-  { id: "node-edgesocket", runtime: "node", name: "edgesocket", script: "edgesocket_node" },
-];
+/** The servers of one runtime. */
+export interface Lineup {
+  /** What everyone is compared with: the runtime's own WebSocket and nothing above it. */
+  readonly raw: Contender;
+  /** What an upgrade through Hono's router costs, and no more. */
+  readonly rawHono: Contender;
+  readonly ours: Contender;
+  readonly oursHono: Contender;
+  readonly hono: Contender;
+  readonly crossws: Contender;
+}
 
-function on(runtime: "bun" | "deno", helper: string): Contender[] {
-  const own = (id: string, name: string) => ({
+/** Bun's and Deno's. */
+export const lineups: Readonly<Record<"bun" | "deno", Lineup>> = {
+  bun: lineup("bun"),
+  deno: lineup("deno"),
+};
+
+/** Node's floor. */
+export const nodeWs: Contender = { id: "node-ws", runtime: "node", name: "ws", script: "node_ws" };
+
+function lineup(runtime: "bun" | "deno"): Lineup {
+  const server = (id: string, name: string, script = `${runtime}_${id.replace("-", "_")}`) => ({
     id: `${runtime}-${id}`,
     runtime,
     name,
-    script: `${runtime}_${id.replace("-", "_")}`,
+    script,
   });
-  return [
-    own("raw", "raw"),
-    own("raw-hono", "raw behind Hono"),
-    { ...own("edgesocket", "edgesocket"), script: "edgesocket" },
-    { ...own("edgesocket-hono", "edgesocket with Hono"), script: "edgesocket_hono" },
-    own("hono", helper),
-    own("crossws", "crossws"),
-  ];
+  return {
+    raw: server("raw", "raw"),
+    rawHono: server("raw-hono", "raw behind Hono"),
+    ours: server("edgesocket", "edgesocket", "edgesocket"),
+    oursHono: server("edgesocket-hono", "edgesocket with Hono", "edgesocket_hono"),
+    hono: server("hono", `hono/${runtime}`),
+    crossws: server("crossws", "crossws"),
+  };
 }
 
 /** How tables and messages call a contender. */
 export function titleOf({ runtime, name }: Contender): string {
   return `${RUNTIMES[runtime]}, ${name}`;
-}
-
-/** The floor that a contender is compared with. */
-export function floorOf({ runtime }: Contender): string {
-  return runtime === "node" ? "node-ws" : `${runtime}-raw`;
 }
 
 /** edgesocket at another version, to see what a change brought. */

@@ -7,9 +7,11 @@ const OTHER_FILES = 100;
 export interface Machine {
   /** The processor and the system, for the table. */
   readonly title: string;
-  /** What to put before a command so that it stays on its core; empty where that cannot be done. */
-  readonly serverPin: readonly string[];
-  readonly loadPin: readonly string[];
+  /** A short name for machines of its kind: figures of two kinds are not compared. */
+  readonly kind: string;
+  /** The cores that processes are kept on; `undefined` where that cannot be done. */
+  readonly serverCore: string | undefined;
+  readonly loadCore: string | undefined;
   /** Files that a process may have open. */
   readonly openFiles: number;
 }
@@ -17,14 +19,15 @@ export interface Machine {
 /** Looks at the machine that runs us. */
 export async function lookAtMachine(): Promise<Machine> {
   const cores = await pinnableCores();
-  const [server, load] = cores.length > 1 ? [cores[0]!, cores.at(-1)!] : [];
+  const [serverCore, loadCore] = cores.length > 1 ? [cores[0]!, cores.at(-1)!] : [];
   const limit = await run(["sh", "-c", "ulimit -n"]);
+  const name = await processor();
+  const count = navigator.hardwareConcurrency;
   return {
-    title: `${await processor()}, ${navigator.hardwareConcurrency} cores, ${Deno.build.os} ${
-      Deno.osRelease().split("-")[0]
-    }`,
-    serverPin: server === undefined ? [] : ["taskset", "-c", server],
-    loadPin: load === undefined ? [] : ["taskset", "-c", load],
+    title: `${name}, ${count} cores, ${Deno.build.os} ${Deno.osRelease().split("-")[0]}`,
+    kind: `${name}, ${count} cores, ${Deno.build.os}`,
+    serverCore,
+    loadCore,
     openFiles: limit.text === "unlimited" || !limit.ok ? Infinity : Number(limit.text),
   };
 }
@@ -40,7 +43,7 @@ export function demandConnections({ openFiles }: Machine, connections: number): 
   throw new Error(
     `Cannot open ${connections} connections: expected a limit of at least ${needed} open files, got ${openFiles}.\n` +
       `Run "ulimit -n ${needed}" in this shell first (as root, or after raising the hard limit in\n` +
-      `/etc/security/limits.conf), or leave out what needs them: --only=echo,binary,upgrade`,
+      `/etc/security/limits.conf), or leave out what needs them: --only=echo,binary,upgrade,latency`,
   );
 }
 

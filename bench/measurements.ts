@@ -1,62 +1,49 @@
-import { summarize, type Summary } from "./statistics.ts";
+import type { Interval } from "./floor.ts";
+import { idOf, type Row } from "./row.ts";
+import { estimate, median } from "./statistics.ts";
 import type { Metric, Sample } from "./workloads.ts";
 
-/** Every sample of a run, by workload, contender and round. */
+/** One sample of each server of a row, taken one right after the other. */
+export interface SamplePair {
+  readonly contender: Sample;
+  readonly against: Sample;
+}
+
+/** Everything that a run measured. */
 export class Measurements {
-  readonly #samples = new Map<string, (Sample | undefined)[]>();
+  readonly #pairs = new Map<string, SamplePair[]>();
 
-  /** Keeps the sample of a round; `undefined` if the contender failed in it. */
-  add(workload: string, contender: string, sample: Sample | undefined): void {
-    const key = `${workload}/${contender}`;
-    this.#samples.set(key, [...this.of(workload, contender), sample]);
+  add(row: Row, pair: SamplePair): void {
+    const id = idOf(row);
+    this.#pairs.set(id, [...this.pairs(row), pair]);
   }
 
-  /** The samples of one contender, one for each round. */
-  of(workload: string, contender: string): readonly (Sample | undefined)[] {
-    return this.#samples.get(`${workload}/${contender}`) ?? [];
+  pairs(row: Row): readonly SamplePair[] {
+    return this.#pairs.get(idOf(row)) ?? [];
   }
 
-  /** One metric of one contender. */
-  summary(workload: string, contender: string, metric: Metric): Summary | undefined {
-    return this.#summary(workload, contender, (sample) => sample.values[metric.id]);
+  /** The middle of what the row's contender reached. */
+  figure(row: Row, { id }: Metric): number | undefined {
+    return median(this.pairs(row).map(({ contender }) => contender.values[id]!));
   }
 
-  /** The share of a core that one side used. */
-  share(workload: string, contender: string, side: "server" | "load"): Summary | undefined {
-    return this.#summary(workload, contender, (sample) => sample[side]);
-  }
-
-  /**
-   * One contender beside another, by the metric's way of comparing. Each round gives one
-   * comparison, of samples taken one soon after the other, so that a machine that grows slower
-   * does not count.
-   */
-  comparison(
-    workload: string,
-    contender: string,
-    other: string,
-    { id, compare }: Metric,
-  ): Summary | undefined {
-    const others = this.of(workload, other);
-    return summarize(
-      this.of(workload, contender).flatMap((sample, round) => {
-        const [own, against] = [sample?.values[id], others[round]?.values[id]];
-        if (own === undefined || against === undefined) return [];
-        return compare === "ratio" ? own / against : own - against;
+  /** What the row's contender has of the other, or more than it: pair by pair, by the metric's way. */
+  comparison(row: Row, { id, compare }: Metric): Interval | undefined {
+    return estimate(
+      this.pairs(row).map(({ contender, against }) => {
+        const [own, other] = [contender.values[id]!, against.values[id]!];
+        return compare === "ratio" ? own / other : own - other;
       }),
     );
   }
 
-  toJSON(): Record<string, unknown> {
-    return Object.fromEntries(this.#samples);
+  /** How busy one side was, as a share of a core. */
+  busy(row: Row, side: "server" | "load"): number | undefined {
+    const shares = this.pairs(row).map(({ contender }) => contender[side]?.busy);
+    return median(shares.filter((share) => share !== undefined));
   }
 
-  #summary(
-    workload: string,
-    contender: string,
-    read: (sample: Sample) => number | undefined,
-  ): Summary | undefined {
-    const values = this.of(workload, contender).map((sample) => sample && read(sample));
-    return summarize(values.filter((value) => value !== undefined));
+  toJSON(): Record<string, readonly SamplePair[]> {
+    return Object.fromEntries(this.#pairs);
   }
 }

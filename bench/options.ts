@@ -1,41 +1,90 @@
+import { type SuiteName, SUITES } from "./suites.ts";
+
 /** What the command line asks for. */
 export interface Options {
+  /** Empty for all. */
+  readonly suites: readonly SuiteName[];
   readonly quick: boolean;
-  readonly rounds: number;
-  /** Workloads and contenders to take; empty for all. A name also takes those that begin with it. */
+  /** Pairs of samples of each row of edgesocket. */
+  readonly pairs: number;
+  /** Minutes after which no more pairs are begun. */
+  readonly time: number;
+  /** Rows to take; empty for all. */
   readonly only: readonly string[];
   /** A version in git or a folder to compare with. */
   readonly base: string | undefined;
+  /** The share of its core that a sample needs to count. */
+  readonly core: number;
+  readonly generator: "edgesocket" | "ws";
+  /** Whether a floor that is missed makes the command fail. */
+  readonly check: boolean;
 }
 
-export const USAGE = `deno task bench [options]
+/** Pairs of a published figure, at the least. */
+export const PUBLISHED_PAIRS = 15;
 
+export const USAGE = `deno task bench [${SUITES.join("|")}] [options]
+
+  --pairs=${PUBLISHED_PAIRS}         pairs of samples of each row of edgesocket; peers get a third of them
+  --time=60          minutes after which no more pairs are begun
+  --only=echo,bun    only these workloads (echo, binary, upgrade, latency, memory, growth, idle,
+                     fan-out) and these servers (bun, deno, node, bun-edgesocket, ...)
+  --base=HEAD        edgesocket beside itself at this version (or in this folder), not beside others
+  --check            fails if a floor is missed: if the whole interval lies on the wrong side of it
+  --core=85          per cent of its core that a server needs for a sample to count
+  --generator=ws     load from the client of ws on Node, which is not ours: echoes only
   --quick            a short run to see that all works; its figures mean little
-  --rounds=7         how often each measurement is repeated
-  --only=echo,bun    only these workloads (echo, binary, upgrade, memory, fan-out, growth, idle)
-                     and these servers (bun, deno, node, bun-raw, bun-edgesocket, ...)
-  --base=HEAD        edgesocket at this version (or in this folder) as one more server
 `;
+
+const OPTION =
+  /^--(?:(?<flag>quick|check)|(?<name>pairs|time|core|only|base|generator)=(?<value>.+))$/;
 
 /**
  * Reads the arguments.
  *
  * @throws {TypeError} If one is unknown.
- * @throws {RangeError} If there are not 1 to 100 rounds.
+ * @throws {RangeError} If a number is out of its range.
  */
 export function parseOptions(args: readonly string[]): Options {
-  const given = new Map(args.map((arg) => {
-    const [, name, value = ""] = /^--(quick|rounds|only|base)(?:=(.+))?$/.exec(arg) ?? [];
-    if (name === undefined) throw new TypeError(`Cannot use "${arg}".\n\n${USAGE}`);
-    return [name, value];
-  }));
-  const quick = given.has("quick");
-  const rounds = Number(given.get("rounds") ?? (quick ? 1 : 7));
-  if (!Number.isInteger(rounds) || rounds < 1 || rounds > 100) {
-    throw new RangeError(`Cannot use --rounds: expected 1 to 100, got "${given.get("rounds")}"`);
+  const suites: SuiteName[] = [];
+  const given = new Map<string, string>();
+  for (const arg of args) {
+    const suite = SUITES.find((name) => name === arg);
+    const { flag, name = flag, value = "" } = OPTION.exec(arg)?.groups ?? {};
+    if (suite !== undefined) suites.push(suite);
+    else if (name !== undefined) given.set(name, value);
+    else throw new TypeError(`Cannot use "${arg}".\n\n${USAGE}`);
   }
-  const only = given.get("only")?.split(",") ?? [];
-  return { quick, rounds, only, base: given.get("base") };
+  const number = (name: string, fallback: number, least: number, most: number): number => {
+    const value = Number(given.get(name) ?? fallback);
+    if (value >= least && value <= most) return value;
+    throw new RangeError(
+      `Cannot use --${name}: expected ${least} to ${most}, got "${given.get(name)}"`,
+    );
+  };
+  const generator = given.get("generator") ?? "edgesocket";
+  if (generator !== "edgesocket" && generator !== "ws") {
+    throw new TypeError(`Cannot use --generator: expected edgesocket or ws, got "${generator}"`);
+  }
+  const quick = given.has("quick");
+  return {
+    suites,
+    quick,
+    pairs: Math.floor(number("pairs", quick ? 1 : PUBLISHED_PAIRS, 1, 1000)),
+    time: number("time", Infinity, 0.1, Infinity),
+    only: given.get("only")?.split(",") ?? [],
+    base: given.get("base"),
+    core: number("core", quick ? 0 : 85, 0, 99) / 100,
+    generator,
+    check: given.has("check"),
+  };
+}
+
+/** Whether a run is one to publish: all of it, by our own generator, with pairs enough. */
+export function isWhole(options: Options): boolean {
+  const { suites, quick, pairs, only, base, core, generator } = options;
+  return suites.length === 0 && only.length === 0 && !quick && base === undefined &&
+    generator === "edgesocket" && pairs >= PUBLISHED_PAIRS && core >= 0.85;
 }
 
 /** Whether the options take a workload or a contender; `all` are the ids of its kind. */

@@ -16,7 +16,13 @@ const ON_NODE = ["node_ws", "node_ws_request", "edgesocket_node"];
 
 /** What a contender needs of the repository. */
 const OURS = ["mod.ts", "src"];
-const BENCH = ["bench/bun.ts", "bench/lines.ts", "bench/servers", "bench/load"];
+const BENCH = [
+  ...["bun", "core_time", "lines", "statistics"].map((file) => `bench/${file}.ts`),
+  "bench/servers",
+  "bench/load",
+];
+/** What runs on Node, which does not read TypeScript in version 20. */
+const ON_NODE = ["servers/node_ws", "load/ws"];
 
 /**
  * A folder outside of the repository that servers run in: a copy of the code as it is now, so that
@@ -44,6 +50,14 @@ export class Stage implements AsyncDisposable {
     );
     await demand(["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts"], folder);
     for (const path of [...OURS, ...BENCH]) await copy(root, `${folder}/current`, path);
+    for (const path of ON_NODE) {
+      const file = `${folder}/current/bench/${path}`;
+      await demand([
+        ...runtimes.bun.command,
+        ...["build", `${file}.ts`, "--target=node", "--packages=external"],
+        `--outfile=${file}.js`,
+      ]);
+    }
     if (base !== undefined) await stage.#setBase(root, base);
     // Node 20 does not read TypeScript.
     for (const version of base === undefined ? ["current"] : ["current", "base"]) {
@@ -65,6 +79,11 @@ export class Stage implements AsyncDisposable {
   /** The file that starts the load generator. */
   get load(): string {
     return `${this.folder}/current/bench/load/main.ts`;
+  }
+
+  /** The same for the one that is not ours. */
+  get otherLoad(): string {
+    return `${this.folder}/current/bench/load/ws.js`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,114 +1,105 @@
-import { floorOf, titleOf } from "./contenders.ts";
-import { type Report, shown } from "./report.ts";
-import type { Summary } from "./statistics.ts";
-import { targets } from "./targets.ts";
-import type { Metric, Workload } from "./workloads.ts";
+import { isOurs, titleOf } from "./contenders.ts";
+import type { Interval } from "./floor.ts";
+import { findings, type Report, shown, verdictOf } from "./report.ts";
+import { type Finding, isNoise } from "./row.ts";
+import type { Metric } from "./workloads.ts";
+
+/** Workloads of the short table, in its order. */
+const SHORT = ["echo", "binary", "upgrade", "memory", "fan-out"];
 
 /** The report in Markdown. */
 export function table(report: Report): string {
+  const all = findings(report);
+  const workloads = new Map(report.rows.map(({ workload }) => [workload.id, workload]));
   return [
     "# What a WebSocket costs",
-    ...report.setting.map((line) => `- ${line}`),
-    `Medians of ${report.rounds} interleaved rounds. Rates are per second of the server's own ` +
-    'processor time. "Of raw" and "above raw" compare with the raw server of the same runtime ' +
-    "in the same round; in brackets the quartiles of that. The last two columns show how busy the " +
-    "two sides were.",
-    ...targetSection(report),
-    ...shortSection(report),
-    ...report.workloads.flatMap((workload) => [
-      `## ${workload.title}`,
-      workload.metrics.length === 1
-        ? comparison(report, workload, workload.metrics[0]!)
-        : overview(report, workload),
-    ]),
-  ].join("\n\n").replaceAll("\n\n- ", "\n- ").replace("\n- ", "\n\n- ") + "\n";
-}
-
-/** One metric: each contender beside its floor. */
-function comparison(report: Report, workload: Workload, metric: Metric): string {
-  const { measurements } = report;
-  const sides = metric.compare === "ratio" ? ["server", "load"] as const : [];
-  const rows = included(report, workload).map((contender) => {
-    const { id } = contender;
-    const floor = floorOf(contender);
-    const versus = measurements.comparison(workload.id, id, floor, metric);
-    return [
-      titleOf(contender),
-      number(measurements.summary(workload.id, id, metric), metric.digits),
-      versus && id !== floor ? spread(versus, metric) : "",
-      ...sides.map((side) => percent(measurements.share(workload.id, id, side))),
-    ];
-  });
-  const against = metric.compare === "ratio" ? "of raw" : "above raw";
-  return grid(["server", metric.title, against, ...sides.map((side) => `${side} busy`)], rows);
-}
-
-/** Several metrics: their medians. */
-function overview(report: Report, workload: Workload): string {
-  const rows = included(report, workload).map((contender) => [
-    titleOf(contender),
-    ...workload.metrics.map((metric) =>
-      number(report.measurements.summary(workload.id, contender.id, metric), metric.digits)
+    list(report.setting),
+    "Each row compares two servers in pairs of samples, one taken right after the other, who is " +
+    "first in turns: its figure is the median, and in brackets where the median of all that could " +
+    "be measured lies with 95 % confidence (bootstrap). A server beside itself shows what is noise. " +
+    "Rates are per second of the server's own processor time. A floor is met or missed if the " +
+    "whole interval says so, and unclear otherwise.",
+    ...shortSection(all),
+    "## All rows",
+    list([...workloads.values()].map(({ short, title }) => `${short}: ${title}`)),
+    grid(
+      ["", "server", "beside", "figure", "compared", "pairs", "server busy", "load busy", "floor"],
+      all.map((finding) => line(report, finding)),
     ),
-  ]);
-  return grid(["server", ...workload.metrics.map(({ title }) => title)], rows);
+  ].join("\n\n") + "\n";
 }
 
-function targetSection({ workloads, measurements }: Report): string[] {
-  const rows = targets.flatMap(({ title, bound, contender, other, ...target }) => {
-    const workload = workloads.find(({ id }) => id === target.workload);
-    const metric = workload?.metrics.find(({ id }) => id === target.metric);
-    if (workload === undefined || metric === undefined) return [];
-    const found = measurements.comparison(workload.id, contender, other, metric);
-    if (found === undefined) return [];
-    const [least, met] = metric.compare === "ratio"
-      ? ["at least", found.median >= bound]
-      : ["at most", found.median <= bound];
-    return [[title, `${least} ${bound}`, spread(found, metric), met ? "met" : "missed"]];
-  });
-  return rows.length === 0 ? [] : ["## Targets", grid(["", "target", "measured", ""], rows)];
+function line({ measurements }: Report, finding: Finding): string[] {
+  const { row, metric, found } = finding;
+  const figure = measurements.figure(row, metric);
+  return [
+    row.workload.short,
+    titleOf(row.contender),
+    isNoise(row) ? "itself" : row.against.name,
+    figure === undefined ? "failed" : `${shown(figure, metric.digits)} ${metric.title}`,
+    found === undefined ? "" : interval(found, metric),
+    String(found?.count ?? 0),
+    ...(["server", "load"] as const).map((side) => {
+      const busy = measurements.busy(row, side);
+      return busy === undefined ? "" : `${shown(100 * busy, 0)} %`;
+    }),
+    floorCell(finding),
+  ];
 }
 
-/** Everyone beside raw, in one table: what README shows. */
-function shortSection(report: Report): string[] {
-  const columns = report.workloads.flatMap((workload) =>
-    workload.short === undefined ? [] : [{ ...workload, short: workload.short }]
+function floorCell(finding: Finding): string {
+  const judged = verdictOf(finding);
+  if (judged === undefined) return isNoise(finding.row) ? "noise" : "";
+  const { bound, verdict } = judged;
+  const most = finding.metric.better === "higher" ? "at least" : "at most";
+  return `${most} ${bound}: ${verdict === "met" ? verdict : `**${verdict}**`}`;
+}
+
+/** Everyone beside raw: what the page on performance shows. */
+function shortSection(all: readonly Finding[]): string[] {
+  const besideRaw = all.filter(({ row }) =>
+    row.against.name === "raw" && !isNoise(row) && SHORT.includes(row.workload.id)
   );
-  const rows = report.contenders.flatMap((contender) => {
-    const floor = floorOf(contender);
-    const takesPart = columns.every((workload) => workload.includes(contender));
-    if (floor === contender.id || !takesPart) return [];
-    return [[
-      titleOf(contender),
-      ...columns.map(({ id, metrics: [metric] }) => {
-        const found = report.measurements.comparison(id, contender.id, floor, metric!);
-        if (found === undefined) return "failed";
-        return metric!.compare === "ratio"
-          ? shown(found.median, 2)
-          : `${found.median < 0 ? "" : "+"}${shown(found.median, 2)} ${metric!.title}`;
-      }),
-    ]];
+  const taken = SHORT.filter((id) => besideRaw.some(({ row }) => row.workload.id === id));
+  const titles = new Map(besideRaw.map(({ row }) => [row.workload.id, row.workload.short]));
+  const servers = new Map(besideRaw.map(({ row }) => [row.contender.id, row.contender]));
+  const rows = [...servers.values()].flatMap((contender) => {
+    const cells = taken.map((id) =>
+      besideRaw.find(({ row }) => row.workload.id === id && row.contender.id === contender.id)
+    );
+    if (!cells.every((cell) => cell !== undefined)) return [];
+    return [[titleOf(contender), ...cells.map(({ found, metric }) => short(found, metric))]];
   });
-  if (rows.length === 0 || columns.length === 0) return [];
-  return ["## In short", grid(["beside raw", ...columns.map(({ short }) => short)], rows)];
+  if (rows.length === 0) return [];
+  const pairs = (ours: boolean) => {
+    const counts = besideRaw.filter(({ row }) => isOurs(row.contender) === ours)
+      .map(({ found }) => found?.count ?? 0);
+    return counts.length === 0 ? 0 : Math.min(...counts);
+  };
+  return [
+    "## In short",
+    `Rows of edgesocket are of ${pairs(true)} pairs at the least, those of others of ${
+      pairs(false)
+    }.`,
+    grid(["beside raw", ...taken.map((id) => titles.get(id)!)], rows),
+  ];
 }
 
-function included({ contenders }: Report, workload: Workload) {
-  return contenders.filter((contender) => workload.includes(contender));
+function short(found: Interval | undefined, { compare, title }: Metric): string {
+  if (found === undefined) return "failed";
+  const { median } = found;
+  if (compare === "ratio") return shown(median, 2);
+  return `${median < 0 ? "" : "+"}${shown(median, 2)} ${title}`;
 }
 
-function spread({ median, low, high }: Summary, { compare }: Metric): string {
+/** An interval with its middle. */
+export function interval({ median, low, high }: Interval, { compare }: Metric): string {
   const sign = compare === "difference" && median > 0 ? "+" : "";
-  const digits = 2;
-  return `${sign}${shown(median, digits)} (${shown(low, digits)} to ${shown(high, digits)})`;
+  return `${sign}${shown(median, 3)} (${shown(low, 3)} to ${shown(high, 3)})`;
 }
 
-function number(summary: Summary | undefined, digits: number): string {
-  return summary ? shown(summary.median, digits) : "failed";
-}
-
-function percent(summary: Summary | undefined): string {
-  return summary ? `${shown(100 * summary.median, 0)} %` : "";
+function list(lines: readonly string[]): string {
+  return lines.map((line) => `- ${line}`).join("\n");
 }
 
 function grid(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -8,12 +8,15 @@ export class Worker implements AsyncDisposable {
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
   readonly #lines: AsyncIterator<string>;
 
-  constructor(name: string, command: readonly string[], cwd: string) {
-    const [program, ...args] = command;
+  /** `core`: the one that the process is kept on, if it is. */
+  constructor(name: string, command: readonly string[], cwd: string, core: string | undefined) {
+    const pin = core === undefined ? [] : ["taskset", "-c", core];
+    const [program, ...args] = [...pin, ...command];
     this.#name = name;
     this.#process = new Deno.Command(program!, {
       args,
       cwd,
+      env: core === undefined ? {} : { BENCH_CORE: core },
       stdin: "piped",
       stdout: "piped",
       stderr: "inherit",

@@ -1,6 +1,6 @@
-import type { Contender } from "./contenders.ts";
-import type { Effort } from "./load/crowd.ts";
-import type { Usage } from "./servers/control.ts";
+import { type Share, shareBetween, type Usage } from "./core_time.ts";
+import type { Latency } from "./load/crowd.ts";
+import type { Effort } from "./load/effort.ts";
 import type { Worker } from "./worker.ts";
 
 /** How much is done in one measurement. */
@@ -13,28 +13,28 @@ export interface Pace {
   readonly visits: number;
   /** Messages sent to everyone; half as many again to warm up. */
   readonly fanOuts: number;
-  /** Idle connections at which memory and upgrades are measured. */
+  /** Connections that are idle while others are opened. */
   readonly steps: readonly number[];
   /** Seconds for which an idle server is watched. */
   readonly idle: number;
 }
 
 export const FULL: Pace = {
-  warmUp: 1,
-  seconds: 2,
-  visits: 10_000,
-  fanOuts: 40,
+  warmUp: 0.7,
+  seconds: 0.8,
+  visits: 6_000,
+  fanOuts: 20,
   steps: [1_000, 5_000, 10_000, 15_000],
-  idle: 8,
+  idle: 3,
 };
 
 export const QUICK: Pace = {
   warmUp: 0.3,
-  seconds: 0.5,
-  visits: 2_000,
-  fanOuts: 10,
+  seconds: 0.3,
+  visits: 1_500,
+  fanOuts: 8,
   steps: [1_000, 5_000],
-  idle: 2,
+  idle: 1,
 };
 
 /** What is measured, and what it is compared by. */
@@ -44,16 +44,15 @@ export interface Metric {
   readonly digits: number;
   /** How two contenders are compared: what one has of the other, or more than the other. */
   readonly compare: "ratio" | "difference";
+  readonly better: "higher" | "lower";
 }
 
 /** One measurement of one contender. */
 export interface Sample {
   /** By the id of the metric. */
   readonly values: Readonly<Record<string, number>>;
-  /** Share of a core. */
-  readonly server?: number;
-  /** Share of a core. */
-  readonly load?: number;
+  readonly server?: Share;
+  readonly load?: Share;
 }
 
 /** The two processes of a measurement. */
@@ -66,15 +65,17 @@ export interface Pair {
 export interface Workload {
   readonly id: string;
   readonly title: string;
-  /** Its column in the short table, if it has one. */
-  readonly short?: string;
+  /** What tables call it. */
+  readonly short: string;
   readonly metrics: readonly Metric[];
   /** Connections open at the same time. */
   readonly connections: number;
   /** Whether the server sends each message to all instead of back. */
   readonly fanOut?: boolean;
-  /** Who takes part. */
-  includes(contender: Contender): boolean;
+  /** Whose cores have to be their own while it runs, so that the sample counts. */
+  readonly needs: readonly ("server" | "load")[];
+  /** Whether the load generator that is not ours can do it. */
+  readonly byOthers?: boolean;
   measure(pair: Pair): Promise<Sample>;
 }
 
@@ -85,19 +86,62 @@ const LARGE = { size: 16 * 1024, binary: true };
 const NEWS = { size: 100, binary: false };
 const KIB = 1024;
 
+const RATE: Metric = {
+  id: "rate",
+  title: "messages/s",
+  digits: 0,
+  compare: "ratio",
+  better: "higher",
+};
+
+/** Messages per second at which latency is measured: no server here is busy with so few. */
+const CALM = 5_000;
+/** Idle connections whose memory counts, and those that brought the heap to its size before. */
+const IDLE = 5_000;
+
+/** All of them. */
+export interface Workloads {
+  readonly echo: Workload;
+  readonly binary: Workload;
+  readonly upgrade: Workload;
+  readonly latency: Workload;
+  readonly memory: Workload;
+  readonly fanOut: Workload;
+  readonly growth: Workload;
+  readonly idle: Workload;
+}
+
 /** All of them, at a pace. */
-export function workloads(pace: Pace): readonly Workload[] {
+export function workloads(pace: Pace): Workloads {
   const most = Math.max(...pace.steps);
-  return [
-    echo(pace, "echo", "Echo of 64-byte texts, 50 connections, 16 in flight on each", SMALL, 16),
-    echo(pace, "binary", "Echo of 16 KiB of binary, 50 connections, 4 in flight on each", LARGE, 4),
-    {
+  return {
+    echo: echo(
+      pace,
+      "echo",
+      "echo of 64-byte texts, 50 connections, 16 in flight on each",
+      SMALL,
+      16,
+    ),
+    binary: echo(
+      pace,
+      "binary",
+      "echo of 16 KiB of binary, 50 connections, 4 in flight on each",
+      LARGE,
+      4,
+    ),
+    upgrade: {
       id: "upgrade",
-      title: "Upgrade rate: connect, one echo, close; 50 at a time",
+      title: "connect, one echo, close; 50 at a time",
       short: "upgrades",
-      metrics: [{ id: "rate", title: "connections/s per core", digits: 0, compare: "ratio" }],
+      metrics: [{
+        id: "rate",
+        title: "connections/s",
+        digits: 0,
+        compare: "ratio",
+        better: "higher",
+      }],
       connections: ABREAST,
-      includes: () => true,
+      needs: ["server"],
       async measure(pair) {
         const visit = { do: "visit", abreast: ABREAST, ...SMALL };
         // JavaScript that runs once a connection is compiled late: a server has long passed this.
@@ -105,29 +149,59 @@ export function workloads(pace: Pace): readonly Workload[] {
         return rated(await watched(pair, { ...visit, total: pace.visits }));
       },
     },
-    {
-      id: "memory",
-      title: "Memory of each of 10,000 idle connections, beside 5,000 others",
-      short: "idle memory",
-      metrics: [{ id: "memory", title: "KiB", digits: 2, compare: "difference" }],
-      connections: 15_000,
-      includes: isNoControl,
+    latency: {
+      id: "latency",
+      title: `echo of 64-byte texts at ${
+        CALM.toLocaleString("en")
+      } a second on 50 connections, timed from when each was due`,
+      short: "latency",
+      metrics: [
+        ["p50", "µs, p50"] as const,
+        ["p99", "µs, p99"] as const,
+        ["p999", "µs, p99.9"] as const,
+      ].map(([id, title]) => ({ id, title, digits: 0, compare: "ratio", better: "lower" })),
+      connections: ABREAST,
+      needs: ["server", "load"],
       async measure(pair) {
-        // The first ones bring the heap to its size: what it keeps free is not theirs.
-        await pair.load.ask({ do: "grow", total: 5_000, abreast: ABREAST });
-        const base = await memory(pair);
-        await pair.load.ask({ do: "grow", total: 15_000, abreast: ABREAST });
-        return { values: { memory: (await memory(pair) - base) / 10_000 / KIB } };
+        await pair.load.ask({ do: "grow", total: ABREAST, abreast: ABREAST });
+        const calm = { do: "latency", lanes: ABREAST, rate: CALM, ...SMALL };
+        await pair.load.ask({ ...calm, seconds: pace.warmUp });
+        const { effort, ...shares } = await watched<Latency>(pair, { ...calm, seconds: 1 });
+        const { p50, p99, p999 } = effort;
+        return { values: { p50, p99, p999 }, server: shares.server, load: shares.load };
       },
     },
-    {
+    memory: {
+      id: "memory",
+      title: `memory of each of ${
+        IDLE.toLocaleString("en")
+      } idle connections, beside as many others`,
+      short: "idle memory",
+      metrics: [{
+        id: "memory",
+        title: "KiB",
+        digits: 2,
+        compare: "difference",
+        better: "lower",
+      }],
+      connections: 2 * IDLE,
+      needs: [],
+      async measure(pair) {
+        // The first ones bring the heap to its size: what it keeps free is not theirs.
+        await pair.load.ask({ do: "grow", total: IDLE, abreast: ABREAST });
+        const base = await memory(pair);
+        await pair.load.ask({ do: "grow", total: 2 * IDLE, abreast: ABREAST });
+        return { values: { memory: (await memory(pair) - base) / IDLE / KIB } };
+      },
+    },
+    fanOut: {
       id: "fan-out",
-      title: "Fan-out of one 100-byte text to 5,000 connections",
+      title: "one 100-byte text to each of 5,000 connections",
       short: "fan-out",
-      metrics: [{ id: "rate", title: "messages/s per core", digits: 0, compare: "ratio" }],
+      metrics: [RATE],
       connections: 5_000,
       fanOut: true,
-      includes: isNoControl,
+      needs: ["server"],
       async measure(pair) {
         await pair.load.ask({ do: "grow", total: 5_000, abreast: ABREAST });
         const fanOut = { do: "fanOut", ...NEWS };
@@ -135,19 +209,32 @@ export function workloads(pace: Pace): readonly Workload[] {
         return rated(await watched(pair, { ...fanOut, times: pace.fanOuts }));
       },
     },
-    {
+    growth: {
       id: "growth",
-      title: "Cost of a connection as their number grows",
+      title: "cost of a connection as their number grows",
+      short: "growth",
       metrics: pace.steps.slice(1).flatMap((step, index): Metric[] => {
         const steps = [pace.steps[index]!, step].map((count) => count.toLocaleString("en"));
         const range = steps.join(" to ");
         return [
-          { id: `memory-${step}`, title: `KiB each, ${range}`, digits: 2, compare: "difference" },
-          { id: `upgrade-${step}`, title: `µs to open, ${range}`, digits: 1, compare: "ratio" },
+          {
+            id: `memory-${step}`,
+            title: `KiB each, ${range}`,
+            digits: 2,
+            compare: "difference",
+            better: "lower",
+          },
+          {
+            id: `upgrade-${step}`,
+            title: `µs to open, ${range}`,
+            digits: 1,
+            compare: "ratio",
+            better: "lower",
+          },
         ];
       }),
       connections: most,
-      includes: isFloorOrOurs,
+      needs: [],
       async measure(pair) {
         const visit = { do: "visit", abreast: ABREAST, ...SMALL };
         await pair.load.ask({ ...visit, total: 3 * pace.visits });
@@ -165,22 +252,29 @@ export function workloads(pace: Pace): readonly Workload[] {
         return { values };
       },
     },
-    {
+    idle: {
       id: "idle",
-      title: `Processor time of ${most.toLocaleString("en")} idle connections, no ping due`,
-      metrics: [{ id: "share", title: "% of a core", digits: 2, compare: "difference" }],
-      connections: most,
-      includes: isFloorOrOurs,
+      title: `processor time of ${(2 * IDLE).toLocaleString("en")} idle connections, no ping due`,
+      short: "idle",
+      metrics: [{
+        id: "share",
+        title: "% of a core",
+        digits: 2,
+        compare: "difference",
+        better: "lower",
+      }],
+      connections: 2 * IDLE,
+      needs: [],
       async measure(pair) {
-        await pair.load.ask({ do: "grow", total: most, abreast: ABREAST });
+        await pair.load.ask({ do: "grow", total: 2 * IDLE, abreast: ABREAST });
         await memory(pair);
         const before = await pair.server.ask<Usage>({ do: "usage" });
         await new Promise((resolve) => setTimeout(resolve, pace.idle * 1000));
         const after = await pair.server.ask<Usage>({ do: "usage" });
-        return { values: { share: 100 * shareOf(before, after) } };
+        return { values: { share: 100 * shareBetween(before, after).busy } };
       },
     },
-  ];
+  };
 }
 
 function echo(
@@ -195,9 +289,10 @@ function echo(
     id,
     title,
     short: shape.size < KIB ? `${shape.size} B echo` : `${shape.size / KIB} KiB echo`,
-    metrics: [{ id: "rate", title: "messages/s per core", digits: 0, compare: "ratio" }],
+    metrics: [RATE],
     connections: lanes,
-    includes: isNoControl,
+    needs: ["server"],
+    byOthers: true,
     async measure(pair) {
       await pair.load.ask({ do: "grow", total: lanes, abreast: lanes });
       const request = { do: "echo", lanes, window, ...shape };
@@ -207,20 +302,12 @@ function echo(
   };
 }
 
-/** The raw servers behind Hono show what an upgrade through Hono's router costs, and no more. */
-function isNoControl({ script }: Contender): boolean {
-  return !script.endsWith("_raw_hono");
-}
-
-function isFloorOrOurs({ script }: Contender): boolean {
-  return script.endsWith("_raw") || script === "edgesocket";
-}
-
-interface Watched {
+interface Watched<E> {
   /** Messages or connections for each second of the server's processor time. */
   readonly rate: number;
-  readonly server: number;
-  readonly load: number;
+  readonly effort: E;
+  readonly server: Share;
+  readonly load: Share;
 }
 
 /**
@@ -230,26 +317,23 @@ interface Watched {
  * busy shows the same either way, and one that waits for a client (opening TCP connections costs the
  * client more than the server) is not blamed for it.
  */
-async function watched(
+async function watched<E extends Effort = Effort>(
   { server, load }: Pair,
   request: { do: string } & Record<string, unknown>,
-): Promise<Watched> {
+): Promise<Watched<E>> {
   const before = await server.ask<Usage>({ do: "usage" });
-  const { count, share } = await load.ask<Effort>(request);
+  const effort = await load.ask<E>(request);
   const after = await server.ask<Usage>({ do: "usage" });
   return {
-    rate: count / ((after.cpu - before.cpu) / 1e6),
-    server: shareOf(before, after),
-    load: share,
+    rate: effort.count / ((after.cpu - before.cpu) / 1e6),
+    effort,
+    server: shareBetween(before, after),
+    load: effort.share,
   };
 }
 
-function rated({ rate, ...shares }: Watched): Sample {
-  return { values: { rate }, ...shares };
-}
-
-function shareOf(before: Usage, after: Usage): number {
-  return (after.cpu - before.cpu) / (after.clock - before.clock);
+function rated({ rate, server, load }: Watched<Effort>): Sample {
+  return { values: { rate }, server, load };
 }
 
 function memory({ server }: Pair): Promise<number> {

@@ -1,4 +1,6 @@
+import process from "node:process";
 import { Bun, type BunSocket, type BunSocketHandlers } from "../bun.ts";
+import { type Cycle, Echoes } from "./cycle.ts";
 import { FrameCounter, PONG_FRAME } from "./frames.ts";
 
 const END_OF_HEAD = "\r\n\r\n";
@@ -10,14 +12,17 @@ export class LoadConnection {
   onMessages: (count: number) => void = () => {};
   /** Called when the server has sent its close frame or is gone. */
   onClose: () => void = () => {};
-  /** Element n holds n messages. */
-  messages: readonly Uint8Array[] = [];
   readonly #host: string;
   readonly #opened: (error?: Error) => void;
   readonly #frames = new FrameCounter();
   #socket: BunSocket<LoadConnection> | undefined;
   /** What came of the response to the handshake; `undefined` once it is complete. */
   #head: string | undefined = "";
+  #cycle: Cycle | undefined;
+  /** What comes next, while messages of a cycle are under way. */
+  #echoes: Echoes | undefined;
+  /** The number of the next message to send. */
+  #next = 0;
   /** Messages to send that no write has covered yet. */
   #owed = 0;
   /** What the last write left over. */
@@ -37,6 +42,18 @@ export class LoadConnection {
       Bun.connect({ hostname, port, data: connection, socket: LoadConnection.#handlers })
         .catch(reject);
     });
+  }
+
+  /** From now on, messages are those of `cycle`, and nothing but these may come. */
+  begin(cycle: Cycle, first = 0): void {
+    this.#cycle = cycle;
+    this.#echoes = new Echoes(cycle, first);
+    this.#next = first;
+  }
+
+  /** From now on, frames of any kind may come. */
+  finish(): void {
+    this.#echoes = undefined;
   }
 
   /** Sends so many messages, in one write if the operating system takes them. */
@@ -90,10 +107,21 @@ export class LoadConnection {
       this.#opened(/^HTTP\/1.1 101\b/.test(status) ? undefined : new Error(`got ${status}`));
       chunk = chunk.subarray(end + END_OF_HEAD.length - before);
     }
-    const messages = this.#frames.count(chunk);
+    const messages = this.#count(chunk);
     if (messages > 0) this.onMessages(messages);
     if (this.#frames.pings > 0) this.#pong();
     if (this.#frames.closed) this.onClose();
+  }
+
+  /** A server that does not echo ends the whole measurement. */
+  #count(chunk: Uint8Array): number {
+    if (this.#echoes === undefined) return this.#frames.count(chunk);
+    try {
+      return this.#echoes.count(chunk);
+    } catch (error) {
+      console.error(String(error));
+      process.exit(1);
+    }
   }
 
   /** Writes what is due; what the operating system does not take waits for `drain`. */
@@ -101,7 +129,8 @@ export class LoadConnection {
     while (this.#rest !== undefined || this.#owed > 0) {
       let bytes = this.#rest;
       if (bytes === undefined) {
-        bytes = this.messages[this.#owed]!;
+        bytes = this.#cycle!.messages(this.#next, this.#owed);
+        this.#next += this.#owed;
         this.#owed = 0;
       }
       const written = this.#socket!.write(bytes);

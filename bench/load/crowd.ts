@@ -1,24 +1,32 @@
-import process from "node:process";
+import { quantile } from "../statistics.ts";
 import { LoadConnection } from "./connection.ts";
-import { batches, CLOSE_FRAME, type MessageShape } from "./frames.ts";
+import { Cycle, type MessageShape } from "./cycle.ts";
+import { type Effort, stopwatch } from "./effort.ts";
+import { CLOSE_FRAME } from "./frames.ts";
+import { openLoop, type Pace } from "./open_loop.ts";
 
-/** What a piece of work came to. */
-export interface Effort {
-  /** Messages or connections. */
-  readonly count: number;
-  /** The share of a core that the load generator used: at 1 it is the bottleneck. */
-  readonly share: number;
+/** Messages that are kept in flight. */
+export interface Echo extends MessageShape {
+  /** Connections. */
+  readonly lanes: number;
+  /** Messages in flight on each. */
+  readonly window: number;
+  readonly seconds: number;
 }
 
-/** Starts a stopwatch that is read with a count. */
-function stopwatch(): (count: number) => Effort {
-  const start = performance.now();
-  const usage = process.cpuUsage();
-  return (count) => {
-    const { user, system } = process.cpuUsage(usage);
-    const seconds = (performance.now() - start) / 1000;
-    return { count, share: (user + system) / 1e6 / seconds };
-  };
+/** Messages at a fixed rate. */
+export interface Timing extends MessageShape, Pace {
+  /** Connections. */
+  readonly lanes: number;
+}
+
+/** Latencies at a fixed rate, in microseconds. */
+export interface Latency extends Effort {
+  readonly p50: number;
+  readonly p99: number;
+  readonly p999: number;
+  /** How late we sent ourselves, the 99th percentile. */
+  readonly delay: number;
 }
 
 /** The connections that the load generator holds to one server. */
@@ -44,22 +52,16 @@ export class Crowd {
    * Keeps `window` messages in flight on each of the first connections for so many seconds. One
    * write answers all the messages that one read brought.
    */
-  async echo(
-    { lanes, window, seconds, ...shape }: MessageShape & {
-      lanes: number;
-      window: number;
-      seconds: number;
-    },
-  ): Promise<Effort> {
-    const messages = batches(shape, window);
+  async echo({ lanes, window, seconds, ...shape }: Echo): Promise<Effort> {
+    const cycle = new Cycle(shape, window);
     let received = 0;
     let inFlight = 0;
     let over = false;
     let landed = () => {};
     const connections = this.#connections.slice(0, lanes);
     const effort = stopwatch();
-    for (const connection of connections) {
-      connection.messages = messages;
+    for (const [lane, connection] of connections.entries()) {
+      connection.begin(cycle, lane);
       connection.onMessages = (count) => {
         received += count;
         if (!over) return connection.send(count);
@@ -69,22 +71,43 @@ export class Crowd {
       inFlight += window;
       connection.send(window);
     }
-    await pause(seconds);
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
     const result = effort(received);
     over = true;
     await new Promise<void>((resolve) => landed = resolve);
+    for (const connection of connections) connection.finish();
     return result;
+  }
+
+  /** Sends at a fixed rate on the first connections, and times the echoes. */
+  async latency({ lanes, rate, seconds, ...shape }: Timing): Promise<Latency> {
+    const effort = stopwatch();
+    const connections = this.#connections.slice(0, lanes);
+    const times = await openLoop(connections, new Cycle(shape, 1), { rate, seconds });
+    const result = effort(times.latencies.length);
+    const [latencies, delays] = [times.latencies.sort(), times.delays.sort()];
+    return {
+      ...result,
+      p50: quantile(latencies, 0.5),
+      p99: quantile(latencies, 0.99),
+      p999: quantile(latencies, 0.999),
+      delay: quantile(delays, 0.99),
+    };
   }
 
   /** Opens so many connections, `abreast` at a time: handshake, one echo, closing handshake. */
   async visit(total: number, abreast: number, shape: MessageShape): Promise<Effort> {
-    const messages = batches(shape, 1);
+    const cycle = new Cycle(shape, 1);
+    let visitor = 0;
     const effort = stopwatch();
     await this.#abreast(total, abreast, async () => {
       const connection = await LoadConnection.open(this.#port);
-      connection.messages = messages;
+      connection.begin(cycle, visitor++);
       await new Promise<void>((resolve) => {
-        connection.onMessages = () => connection.sendFrame(CLOSE_FRAME);
+        connection.onMessages = () => {
+          connection.finish();
+          connection.sendFrame(CLOSE_FRAME);
+        };
         connection.onClose = resolve;
         connection.send(1);
       });
@@ -98,11 +121,12 @@ export class Crowd {
    * ours.
    */
   async fanOut(times: number, shape: MessageShape, each = 1): Promise<Effort> {
+    const cycle = new Cycle(shape, 1, each);
     const [speaker] = this.#connections;
-    speaker!.messages = batches(shape, 1);
     let missing = 0;
     let heard = () => {};
     for (const connection of this.#connections) {
+      connection.begin(cycle);
       connection.onMessages = (count) => {
         missing -= count;
         if (missing === 0) heard();
@@ -115,7 +139,9 @@ export class Crowd {
       speaker!.send(1);
       await everyone;
     }
-    return effort(times * each * this.#connections.length);
+    const result = effort(times * each * this.#connections.length);
+    for (const connection of this.#connections) connection.finish();
+    return result;
   }
 
   async #abreast(total: number, abreast: number, task: () => Promise<void>): Promise<void> {
@@ -125,8 +151,4 @@ export class Crowd {
     };
     await Promise.all(Array.from({ length: abreast }, lane));
   }
-}
-
-function pause(seconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 }

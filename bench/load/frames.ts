@@ -1,36 +1,35 @@
-/** Frames of RFC 6455 §5.2, made once and counted without being looked at. */
+/** Frames of RFC 6455 §5.2, made once. */
 
 /** Any mask serves: it costs the server the same. */
 const MASK = [0x37, 0xfa, 0x21, 0x3d] as const;
 
-const TEXT = 0x1;
-const BINARY = 0x2;
+export const TEXT = 0x1;
+export const BINARY = 0x2;
 const CLOSE = 0x8;
 const PING = 0x9;
 const PONG = 0xa;
 
-/** What all messages of one workload look like. */
-export interface MessageShape {
-  /** Bytes of payload. */
-  readonly size: number;
-  readonly binary: boolean;
+/** A whole message from a client: masked, as a client has to. */
+export function masked(opcode: number, payload: Uint8Array): Uint8Array {
+  const hidden = payload.map((byte, index) => byte ^ MASK[index % 4]!);
+  return Uint8Array.of(...head(opcode, payload.length, 0x80), ...MASK, ...hidden);
 }
 
-/** A whole message from a client: masked, as a client has to. */
-function masked(opcode: number, payload: Uint8Array): Uint8Array {
-  const size = payload.length;
+/** A whole message from a server. */
+export function unmasked(opcode: number, payload: Uint8Array): Uint8Array {
+  return Uint8Array.of(...head(opcode, payload.length, 0), ...payload);
+}
+
+/** The header up to the mask, in its shortest form. */
+function head(opcode: number, size: number, maskBit: 0 | 0x80): Uint8Array {
   const extended = size < 126 ? 0 : size < 65_536 ? 2 : 8;
-  const frame = new Uint8Array(2 + extended + MASK.length + size);
-  const view = new DataView(frame.buffer);
-  frame[0] = 0x80 | opcode;
-  frame[1] = 0x80 | (extended === 0 ? size : extended === 2 ? 126 : 127);
+  const bytes = new Uint8Array(2 + extended);
+  const view = new DataView(bytes.buffer);
+  bytes[0] = 0x80 | opcode;
+  bytes[1] = maskBit | (extended === 0 ? size : extended === 2 ? 126 : 127);
   if (extended === 2) view.setUint16(2, size);
   if (extended === 8) view.setBigUint64(2, BigInt(size));
-  frame.set(MASK, 2 + extended);
-  payload.forEach((byte, index) => {
-    frame[2 + extended + MASK.length + index] = byte ^ MASK[index % 4]!;
-  });
-  return frame;
+  return bytes;
 }
 
 /** Close code 1000. */
@@ -39,20 +38,8 @@ export const CLOSE_FRAME: Uint8Array = masked(CLOSE, Uint8Array.of(0x03, 0xe8));
 export const PONG_FRAME: Uint8Array = masked(PONG, new Uint8Array());
 
 /**
- * Messages ready to be written: the element at n holds n of them in a row, for n up to `most`.
- * All are views of the same bytes.
- */
-export function batches({ size, binary }: MessageShape, most: number): Uint8Array[] {
-  const payload = Uint8Array.from({ length: size }, (_, index) => 97 + index % 26);
-  const frame = masked(binary ? BINARY : TEXT, payload);
-  const bytes = new Uint8Array(frame.length * most);
-  for (let index = 0; index < most; index++) bytes.set(frame, index * frame.length);
-  return Array.from({ length: most + 1 }, (_, n) => bytes.subarray(0, n * frame.length));
-}
-
-/**
- * Counts messages in a stream of bytes by the lengths in their headers; payloads are skipped. Where
- * a chunk ends makes no difference.
+ * Counts messages in a stream of bytes by the lengths in their headers, where control frames may come
+ * in between; payloads are skipped. Where a chunk ends makes no difference.
  */
 export class FrameCounter {
   /** Whether a close frame came. */

@@ -1,18 +1,18 @@
 /** The load generator: a process of its own, on Bun, on a core of its own. */
 import process from "node:process";
 import { answerLines } from "../lines.ts";
-import { Crowd, type Effort } from "./crowd.ts";
-import type { MessageShape } from "./frames.ts";
+import { Crowd, type Echo, type Timing } from "./crowd.ts";
+import type { MessageShape } from "./cycle.ts";
 
 const crowd = new Crowd(Number(process.argv[2]));
 
 answerLines({
-  grow: ({ total, abreast }: Abreast): Promise<Effort> => crowd.grow(total, abreast),
-  echo: (line: Parameters<Crowd["echo"]>[0]): Promise<Effort> => crowd.echo(line),
-  visit: ({ total, abreast, ...shape }: Abreast & MessageShape): Promise<Effort> =>
+  grow: ({ total, abreast }: Abreast) => crowd.grow(total, abreast),
+  echo: (echo: Echo) => crowd.echo(echo),
+  latency: (timing: Timing) => crowd.latency(timing),
+  visit: ({ total, abreast, ...shape }: Abreast & MessageShape) =>
     crowd.visit(total, abreast, shape),
-  fanOut: ({ times, each, ...shape }: FanOut & MessageShape): Promise<Effort> =>
-    crowd.fanOut(times, shape, each),
+  fanOut: ({ times, each, ...shape }: FanOut & MessageShape) => crowd.fanOut(times, shape, each),
 });
 
 interface Abreast {

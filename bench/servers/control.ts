@@ -4,15 +4,8 @@
  */
 import process from "node:process";
 import { Bun } from "../bun.ts";
+import { usage } from "../core_time.ts";
 import { answerLines } from "../lines.ts";
-
-/** Processor time since the start of the process, and the clock it belongs to. */
-export interface Usage {
-  /** Microseconds, all threads. */
-  readonly cpu: number;
-  /** Microseconds. */
-  readonly clock: number;
-}
 
 /** Milliseconds between two looks at the memory. */
 const PAUSE = 100;
@@ -33,10 +26,7 @@ export function publish(message: unknown): void {
 /** Says where the server listens, and obeys until standard input ends. */
 export function obey(port: number): void {
   answerLines({
-    usage: (): Usage => {
-      const { user, system } = process.cpuUsage();
-      return { cpu: user + system, clock: performance.now() * 1000 };
-    },
+    usage,
     /** Bytes of resident memory once garbage is collected. */
     memory: settledMemory,
   });

@@ -17,9 +17,5 @@ app.get(
   })),
 );
 
-serve({
-  port: 0,
-  hostname: "127.0.0.1",
-  fetch: app.fetch,
-  onListen: ({ port }) => obey(port),
-});
+const server = serve({ port: 0, hostname: "127.0.0.1", onListen: () => {}, fetch: app.fetch });
+obey(server.port);

@@ -1,0 +1,149 @@
+import { type Contender, titleOf } from "./contenders.ts";
+import type { Machine } from "./machine.ts";
+import { Measurements, type SamplePair } from "./measurements.ts";
+import type { Options } from "./options.ts";
+import { shown } from "./report.ts";
+import type { Row } from "./row.ts";
+import type { Runtimes } from "./runtimes.ts";
+import { schedule } from "./schedule.ts";
+import type { Stage } from "./stage.ts";
+import { Worker } from "./worker.ts";
+import type { Sample, Workload } from "./workloads.ts";
+
+/** How often a sample is taken again for want of a core, before its pair is given up. */
+const REPEATS = 4;
+
+/** What a run needs. */
+export interface Bench {
+  readonly options: Options;
+  readonly machine: Machine;
+  readonly runtimes: Runtimes;
+  readonly stage: Stage;
+}
+
+/** What a run came to. */
+export interface Run {
+  readonly measurements: Measurements;
+  /** Samples that were taken again, because their processes did not have their cores. */
+  readonly repeated: number;
+  /** Pairs that were given up after a second try, for want of a core or because a server failed. */
+  readonly lost: number;
+}
+
+/** Measures all rows, pair by pair, until all is done or the time is over. */
+export async function measureAll(bench: Bench, rows: readonly Row[]): Promise<Run> {
+  const { pairs, time } = bench.options;
+  const measurements = new Measurements();
+  const counts = { repeated: 0, lost: 0 };
+  const turns = schedule(rows, pairs);
+  const start = performance.now();
+  const minutes = () => (performance.now() - start) / 60_000;
+  const planned = turns.length;
+  // Pairs that fail are tried once more at the end: `turns` grows while this goes on.
+  for (const [index, { row, contenderFirst }] of turns.entries()) {
+    if (minutes() >= time) {
+      console.log(`${shown(time, 0)} min are over: ${turns.length - index} pairs are left out`);
+      break;
+    }
+    const pair = await measurePair(bench, row, contenderFirst, counts).catch((error: unknown) =>
+      void console.error(String(error))
+    );
+    if (pair !== undefined) measurements.add(row, pair);
+    else if (index < planned) turns.push(turns[index]!);
+    else counts.lost++;
+    const left = minutes() / (index + 1) * (turns.length - index - 1);
+    console.log(
+      `[${index + 1}/${turns.length}, ${Math.ceil(left)} min left] ${row.workload.id}, ` +
+        `${titleOf(row.contender)} beside ${row.against.name}: ${progress(row, pair)}`,
+    );
+  }
+  return { measurements, ...counts };
+}
+
+async function measurePair(
+  bench: Bench,
+  { workload, contender, against }: Row,
+  contenderFirst: boolean,
+  counts: { repeated: number },
+): Promise<SamplePair> {
+  const take = (one: Contender) => measureUndisturbed(bench, workload, one, counts);
+  if (contenderFirst) {
+    const first = await take(contender);
+    return { contender: first, against: await take(against) };
+  }
+  const first = await take(against);
+  return { contender: await take(contender), against: first };
+}
+
+/**
+ * Measures until both processes had the cores that they need.
+ *
+ * @throws {Error} If that does not happen.
+ */
+async function measureUndisturbed(
+  bench: Bench,
+  workload: Workload,
+  contender: Contender,
+  counts: { repeated: number },
+): Promise<Sample> {
+  const least = bench.options.core;
+  for (let repeat = 0;; repeat++) {
+    const sample = await measure(bench, workload, contender);
+    const shares = workload.needs.map((side) => sample[side]?.had ?? 1);
+    const had = Math.min(1, ...shares);
+    if (had >= least) return sample;
+    if (repeat === REPEATS) {
+      throw new Error(
+        `Cannot measure ${titleOf(contender)}: expected ${shown(100 * least, 0)} % of its core, ` +
+          `got ${shown(100 * had, 0)} %; something else runs here (--core=0 measures all the same)`,
+      );
+    }
+    counts.repeated++;
+  }
+}
+
+/** Starts a server and a load generator, measures once, and ends both. */
+async function measure(
+  { machine, runtimes, stage, options }: Bench,
+  workload: Workload,
+  contender: Contender,
+): Promise<Sample> {
+  const { serverCore, loadCore } = machine;
+  await using server = new Worker(
+    titleOf(contender),
+    [
+      ...runtimes[contender.runtime].command,
+      stage.script(contender),
+      ...(workload.fanOut ? ["fan-out"] : []),
+      ...(contender.args ?? []),
+    ],
+    stage.folder,
+    serverCore,
+  );
+  const { port } = await server.answer<{ port: number }>("listen");
+  const generator = options.generator === "ws"
+    ? [...runtimes.node.command, stage.otherLoad]
+    : [...runtimes.bun.command, stage.load];
+  await using load = new Worker(
+    "the load generator",
+    [...generator, String(port)],
+    stage.folder,
+    loadCore,
+  );
+  return await workload.measure({ server, load });
+}
+
+function progress({ workload }: Row, pair: SamplePair | undefined): string {
+  if (pair === undefined) return "failed";
+  const { contender, against } = pair;
+  const values = workload.metrics.map(({ id, title, digits, compare }) => {
+    const [own, other] = [contender.values[id]!, against.values[id]!];
+    const compared = compare === "ratio" ? own / other : own - other;
+    return `${shown(own, digits)} ${title} (${shown(compared, 3)})`;
+  });
+  const { server, load } = contender;
+  const busy = server === undefined || load === undefined
+    ? []
+    : [`server ${shown(100 * server.busy, 0)} %`, `load ${shown(100 * load.busy, 0)} %`];
+  return [...values, ...busy].join(", ");
+}

@@ -1,0 +1,92 @@
+import { atBase, isOurs, lineups, nodeWs } from "./contenders.ts";
+import { isNoise, type Row, row } from "./row.ts";
+import type { Workloads } from "./workloads.ts";
+
+/** What `deno task bench` takes as its argument. */
+export const SUITES = ["core", "node", "fan-out", "topics", "hubs", "client"] as const;
+
+/** The name of one. */
+export type SuiteName = typeof SUITES[number];
+
+/** What may be lost of speed, and gained in memory (KiB), from the version that `--base` names. */
+const BASE_FLOORS: Row["floors"] = { rate: 0.97, memory: 0.25 };
+
+/**
+ * The rows of each suite. To add one: a server in servers/, a contender for it in contenders.ts, and a
+ * line here that says under which workload it is compared with whom, and what is promised of it.
+ */
+const suites: Record<SuiteName, (all: Workloads) => Row[]> = {
+  core: (all) => [...runtimeRows("bun", all), ...runtimeRows("deno", all)],
+  // Rows of edgesocket on Node beside ws go here.
+  node: ({ echo, binary, upgrade }) =>
+    [echo, binary, upgrade].map((workload) => row(workload, nodeWs, nodeWs)),
+  "fan-out": (all) =>
+    (["bun", "deno"] as const).flatMap((runtime) => {
+      const { raw, ours, oursHono, hono, crossws } = lineups[runtime];
+      return [raw, ours, oursHono, hono, crossws].map((each) => row(all.fanOut, each, raw));
+    }),
+  topics: () => [],
+  hubs: () => [],
+  client: () => [],
+};
+
+/** What is promised of edgesocket beside raw: of a rate the least, of all else the most. */
+const FLOORS = {
+  bun: {
+    echo: { rate: 0.98 },
+    binary: { rate: 0.97 },
+    upgrade: { rate: 0.9 },
+    memory: { memory: 1 },
+    idle: { share: 2 },
+  },
+  deno: {
+    echo: { rate: 0.99 },
+    binary: { rate: 0.97 },
+    upgrade: { rate: 0.95 },
+    memory: { memory: 1 },
+    idle: { share: 2 },
+  },
+} as const;
+
+function runtimeRows(runtime: "bun" | "deno", all: Workloads): Row[] {
+  const { raw, rawHono, ours, oursHono, hono, crossws } = lineups[runtime];
+  const floors = FLOORS[runtime];
+  const { echo, binary, upgrade, latency, memory, growth, idle } = all;
+  return [
+    ...[echo, binary].flatMap((workload) => [
+      row(workload, raw, raw),
+      row(workload, ours, raw, floors[workload.id as "echo" | "binary"]),
+      ...[oursHono, hono, crossws].map((each) => row(workload, each, raw)),
+    ]),
+    ...(runtime === "bun" ? [row(echo, oursHono, hono, { rate: 4 })] : []),
+    row(upgrade, raw, raw),
+    row(upgrade, ours, raw, floors.upgrade),
+    row(upgrade, oursHono, rawHono, { rate: 0.9 }),
+    ...[oursHono, rawHono, hono, crossws].map((each) => row(upgrade, each, raw)),
+    row(memory, ours, raw, floors.memory),
+    ...[oursHono, hono, crossws].map((each) => row(memory, each, raw)),
+    row(latency, raw, raw),
+    row(latency, ours, raw),
+    { ...row(growth, ours, raw), share: 1 / 5 },
+    row(idle, ours, raw, floors.idle),
+  ];
+}
+
+/** The rows of some suites. */
+export function rowsOf(names: readonly SuiteName[], all: Workloads): Row[] {
+  return names.flatMap((name) => suites[name](all));
+}
+
+/**
+ * The rows that show what a change brought: edgesocket beside itself at another version, and raw
+ * beside raw, which shows what chance brings.
+ */
+export function besideBase(rows: readonly Row[]): Row[] {
+  return rows.flatMap((each) => {
+    if (isNoise(each)) return [each];
+    // Only once, where it is compared with raw: growth and idle take long, and follow from memory.
+    const once = isOurs(each.contender) && each.against.name === "raw";
+    if (!once || ["growth", "idle"].includes(each.workload.id)) return [];
+    return [{ ...each, against: atBase(each.contender), floors: BASE_FLOORS }];
+  });
+}
