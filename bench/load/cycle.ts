@@ -79,7 +79,7 @@ export class Echoes {
     let messages = 0;
     for (let at = 0; at < chunk.length;) {
       const step = Math.min(chunk.length - at, echo.length - this.#at);
-      if (echo.compare(chunk, at, at + step, this.#at, this.#at + step) !== 0) {
+      if (!echo.subarray(this.#at, this.#at + step).equals(chunk.subarray(at, at + step))) {
         throw new Error(
           `Cannot count an echo: expected number ${Math.floor(this.#at / echoSize)} of ` +
             `${echo.length / echoSize} as it was sent, got other bytes`,

@@ -1,10 +1,18 @@
-import type { LoadConnection } from "./connection.ts";
 import type { Cycle } from "./cycle.ts";
 
 /** Seconds after the last message in which its echo has to come. */
 const PATIENCE = 10;
 
-/** Messages at a fixed rate, and when their echoes are back. */
+/** The part of a connection that an open loop needs. */
+export interface OpenLoopConnection {
+  /** Called with the number of messages that came. */
+  onMessages: (count: number) => void;
+  begin(cycle: Cycle, first: number): void;
+  send(messages: number): void;
+  finish(): void;
+}
+
+/** How many messages, and for how long. */
 export interface Pace {
   /** Messages per second, on all connections together. */
   readonly rate: number;
@@ -28,9 +36,10 @@ export interface Times {
  * @throws {Error} If echoes are missing at the end.
  */
 export async function openLoop(
-  connections: readonly LoadConnection[],
+  connections: readonly OpenLoopConnection[],
   cycle: Cycle,
   { rate, seconds }: Pace,
+  patience = PATIENCE,
 ): Promise<Times> {
   const lanes = connections.length;
   const total = Math.round(rate * seconds / lanes) * lanes;
@@ -64,7 +73,7 @@ export async function openLoop(
   look();
   const late = setTimeout(
     () => done.reject(new Error(`Cannot time: expected ${total} echoes, got ${received}`)),
-    1000 * (seconds + PATIENCE),
+    1000 * (seconds + patience),
   );
   await done.promise;
   clearTimeout(late);

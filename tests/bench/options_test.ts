@@ -1,0 +1,47 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { isWhole, parseOptions, takes } from "../../bench/options.ts";
+
+Deno.test("without arguments it is the whole bench, with pairs enough to be published", () => {
+  const options = parseOptions([]);
+  assertEquals([options.suites, options.pairs, options.core], [[], 15, 0.85]);
+  assert(isWhole(options));
+});
+
+Deno.test("whatever makes figures that mean less is not published", () => {
+  const less = [
+    ...["core", "--quick", "--pairs=14", "--only=echo", "--base=HEAD", "--core=50"],
+    "--generator=ws",
+  ];
+  for (const arg of less) assert(!isWhole(parseOptions([arg])), arg);
+  for (const arg of ["--pairs=30", "--check", "--core=95"]) {
+    assert(isWhole(parseOptions([arg])), arg);
+  }
+});
+
+Deno.test("arguments are read", () => {
+  const args = ["core", "fan-out", "--pairs=3", "--time=0.5", "--only=echo,bun", "--base=v1=2"];
+  const options = parseOptions([...args, "--check", "--generator=ws"]);
+  assertEquals(options.suites, ["core", "fan-out"]);
+  assertEquals([options.pairs, options.time, options.check], [3, 0.5, true]);
+  assertEquals([options.only, options.base, options.generator], [["echo", "bun"], "v1=2", "ws"]);
+});
+
+Deno.test("what is unknown or out of range is refused", () => {
+  for (const arg of ["cor", "--round=3", "--check=1", "--pairs", "--generator=tcp"]) {
+    assertThrows(() => parseOptions([arg]), TypeError, "Cannot use");
+  }
+  for (const arg of ["--pairs=0", "--pairs=x", "--time=0", "--core=100"]) {
+    assertThrows(() => parseOptions([arg]), RangeError, "expected");
+  }
+});
+
+Deno.test("a name takes those that begin with it; names of one kind say nothing of the other", () => {
+  const servers = ["bun-raw", "bun-edgesocket", "deno-raw"];
+  const workloads = ["echo", "memory"];
+  const taken = (only: string, all: readonly string[]) =>
+    all.filter((id) => takes(parseOptions([`--only=${only}`]), id, all));
+  assertEquals(taken("bun", servers), ["bun-raw", "bun-edgesocket"]);
+  assertEquals(taken("bun", workloads), workloads);
+  assertEquals(taken("echo,deno", workloads), ["echo"]);
+  assertEquals(taken("echo,deno", servers), ["deno-raw"]);
+});
