@@ -49,8 +49,9 @@ export class DenoSocket implements Socket {
   closed = false;
   /** No more bytes than these wait: those that waited at the last look, and what was sent since. */
   #bound = 0;
-  /** Messages that were handed over since nothing waited. */
+  /** Messages that were handed over since nothing waited, and no less than the smallest one's bytes. */
   #messages = 0;
+  #smallest = Infinity;
   /** For the watchdog: bytes that waited at its last look, and that were sent since. */
   #waited = 0;
   #sent = 0;
@@ -77,16 +78,22 @@ export class DenoSocket implements Socket {
     if (this.raw.readyState !== OPEN) return "gone";
     const isText = typeof data === "string";
     const size = isText ? data.length : data.byteLength;
-    const atMost = isText ? 3 * size : size;
+    const atMost = (isText ? 3 * size : size) + MESSAGE_OVERHEAD;
     if (this.#bound + atMost > UNSEEN) {
       const waiting = this.raw.bufferedAmount;
-      if (waiting === 0) this.#messages = 0;
-      // As many messages as bytes wait at most: what they cost beside their bytes counts, too.
-      this.#bound = waiting + MESSAGE_OVERHEAD * Math.min(this.#messages, waiting);
+      // What messages cost beside their bytes counts, too: so many may wait at most.
+      const messages = Math.min(this.#messages, waiting / this.#smallest);
+      if (waiting === 0) {
+        this.#messages = 0;
+        this.#smallest = Infinity;
+      }
+      this.#bound = waiting + MESSAGE_OVERHEAD * messages;
       if (this.#bound >= HANDED) return "full";
     }
     this.raw.send(data);
-    this.#bound += atMost + MESSAGE_OVERHEAD;
+    // Empty ones are not counted among what waits; as far as they go, this is one byte each.
+    if (size < this.#smallest) this.#smallest = Math.max(1, size);
+    this.#bound += atMost;
     this.#messages++;
     this.#sent += size;
     return this.#bound > UNSEEN ? "queued" : "sent";
