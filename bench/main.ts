@@ -2,7 +2,7 @@
  * The bench: servers in pairs, each pinned to one core with the load generator on another. Writes a
  * table and a plot into bench/results/, and a line into its history.
  */
-import { run } from "./command.ts";
+import { demand, run } from "./command.ts";
 import { isOurs } from "./contenders.ts";
 import { entryOf, parseHistory, toLine } from "./history.ts";
 import { historyPlot } from "./history_plot.ts";
@@ -15,11 +15,12 @@ import { measureAll, type Run } from "./runner.ts";
 import { findRuntimes, type Runtimes } from "./runtimes.ts";
 import { PEERS, Stage } from "./stage.ts";
 import { besideBase, rowsOf, SUITES } from "./suites.ts";
-import { table } from "./table.ts";
+import { table, withShortTable } from "./table.ts";
 import { FULL, QUICK, workloads } from "./workloads.ts";
 
 const root = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
 const HISTORY = `${root}/bench/results/history.jsonl`;
+const PAGE = `${root}/docs/performance.md`;
 const HISTORY_PLOT = `${root}/docs/images/bench-history.svg`;
 
 /**
@@ -133,6 +134,8 @@ async function main(args: readonly string[]): Promise<void> {
       HISTORY_PLOT,
       historyPlot(parseHistory(await Deno.readTextFile(HISTORY)), rows),
     );
+    await Deno.writeTextFile(PAGE, withShortTable(await Deno.readTextFile(PAGE), report));
+    await demand([Deno.execPath(), "fmt", "--quiet", PAGE], root);
   }
   const missed = tellFloors(report);
   if (options.check && missed) Deno.exitCode = 1;

@@ -85,6 +85,12 @@ function shortSection(all: readonly Finding[]): string[] {
   ];
 }
 
+/** A page with the short table of a report in place of its own first table. */
+export function withShortTable(page: string, report: Report): string {
+  const [short] = shortSection(findings(report)).slice(-1);
+  return short === undefined ? page : page.replace(/(?:^\|.*\n)+/m, () => `${short}\n`);
+}
+
 function short(found: Interval | undefined, { compare, title }: Metric): string {
   if (found === undefined) return "failed";
   const { median } = found;

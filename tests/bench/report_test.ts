@@ -8,7 +8,7 @@ import { plot } from "../../bench/plot.ts";
 import { findings, type Report, verdictOf } from "../../bench/report.ts";
 import { idOf, isNoise, type Row, row } from "../../bench/row.ts";
 import { besideBase, rowsOf, SUITES } from "../../bench/suites.ts";
-import { table } from "../../bench/table.ts";
+import { table, withShortTable } from "../../bench/table.ts";
 import { FULL, type Metric, type Sample, workloads } from "../../bench/workloads.ts";
 
 const all = workloads(FULL);
@@ -72,6 +72,16 @@ Deno.test("the table has a line for each metric of each row, and names noise", (
   assertStringIncludes(
     table(reportOf([row(all.latency, ours, raw)], () => 1.1)),
     "µs, p99.9 | 1.100 (1.100 to 1.100)",
+  );
+});
+
+Deno.test("the page on performance gets the short table, and keeps the rest", () => {
+  const rows = [row(all.echo, ours, raw), row(all.memory, ours, raw)];
+  const page = "# Page\n\n| old |\n| --- |\n| 1 |\n\nText\n\n| other |\n";
+  assertEquals(
+    withShortTable(page, reportOf(rows, () => 0.987)),
+    "# Page\n\n| beside raw | 64 B echo | idle memory |\n| --- | ---: | ---: |\n" +
+      "| Bun, edgesocket | 0.99 | +0.99 KiB |\n\nText\n\n| other |\n",
   );
 });
 
