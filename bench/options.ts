@@ -87,10 +87,13 @@ export function isWhole(options: Options): boolean {
     generator === "edgesocket" && pairs >= PUBLISHED_PAIRS && core >= 0.85;
 }
 
-/** Whether the options take a workload or a contender; `all` are the ids of its kind. */
+/**
+ * Whether the options take a workload or a contender; `all` are the ids of its kind. A name that is
+ * none of them takes those that begin with it: `bun` takes `bun-raw`.
+ */
 export function takes({ only }: Options, id: string, all: readonly string[]): boolean {
   const matches = (name: string, candidate: string) =>
-    candidate === name || candidate.startsWith(`${name}-`);
+    all.includes(name) ? candidate === name : candidate.startsWith(`${name}-`);
   const ofThisKind = only.filter((name) => all.some((candidate) => matches(name, candidate)));
   return ofThisKind.length === 0 || ofThisKind.some((name) => matches(name, id));
 }

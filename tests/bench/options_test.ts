@@ -35,12 +35,13 @@ Deno.test("what is unknown or out of range is refused", () => {
   }
 });
 
-Deno.test("a name takes those that begin with it; names of one kind say nothing of the other", () => {
-  const servers = ["bun-raw", "bun-edgesocket", "deno-raw"];
+Deno.test("a name takes itself, or those that begin with it; names of one kind say nothing of the other", () => {
+  const servers = ["bun-raw", "bun-edgesocket", "bun-edgesocket-hono", "deno-raw"];
   const workloads = ["echo", "memory"];
   const taken = (only: string, all: readonly string[]) =>
     all.filter((id) => takes(parseOptions([`--only=${only}`]), id, all));
-  assertEquals(taken("bun", servers), ["bun-raw", "bun-edgesocket"]);
+  assertEquals(taken("bun", servers), servers.slice(0, 3));
+  assertEquals(taken("bun-edgesocket", servers), ["bun-edgesocket"]);
   assertEquals(taken("bun", workloads), workloads);
   assertEquals(taken("echo,deno", workloads), ["echo"]);
   assertEquals(taken("echo,deno", servers), ["deno-raw"]);
