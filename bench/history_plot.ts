@@ -50,7 +50,7 @@ export function historyPlot(entries: readonly Entry[], rows: readonly Row[]): st
     )
   );
   const last = shownEntries.at(-1);
-  const caption = `${shownEntries.length} published runs, oldest first` +
+  const caption = "Published runs, oldest first" +
     (last ? `; the last one: ${last.date}, ${last.commit}` : "") +
     ". Dashed: the floor. Points of one kind of machine are joined.";
   return document(

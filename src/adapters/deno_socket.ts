@@ -51,7 +51,7 @@ export class DenoSocket implements Socket {
   #bound = 0;
   /** Messages that were handed over since nothing waited, and no less than the smallest one's bytes. */
   #messages = 0;
-  #smallest = Infinity;
+  #smallest = UNSEEN;
   /** For the watchdog: bytes that waited at its last look, and that were sent since. */
   #waited = 0;
   #sent = 0;
@@ -82,10 +82,10 @@ export class DenoSocket implements Socket {
     if (this.#bound + atMost > UNSEEN) {
       const waiting = this.raw.bufferedAmount;
       // What messages cost beside their bytes counts, too: so many may wait at most.
-      const messages = Math.min(this.#messages, waiting / this.#smallest);
+      const messages = Math.min(this.#messages, Math.ceil(waiting / this.#smallest));
       if (waiting === 0) {
         this.#messages = 0;
-        this.#smallest = Infinity;
+        this.#smallest = UNSEEN;
       }
       this.#bound = waiting + MESSAGE_OVERHEAD * messages;
       if (this.#bound >= HANDED) return "full";
