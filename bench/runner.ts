@@ -12,6 +12,8 @@ import type { Sample, Workload } from "./workloads.ts";
 
 /** How often a sample is taken again for want of a core, before its pair is given up. */
 const REPEATS = 4;
+/** Milliseconds before the first of them; each next one waits twice as long. */
+const PAUSE = 250;
 
 /** What a run needs. */
 export interface Bench {
@@ -99,6 +101,8 @@ async function measureUndisturbed(
       );
     }
     counts.repeated++;
+    // What disturbs may be over in a moment; nobody tells when.
+    await new Promise((resolve) => setTimeout(resolve, PAUSE * 2 ** repeat));
   }
 }
 

@@ -96,8 +96,9 @@ const RATE: Metric = {
 
 /** Messages per second at which latency is measured: no server here is busy with so few. */
 const CALM = 5_000;
-/** Idle connections whose memory counts, and those that brought the heap to its size before. */
-const IDLE = 5_000;
+/** Connections that bring the heap to its size, and the idle ones after them whose memory counts. */
+const FIRST = 5_000;
+const IDLE = 10_000;
 
 /** All of them. */
 export interface Workloads {
@@ -173,9 +174,9 @@ export function workloads(pace: Pace): Workloads {
     },
     memory: {
       id: "memory",
-      title: `memory of each of ${
-        IDLE.toLocaleString("en")
-      } idle connections, beside as many others`,
+      title: `memory of each of ${IDLE.toLocaleString("en")} idle connections, beside ${
+        FIRST.toLocaleString("en")
+      } others`,
       short: "idle memory",
       metrics: [{
         id: "memory",
@@ -184,13 +185,13 @@ export function workloads(pace: Pace): Workloads {
         compare: "difference",
         better: "lower",
       }],
-      connections: 2 * IDLE,
+      connections: FIRST + IDLE,
       needs: [],
       async measure(pair) {
         // The first ones bring the heap to its size: what it keeps free is not theirs.
-        await pair.load.ask({ do: "grow", total: IDLE, abreast: ABREAST });
+        await pair.load.ask({ do: "grow", total: FIRST, abreast: ABREAST });
         const base = await memory(pair);
-        await pair.load.ask({ do: "grow", total: 2 * IDLE, abreast: ABREAST });
+        await pair.load.ask({ do: "grow", total: FIRST + IDLE, abreast: ABREAST });
         return { values: { memory: (await memory(pair) - base) / IDLE / KIB } };
       },
     },
@@ -254,7 +255,9 @@ export function workloads(pace: Pace): Workloads {
     },
     idle: {
       id: "idle",
-      title: `processor time of ${(2 * IDLE).toLocaleString("en")} idle connections, no ping due`,
+      title: `processor time of ${
+        (FIRST + IDLE).toLocaleString("en")
+      } idle connections, no ping due`,
       short: "idle",
       metrics: [{
         id: "share",
@@ -263,10 +266,10 @@ export function workloads(pace: Pace): Workloads {
         compare: "difference",
         better: "lower",
       }],
-      connections: 2 * IDLE,
+      connections: FIRST + IDLE,
       needs: [],
       async measure(pair) {
-        await pair.load.ask({ do: "grow", total: 2 * IDLE, abreast: ABREAST });
+        await pair.load.ask({ do: "grow", total: FIRST + IDLE, abreast: ABREAST });
         await memory(pair);
         const before = await pair.server.ask<Usage>({ do: "usage" });
         await new Promise((resolve) => setTimeout(resolve, pace.idle * 1000));
