@@ -135,7 +135,7 @@ async function main(args: readonly string[]): Promise<void> {
       historyPlot(parseHistory(await Deno.readTextFile(HISTORY)), rows),
     );
     await Deno.writeTextFile(PAGE, withShortTable(await Deno.readTextFile(PAGE), report));
-    await demand([Deno.execPath(), "fmt", "--quiet", PAGE], root);
+    await demand([Deno.execPath(), "fmt", "--quiet", PAGE, HISTORY_PLOT], root);
   }
   const missed = tellFloors(report);
   if (options.check && missed) Deno.exitCode = 1;
