@@ -32,8 +32,25 @@ export const lineups: Readonly<Record<"bun" | "deno", Lineup>> = {
   deno: lineup("deno"),
 };
 
-/** Node's floor. */
-export const nodeWs: Contender = { id: "node-ws", runtime: "node", name: "ws", script: "node_ws" };
+/** Node's: all are compared with ws. */
+export const nodeLineup = {
+  ws: { id: "node-ws", runtime: "node", name: "ws", script: "node_ws" },
+  /** What a route in the shape of `fetch` costs, and no more. */
+  wsRequest: {
+    id: "node-request",
+    runtime: "node",
+    name: "ws behind requests of fetch",
+    script: "node_ws_request",
+  },
+  ours: { id: "node-edgesocket", runtime: "node", name: "edgesocket", script: "edgesocket_node" },
+  /** edgesocket's entry for Node, on Deno. */
+  onDeno: {
+    id: "deno-strict",
+    runtime: "deno",
+    name: "edgesocket through ./node",
+    script: "edgesocket_node",
+  },
+} as const satisfies Readonly<Record<string, Contender>>;
 
 function lineup(runtime: "bun" | "deno"): Lineup {
   const server = (id: string, name: string, script = `${runtime}_${id.replace("-", "_")}`) => ({

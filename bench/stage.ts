@@ -1,5 +1,5 @@
 import { copy } from "./copy.ts";
-import { demand } from "./command.ts";
+import { demand, run } from "./command.ts";
 import type { Contender } from "./contenders.ts";
 import type { Runtimes } from "./runtimes.ts";
 
@@ -11,9 +11,6 @@ export const PEERS = {
   "@hono/node-server": "2.1.8",
 } as const;
 
-/** The servers that run on Node, among others. */
-const ON_NODE = ["node_ws", "node_ws_request", "edgesocket_node"];
-
 /** What a contender needs of the repository. */
 const OURS = ["mod.ts", "src"];
 const BENCH = [
@@ -22,7 +19,10 @@ const BENCH = [
   "bench/load",
 ];
 /** What runs on Node, which does not read TypeScript in version 20. */
-const ON_NODE = ["servers/node_ws", "load/ws"];
+const ON_NODE = [
+  ...["node_ws", "node_ws_request", "edgesocket_node"].map((script) => `servers/${script}`),
+  "load/ws",
+];
 
 /**
  * A folder outside of the repository that servers run in: a copy of the code as it is now, so that
@@ -50,22 +50,17 @@ export class Stage implements AsyncDisposable {
     );
     await demand(["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts"], folder);
     for (const path of [...OURS, ...BENCH]) await copy(root, `${folder}/current`, path);
-    for (const path of ON_NODE) {
-      const file = `${folder}/current/bench/${path}`;
-      await demand([
-        ...runtimes.bun.command,
-        ...["build", `${file}.ts`, "--target=node", "--packages=external"],
-        `--outfile=${file}.js`,
-      ]);
-    }
-    if (base !== undefined) await stage.#setBase(root, base);
-    // Node 20 does not read TypeScript.
-    for (const version of base === undefined ? ["current"] : ["current", "base"]) {
-      const servers = `${folder}/${version}/bench/servers`;
-      await demand([
-        ...[...runtimes.bun.command, "build", "--target=node", "--packages=external"],
-        ...[...ON_NODE.map((script) => `${servers}/${script}.ts`), `--outdir=${servers}`],
-      ]);
+    const bundle = (version: string, path: string) => [
+      ...[...runtimes.bun.command, "build", "--target=node", "--packages=external"],
+      ...[`${path}.ts`, `--outfile=${path}.js`].map((part) =>
+        part.replace(path, `${folder}/${version}/bench/${path}`)
+      ),
+    ];
+    for (const path of ON_NODE) await demand(bundle("current", path));
+    if (base !== undefined) {
+      await stage.#setBase(root, base);
+      // A version that had no entry for Node takes no part there.
+      await run(bundle("base", "servers/edgesocket_node"));
     }
     return stage;
   }

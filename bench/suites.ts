@@ -1,4 +1,4 @@
-import { atBase, isOurs, lineups, nodeWs } from "./contenders.ts";
+import { atBase, isOurs, lineups, nodeLineup } from "./contenders.ts";
 import { isNoise, type Row, row } from "./row.ts";
 import type { Workloads } from "./workloads.ts";
 
@@ -17,9 +17,20 @@ const BASE_FLOORS: Row["floors"] = { rate: 0.97, memory: 0.25 };
  */
 const suites: Record<SuiteName, (all: Workloads) => Row[]> = {
   core: (all) => [...runtimeRows("bun", all), ...runtimeRows("deno", all)],
-  // Rows of edgesocket on Node beside ws go here.
-  node: ({ echo, binary, upgrade }) =>
-    [echo, binary, upgrade].map((workload) => row(workload, nodeWs, nodeWs)),
+  node: ({ echo, binary, upgrade, memory, latency, fanOut }) => {
+    const { ws, wsRequest, ours, onDeno } = nodeLineup;
+    const { raw } = lineups.deno;
+    return [
+      ...[echo, binary, upgrade].map((workload) => row(workload, ws, ws)),
+      row(echo, ours, ws, { rate: 0.95 }),
+      row(binary, ours, ws),
+      row(upgrade, ours, ws, { rate: 0.8 }),
+      row(upgrade, ours, wsRequest, { rate: 0.9 }),
+      row(memory, ours, ws, { memory: 1 }),
+      ...[latency, fanOut].map((workload) => row(workload, ours, ws)),
+      ...[echo, upgrade, memory].map((workload) => row(workload, onDeno, raw)),
+    ];
+  },
   "fan-out": (all) =>
     (["bun", "deno"] as const).flatMap((runtime) => {
       const { raw, ours, oursHono, hono, crossws } = lineups[runtime];
@@ -84,8 +95,8 @@ export function rowsOf(names: readonly SuiteName[], all: Workloads): Row[] {
 export function besideBase(rows: readonly Row[]): Row[] {
   return rows.flatMap((each) => {
     if (isNoise(each)) return [each];
-    // Only once, where it is compared with raw: growth and idle take long, and follow from memory.
-    const once = isOurs(each.contender) && each.against.name === "raw";
+    // Only once, where it is compared with what is below it: growth and idle take long, and follow from memory.
+    const once = isOurs(each.contender) && ["raw", "ws"].includes(each.against.name);
     if (!once || ["growth", "idle"].includes(each.workload.id)) return [];
     return [{ ...each, against: atBase(each.contender), floors: BASE_FLOORS }];
   });

@@ -4,10 +4,10 @@
  */
 import { demand, run } from "./command.ts";
 import { demandConnections, lookAtMachine } from "./machine.ts";
+import type { Usage } from "./core_time.ts";
 import { findRuntimes } from "./runtimes.ts";
-import type { Usage } from "./servers/control.ts";
 import { Stage } from "./stage.ts";
-import { summarize } from "./statistics.ts";
+import { median as medianOf } from "./statistics.ts";
 import { Worker } from "./worker.ts";
 
 const root = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
@@ -29,21 +29,22 @@ const [machine, runtimes] = await Promise.all([lookAtMachine(), findRuntimes()])
 demandConnections(machine, Math.max(...CROWDS));
 await using stage = await Stage.set(root, runtimes, undefined);
 await demand(["npm", "install", "--no-audit", "--no-fund", "redis@6"], stage.folder);
+const { serverCore } = machine;
+const pinned = serverCore === undefined ? [] : ["taskset", "-c", serverCore];
 const script = (file: string) => `${stage.folder}/current/bench/servers/${file}.ts`;
 
 /** Microseconds of processor time for each delivery. */
 async function fanOut(name: Name, way: string, crowd: number, size: number, each: number) {
   const command = [
-    ...machine.serverPin,
     ...runtimes[name].command,
     script("rooms"),
     way,
     `${each}`,
   ];
-  await using server = new Worker(`${name}, ${way}`, command, stage.folder);
+  await using server = new Worker(`${name}, ${way}`, command, stage.folder, machine.serverCore);
   const { port } = await server.answer<{ port: number }>("listen");
-  const loader = [...machine.loadPin, ...runtimes.bun.command, stage.load, `${port}`];
-  await using load = new Worker("the load generator", loader, stage.folder);
+  const loader = [...runtimes.bun.command, stage.load, `${port}`];
+  await using load = new Worker("the load generator", loader, stage.folder, machine.loadCore);
   await load.ask({ do: "grow", total: crowd, abreast: 50 });
   const times = Math.max(4, Math.round((quick ? 100_000 : 200_000) / crowd / each));
   const request = { do: "fanOut", size, binary: false, each };
@@ -57,7 +58,7 @@ async function fanOut(name: Name, way: string, crowd: number, size: number, each
 /** What a script prints. */
 async function value(name: Name, ...args: string[]): Promise<number> {
   const text = await demand(
-    [...machine.serverPin, ...runtimes[name].command, script("publisher"), ...args],
+    [...pinned, ...runtimes[name].command, script("publisher"), ...args],
     stage.folder,
   );
   return JSON.parse(text.split("\n").at(-1)!).value;
@@ -68,7 +69,7 @@ function freePort(): number {
   return listener.addr.port;
 }
 
-const median = (values: readonly number[]) => summarize(values)!.median;
+const median = (values: readonly number[]) => medianOf(values)!;
 const lines = [
   "# What topics cost",
   "",

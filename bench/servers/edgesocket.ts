@@ -14,7 +14,6 @@ const events: WebSocketEvents = {
 serve({
   port: 0,
   hostname: "127.0.0.1",
-  onListen: () => {},
   fetch: (request) => upgradeWebSocket(request, events),
   onListen: ({ port }) => obey(port),
 });

@@ -17,5 +17,9 @@ app.get(
   })),
 );
 
-const server = serve({ port: 0, hostname: "127.0.0.1", onListen: () => {}, fetch: app.fetch });
-obey(server.port);
+serve({
+  port: 0,
+  hostname: "127.0.0.1",
+  fetch: app.fetch,
+  onListen: ({ port }) => obey(port),
+});
