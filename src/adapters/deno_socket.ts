@@ -81,18 +81,17 @@ export class DenoSocket implements Socket {
     const atMost = (isText ? 3 * size : size) + MESSAGE_OVERHEAD;
     if (this.#bound + atMost > UNSEEN) {
       const waiting = this.raw.bufferedAmount;
-      // What messages cost beside their bytes counts, too: so many may wait at most.
-      const messages = Math.min(this.#messages, Math.ceil(waiting / this.#smallest));
       if (waiting === 0) {
         this.#messages = 0;
         this.#smallest = UNSEEN;
       }
+      // What messages cost beside their bytes counts, too: so many wait at most.
+      const messages = Math.min(this.#messages, Math.ceil(waiting / this.#smallest));
       this.#bound = waiting + MESSAGE_OVERHEAD * messages;
       if (this.#bound >= HANDED) return "full";
     }
     this.raw.send(data);
-    // Empty ones are not counted among what waits; as far as they go, this is one byte each.
-    if (size < this.#smallest) this.#smallest = Math.max(1, size);
+    if (size < this.#smallest) this.#smallest = size;
     this.#bound += atMost;
     this.#messages++;
     this.#sent += size;

@@ -182,7 +182,16 @@ Deno.test("Deno is asked how much waits only when that may be much", () => {
   for (let i = 0; i < many; i++) assertEquals(socket.send("x".repeat(100)), "sent");
   assertEquals(raw.asked, 0);
   const results: SendResult[] = [socket.send("x".repeat(100)), socket.send("x".repeat(100))];
-  assertEquals([results, raw.asked > 0, raw.sent], [["queued", "sent"], true, many + 2]);
+  assertEquals([results, raw.asked, raw.sent], [["sent", "sent"], 1, many + 2]);
+});
+
+Deno.test("a client that is answered at full speed costs a look in a hundred messages", () => {
+  const { raw, socket } = scripted();
+  const message = "x".repeat(64);
+  // Sixteen are always under way: what they cost beside their bytes counts, and no more of them.
+  raw.bufferedAmount = 16 * message.length;
+  for (let i = 0; i < 10_000; i++) assertEquals(socket.send(message), "sent");
+  assert(raw.asked > 0 && raw.asked <= 100, `${raw.asked} looks`);
 });
 
 Deno.test("Deno is handed 256 KiB, with what messages cost beside their bytes, and then no more", () => {
@@ -203,6 +212,9 @@ Deno.test("Deno is handed 256 KiB, with what messages cost beside their bytes, a
   // When nothing waits any more, none of them counts.
   small.bufferedAmount = 0;
   assertEquals([chatty.send("x"), chatty.send("x")], ["sent", "sent"]);
+  chatty.send(new ArrayBuffer(70_000));
+  small.bufferedAmount = 70_000;
+  assertEquals(chatty.send("x"), "queued");
 });
 
 Deno.test("a message that is larger than all that is handed over goes out whole", () => {

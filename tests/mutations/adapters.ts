@@ -278,13 +278,16 @@ export const adapters: Mutations = {
     ["Deno is handed everything", 'if (this.#bound >= HANDED) return "full";', ""],
     [
       "messages cost nothing beside their bytes",
-      "waiting + MESSAGE_OVERHEAD * Math.min(this.#messages, waiting)",
+      "this.#bound = waiting + MESSAGE_OVERHEAD * messages;",
+      "this.#bound = waiting;",
+    ],
+    ["messages that are out go on counting", "this.#messages = 0;", ""],
+    [
+      "all messages count as small ones",
+      "Math.ceil(waiting / this.#smallest)",
       "waiting",
     ],
-    ["messages that are out go on counting", "if (waiting === 0) this.#messages = 0;", "", {
-      equivalent: "as many messages as bytes wait at most, which are none",
-    }],
-    ["what is sent does not add up", "this.#bound += atMost + MESSAGE_OVERHEAD;", ""],
+    ["what is sent does not add up", "this.#bound += atMost;", ""],
     ["nothing is said to wait", 'this.#bound > UNSEEN ? "queued" : "sent"', '"sent"'],
     ["a close of ours is not noted", "this.closed = true;", ""],
     ["terminate has another code", 'this.raw.close(1001, "");', 'this.raw.close(1000, "");'],
