@@ -4,6 +4,7 @@ import { root } from "../support/command.ts";
 import { fencesIn } from "../support/examples.ts";
 import { ProcessServer } from "../support/process_server.ts";
 import { handshake, OPCODE, RawClient } from "../support/raw_client.ts";
+import { bundled } from "../support/bundle.ts";
 import { bun, deno, nativeRuntimes, type WireRuntime } from "../support/runtimes.ts";
 import { npmPackage } from "./build.ts";
 import { Folder, succeeded } from "./folder.ts";
@@ -88,6 +89,26 @@ async function start(
     folder.url("mine/server.ts"),
   );
 }
+
+Deno.test("node: README's server runs as pasted, in a fresh folder", needsNpm, async () => {
+  await using user = await newcomer();
+  await paste(user, commands("npm init"));
+  for (const words of ["`edgesocket/node` in the second line", "`node server.mjs`"]) {
+    assertStringIncludes(README.replaceAll("\n", " "), words);
+  }
+  const code = fence("ts hono").replace('from "edgesocket";', 'from "edgesocket/node";');
+  assert(code.split("\n")[1]!.includes("edgesocket/node"));
+  await user.folder.write("mine/server.mjs", code);
+  const preload = await bundled(new URL("tests/fixtures/free_port_node.ts", root));
+  const command = ["node", `--import=${preload.pathname}`];
+  await using server = await ProcessServer.start(
+    { command },
+    user.env,
+    user.folder.url("mine/server.mjs"),
+  );
+  await says(server);
+  assertEquals(server.errors, "");
+});
 
 const ADD = { deno: "deno init", bun: "bun init" };
 
