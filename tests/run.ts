@@ -43,7 +43,12 @@ if (given.every((arg) => arg.startsWith("-"))) {
 const { code } = await new Deno.Command(Deno.execPath(), {
   args,
   cwd: root,
-  env: { MISSING: lacks, ...bun && { BUN: bun } },
+  // Most tests wait for something: with one of them for each core, the machine would do nothing.
+  env: {
+    DENO_JOBS: `${2 * navigator.hardwareConcurrency}`,
+    MISSING: lacks,
+    ...bun && { BUN: bun },
+  },
   stdin: "null",
   stdout: "inherit",
   stderr: "inherit",

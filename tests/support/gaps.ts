@@ -154,7 +154,9 @@ export const gaps = {
     deno: "the listener ends: `onError` is called, and another listener starts",
     bun: "keeps listening",
     node: "keeps listening",
-    pinned: { deno: "Deno.serve ended by itself" },
+    strict:
+      "**the listener hears nobody any more**, and nobody is told: leave room below the limit",
+    pinned: { deno: "Deno.serve ended by itself", strict: "deaf" },
   },
   "the default of `maxConnections`": {
     table: "runtimes",

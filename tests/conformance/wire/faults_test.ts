@@ -43,7 +43,9 @@ function faultsSuite(runtime: WireRuntime): void {
   const limited = (env?: Env) =>
     runtime.start(env, undefined, ["sh", "-c", 'ulimit -Sn 100; ulimit -Hn 300; exec "$@"', "sh"]);
   // What ends the listener of some runtimes; we start another one then.
-  const ended = runtime.gap("a process that is out of open files");
+  const gap = runtime.gap("a process that is out of open files");
+  const deaf = gap === "deaf";
+  const ended = deaf ? undefined : gap;
 
   addCase(
     runtime,
@@ -81,6 +83,13 @@ function faultsSuite(runtime: WireRuntime): void {
     if (ended) await server.until({ on: "reported" });
     for (const client of clients) {
       if (client.status === "fulfilled") client.value[Symbol.dispose]();
+    }
+    if (deaf) {
+      using client = await RawClient.connect(server.port);
+      client.write(handshake("/echo"));
+      const answer = client.head().then(() => "answered", () => "ended");
+      const silence = new Promise((resolve) => setTimeout(() => resolve("nothing"), 2_000));
+      return assertEquals(await Promise.race([answer, silence]), "nothing");
     }
     await eventually(async () => {
       using client = await RawClient.open(server.port, "/echo");
