@@ -18,17 +18,21 @@ function hasIPv6(): boolean {
   }
 }
 
-/** What a case may need: abilities of the runtime, or something on the machine. */
-const NEEDS = {
+/** What only some runtimes can do: the cases of the others are their gaps, and not skipped. */
+const CAN = {
   "a runtime that can stop reading": ({ pause }: Abilities) => pause,
+} as const;
+
+/** What a machine may lack: where it does, a case is skipped, and counted with this reason. */
+const NEEDS = {
   "openssl": () => selfSigned() !== undefined,
   "network namespaces": () => Network.possible,
   "IPv6": hasIPv6,
   "/proc": () => hasProc,
 } as const;
 
-/** Where it is missing, a case is skipped, and counted with this reason. */
-export type Need = keyof typeof NEEDS;
+/** What a case may need. */
+export type Need = keyof typeof NEEDS | keyof typeof CAN;
 
 /** How a case is run. */
 export interface CaseOptions {
@@ -48,9 +52,14 @@ export function addCase(
   fn: () => Promise<void>,
   needs?: Need,
 ): void {
+  if (needs !== undefined && needs in CAN) {
+    if (CAN[needs as keyof typeof CAN](abilities)) Deno.test(`${name}: ${title}`, fn);
+    return;
+  }
+  const lacks = needs as keyof typeof NEEDS | undefined;
   Deno.test({
-    name: `${name}: ${title}${needs === undefined ? "" : ` [needs ${needs}]`}`,
-    ignore: needs !== undefined && !NEEDS[needs](abilities),
+    name: `${name}: ${title}${lacks === undefined ? "" : ` [needs ${lacks}]`}`,
+    ignore: lacks !== undefined && !NEEDS[lacks](),
     fn,
   });
 }
