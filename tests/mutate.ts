@@ -8,6 +8,7 @@ import { importArgs } from "./support/imports.ts";
 import { ELSEWHERE, modules, PENDING, testOf, UNTESTED } from "./support/mirror.ts";
 import { adapters } from "./mutations/adapters.ts";
 import { base } from "./mutations/base.ts";
+import { brokers } from "./mutations/brokers.ts";
 import { connection } from "./mutations/connection.ts";
 import { handshake } from "./mutations/handshake.ts";
 import { hono } from "./mutations/hono.ts";
@@ -15,6 +16,7 @@ import type { Mutation, Mutations } from "./mutations/mutation.ts";
 import { native } from "./mutations/native.ts";
 import { server } from "./mutations/server.ts";
 import { testing } from "./mutations/testing.ts";
+import { topics } from "./mutations/topics.ts";
 
 /** Percent of what can be observed that the tests have to notice. */
 const FLOOR = 95;
@@ -43,6 +45,8 @@ const all: Mutations = {
   ...hono,
   ...native,
   ...testing,
+  ...brokers,
+  ...topics,
 };
 
 interface Case {

@@ -321,7 +321,7 @@ export const connection: Mutations = {
     ["a look does not drain", "backlog.drain();\n      const { size", "const { size"],
     [
       "a client is never stuck",
-      "if (size > much && now - progressAt >= backpressureTimeout) return SEND_QUEUE_FULL;",
+      "if (size > much && now - progressAt >= backpressureTimeout * patience) return SEND_QUEUE_FULL;",
       "",
     ],
     ["a client is stuck at once", "now - progressAt >= backpressureTimeout", "now >= progressAt"],
