@@ -11,6 +11,26 @@ export const EXPORTS_ONLY = "exports only";
 /** Other suites run it; a test of its own has yet to be written. */
 export const PENDING = "run by other suites, without a test of its own so far";
 
+/**
+ * Modules some lines of which only other suites run so far. A list that may only get shorter: who is
+ * complete has to be taken off.
+ */
+export const PARTLY: readonly string[] = [
+  "base/options.ts",
+  "brokers/envelope.ts",
+  "brokers/history.ts",
+  "brokers/relay.ts",
+  "connection/backlog.ts",
+  "connection/connection_view.ts",
+  "connection/server_connection.ts",
+  "handshake/origin.ts",
+  "server/report_line.ts",
+  "server/serve.ts",
+  "topics/idle_topics.ts",
+  "topics/live_topics.ts",
+  "topics/readers.ts",
+];
+
 /** What has no test of its own name, with the reason. */
 export const UNTESTED: Readonly<Record<string, string>> = {
   "adapters/node_buffer.ts": PENDING,
