@@ -31,7 +31,7 @@ export class Outgoing {
   /** The one that was published to last comes last. */
   readonly #counts = new Map<string, Count>();
   #latest: string | undefined;
-  /** As high as any number of a topic that was forgotten. */
+  /** As high as every number of a topic that was forgotten. */
   #forgotten = 0;
   /** Topics whose last number others have not been told. */
   #untold = 0;

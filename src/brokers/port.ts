@@ -5,7 +5,7 @@ import type { TopicsState } from "./state.ts";
 
 /** What a broker tells the topics. None of them may throw. */
 export interface BrokerSink {
-  /** A message of another process came, or in mode `replay`: any message. */
+  /** A message of another process came, or in mode `replay`: each message. */
   deliver(topic: string, message: Relayed | Recorded): void;
   /** The state has changed, and why. */
   state(state: TopicsState, cause?: unknown): void;
