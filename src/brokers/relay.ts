@@ -3,12 +3,13 @@ import { messageOf } from "../base/contain.ts";
 import { Deferred } from "../base/deferred.ts";
 import { usageError } from "../base/usage_error.ts";
 import type { Message } from "../connection/message.ts";
-import { Canary, CANARY_PERIOD } from "./canary.ts";
+import { CANARY_PERIOD } from "./canary.ts";
 import { Complaints } from "./complaints.ts";
 import type { Engine } from "./engine.ts";
 import { decode, encode, type Envelope, HEADER, type Packet } from "./envelope.ts";
 import { InFlight } from "./in_flight.ts";
 import { Incoming } from "./incoming.ts";
+import { Link } from "./link.ts";
 import { Outgoing } from "./outgoing.ts";
 import type { BrokerPort, BrokerSink } from "./port.ts";
 import type { Published } from "./published.ts";
@@ -38,24 +39,14 @@ export class Relay implements BrokerPort {
   readonly #engine: Engine;
   readonly #clock: Clock;
   readonly #id: string;
-  readonly #canaryChannel: string;
-  /** Tells our canaries from those of another process with our id. */
-  readonly #nonce: string = crypto.randomUUID();
-  readonly #canary = new Canary();
   readonly #outgoing = new Outgoing();
   readonly #inFlight: InFlight;
   /** By channel. */
   readonly #wanted = new Map<string, Wanted>();
   readonly #wishes: Wishes;
   readonly #complaints: Complaints;
+  readonly #link: Link;
   #sink!: BrokerSink;
-  #state: TopicsState = "down";
-  #connected = false;
-  /** Counts connections and attempts, so that an old one does nothing any more. */
-  #attempt = 0;
-  /** Whether an attempt waits for the engine to take note of what is wanted. */
-  #subscribing = false;
-  #canaryBack: Deferred<void> | undefined;
   readonly #timers: (() => void)[] = [];
   #closed = false;
 
@@ -64,10 +55,26 @@ export class Relay implements BrokerPort {
     this.#engine = engine;
     this.#clock = clock;
     this.#id = id;
-    this.#canaryChannel = engine.channel("canary", id);
     this.#inFlight = new InFlight(engine.name, clock, (topic) => this.#outgoing.lost(topic));
     this.#wishes = new Wishes(engine, clock, (channel) => this.#wanted.has(channel));
     this.#complaints = new Complaints(clock, (error) => this.#sink.error(error));
+    this.#link = new Link(engine, id, this.#wishes, {
+      wanted: () => this.#wanted.keys(),
+      // First of all, so that others know what is missing before anything else comes.
+      connected: () => this.#sendBeacons(true),
+      cut: (cause) => {
+        this.#lost();
+        this.#inFlight.cut(cause);
+        this.#wishes.cut();
+      },
+      lost: () => this.#lost(),
+      up: () => {
+        this.#complaints.forget();
+        for (const wanted of this.#wanted.values()) this.#tellGap(wanted);
+      },
+      state: (state, cause) => this.#sink.state(state, cause),
+      complain: (error) => this.#complain(error),
+    });
   }
 
   get maxPayload(): number {
@@ -75,66 +82,23 @@ export class Relay implements BrokerPort {
   }
 
   get state(): TopicsState {
-    return this.#state;
+    return this.#link.state;
   }
 
   start(sink: BrokerSink): void {
     this.#sink = sink;
     this.#timers.push(
-      this.#clock.every(CANARY_PERIOD / 2, () => this.#look()),
+      this.#clock.every(CANARY_PERIOD / 2, () => this.#link.look()),
       this.#clock.every(BEACON_PERIOD, () => this.#sendBeacons()),
     );
     this.#engine.start({
-      connected: () => {
-        this.#connected = true;
-        // First of all, so that others know what is missing before anything else comes.
-        this.#sendBeacons(true);
-        this.#bringUp();
-      },
-      disconnected: (cause) => this.#disconnected(cause),
+      connected: () => this.#link.connect(),
+      disconnected: (cause) => this.#link.disconnect(cause),
       message: (channel, bytes) => this.#take(channel, bytes),
       error: (error) => {
         if (!this.#closed) this.#complain(error);
       },
     });
-  }
-
-  /** Subscribes to everything that is wanted, and waits until messages are seen to come back. */
-  async #bringUp(): Promise<void> {
-    const attempt = ++this.#attempt;
-    this.#canary.reset();
-    this.#subscribing = true;
-    try {
-      await this.#wishes.all([this.#canaryChannel]);
-      // Clients may name topics: one that is refused must not keep the process off its engine.
-      await this.#wishes.most([...this.#wanted.keys()], (_, error) => this.#complain(error));
-      if (attempt !== this.#attempt) return;
-      this.#subscribing = false;
-      this.#canaryBack = new Deferred();
-      this.#sendCanary();
-      await this.#canaryBack.promise;
-      if (attempt === this.#attempt) this.#up();
-    } catch (error) {
-      if (attempt !== this.#attempt) return;
-      // The next look tries again.
-      this.#subscribing = false;
-      this.#become("suspect", error);
-    }
-  }
-
-  #up(): void {
-    this.#complaints.forget();
-    this.#become("up");
-    for (const wanted of this.#wanted.values()) this.#tellGap(wanted);
-  }
-
-  #disconnected(cause: unknown): void {
-    this.#connected = this.#subscribing = false;
-    this.#attempt++;
-    this.#lost();
-    this.#inFlight.cut(cause);
-    this.#wishes.cut();
-    this.#become("down", cause);
   }
 
   /** Whatever was published from now on may not have come. */
@@ -145,48 +109,14 @@ export class Relay implements BrokerPort {
     }
   }
 
-  #become(state: TopicsState, cause?: unknown): void {
-    if (state === this.#state || this.#closed) return;
-    this.#state = state;
-    this.#sink.state(state, cause);
-  }
-
   #tellGap(wanted: Wanted): void {
     if (!wanted.gap) return;
     wanted.gap = false;
     this.#sink.gap({ topic: wanted.topic, cause: "engine-reconnect" });
   }
 
-  /** Half a canary's period is over. */
-  #look(): void {
-    if (!this.#connected || this.#subscribing) return;
-    switch (this.#canary.step()) {
-      case "wait":
-        // Nothing is on its way: an attempt has failed before its canary.
-        if (this.#state === "suspect") this.#bringUp();
-        return;
-      case "send":
-        return this.#sendCanary();
-      case "alarm": {
-        const { name } = this.#engine;
-        const cause = new Error(`Messages to ${name} are taken, but do not come back`);
-        this.#lost();
-        this.#become("suspect", cause);
-        this.#engine.reconnect?.();
-        this.#bringUp();
-      }
-    }
-  }
-
-  #sendCanary(): void {
-    const sequence = this.#canary.next();
-    const packet = this.#encode("canary", { sequence, restarted: false }, this.#nonce);
-    // Whether it comes back is what counts.
-    this.#engine.publish(this.#canaryChannel, packet).catch(() => {});
-  }
-
   #sendBeacons(all = false): void {
-    if (!this.#connected) return;
+    if (!this.#link.connected) return;
     for (const { topic, last, lost } of this.#outgoing.quiet(all)) {
       const packet = this.#encode("beacon", { sequence: last, restarted: false }, `${lost}`);
       const untold = () => this.#outgoing.lost(topic, lost);
@@ -206,7 +136,7 @@ export class Relay implements BrokerPort {
 
   #take(channel: string, bytes: Uint8Array): void {
     const wanted = this.#wanted.get(channel);
-    if (this.#closed || (wanted === undefined && channel !== this.#canaryChannel)) return;
+    if (this.#closed || (wanted === undefined && channel !== this.#link.channel)) return;
     const envelope = decode(bytes, this.#id);
     if (envelope === undefined) return this.#foreign(channel);
     if (envelope.publisher === this.#id) return this.#takeOwn(envelope, wanted);
@@ -223,15 +153,13 @@ export class Relay implements BrokerPort {
   }
 
   /** What comes back is nothing new, but for canaries. */
-  #takeOwn({ kind, sequence, data }: Envelope, wanted: Wanted | undefined): void {
+  #takeOwn(envelope: Envelope, wanted: Wanted | undefined): void {
     if (wanted === undefined) {
-      const ours = kind === "canary" && data === this.#nonce && this.#canary.came(sequence);
-      if (!ours) return this.#doubled();
-      if (this.#canary.back) this.#canaryBack?.resolve();
+      if (!this.#link.came(envelope)) this.#doubled();
       return;
     }
     const last = this.#outgoing.last(wanted.topic);
-    if (last !== undefined && sequence > last) this.#doubled();
+    if (last !== undefined && envelope.sequence > last) this.#doubled();
   }
 
   /** Tells of a gap before what is delivered next: the one after a cut has all others in it. */
@@ -261,32 +189,32 @@ export class Relay implements BrokerPort {
 
   subscribe(topic: string): Promise<void> | undefined {
     const channel = this.#engine.channel("topic", topic);
-    const isUp = this.#state === "up";
+    const isUp = this.#link.state === "up";
     this.#wanted.set(channel, { topic, incoming: new Incoming(), gap: !isUp });
     // Away or not, subscribers of this process get what is published here. The rest comes later.
-    if (!this.#connected) return;
+    if (!this.#link.connected) return;
     const known = this.#wishes.change(channel);
     if (isUp) return known.catch((error) => this.#refused(channel, error));
-    known.catch((error) => this.#connected && this.#complain(error));
+    known.catch((error) => this.#link.connected && this.#complain(error));
   }
 
   /** Those that were cut off are subscribed with all others as soon as the engine is back. */
   #refused(channel: string, error: unknown): void {
-    if (!this.#connected) return;
+    if (!this.#link.connected) return;
     this.#wanted.delete(channel);
     throw error;
   }
 
   unsubscribe(topic: string): void {
     const channel = this.#engine.channel("topic", topic);
-    if (!this.#wanted.delete(channel) || !this.#connected) return;
+    if (!this.#wanted.delete(channel) || !this.#link.connected) return;
     this.#wishes.change(channel).catch(() => {});
   }
 
   publish(topic: string, data: Message, origin: string): Promise<Published> {
     // It counts even if it does not go out, so that others notice that they have not got it.
     const count = this.#outgoing.next(topic);
-    if (!this.#connected || this.#closed) return this.#unsent(topic, "a connection", "none");
+    if (!this.#link.connected || this.#closed) return this.#unsent(topic, "a connection", "none");
     if (this.#inFlight.full) {
       return this.#unsent(topic, "an engine that keeps up", "4 MiB under way");
     }
@@ -305,11 +233,11 @@ export class Relay implements BrokerPort {
     if (this.#closed) return;
     this.#sendBeacons(true);
     for (const stop of this.#timers) stop();
-    const channels = [this.#canaryChannel, ...this.#wanted.keys()];
+    const channels = [this.#link.channel, ...this.#wanted.keys()];
     this.#wanted.clear();
     this.#closed = true;
-    this.#attempt++;
-    if (this.#connected) {
+    this.#link.close();
+    if (this.#link.connected) {
       const late = new Deferred<void>();
       const stop = this.#clock.after(CLOSING, () => late.resolve());
       const left = Promise.all([this.#inFlight.drained(), this.#wishes.leave(channels)]);
@@ -319,7 +247,7 @@ export class Relay implements BrokerPort {
     this.#wishes.cut();
     this.#inFlight.close();
     this.#engine.close();
-    this.#state = "down";
+    this.#link.end();
   }
 }
 

@@ -40,11 +40,25 @@ export const brokers: Mutations = {
     ["a loss is not counted", "count.lost += messages;", ""],
     ["a loss is told again and again", "count.lost = 0;", ""],
   ],
-  "brokers/relay.ts": [
+  "brokers/link.ts": [
     ["up without a canary", "await this.#canaryBack.promise;", ""],
+    ["a state is told twice", "if (state === this.#state || this.#closed) return;", ""],
+    ["canaries of others count", "data !== this.#nonce || ", ""],
+    ["what does not come back is not suspect", 'this.#become("suspect", cause);', ""],
+    [
+      "an old attempt goes on",
+      "const attempt = ++this.#attempt;",
+      "const attempt = this.#attempt;",
+    ],
+  ],
+  "brokers/relay.ts": [
     ["a gap is not told", "for (const wanted of this.#wanted.values()) this.#tellGap(wanted);", ""],
     ["a gap is told for each state", "wanted.gap = false;", ""],
-    ["a state is told twice", "if (state === this.#state || this.#closed) return;", ""],
     ["what was under way goes on", "this.#inFlight.cut(cause);", ""],
+    [
+      "a message that did not go out is not counted",
+      "this.#outgoing.lost(topic);\n    const error",
+      "const error",
+    ],
   ],
 };
