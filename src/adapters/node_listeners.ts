@@ -51,7 +51,9 @@ export class NodeListeners {
     if (socket.encrypted && /^http:/i.test(url)) incoming.url = `https${url.slice("http".length)}`;
     const sole = this.#claim.sole();
     const outgoing = new ServerResponse(incoming as never) as unknown as NodeOutgoing;
-    const upgrade = new NodeUpgrade(incoming, outgoing, stream, head, sole);
+    // Nobody waits for an answer that nobody would get: the route may never give one.
+    const gone = () => void this.#waiting.delete(upgrade);
+    const upgrade = new NodeUpgrade(incoming, outgoing, stream, head, sole, gone);
     if (asksForWebSocket(incoming)) {
       this.#waiting.set(upgrade, this.#answer(upgrade));
     } else if (!sole) {

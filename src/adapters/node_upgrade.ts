@@ -79,27 +79,29 @@ export class NodeUpgrade {
   /** Set as soon as `ws` is there. */
   protocolSwitch: ProtocolSwitch | undefined;
   #answered = false;
-  /** Whether the client will send no more. */
-  #ended = false;
   /** Whether nobody else reads from the client. */
   readonly #exclusive: boolean;
   /** Bytes that were written for earlier requests. */
   readonly #before: number;
   /** Whether a listener that was asked before us reads what comes. */
   readonly #takenBefore: boolean;
+  readonly #gone: () => void;
 
+  /** `gone` is called when the client has left before it was answered. */
   constructor(
     incoming: NodeIncoming,
     outgoing: NodeOutgoing,
     stream: NodeStream,
     head: Uint8Array,
     exclusive: boolean,
+    gone: () => void = ignore,
   ) {
     this.incoming = incoming;
     this.outgoing = outgoing;
     this.#stream = stream;
     this.#head = head;
     this.#exclusive = exclusive;
+    this.#gone = gone;
     this.#before = stream.bytesWritten;
     this.#takenBefore = stream.listenerCount("data") > 0;
     stream.on("error", ignore);
@@ -119,7 +121,7 @@ export class NodeUpgrade {
 
   /** Whether the client has left. */
   get left(): boolean {
-    return this.#ended || this.#stream.destroyed;
+    return this.#stream.destroyed;
   }
 
   /** Makes a message, or the request that is made from it, carry this. */
@@ -195,15 +197,16 @@ export class NodeUpgrade {
     if (all.length > MOST_EARLY) this.#stream.pause();
   };
 
+  /** Who ends its half while it waits has left. Nobody else would free what is left of its connection. */
   readonly #end = (): void => {
-    this.#ended = true;
-    this.#left();
+    this.#stream.destroy();
   };
 
   /** The client has left: ends what waits for the answer, and aborts the request's signal. */
   readonly #left = (): void => {
     this.outgoing.destroy();
     this.outgoing.emit("close");
+    this.#gone();
   };
 }
 
