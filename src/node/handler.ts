@@ -42,8 +42,7 @@ export function handler(fetch: FetchHandler, options: HostOptions = {}): NodeHan
   checkNames("handler", options, HOST_OPTIONS);
   const state = new ServerState(checkHostOptions(options), nodeAdapter);
   const listeners = new NodeListeners(wrapFetch(fetch, state), state, {
-    mayBeOurs: () => true,
-    sole: () => true,
+    claim: () => "ours",
     ordinary: (incoming, outgoing) => listeners.request(incoming, outgoing),
   });
   return {
