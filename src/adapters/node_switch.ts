@@ -1,3 +1,5 @@
+import { isBun } from "./bun.ts";
+import { tellingClass } from "./node_bun_socket.ts";
 import type { NodeIncoming, NodeStream } from "./node_http.ts";
 import type { Peers, WsServer } from "./node_peers.ts";
 import type { WsSocket } from "./node_socket.ts";
@@ -9,12 +11,13 @@ export class ProtocolSwitch {
   #headers: readonly (readonly [string, string])[] = [];
 
   /** `maxPayload`: bytes of the largest message. */
-  constructor({ WebSocketServer }: Peers, maxPayload: number) {
+  constructor({ WebSocket, WebSocketServer }: Peers, maxPayload: number) {
     this.#sockets = new WebSocketServer({
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
       maxPayload,
+      ...isBun() ? { WebSocket: tellingClass(WebSocket) } : {},
     });
     this.#sockets.on("headers", (lines) => {
       for (const [name, value] of this.#headers) lines.push(`${name}: ${value}`);
