@@ -1,7 +1,6 @@
 import { createServer } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import { isIP } from "node:net";
-import { usageError } from "../base/usage_error.ts";
 import { sweep } from "../connection/clockwork.ts";
 import type { Abilities } from "../connection/socket.ts";
 import type { ServerConnection } from "../connection/server_connection.ts";
@@ -20,6 +19,7 @@ import type { NodeContext } from "./node_peers.ts";
 import { NodeConnectionRequest } from "./node_request.ts";
 import { NodeBunSocket } from "./node_bun_socket.ts";
 import { NodeSocket } from "./node_socket.ts";
+import { TAKEN } from "./node_switch.ts";
 import { upgradeOf } from "./node_upgrade.ts";
 
 /** Header lines that an opening handshake may have: Node itself drops what comes after 2,000. */
@@ -76,9 +76,7 @@ export const nodeAdapter: ServerAdapter = {
     const upgrade = upgradeOf((context as NodeContext).incoming);
     // Node has seen no upgrade in it.
     if (upgrade === undefined) return undefined;
-    if (upgrade.taken) {
-      throw usageError("upgrade", "a request that nobody else has answered", "one that was", Error);
-    }
+    if (upgrade.taken) throw TAKEN;
     const { rawHeaders, socket: { remoteAddress = "" } } = upgrade.incoming;
     const { url } = request;
     const accepted = upgrade.accept(allowedHeaders(response.headers), protocol);

@@ -11,7 +11,7 @@ const OPEN = 1;
  * Milliseconds that a client has to end its half of the TCP connection when both close frames are
  * there. Bun's sockets would wait for it without an end, and say nothing until then.
  */
-const LINGER = 250;
+const LINGER = 50;
 
 /** The event that we add: the close frame of the client has come. */
 const CLOSE_FRAME = "edgesocket:close-frame";
