@@ -37,10 +37,16 @@ export class NodeListeners {
   /** Resolves when the packages are found that this needs; rejects if they are not there. */
   readonly ready: Promise<void>;
 
-  constructor(fetch: Fetch, server: ListeningServer, surroundings: Surroundings) {
+  /** `peers`: the packages that this needs, as soon as they are found. */
+  constructor(
+    fetch: Fetch,
+    server: ListeningServer,
+    surroundings: Surroundings,
+    peers: Promise<Peers> = findPeers(),
+  ) {
     this.#surroundings = surroundings;
     this.#server = server;
-    this.ready = findPeers().then((peers) => {
+    this.ready = peers.then((peers) => {
       this.#switch = new ProtocolSwitch(peers, server.maxPayloadLength);
       this.#listener = this.#listenerFor(fetch, peers);
     });

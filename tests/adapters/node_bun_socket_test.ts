@@ -1,52 +1,18 @@
 /** What Bun's sockets need beside those of `ws`, over those of `ws`: bun-node runs it on Bun. */
 import { assert, assertEquals } from "@std/assert";
 import { NodeBunSocket, tellingClass } from "../../src/adapters/node_bun_socket.ts";
-import type { NodeStream } from "../../src/adapters/node_http.ts";
-import { findPeers } from "../../src/adapters/node_peers.ts";
-import type { WsSocket } from "../../src/adapters/node_socket.ts";
-import type { ServerConnection } from "../../src/connection/server_connection.ts";
-import { nodeServer } from "../support/node_server.ts";
-import { OPCODE, RawClient } from "../support/raw_client.ts";
+import { openedSocket } from "../support/opened_socket.ts";
+import { OPCODE } from "../support/raw_client.ts";
 import { within } from "../support/within.ts";
 
-/** A socket of this class, with a client of it. */
-async function opened() {
-  const { WebSocket, WebSocketServer } = await findPeers();
-  const sockets = new WebSocketServer({ noServer: true, WebSocket: tellingClass(WebSocket) });
-  const made = Promise.withResolvers<
-    { raw: WsSocket; stream: NodeStream; socket: NodeBunSocket }
-  >();
-  const told: string[] = [];
-  const ended = Promise.withResolvers<void>();
-  const connection = {
-    readyState: 1,
-    received: (message: unknown) => told.push(`received ${message}`),
-    ended(info: { code: number }) {
-      told.push(`ended ${info.code}`);
-      ended.resolve();
-    },
-    lost: () => told.push("lost"),
-    alive() {},
-    drain() {},
-  };
-  const server = await nodeServer((incoming, stream, head) =>
-    sockets.handleUpgrade(incoming, stream, head, (raw) =>
-      made.resolve({
-        raw,
-        stream,
-        socket: new NodeBunSocket(raw, stream, connection as unknown as ServerConnection),
-      }))
-  );
-  const client = await RawClient.open(server.port, "/");
-  return { ...server, client, told, ended: ended.promise, ...await made.promise };
-}
+const opened = () => openedSocket(NodeBunSocket, tellingClass);
 
 Deno.test("what is sent is sent at once, counted by the socket itself", async () => {
   await using server = await opened();
   using client = server.client;
   assertEquals([server.socket.send("x"), await client.text()], ["sent", "x"]);
   client.socket.pause();
-  const large = new Uint8Array(30_000_000);
+  const large = new Uint8Array(10_000_000);
   assertEquals(server.socket.send(large), "queued");
   assertEquals(server.socket.bufferedAmount, server.raw.bufferedAmount);
   assert(server.socket.bufferedAmount > 0);

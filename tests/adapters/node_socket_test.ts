@@ -1,11 +1,12 @@
 /** Sockets of `ws` on real connections, through the adapter for Node in this process. */
-import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertLess, assertThrows } from "@std/assert";
 import { nodeAdapter } from "../../src/adapters/node.ts";
-import type { WsSocket } from "../../src/adapters/node_socket.ts";
+import { NodeSocket, type WsSocket } from "../../src/adapters/node_socket.ts";
 import type { Connection } from "../../src/connection/connection.ts";
 import { upgradeWebSocket } from "../../src/native/upgrade.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { frame, OPCODE, RawClient } from "../support/raw_client.ts";
+import { openedSocket } from "../support/opened_socket.ts";
 import { ownServer } from "../support/own_server.ts";
 import { PATIENCE, within } from "../support/within.ts";
 
@@ -225,4 +226,36 @@ Deno.test("terminate() cuts the connection with what waits", async () => {
   await own.until("close 1006 local");
   assertLess((await client.end()).length, 30 * MIB);
   assert(below(own.connections[0]!).destroyed);
+});
+
+Deno.test("a batch shares a write, also if it throws", async () => {
+  await using server = await openedSocket(NodeSocket);
+  using client = server.client;
+  const fault = new Error("fault");
+  const corked: number[] = [];
+  assertThrows(
+    () =>
+      server.socket.batch(() => {
+        corked.push(server.stream.writableCorked);
+        server.socket.send("a");
+        throw fault;
+      }),
+    Error,
+    "fault",
+  );
+  corked.push(server.stream.writableCorked);
+  assertEquals(await client.text(), "a");
+  assertEquals([corked, server.stream.writableCorked], [[1, 0], 0]);
+});
+
+Deno.test("whoever has ended gets nothing, and a connection that is over is not waited for", async () => {
+  await using server = await openedSocket(NodeSocket);
+  using client = server.client;
+  // As if it had been told of its end already.
+  server.connection.readyState = 3;
+  server.socket.close(1001, "Idle timeout");
+  assertEquals(server.socket.send("late"), "gone");
+  assertEquals(await client.closeFrame(), { code: 1001, reason: "Idle timeout" });
+  await client.end();
+  await within(server.ended, "the end");
 });

@@ -1,8 +1,8 @@
 /** Switching protocols over `ws`. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import { findPeers } from "../../src/adapters/node_peers.ts";
 import type { WsSocket } from "../../src/adapters/node_socket.ts";
-import { ProtocolSwitch } from "../../src/adapters/node_switch.ts";
+import { ProtocolSwitch, TAKEN } from "../../src/adapters/node_switch.ts";
 import { nodeServer } from "../support/node_server.ts";
 import { frame, handshake, OPCODE, RawClient } from "../support/raw_client.ts";
 import { within } from "../support/within.ts";
@@ -64,4 +64,21 @@ Deno.test("a client that has left gives no socket, and the next one no headers o
   client.write(handshake("/"));
   assertEquals(await server.opened, undefined);
   assertEquals((await client.end()).length, 0);
+});
+
+Deno.test("a stream that somebody else has switched is theirs", async () => {
+  const protocols = new ProtocolSwitch(await findPeers(), 10);
+  const thrown = Promise.withResolvers<unknown>();
+  await using server = await nodeServer((incoming, stream, head) => {
+    protocols.switch(incoming, stream, head, [], "");
+    try {
+      protocols.switch(incoming, stream, head, [], "");
+    } catch (error) {
+      thrown.resolve(error);
+    }
+  });
+  using client = await RawClient.open(server.port, "/");
+  assertStrictEquals(await within(thrown.promise, "an error"), TAKEN);
+  client.send(OPCODE.ping, "still there");
+  assertEquals((await client.frame())?.payload.toString(), "still there");
 });

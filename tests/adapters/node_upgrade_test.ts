@@ -94,6 +94,14 @@ Deno.test("a client that has left gets no 101", async () => {
   assertEquals(upgrade.accept([], ""), undefined);
 });
 
+Deno.test("a connection that nothing can be written to any more gets no 101", async () => {
+  await using server = await meeting();
+  const { upgrade, stream } = await server.meet();
+  (stream as unknown as { end(): void }).end();
+  assertEquals(upgrade.accept([], ""), undefined);
+  assertEquals([stream.destroyed, (await server.client.end()).length], [true, 0]);
+});
+
 Deno.test("what comes while somebody watches is kept, up to a bound", async () => {
   await using server = await meeting();
   const { upgrade, stream } = await server.meet();
