@@ -14,6 +14,7 @@ import { handshake } from "./mutations/handshake.ts";
 import { hono } from "./mutations/hono.ts";
 import type { Mutation, Mutations } from "./mutations/mutation.ts";
 import { native } from "./mutations/native.ts";
+import { node } from "./mutations/node.ts";
 import { server } from "./mutations/server.ts";
 import { testing } from "./mutations/testing.ts";
 import { topics } from "./mutations/topics.ts";
@@ -44,6 +45,7 @@ const all: Mutations = {
   ...adapters,
   ...hono,
   ...native,
+  ...node,
   ...testing,
   ...brokers,
   ...topics,
