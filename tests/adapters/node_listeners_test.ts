@@ -118,7 +118,10 @@ async function listening(
   };
   const listeners: NodeListeners = new NodeListeners(fetch as Fetch, server as ListeningServer, {
     claim: () => claim,
-    ordinary: (incoming, outgoing) => listeners.request(incoming, outgoing),
+    ordinary(incoming, outgoing) {
+      ordinary.push(incoming.url);
+      listeners.request(incoming, outgoing);
+    },
   }, peers);
   const http = await nodeServer();
   http.http.removeAllListeners("request");
@@ -129,7 +132,7 @@ async function listening(
   http.http.on("connect", (incoming, stream, head) => {
     listeners.connect(incoming, stream as never, head);
   });
-  return { ...http, listeners, reported };
+  return { ...http, listeners, reported, ordinary };
 }
 
 /** The answer to some bytes, to the end of the connection. */
@@ -219,11 +222,14 @@ Deno.test("other protocols and tunnels: the page, 400 with a body, 405", async (
 });
 
 Deno.test("theirs is left alone, and of what is nobody's we make a page", async () => {
-  await using theirs = await listening(page, "theirs");
+  let asked = 0;
+  await using theirs = await listening(() => (asked++, page()), "theirs");
   theirs.http.on("upgrade", (_request, stream) => stream.end("HTTP/1.1 418 Theirs\r\n\r\n"));
   assertEquals((await answerTo(theirs.port, handshake("/"))).head.status, 418);
+  assertEquals([asked, theirs.reported], [0, []]);
   await using nobodys = await listening(page, "nobody");
   assertEquals((await answerTo(nobodys.port, handshake("/"))).body, "page of fetch");
+  assertEquals(nobodys.ordinary.length, 1);
 });
 
 Deno.test("what is wanted is ours, and the rest is left to others for a minute", async () => {
@@ -283,6 +289,7 @@ Deno.test("what is held is waited for, and can be cut", async () => {
   await met;
   let settled = false;
   const done = server.listeners.settled().then(() => settled = true);
+  await new Promise((resolve) => setTimeout(resolve));
   assertEquals(settled, false);
   server.listeners.abort();
   await within(done, "the end of what was held");

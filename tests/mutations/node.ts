@@ -1,5 +1,8 @@
 import type { Mutations } from "./mutation.ts";
 
+/** Where Bun's own sockets take the place of those of `ws`. */
+const ON_BUN = ["tests/conformance/wire/close_test.ts#bun-node: echoes"];
+
 /** Changes to src/node/, and to what it stands on in src/adapters/. */
 export const node: Mutations = {
   "adapters/node.ts": [
@@ -12,9 +15,6 @@ export const node: Mutations = {
       "an upgrade that Node has not seen is one",
       "if (upgrade === undefined) return undefined;",
       "",
-      {
-        equivalent: "nothing can be upgraded then: it throws, and the answer is 500 instead of 400",
-      },
     ],
     ["cert and key are dropped", "...native, cert, key }", "...native }"],
     [
@@ -74,14 +74,18 @@ export const node: Mutations = {
       "a client that stays is waited for",
       "stream.setTimeout(LINGER, () => stream.destroy())",
       "undefined",
+      { seenBy: ON_BUN },
     ],
-    ["the frame is not told of", "if (value) this.emit(CLOSE_FRAME);", ""],
+    ["the frame is not told of", "if (value) this.emit(CLOSE_FRAME);", "", { seenBy: ON_BUN }],
     [
       "it is told of before it comes",
       "if (value) this.emit(CLOSE_FRAME);",
       "this.emit(CLOSE_FRAME);",
+      { equivalent: "before it comes, ws sets it only where nobody can listen yet" },
     ],
-    ["ws does not see the frame", "return this[received] === true;", "return false;"],
+    ["ws does not see the frame", "return this[received] === true;", "return false;", {
+      seenBy: ON_BUN,
+    }],
     ["nothing waits", "return this.raw.bufferedAmount;", "return 0;"],
     ["what waits is sent", 'raw.bufferedAmount > 0 ? "queued" : "sent"', '"sent"'],
     ["whoever has ended gets more", 'if (raw.readyState !== OPEN) return "gone";', ""],
