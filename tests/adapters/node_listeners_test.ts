@@ -111,6 +111,7 @@ async function listening(
   peers?: Promise<Peers>,
 ) {
   const reported: unknown[] = [];
+  const ordinary: unknown[] = [];
   const server = {
     clock,
     maxPayloadLength: 1_000,
