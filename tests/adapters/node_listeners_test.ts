@@ -254,9 +254,12 @@ Deno.test("what is wanted is ours, and the rest is left to others for a minute",
 Deno.test("others that answer at once are first, and what we had to say is reported", async () => {
   await using server = await listening(page, "wanted");
   await server.listeners.ready;
-  server.http.on("upgrade", (_request, stream) => stream.end("HTTP/1.1 418 Theirs\r\n\r\n"));
+  server.http.on("upgrade", (_request, stream) => {
+    stream.write("HTTP/1.1 418 Theirs\r\n\r\ntheirs");
+    setTimeout(() => stream.end());
+  });
   const { head, body } = await answerTo(server.port, handshake("/"));
-  assertEquals([head.status, body], [418, ""]);
+  assertEquals([head.status, body], [418, "theirs"]);
   assertStringIncludes(
     `${server.reported}`,
     "Cannot answer an upgrade: expected one that no other",

@@ -9,7 +9,7 @@ import { refusal } from "../../src/handshake/verdict.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { nodeServer } from "../support/node_server.ts";
 import { frame, handshake, OPCODE, RawClient } from "../support/raw_client.ts";
-import { within } from "../support/within.ts";
+import { PATIENCE, within } from "../support/within.ts";
 
 interface Met {
   readonly upgrade: NodeUpgrade;
@@ -170,6 +170,21 @@ Deno.test("a refusal ends the connection, and what the client still sends is thr
   assertEquals(met.released, 1);
 });
 
+Deno.test("what the client sends is read while the answer is made, and thrown away", async () => {
+  await using server = await meeting();
+  const met = await server.meet();
+  const before = met.stream.bytesRead;
+  met.upgrade.respond();
+  server.client.write(new Uint8Array(1_000_000));
+  const end = Date.now() + PATIENCE;
+  while (met.stream.bytesRead - before < 1_000_000 && Date.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  assertEquals(met.stream.bytesRead - before, 1_000_000);
+  met.outgoing.end("late");
+  assertEquals((await server.client.head()).status, 200);
+});
+
 Deno.test("an answer that the client does not read is held, until somebody cuts it", async () => {
   await using server = await meeting();
   const met = await server.meet();
@@ -228,6 +243,16 @@ Deno.test("the turn of an upgrade comes when the earlier answer has gone out", a
   assertEquals((await server.client.head()).status, 200);
   assertEquals((await server.client.bytes(20_000_001)).length, 20_000_001);
   assertEquals((await server.client.head()).status, 403);
+});
+
+Deno.test("whoever has left before gets no turn", async () => {
+  await using server = await meeting();
+  const met = await server.meet();
+  let turns = 0;
+  met.upgrade.inTurn(() => turns++);
+  met.stream.destroy();
+  met.upgrade.inTurn(() => turns++);
+  assertEquals(turns, 1);
 });
 
 Deno.test("the turn of an upgrade never comes if the client has left", async () => {

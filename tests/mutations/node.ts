@@ -155,7 +155,12 @@ export const node: Mutations = {
     ["a batch that throws is held", "} finally {\n      this.#stream.uncork();", "} finally {"],
     ["bytes come as a Buffer", 'raw.binaryType = "arraybuffer";', ""],
     ["text comes as bytes", "isBinary ? data as Message : `${data}`", "data as Message"],
-    ["pings and pongs are no sign of life", 'raw.on("pong", onSign);', ""],
+    [
+      "pongs are no sign of life where bytes are not counted",
+      'raw.on("pong", onSign);',
+      "",
+      { seenBy: ["tests/conformance/idle_test.ts#bun-node: keeps a client that answers pings"] },
+    ],
     ["nobody learns that less waits", "this[OURS]?.connection.drain();", ""],
     [
       "Node is handed everything",
@@ -249,9 +254,7 @@ export const node: Mutations = {
   ],
   "node/attach.ts": [
     ["anything is a server", 'typeof server.listenerCount !== "function"', "false"],
-    ["unknown options are taken", 'checkNames("attach", options, ATTACH_OPTIONS);', "", {
-      equivalent: "serve refuses them, too, in words that are of serve",
-    }],
+    ["unknown options are taken", 'checkNames("attach", options, ATTACH_OPTIONS);', ""],
     ["a path is any text", '!path.startsWith("/")', "false"],
     ["the path is dropped", "attachedAdapter(server, path)", "attachedAdapter(server, undefined)"],
     ["options are dropped", "{ ...rest, ...listen }", "listen"],
