@@ -325,7 +325,12 @@ export const server: Mutations = {
       "if (!told.has(server)) {",
       "if (told.has(server)) {",
     ],
-    ["it is told each time", "if (this.#capped?.maxPayloadLength !== maxPayloadLength) {", "{"],
+    ["it is told each time", "if (!told.has(server)) {", "{"],
+    [
+      "each connection has limits of its own",
+      "if (this.#capped?.maxPayloadLength !== maxPayloadLength) {",
+      "{",
+    ],
     [
       "a request that asks for no WebSocket is refused another way",
       "const UPGRADE_REQUIRED = refusal(426",
