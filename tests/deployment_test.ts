@@ -4,6 +4,7 @@ import { root } from "./support/command.ts";
 import { fencesIn, playground } from "./support/examples.ts";
 import { offlineImports } from "./support/imports.ts";
 import { isMissing } from "./support/missing.ts";
+import { onFreePort, PortTaken } from "./support/port.ts";
 import { OPCODE, RawClient } from "./support/raw_client.ts";
 import { nativeRuntimes } from "./support/runtimes.ts";
 import { within } from "./support/within.ts";
@@ -30,11 +31,6 @@ function commandOf(name: string): string[] {
 /** What Docker and systemd run, after the program's name. */
 const COMMANDS = { deno: commandOf("deno"), bun: commandOf("bun").slice(1) };
 
-function freePort(): number {
-  using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
-  return (listener.addr as Deno.NetAddr).port;
-}
-
 /** Connects as soon as the server listens; `undefined` if it ends before. */
 async function connected(port: number, ended: Promise<unknown>): Promise<RawClient | undefined> {
   let over = false;
@@ -49,9 +45,6 @@ async function connected(port: number, ended: Promise<unknown>): Promise<RawClie
   if (over) return undefined;
   throw new Error("expected a server that listens");
 }
-
-/** How often a port may be taken by somebody else before the server has it. */
-const TRIES = 5;
 
 for (const name of ["deno.Dockerfile", "bun.Dockerfile"]) {
   Deno.test(`docs/deployment.md shows ${name} as it is`, () => {
@@ -99,8 +92,7 @@ for (const { name, command } of nativeRuntimes) {
   Deno.test(`${name}: the command of Docker and systemd serves, and ends on SIGTERM with 1001`, async () => {
     const sample = { ...fences.find(({ info }) => info === "ts production")!, name: "server" };
     await using folder = await playground([sample]);
-    for (let tries = 1;; tries++) {
-      const port = freePort();
+    await onFreePort(async (port) => {
       const args = COMMANDS[name].map((word) => word.replace(":8000", `:${port}`));
       if (name === "deno") {
         args.splice(1, 0, "--quiet", "--no-lock", `--import-map=${await offlineImports()}`);
@@ -118,8 +110,7 @@ for (const { name, command } of nativeRuntimes) {
         using client = await connected(port, ended);
         if (client === undefined) {
           const said = new TextDecoder().decode((await ended).stderr);
-          assert(tries < TRIES && /in use|is taken/.test(said), said);
-          continue;
+          throw /in use|is taken/.test(said) ? new PortTaken(said) : new Error(said);
         }
         client.send(OPCODE.text, "hi");
         assertEquals(await client.text(), "hi");
@@ -128,7 +119,6 @@ for (const { name, command } of nativeRuntimes) {
         client.close(1001);
         const { code, stderr } = await within(ended, "the end of the process");
         assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
-        return;
       } finally {
         try {
           server.kill("SIGKILL");
@@ -137,6 +127,6 @@ for (const { name, command } of nativeRuntimes) {
         }
         await ended;
       }
-    }
+    });
   });
 }
