@@ -4,6 +4,7 @@ import { root } from "./support/command.ts";
 import { fencesIn, playground } from "./support/examples.ts";
 import { offlineImports } from "./support/imports.ts";
 import { isMissing } from "./support/missing.ts";
+import { onFreePort, PortTaken } from "./support/port.ts";
 import { handshake, OPCODE, RawClient } from "./support/raw_client.ts";
 import { nativeRuntimes } from "./support/runtimes.ts";
 import { within } from "./support/within.ts";
@@ -30,11 +31,6 @@ function commandOf(name: string): string[] {
 /** What Docker and systemd run, after the program's name. */
 const COMMANDS = { deno: commandOf("deno"), bun: commandOf("bun").slice(1) };
 
-function freePort(): number {
-  using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
-  return (listener.addr as Deno.NetAddr).port;
-}
-
 /** Connects as soon as the server listens; `undefined` if it ends before. */
 async function connected(port: number, ended: Promise<unknown>): Promise<RawClient | undefined> {
   let over = false;
@@ -49,9 +45,6 @@ async function connected(port: number, ended: Promise<unknown>): Promise<RawClie
   if (over) return undefined;
   throw new Error("expected a server that listens");
 }
-
-/** How often a port may be taken by somebody else before the server has it. */
-const TRIES = 5;
 
 for (const name of ["deno.Dockerfile", "bun.Dockerfile"]) {
   Deno.test(`docs/deployment.md shows ${name} as it is`, () => {
@@ -113,8 +106,7 @@ async function run(
 ): Promise<void> {
   const sample = { ...fences.find((fence) => fence.info === info)!, name: "server" };
   await using folder = await playground([sample]);
-  for (let tries = 1;; tries++) {
-    const port = freePort();
+  await onFreePort(async (port) => {
     const args = COMMANDS[name].map((word) => word.replace(":8000", `:${port}`));
     if (name === "deno") {
       args.splice(1, 0, "--quiet", "--no-lock", `--import-map=${await offlineImports()}`);
@@ -132,15 +124,13 @@ async function run(
       using client = await connected(port, ended);
       if (client === undefined) {
         const said = new TextDecoder().decode((await ended).stderr);
-        assert(tries < TRIES && /in use|is taken/.test(said), said);
-        continue;
+        throw /in use|is taken/.test(said) ? new PortTaken(said) : new Error(said);
       }
       client.send(OPCODE.text, "hi");
       assertEquals(await client.text(), "hi");
       await task(server, client, port);
       const { code, stderr } = await within(ended, "the end of the process");
       assertEquals([code, new TextDecoder().decode(stderr)], [0, says]);
-      return;
     } finally {
       try {
         server.kill("SIGKILL");
@@ -149,7 +139,7 @@ async function run(
       }
       await ended;
     }
-  }
+  });
 }
 
 for (const runtime of nativeRuntimes) {

@@ -25,6 +25,18 @@ export const connection: Mutations = {
       '"cut" ? this.memory : this.memory - this.#handed',
       '"cut" ? this.memory : this.memory',
     ],
+    ["a long message has the time of a short one", "Math.max(1, this.#handed / MARK) : 1", "1 : 1"],
+    ["a short message has no time", "Math.max(1, this.#handed / MARK)", "this.#handed / MARK"],
+    [
+      "what waits here gives a message more time",
+      "Math.max(1, this.#handed / MARK)",
+      "Math.max(1, this.size / MARK)",
+    ],
+    [
+      "whoever moves byte by byte has the time of long messages",
+      'abilities.progress === "messages"',
+      'abilities.progress !== ""',
+    ],
     ["what was exempt counts", "return this.size - this.#exempt;", "return this.size;"],
     [
       "the limit is passed over",
@@ -215,6 +227,12 @@ export const connection: Mutations = {
       "return () => {};",
     ],
     ["nobody listens", "listeners.add(listener);", ""],
+    ["a batch is no batch", "else viewed.batch(task);", "else task();"],
+    [
+      "what is none of ours is not sent to",
+      "if (viewed === undefined) task();\n  else viewed.",
+      "viewed?.",
+    ],
     [
       "what is no view is looked into",
       "#viewed in connection ? connection.#viewed : undefined",
@@ -574,6 +592,21 @@ export const connection: Mutations = {
       "",
     ],
     ["anything may be sent", "checkSendData(data);", ""],
+    [
+      "batches are not the runtime's",
+      "if (this.#state === OPEN && this.#socket?.batch) this.#socket.batch(task);\n    else task();",
+      "task();",
+    ],
+    [
+      "a batch without a socket does not run",
+      "this.#socket.batch(task);\n    else task();",
+      "this.#socket.batch(task);",
+    ],
+    [
+      "a batch of a closed connection is the runtime's",
+      "this.#state === OPEN && this.#socket?.batch",
+      "this.#socket?.batch",
+    ],
     [
       "send works while it closes",
       "if (this.#state !== OPEN || socket === undefined) return false;",

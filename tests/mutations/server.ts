@@ -192,6 +192,12 @@ export const server: Mutations = {
       'if (report.kind === "option") return',
       'if (report.kind === "option" && !message) return',
     ],
+    ["a 421 is of handshakes only", 'if (report.cause === "421")', 'if (report.cause === "")'],
+    [
+      "a 421 never says how often",
+      "refused a request${often} with 421",
+      "refused a request with 421",
+    ],
     ["pages from anywhere get advice", 'if (!LOCAL_PAGE.test(origin)) return "";', ""],
     ["any host that begins like localhost is local", "(:\\d{1,5})?$/;", "/;"],
     ["addresses of this machine are not local", "|127(\\.\\d{1,3}){3}|", "|"],
@@ -319,7 +325,12 @@ export const server: Mutations = {
       "if (!told.has(server)) {",
       "if (told.has(server)) {",
     ],
-    ["it is told each time", "if (this.#capped?.maxPayloadLength !== maxPayloadLength) {", "{"],
+    ["it is told each time", "if (!told.has(server)) {", "{"],
+    [
+      "each connection has limits of its own",
+      "if (this.#capped?.maxPayloadLength !== maxPayloadLength) {",
+      "{",
+    ],
     [
       "a request that asks for no WebSocket is refused another way",
       "const UPGRADE_REQUIRED = refusal(426",
@@ -440,6 +451,13 @@ export const server: Mutations = {
       "Promise.resolve()",
       { seenBy: ["tests/conformance/held_pipeline_test.ts#memory: "] },
     ],
+    [
+      "onListen is called before it listens",
+      "if (listener.ready) {",
+      "if (listener.ready === null) {",
+    ],
+    ["who cannot listen says nothing", "finished.resolve(Promise.reject(error));", ""],
+    ["who cannot listen is not stopped", "server.shutdown();\n    });", "});"],
     ["the console does not say where", "else console.log(`Listening on ${server.url}`);", ""],
     [
       "options of routes are unknown",

@@ -245,6 +245,35 @@ Deno.test("onListen is called once, with the server; without it the console has 
   ]);
 });
 
+Deno.test("where the runtime listens later, onListen is called then", async () => {
+  const listens = Promise.withResolvers<void>();
+  const seen: WebSocketServer[] = [];
+  const { server } = started({ onListen: (server) => void seen.push(server) }, {
+    ready: listens.promise,
+  });
+  await nextTurn();
+  assertEquals(seen.length, 0);
+  listens.resolve();
+  await nextTurn();
+  assertEquals(seen.length, 1);
+  assertStrictEquals(seen[0], server);
+});
+
+Deno.test("a runtime that finds out later that it cannot listen ends the server, which says why", async () => {
+  const signal = new CountedSignal();
+  const seen: unknown[] = [];
+  const cause = new Error("Cannot listen on h:5: the port is taken");
+  const listens = Promise.withResolvers<void>();
+  const options = { signal, onListen: (server: WebSocketServer) => void seen.push(server) };
+  const { server, log, clock } = started(options, { ready: listens.promise });
+  listens.reject(cause);
+  assertStrictEquals(await server.finished.catch((error) => error), cause);
+  await nextTurn();
+  // Nobody is told that it listens, and nothing of it is left.
+  assertEquals([seen, log, signal.listeners.size, clock.pending], [[], ["stop"], 0, 0]);
+  assertStrictEquals(server.shutdown(), server.finished);
+});
+
 for (
   const [name, values, Kind, expected] of [
     ["port", [-1, 65_536, 1.5, NaN, Infinity], RangeError, "a whole number from 0 to 65535"],

@@ -192,6 +192,17 @@ Deno.test("a refusal is told to onRefuse and onReport, and becomes the response 
   }]);
 });
 
+Deno.test("refusals are counted for each route, so that one cannot hide another's", () => {
+  const { state, told } = setUp();
+  for (const route of ["a", "b", "a", undefined]) {
+    state.refuse(handshakeRequest(), refusal(403, `by ${route}`), "", route);
+  }
+  const seen = () => told.map(({ message, count }) => [message, count]);
+  assertEquals(seen(), [["by a", 1], ["by b", 1], ["by undefined", 1]]);
+  state.drain();
+  assertEquals(seen().slice(3), [["by a", 1]]);
+});
+
 Deno.test("a request whose headers are gone with its client is refused and told of all the same", () => {
   const { state, told } = setUp();
   const request = Object.defineProperty(handshakeRequest(), "headers", {

@@ -16,16 +16,9 @@ export const PENDING = "run by other suites, without a test of its own so far";
  * complete has to be taken off.
  */
 export const PARTLY: readonly string[] = [
-  "base/options.ts",
   "brokers/envelope.ts",
   "brokers/history.ts",
   "brokers/relay.ts",
-  "connection/backlog.ts",
-  "connection/connection_view.ts",
-  "connection/server_connection.ts",
-  "handshake/origin.ts",
-  "server/report_line.ts",
-  "server/serve.ts",
   "topics/idle_topics.ts",
   "topics/live_topics.ts",
   "topics/readers.ts",
