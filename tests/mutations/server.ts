@@ -405,7 +405,7 @@ export const server: Mutations = {
       "options of the server are passed over",
       "const hostOptions = checkHostOptions(options);",
       "const hostOptions = checkHostOptions({});",
-      { seenBy: ["tests/native_test.ts"] },
+      { seenBy: ["tests/native/handler_test.ts"] },
     ],
 
     ["the url has the port that was asked for", "}:${listener.port}/`", "}:${port}/`"],
