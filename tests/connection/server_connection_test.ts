@@ -796,6 +796,21 @@ Deno.test("shutdown closes with 1001 and says why", async () => {
   }]);
 });
 
+Deno.test("shutdown may say that the server restarts", async () => {
+  const { connection, socket } = setUp();
+  connection.opened(socket);
+  await settle();
+  connection.shutdown(1012);
+  connection.ended(closedByPeer(1012, ""));
+  const { code, reason, cause } = await connection.closed;
+  assertEquals([socket.calls, code, reason, cause], [
+    ["close 1012"],
+    1012,
+    "Server restarting",
+    "shutdown",
+  ]);
+});
+
 Deno.test("events are what the documentation says, with the one view of their connection", async () => {
   const seen: unknown[][] = [];
   const note = (event: unknown, view: unknown) => seen.push([event, view === connection.view]);

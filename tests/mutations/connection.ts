@@ -557,7 +557,7 @@ export const connection: Mutations = {
     ["the last one is lost when another leaves", "this.#entries[entry.slot] = last;", ""],
     ["the last one keeps its old slot", "last.slot = entry.slot;", ""],
     ["who has left has a slot", "entry.slot = -1;\n    if", "if"],
-    ["shutdown() closes nobody", "this.#each((entry) => entry.shutdown());", ""],
+    ["shutdown() closes nobody", "this.#each((entry) => entry.shutdown(code));", ""],
     ["shutdown() ends nobody", "this.#each((entry) => entry.terminate())", "{}"],
     [
       "shutdown() does not wait",
@@ -638,7 +638,12 @@ export const connection: Mutations = {
       "}\n\n  shutdown",
     ],
     ["terminate() is not told to users", 'this.lost(this.#unfinished("local"));', ""],
-    ["shutdown is another code", 'code: 1001, reason: "Server', 'code: 1000, reason: "Server'],
+    [
+      "shutdown is another code",
+      "this.#close({ code, reason,",
+      "this.#close({ code: 1000, reason,",
+    ],
+    ["a restart is told as an end", '"Server restarting"', '"Server shutting down"'],
     [
       "a loop may stand beside onMessage",
       "if (this.#events.onMessage) {",

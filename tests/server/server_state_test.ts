@@ -123,7 +123,7 @@ Deno.test("a client that was lost in the upgrade is told of, and one that is lat
     kind: "lost",
     cause: "upgrade",
     count: 1,
-    message: "it left in the middle of the upgrade, and the runtime may keep its descriptor",
+    message: "it left during the upgrade, and the runtime may keep its descriptor",
     remoteAddress: "",
   }], true]);
 });
