@@ -59,7 +59,10 @@ interface Account {
  *
  * serve({
  *   limits: perAddress({ connections: 200, handshakes: 10 }),
- *   fetch: (request) => upgradeWebSocket(request, {}),
+ *   fetch: (request) =>
+ *     upgradeWebSocket(request, {
+ *       onMessage: (event, connection) => connection.send(event.data),
+ *     }),
  * });
  * ```
  *
