@@ -1,6 +1,6 @@
 import type { Mutations } from "./mutation.ts";
 
-const BY_ADMISSION = { seenBy: ["tests/server/limits_flow_test.ts"] };
+const BY_ADMISSION = { seenBy: ["tests/limits_flow_test.ts"] };
 
 /** Changes to src/server/. */
 export const server: Mutations = {
