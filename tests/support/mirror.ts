@@ -26,7 +26,6 @@ export const PARTLY: readonly string[] = [
 
 /** What has no test of its own name, with the reason. */
 export const UNTESTED: Readonly<Record<string, string>> = {
-  "adapters/node_buffer.ts": PENDING,
   "brokers/broker.ts": PENDING,
   "brokers/canary.ts": PENDING,
   "brokers/client_options.ts": PENDING,
@@ -63,12 +62,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   "topics/subscriptions.ts": PENDING,
   "topics/topic.ts": PENDING,
   "topics/topics.ts": PENDING,
-  "adapters/node.ts": PENDING,
-  "adapters/node_bun_socket.ts": PENDING,
   "adapters/node_http.ts": TYPES_ONLY,
-  "adapters/node_peers.ts": PENDING,
-  "adapters/node_socket.ts": PENDING,
-  "adapters/node_upgrade.ts": PENDING,
   "connection/connection.ts": TYPES_ONLY,
   "connection/connection_init.ts": TYPES_ONLY,
   "connection/events.ts": TYPES_ONLY,
