@@ -1,17 +1,26 @@
 import { PATIENCE } from "./within.ts";
 
+/** How one of them differs from others. */
+export interface EngineOptions {
+  /** Whether it is not there to begin with. */
+  readonly away?: boolean;
+  readonly password?: string;
+  /** A channel that nobody may publish or subscribe to, of NATS. */
+  readonly secret?: string;
+}
+
 /** How an engine is started. */
 interface Kind {
   readonly name: "redis" | "nats";
   readonly programs: readonly string[];
-  args(port: number, folder: string, password: string | undefined): string[];
+  args(port: number, folder: string, options: EngineOptions, monitor: number): string[];
 }
 
 const KINDS: readonly Kind[] = [
   {
     name: "redis",
     programs: ["redis-server", "/usr/bin/redis-server"],
-    args: (port, folder, password) => [
+    args: (port, folder, { password }) => [
       ...["--port", `${port}`, "--bind", "127.0.0.1", "--dir", folder, "--save", ""],
       ...password === undefined ? [] : ["--requirepass", password],
     ],
@@ -20,10 +29,16 @@ const KINDS: readonly Kind[] = [
     name: "nats",
     // Debian puts it where not every PATH leads.
     programs: ["nats-server", "/usr/sbin/nats-server"],
-    args: (port, _, password) => [
-      ...["-a", "127.0.0.1", "-p", `${port}`],
-      ...password === undefined ? [] : ["--user", "test", "--pass", password],
-    ],
+    args(port, folder, { password, secret }, monitor) {
+      const address = ["-a", "127.0.0.1", "-p", `${port}`, "-m", `${monitor}`];
+      if (password === undefined) return address;
+      if (secret === undefined) return [...address, "--user", "test", "--pass", password];
+      const denied = `publish: { deny: "${secret}" }, subscribe: { deny: "${secret}" }`;
+      const user = `{ user: test, password: "${password}", permissions: { ${denied} } }`;
+      const file = `${folder}/nats.conf`;
+      Deno.writeTextFileSync(file, `authorization { users: [ ${user} ] }\n`);
+      return [...address, "-c", file];
+    },
   },
 ];
 
@@ -54,27 +69,29 @@ function freePort(): number {
 /** An engine of our own: a process on a free port of loopback, with a folder that goes with it. */
 export class TestEngine implements AsyncDisposable {
   readonly port: number = freePort();
+  /** Where NATS tells about itself. */
+  readonly #monitor: number = freePort();
   readonly name: "redis" | "nats";
   readonly #kind: Kind;
   readonly #folder: string;
-  readonly #password: string | undefined;
+  readonly #options: EngineOptions;
   #process: Deno.ChildProcess | undefined;
 
-  private constructor(kind: Kind, folder: string, password: string | undefined) {
+  private constructor(kind: Kind, folder: string, options: EngineOptions) {
     this.name = kind.name;
     this.#kind = kind;
     this.#folder = folder;
-    this.#password = password;
+    this.#options = options;
   }
 
   /** One that runs, unless it is to be `away`. */
   static async create(
     name: "redis" | "nats",
-    { away = false, password }: { away?: boolean; password?: string } = {},
+    options: EngineOptions = {},
   ): Promise<TestEngine> {
     const folder = await Deno.makeTempDir({ prefix: "edgesocket_engine_" });
-    const engine = new TestEngine(KINDS.find((kind) => kind.name === name)!, folder, password);
-    if (!away) await engine.start();
+    const engine = new TestEngine(KINDS.find((kind) => kind.name === name)!, folder, options);
+    if (!options.away) await engine.start();
     return engine;
   }
 
@@ -85,7 +102,7 @@ export class TestEngine implements AsyncDisposable {
   /** Starts it, again if it ran before, without what it knew. */
   async start(): Promise<void> {
     this.#process = new Deno.Command(installed.get(this.name)!, {
-      args: this.#kind.args(this.port, this.#folder, this.#password),
+      args: this.#kind.args(this.port, this.#folder, this.#options, this.#monitor),
       stdout: "null",
       stderr: "null",
     }).spawn();
@@ -131,6 +148,22 @@ export class TestEngine implements AsyncDisposable {
       );
     }
     return await this.#say(connection, parts);
+  }
+
+  /** The topics that anybody is subscribed to, by brokers with the prefix `test`. */
+  async topics(): Promise<string[]> {
+    if (this.name === "redis") {
+      const lines = (await this.redis("PUBSUB", "CHANNELS", "test:t:*")).split("\r\n");
+      return lines.flatMap((line) => line.startsWith("test:t:") ? [line.slice(7)] : []).sort();
+    }
+    const response = await fetch(`http://127.0.0.1:${this.#monitor}/subsz?subs=1&limit=10000`);
+    const { subscriptions_list: all } = await response.json() as {
+      subscriptions_list: { subject: string }[];
+    };
+    const tokens = all.flatMap(({ subject }) =>
+      subject.startsWith("test.t.") ? [subject.slice(7)] : []
+    );
+    return [...new Set(tokens.map(decodeURIComponent))].sort();
   }
 
   /** Publishes to NATS, over a connection of its own. */
