@@ -14,7 +14,7 @@ import { Outgoing } from "./outgoing.ts";
 import type { BrokerPort, BrokerSink } from "./port.ts";
 import type { Published } from "./published.ts";
 import type { TopicsState } from "./state.ts";
-import { Wishes } from "./wishes.ts";
+import { Cut, Unanswered, Wishes } from "./wishes.ts";
 
 /** Milliseconds between looks for topics that have gone quiet. */
 const BEACON_PERIOD = 500;
@@ -48,6 +48,7 @@ export class Relay implements BrokerPort {
   readonly #link: Link;
   #sink!: BrokerSink;
   readonly #timers: (() => void)[] = [];
+  #closing: Promise<void> | undefined;
   #closed = false;
 
   /** `id`: 16 hexadecimal digits that no other process has. */
@@ -95,9 +96,7 @@ export class Relay implements BrokerPort {
       connected: () => this.#link.connect(),
       disconnected: (cause) => this.#link.disconnect(cause),
       message: (channel, bytes) => this.#take(channel, bytes),
-      error: (error) => {
-        if (!this.#closed) this.#complain(error);
-      },
+      error: (error) => this.#complain(error),
     });
   }
 
@@ -169,6 +168,7 @@ export class Relay implements BrokerPort {
   }
 
   #complain(error: unknown): void {
+    if (this.#closed) return;
     this.#complaints.tell(messageOf(error), error);
   }
 
@@ -190,18 +190,26 @@ export class Relay implements BrokerPort {
   subscribe(topic: string): Promise<void> | undefined {
     const channel = this.#engine.channel("topic", topic);
     const isUp = this.#link.state === "up";
-    this.#wanted.set(channel, { topic, incoming: new Incoming(), gap: !isUp });
+    const wanted: Wanted = { topic, incoming: new Incoming(), gap: !isUp };
+    this.#wanted.set(channel, wanted);
     // Away or not, subscribers of this process get what is published here. The rest comes later.
     if (!this.#link.connected) return;
     const known = this.#wishes.change(channel);
-    if (isUp) return known.catch((error) => this.#refused(channel, error));
-    known.catch((error) => this.#link.connected && this.#complain(error));
+    if (isUp) return known.catch((error) => this.#refused(channel, wanted, error));
+    known.catch((error) => error instanceof Cut || this.#complain(error));
   }
 
   /** Those that were cut off are subscribed with all others as soon as the engine is back. */
-  #refused(channel: string, error: unknown): void {
-    if (!this.#link.connected) return;
-    this.#wanted.delete(channel);
+  #refused(channel: string, wanted: Wanted, error: unknown): void {
+    if (error instanceof Cut) return;
+    // Not for each of them: clients may name topics.
+    this.#complain(error);
+    // Somebody else may want it by now.
+    if (this.#wanted.get(channel) === wanted) {
+      this.#wanted.delete(channel);
+      // An answer that is late may be a yes.
+      if (error instanceof Unanswered) this.#wishes.change(channel).catch(() => {});
+    }
     throw error;
   }
 
@@ -229,8 +237,11 @@ export class Relay implements BrokerPort {
     return Promise.resolve({ relayed: false, error });
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return;
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
     this.#sendBeacons(true);
     for (const stop of this.#timers) stop();
     const channels = [this.#link.channel, ...this.#wanted.keys()];
