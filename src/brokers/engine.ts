@@ -30,7 +30,7 @@ export interface Engine {
   /** Resolves when the engine has taken note; channels may be subscribed already. */
   subscribe(channels: readonly string[]): Promise<unknown>;
   unsubscribe(channels: readonly string[]): Promise<unknown>;
-  /** Connects anew, where the client can be asked to. */
+  /** Connects anew, where the client can be asked to; also if it is trying to connect. */
   reconnect?(): void;
   /** Listens no more. The client itself goes on. */
   close(): void;

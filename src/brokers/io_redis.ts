@@ -21,6 +21,9 @@ export interface IoRedis {
   on(event: string, listener: (...args: never[]) => void): unknown;
 }
 
+/** What a client is that has a connection, or is about to have one. */
+const BUSY: readonly string[] = ["connecting", "connect", "ready"];
+
 const decoder = new TextDecoder();
 
 /** Redis or Valkey by clients of ioredis or iovalkey. */
@@ -90,8 +93,10 @@ export class IoRedisEngine implements Engine {
   }
 
   reconnect(): void {
-    this.#subscriber.disconnect(true);
-    this.#publisher.disconnect(true);
+    for (const client of [this.#subscriber, this.#publisher]) {
+      // Otherwise it waits for the user, or for its next try.
+      if (BUSY.includes(client.status)) client.disconnect(true);
+    }
   }
 
   close(): void {

@@ -69,6 +69,21 @@ Deno.test("a client that hears nothing any more is found within two periods of t
   assertEquals(take(), [["up"], { topic: "room", cause: "engine-reconnect" }]);
 });
 
+Deno.test("a client that does not get connected is told to try anew, now and then", async () => {
+  const { engine, pass, take } = await relaying({ up: false });
+  await pass(14_000);
+  assertEquals(engine.reconnects, 0);
+  await pass(1_000);
+  assertEquals(engine.reconnects, 1);
+  await pass(15_000);
+  assertEquals([engine.reconnects, take()], [2, []]);
+  engine.listener.connected();
+  await pass(20_000);
+  engine.listener.disconnected();
+  await pass(14_000);
+  assertEquals(engine.reconnects, 2);
+});
+
 Deno.test("whatever was missed is told before what comes next, what comes twice comes once", async () => {
   const { engine, relay, take } = await relaying();
   relay.subscribe("room");

@@ -405,6 +405,26 @@ export function engineSuite(row: EngineRow): void {
     }
   });
 
+  test("an engine that takes connections and never answers is not waited for for ever", async () => {
+    await using engine = await TestEngine.create(row.engine);
+    await using proxy = new TcpProxy(engine.port);
+    proxy.silence(true);
+    const env = { CLIENT: row.client, ENGINE_PORT: `${proxy.port}` };
+    await using server = await ProcessServer.start(row.pair[0], env, SCRIPT);
+    using client = await open(server, "a");
+    assertEquals(await client.subscribe("room"), { subscribed: true });
+    assertEquals(await client.ask({ do: "state", topic: "" }), "down");
+    proxy.silence(false);
+    const began = Date.now();
+    // NATS's own client takes 20 s for it.
+    while (server.all({ on: "state", state: "up" }).length === 0) {
+      assert(Date.now() - began < 30_000, "still away");
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    assertEquals(await engine.topics(), ["room"]);
+    assertEquals([server.all({ on: "unhandled" }), server.errors], [[], ""]);
+  });
+
   test("a process that was frozen gets everything, or is told", async () => {
     await using s = await stage(row);
     const [a, b] = s.servers;
