@@ -166,8 +166,9 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
     this.#socket?.terminate();
   }
 
-  shutdown(): void {
-    this.#close({ code: 1001, reason: "Server shutting down", wasClean: true, cause: "shutdown" });
+  shutdown(code: 1001 | 1012 = 1001): void {
+    const reason = code === 1001 ? "Server shutting down" : "Server restarting";
+    this.#close({ code, reason, wasClean: true, cause: "shutdown" });
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined> {

@@ -98,7 +98,7 @@ export class ServerState implements ConnectionServer, ListeningServer {
     this.#failedAt = this.clock.now();
     // Who can cut a connection has let go of it.
     if (!lost || this.abilities.terminate === "cut") return;
-    const message = "it left in the middle of the upgrade, and the runtime may keep its descriptor";
+    const message = "it left during the upgrade, and the runtime may keep its descriptor";
     this.#reports.add({ kind: "lost", cause: "upgrade", message, remoteAddress: "" });
   }
 

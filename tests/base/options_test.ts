@@ -5,6 +5,7 @@ import {
   checkNumber,
   checkOption,
   checkSeconds,
+  pick,
 } from "../../src/base/options.ts";
 
 Deno.test("checkOption takes what is not given, and the right type", () => {
@@ -80,4 +81,17 @@ Deno.test("checkNames takes objects only", () => {
   for (const wrong of [null, undefined, "x", 1, () => {}]) {
     assertThrows(() => checkNames("serve", wrong, []), TypeError, "expected an object, got");
   }
+});
+
+Deno.test("pick hands on what is given, and leaves out what is not, or is somebody else's", () => {
+  const options: { port?: number; key?: string | undefined; cert?: string } = {
+    port: 0,
+    key: undefined,
+    cert: "C",
+  };
+  assertEquals(pick(options, ["port", "key"]), { port: 0 });
+  assertEquals(pick(options, []), {});
+  // An object that `serve` was handed before may stand behind a new one.
+  const inherited: typeof options = Object.create(options, { cert: { value: "D" } });
+  assertEquals(pick(inherited, ["port", "cert"]), { port: 0, cert: "D" });
 });

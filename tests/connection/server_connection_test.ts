@@ -796,6 +796,21 @@ Deno.test("shutdown closes with 1001 and says why", async () => {
   }]);
 });
 
+Deno.test("shutdown may say that the server restarts", async () => {
+  const { connection, socket } = setUp();
+  connection.opened(socket);
+  await settle();
+  connection.shutdown(1012);
+  connection.ended(closedByPeer(1012, ""));
+  const { code, reason, cause } = await connection.closed;
+  assertEquals([socket.calls, code, reason, cause], [
+    ["close 1012"],
+    1012,
+    "Server restarting",
+    "shutdown",
+  ]);
+});
+
 Deno.test("events are what the documentation says, with the one view of their connection", async () => {
   const seen: unknown[][] = [];
   const note = (event: unknown, view: unknown) => seen.push([event, view === connection.view]);
@@ -930,5 +945,38 @@ Deno.test("whoever holds a connection's pipeline is told when its handlers are d
     const { connection, ends } = setUp();
     connection[end](broken("network"));
     assertEquals(ends.length, 1);
+  }
+});
+
+Deno.test("a batch is the runtime's where it has one, and runs once in any case", async () => {
+  const batching = () =>
+    Object.assign(new FakeSocket(), {
+      batch(this: FakeSocket, task: () => void) {
+        this.calls.push("batch");
+        task();
+        this.calls.push("end of batch");
+      },
+    });
+  for (
+    const [socket, open] of [
+      [batching(), ["batch", "send", "end of batch"]],
+      [new FakeSocket(), ["send"]],
+    ] as const
+  ) {
+    const { connection } = setUp();
+    const sent: boolean[] = [];
+    const send = () => void sent.push(connection.send("x"));
+    // Before it is open and after its end there is no socket that could hold anything back.
+    connection.batch(send);
+    connection.opened(socket);
+    await settle();
+    connection.batch(send);
+    assertEquals([sent, socket.calls], [[false, true], [...open]]);
+    connection.close(4000);
+    connection.batch(send);
+    assertEquals([sent, socket.calls], [[false, true, false], [...open, "close 4000"]]);
+    connection.ended(closedByPeer(4000, ""));
+    connection.batch(send);
+    assertEquals(sent, [false, true, false, false]);
   }
 });

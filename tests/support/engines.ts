@@ -1,18 +1,23 @@
-import { PATIENCE } from "./within.ts";
+import { ListeningProcess } from "./listening_process.ts";
+import { freePort, onFreePort } from "./port.ts";
 
-/** How one of them differs from others. */
+/** What a test decides on its engine. */
 export interface EngineOptions {
-  /** Whether it is not there to begin with. */
+  /** Does not run until it is started. */
   readonly away?: boolean;
   readonly password?: string;
-  /** A channel that nobody may publish or subscribe to, of NATS. */
+  /** A channel that nobody may publish or subscribe to, of NATS with a password. */
   readonly secret?: string;
+  /** Where its port comes from. */
+  readonly pick?: () => number;
 }
 
 /** How an engine is started. */
 interface Kind {
   readonly name: "redis" | "nats";
   readonly programs: readonly string[];
+  /** What it says once it listens. */
+  readonly ready: RegExp;
   args(port: number, folder: string, options: EngineOptions, monitor: number): string[];
 }
 
@@ -20,6 +25,7 @@ const KINDS: readonly Kind[] = [
   {
     name: "redis",
     programs: ["redis-server", "/usr/bin/redis-server"],
+    ready: /ready to accept connections/i,
     args: (port, folder, { password }) => [
       ...["--port", `${port}`, "--bind", "127.0.0.1", "--dir", folder, "--save", ""],
       ...password === undefined ? [] : ["--requirepass", password],
@@ -29,6 +35,7 @@ const KINDS: readonly Kind[] = [
     name: "nats",
     // Debian puts it where not every PATH leads.
     programs: ["nats-server", "/usr/sbin/nats-server"],
+    ready: /Server is ready/,
     args(port, folder, { password, secret }, monitor) {
       const address = ["-a", "127.0.0.1", "-p", `${port}`, "-m", `${monitor}`];
       if (password === undefined) return address;
@@ -61,24 +68,20 @@ export function hasEngine(name: "redis" | "nats"): boolean {
   return installed.get(name) !== undefined;
 }
 
-function freePort(): number {
-  using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
-  return listener.addr.port;
-}
-
 /** An engine of our own: a process on a free port of loopback, with a folder that goes with it. */
 export class TestEngine implements AsyncDisposable {
-  readonly port: number = freePort();
-  /** Where NATS tells about itself. */
-  readonly #monitor: number = freePort();
+  readonly port: number;
   readonly name: "redis" | "nats";
   readonly #kind: Kind;
   readonly #folder: string;
   readonly #options: EngineOptions;
-  #process: Deno.ChildProcess | undefined;
+  /** Where NATS tells about itself. */
+  readonly #monitor: number = freePort();
+  #process: ListeningProcess | undefined;
 
-  private constructor(kind: Kind, folder: string, options: EngineOptions) {
+  private constructor(kind: Kind, port: number, folder: string, options: EngineOptions) {
     this.name = kind.name;
+    this.port = port;
     this.#kind = kind;
     this.#folder = folder;
     this.#options = options;
@@ -89,38 +92,42 @@ export class TestEngine implements AsyncDisposable {
     name: "redis" | "nats",
     options: EngineOptions = {},
   ): Promise<TestEngine> {
+    const { away = false, pick = freePort } = options;
+    const kind = KINDS.find((kind) => kind.name === name)!;
     const folder = await Deno.makeTempDir({ prefix: "edgesocket_engine_" });
-    const engine = new TestEngine(KINDS.find((kind) => kind.name === name)!, folder, options);
-    if (!options.away) await engine.start();
-    return engine;
+    if (away) return new TestEngine(kind, pick(), folder, options);
+    try {
+      return await onFreePort(async (port) => {
+        const engine = new TestEngine(kind, port, folder, options);
+        await engine.start();
+        return engine;
+      }, pick);
+    } catch (error) {
+      await Deno.remove(folder, { recursive: true });
+      throw error;
+    }
   }
 
   get url(): string {
     return this.name === "redis" ? `redis://127.0.0.1:${this.port}` : `127.0.0.1:${this.port}`;
   }
 
-  /** Starts it, again if it ran before, without what it knew. */
+  /**
+   * Starts it, again if it ran before, without what it knew.
+   *
+   * @throws {PortTaken} If the port is somebody else's by now.
+   */
   async start(): Promise<void> {
-    this.#process = new Deno.Command(installed.get(this.name)!, {
-      args: this.#kind.args(this.port, this.#folder, this.#options, this.#monitor),
-      stdout: "null",
-      stderr: "null",
-    }).spawn();
-    const end = Date.now() + PATIENCE;
-    for (;;) {
-      try {
-        return (await Deno.connect({ port: this.port, hostname: "127.0.0.1" })).close();
-      } catch (error) {
-        if (Date.now() > end) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      }
-    }
+    this.#process = await ListeningProcess.start(
+      installed.get(this.name)!,
+      this.#kind.args(this.port, this.#folder, this.#options, this.#monitor),
+      this.#kind.ready,
+    );
   }
 
   /** Ends it without a word. */
   async kill(): Promise<void> {
-    this.#process?.kill("SIGKILL");
-    await this.#process?.status;
+    await this.#process?.[Symbol.asyncDispose]();
     this.#process = undefined;
   }
 
