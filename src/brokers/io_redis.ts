@@ -1,7 +1,7 @@
 import { ClientOptions } from "./client_options.ts";
 import type { Engine, EngineListener } from "./engine.ts";
 import type { Packet } from "./envelope.ts";
-import { type AsBuffer, MAX_PAYLOAD, redisChannel } from "./redis_channel.ts";
+import { type AsBuffer, isReply, MAX_PAYLOAD, redisChannel } from "./redis_channel.ts";
 
 /** The part of a client of ioredis, or of iovalkey, that is used. */
 export interface IoRedis {
@@ -82,6 +82,10 @@ export class IoRedisEngine implements Engine {
   publish(channel: string, packet: Packet): Promise<unknown> {
     const message = typeof packet === "string" ? packet : this.#asBuffer(packet);
     return this.#publisher.publish(channel, message as never);
+  }
+
+  refuses(error: unknown): error is Error {
+    return isReply(error);
   }
 
   subscribe(channels: readonly string[]): Promise<unknown> {

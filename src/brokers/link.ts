@@ -47,6 +47,8 @@ export class Link {
   #away = 0;
   /** Counts connections and attempts, so that an old one does nothing any more. */
   #attempt = 0;
+  /** Whether something was not subscribed for want of a connection. */
+  #doubtful = false;
   /** Whether an attempt waits for the engine to take note of what is wanted. */
   #subscribing = false;
   #closed = false;
@@ -85,6 +87,11 @@ export class Link {
     this.#become("down", cause);
   }
 
+  /** Somebody has met a cut. If the client tells of none, all is subscribed anew soon. */
+  doubt(): void {
+    this.#doubtful = this.#connected;
+  }
+
   /** Half a canary's period is over. */
   look(): void {
     if (!this.#connected) {
@@ -93,6 +100,7 @@ export class Link {
       return;
     }
     if (this.#subscribing) return;
+    if (this.#doubtful) return void this.#bringUp();
     switch (this.#canary.step()) {
       case "wait":
         // Nothing is on its way: an attempt has failed before its canary.
@@ -134,6 +142,7 @@ export class Link {
     const attempt = ++this.#attempt;
     this.#canary.reset();
     this.#subscribing = true;
+    this.#doubtful = false;
     try {
       await this.#wishes.all([this.channel]);
       // Clients may name topics: one that is refused must not keep the process off its engine.

@@ -147,6 +147,10 @@ export class NatsEngine implements Engine {
     return this.#next = next;
   }
 
+  refuses(error: unknown): error is Error {
+    return error instanceof Error && error.name === "PermissionViolationError";
+  }
+
   async subscribe(channels: readonly string[]): Promise<void> {
     const connection = this.#opened();
     for (const channel of channels) {

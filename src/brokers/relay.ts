@@ -196,12 +196,15 @@ export class Relay implements BrokerPort {
     if (!this.#link.connected) return;
     const known = this.#wishes.change(channel);
     if (isUp) return known.catch((error) => this.#refused(channel, wanted, error));
-    known.catch((error) => error instanceof Cut || this.#complain(error));
+    known.catch((error) => error instanceof Cut ? this.#link.doubt() : this.#complain(error));
   }
 
   /** Those that were cut off are subscribed with all others as soon as the engine is back. */
   #refused(channel: string, wanted: Wanted, error: unknown): void {
-    if (error instanceof Cut) return;
+    if (error instanceof Cut) {
+      wanted.gap = true;
+      return this.#link.doubt();
+    }
     // Not for each of them: clients may name topics.
     this.#complain(error);
     // Somebody else may want it by now.

@@ -112,8 +112,8 @@ export class Wishes {
     return outcome;
   }
 
-  #wasCut(): Error {
-    return new Cut(`The connection to ${this.#engine.name} was cut`);
+  #wasCut(cause?: unknown): Error {
+    return new Cut(`The connection to ${this.#engine.name} was cut`, { cause });
   }
 
   async #most(channels: readonly string[], refused: Refused): Promise<void> {
@@ -156,7 +156,8 @@ export class Wishes {
     this.#waiting.add(outcome.resolve);
     answer.then(
       () => outcome.resolve(undefined),
-      (error) => outcome.resolve(error instanceof Error ? error : new Error(`${error}`)),
+      // Clients say that they have no connection before they tell of the cut.
+      (error) => outcome.resolve(this.#engine.refuses(error) ? error : this.#wasCut(error)),
     );
     const error = await outcome.promise;
     stop();

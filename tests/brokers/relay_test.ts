@@ -297,6 +297,26 @@ Deno.test("a cut that is over at once refuses nobody who was subscribing", async
   assert(engine.subscribed.has("topic:room"));
 });
 
+Deno.test("a client without a connection refuses nobody, whatever it says and whenever", async () => {
+  const { engine, relay, take, pass } = await relaying();
+  engine.refusal = new Error("connection disconnected");
+  const known = relay.subscribe("room");
+  await known;
+  engine.listener.disconnected(new Error("cut"));
+  engine.refusal = undefined;
+  engine.listener.connected();
+  await nextTurn();
+  assertEquals(take(), [["down", "cut"], ["up"], { topic: "room", cause: "engine-reconnect" }]);
+  assert(engine.subscribed.has("topic:room"));
+  // Should there never be word of a cut, it is asked for again all the same.
+  engine.refusal = new Error("busy");
+  await relay.subscribe("another");
+  engine.refusal = undefined;
+  await pass(2_500);
+  assert(engine.subscribed.has("topic:another"));
+  assertEquals(take(), [{ topic: "another", cause: "engine-reconnect" }]);
+});
+
 Deno.test("a topic that is left while the engine is away stays left when it is back", async () => {
   const { engine, relay } = await relaying();
   for (const topic of ["left", "kept"]) await relay.subscribe(topic);

@@ -204,7 +204,10 @@ for (const [index, client] of CLIENTS.entries()) {
     for (;;) {
       const topics = await engine.topics();
       if (topics.length === TOPICS.length) break;
-      assert(Date.now() < lingering, `${topics.length} topics: ${topics.slice(0, 5)}`);
+      assert(
+        Date.now() < lingering,
+        `${topics.length} topics: ${topics.slice(0, 5)}; ${faultsSeen}`,
+      );
       await wait(200);
     }
     const came = sides.map(({ came }) => came.length);
