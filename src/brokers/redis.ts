@@ -45,7 +45,7 @@ function checkTwo(publisher: unknown, subscriber: unknown): void {
 }
 
 function isNodeRedis(client: unknown): client is NodeRedis {
-  return hasMembers(client, ["publish", "subscribe", "sendCommand", "on"], "isReady");
+  return hasMembers(client, ["subscribe", "sendCommand", "on"], "isReady");
 }
 
 function isIoRedis(client: unknown): client is IoRedis {

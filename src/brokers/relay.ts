@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/contain.ts";
+import { memoizeLast } from "../base/memoize.ts";
 import { Deferred } from "../base/deferred.ts";
 import { usageError } from "../base/usage_error.ts";
 import type { Message } from "../connection/message.ts";
@@ -39,6 +40,8 @@ export class Relay implements BrokerPort {
   readonly #engine: Engine;
   readonly #clock: Clock;
   readonly #id: string;
+  /** Busy topics are published to many times in a row. */
+  readonly #channelOf = memoizeLast((topic) => this.#engine.channel("topic", topic));
   readonly #outgoing = new Outgoing();
   readonly #inFlight: InFlight;
   /** By channel. */
@@ -230,7 +233,7 @@ export class Relay implements BrokerPort {
       return this.#unsent(topic, "an engine that keeps up", "4 MiB under way");
     }
     const packet = this.#encode("message", count, data, origin);
-    const answer = this.#engine.publish(this.#engine.channel("topic", topic), packet);
+    const answer = this.#engine.publish(this.#channelOf(topic), packet);
     return this.#inFlight.add(topic, packet.length, answer);
   }
 
