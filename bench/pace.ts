@@ -27,7 +27,7 @@ export const FULL: Pace = {
   fanOuts: 20,
   steps: [1_000, 5_000, 10_000, 15_000],
   crowds: [1_000, 10_000],
-  deliveries: 200_000,
+  deliveries: 100_000,
   publishes: 100_000,
   idle: 3,
 };

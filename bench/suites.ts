@@ -86,9 +86,9 @@ function runtimeRows(runtime: "bun" | "deno", all: Workloads): Row[] {
   ];
 }
 
-/** The share of the pairs that a row gets that is like another one, and one of a peer in it. */
-const LIKEWISE = 2 / 5;
-const PEER_LIKEWISE = 1 / 5;
+/** The share of the pairs of a room that is like another one, and of a peer in it. */
+const LIKEWISE = 1 / 5;
+const PEER_LIKEWISE = 1 / 15;
 
 /** Of the cost of a plain loop, by messages in one turn. */
 const ROOM_FLOORS: Readonly<Record<"bun" | "deno", readonly number[]>> = {
@@ -96,19 +96,19 @@ const ROOM_FLOORS: Readonly<Record<"bun" | "deno", readonly number[]>> = {
   deno: [1.05, 1.05],
 };
 
+/** Small rooms come first, and are judged; those of 10,000 take long, and follow from them. */
+const JUDGED = 4;
+
 function topicsRows(runtime: "bun" | "deno", { topics: all }: Workloads): Row[] {
   const { loop, topics, others, client, publisher, none, subscriptions } = topicsLineups[runtime];
-  const rooms = all.rooms.flatMap((room, index) => {
+  const rooms = all.rooms.flatMap((room, index): Row[] => {
     const cost = ROOM_FLOORS[runtime][index % 2]!;
-    const rows = [
-      row(room, topics, loop, { cost }),
-      ...others.map((each) => row(room, each, loop)),
+    const ours = row(room, topics, loop, index < JUDGED ? { cost } : {});
+    const peers = others.map((each) => row(room, each, loop));
+    return [
+      index < JUDGED ? ours : { ...ours, share: LIKEWISE },
+      ...index === 0 ? peers : peers.map((each) => ({ ...each, share: PEER_LIKEWISE })),
     ];
-    if (index < 2) return rows;
-    return rows.map((each) => ({
-      ...each,
-      share: isOurs(each.contender) ? LIKEWISE : PEER_LIKEWISE,
-    }));
   });
   return [
     row(all.rooms[0]!, loop, loop),
