@@ -164,6 +164,17 @@ for (const [index, client] of CLIENTS.entries()) {
         const type = pick(["pubsub", "normal"]);
         if (kind === "redis") await engine.redis("CLIENT", "KILL", "TYPE", type);
       },
+      async silence() {
+        if (kind === "redis") {
+          await engine.redis("CLIENT", "PAUSE", `${Math.floor(next() * 9_000)}`);
+        }
+      },
+      /** Redis cuts whoever does not keep up with a few messages. */
+      async narrow() {
+        const limit = pick(["pubsub 4096 2048 1", "pubsub 33554432 8388608 60"]);
+        const args = ["CONFIG", "SET", "client-output-buffer-limit", limit];
+        if (kind === "redis") await engine.redis(...args);
+      },
       calm: () => wait(next() * 3_000),
     };
     const end = Date.now() + SECONDS * 1_000;
