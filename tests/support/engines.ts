@@ -1,13 +1,24 @@
 import { ListeningProcess } from "./listening_process.ts";
 import { freePort, onFreePort } from "./port.ts";
 
+/** What a test decides on its engine. */
+export interface EngineOptions {
+  /** Does not run until it is started. */
+  readonly away?: boolean;
+  readonly password?: string;
+  /** A channel that nobody may publish or subscribe to, of NATS with a password. */
+  readonly secret?: string;
+  /** Where its port comes from. */
+  readonly pick?: () => number;
+}
+
 /** How an engine is started. */
 interface Kind {
   readonly name: "redis" | "nats";
   readonly programs: readonly string[];
   /** What it says once it listens. */
   readonly ready: RegExp;
-  args(port: number, folder: string, password: string | undefined): string[];
+  args(port: number, folder: string, options: EngineOptions, monitor: number): string[];
 }
 
 const KINDS: readonly Kind[] = [
@@ -15,7 +26,7 @@ const KINDS: readonly Kind[] = [
     name: "redis",
     programs: ["redis-server", "/usr/bin/redis-server"],
     ready: /ready to accept connections/i,
-    args: (port, folder, password) => [
+    args: (port, folder, { password }) => [
       ...["--port", `${port}`, "--bind", "127.0.0.1", "--dir", folder, "--save", ""],
       ...password === undefined ? [] : ["--requirepass", password],
     ],
@@ -25,10 +36,16 @@ const KINDS: readonly Kind[] = [
     // Debian puts it where not every PATH leads.
     programs: ["nats-server", "/usr/sbin/nats-server"],
     ready: /Server is ready/,
-    args: (port, _, password) => [
-      ...["-a", "127.0.0.1", "-p", `${port}`],
-      ...password === undefined ? [] : ["--user", "test", "--pass", password],
-    ],
+    args(port, folder, { password, secret }, monitor) {
+      const address = ["-a", "127.0.0.1", "-p", `${port}`, "-m", `${monitor}`];
+      if (password === undefined) return address;
+      if (secret === undefined) return [...address, "--user", "test", "--pass", password];
+      const denied = `publish: { deny: "${secret}" }, subscribe: { deny: "${secret}" }`;
+      const user = `{ user: test, password: "${password}", permissions: { ${denied} } }`;
+      const file = `${folder}/nats.conf`;
+      Deno.writeTextFileSync(file, `authorization { users: [ ${user} ] }\n`);
+      return [...address, "-c", file];
+    },
   },
 ];
 
@@ -51,43 +68,37 @@ export function hasEngine(name: "redis" | "nats"): boolean {
   return installed.get(name) !== undefined;
 }
 
-/** What a test decides on its engine. */
-export interface EngineOptions {
-  /** Does not run until it is started. */
-  readonly away?: boolean;
-  readonly password?: string;
-  /** Where its port comes from. */
-  readonly pick?: () => number;
-}
-
 /** An engine of our own: a process on a free port of loopback, with a folder that goes with it. */
 export class TestEngine implements AsyncDisposable {
   readonly port: number;
   readonly name: "redis" | "nats";
   readonly #kind: Kind;
   readonly #folder: string;
-  readonly #password: string | undefined;
+  readonly #options: EngineOptions;
+  /** Where NATS tells about itself. */
+  readonly #monitor: number = freePort();
   #process: ListeningProcess | undefined;
 
-  private constructor(kind: Kind, port: number, folder: string, password: string | undefined) {
+  private constructor(kind: Kind, port: number, folder: string, options: EngineOptions) {
     this.name = kind.name;
     this.port = port;
     this.#kind = kind;
     this.#folder = folder;
-    this.#password = password;
+    this.#options = options;
   }
 
   /** One that runs, unless it is to be `away`. */
   static async create(
     name: "redis" | "nats",
-    { away = false, password, pick = freePort }: EngineOptions = {},
+    options: EngineOptions = {},
   ): Promise<TestEngine> {
+    const { away = false, pick = freePort } = options;
     const kind = KINDS.find((kind) => kind.name === name)!;
     const folder = await Deno.makeTempDir({ prefix: "edgesocket_engine_" });
-    if (away) return new TestEngine(kind, pick(), folder, password);
+    if (away) return new TestEngine(kind, pick(), folder, options);
     try {
       return await onFreePort(async (port) => {
-        const engine = new TestEngine(kind, port, folder, password);
+        const engine = new TestEngine(kind, port, folder, options);
         await engine.#run();
         return engine;
       }, pick);
@@ -113,7 +124,7 @@ export class TestEngine implements AsyncDisposable {
   async #run(): Promise<void> {
     this.#process = await ListeningProcess.start(
       installed.get(this.name)!,
-      this.#kind.args(this.port, this.#folder, this.#password),
+      this.#kind.args(this.port, this.#folder, this.#options, this.#monitor),
       this.#kind.ready,
     );
   }
@@ -148,6 +159,22 @@ export class TestEngine implements AsyncDisposable {
       );
     }
     return await this.#say(connection, parts);
+  }
+
+  /** The topics that anybody is subscribed to, by brokers with the prefix `test`. */
+  async topics(): Promise<string[]> {
+    if (this.name === "redis") {
+      const lines = (await this.redis("PUBSUB", "CHANNELS", "test:t:*")).split("\r\n");
+      return lines.flatMap((line) => line.startsWith("test:t:") ? [line.slice(7)] : []).sort();
+    }
+    const response = await fetch(`http://127.0.0.1:${this.#monitor}/subsz?subs=1&limit=10000`);
+    const { subscriptions_list: all } = await response.json() as {
+      subscriptions_list: { subject: string }[];
+    };
+    const tokens = all.flatMap(({ subject }) =>
+      subject.startsWith("test.t.") ? [subject.slice(7)] : []
+    );
+    return [...new Set(tokens.map(decodeURIComponent))].sort();
   }
 
   /** Publishes to NATS, over a connection of its own. */
