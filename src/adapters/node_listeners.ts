@@ -7,7 +7,7 @@ import type { Fetch, ListeningServer } from "../server/adapter.ts";
 import type { NodeIncoming, NodeOutgoing, NodeStream } from "./node_http.ts";
 import { findPeers, type NodeContext, type Peers } from "./node_peers.ts";
 import { ProtocolSwitch } from "./node_switch.ts";
-import { NodeUpgrade, upgradeOf } from "./node_upgrade.ts";
+import { leaveToOthers, NodeUpgrade, upgradeOf } from "./node_upgrade.ts";
 
 /**
  * Whose an upgrade is: `ours`, whatever comes of it; ours if it is `wanted`, which others may do as
@@ -61,7 +61,7 @@ export class NodeListeners {
   /** Answers what wants to leave it, if it is ours. */
   upgrade(incoming: NodeIncoming, stream: NodeStream, head: Uint8Array): void {
     const claim = this.#surroundings.claim(incoming);
-    if (claim === "theirs") return;
+    if (claim === "theirs") return leaveToOthers(stream, stream.bytesWritten, this.#server.clock);
     const upgrade = this.#hold(incoming, stream, head, claim);
     upgrade.inTurn(() => {
       if (claim !== "nobody" && asksForWebSocket(incoming)) {

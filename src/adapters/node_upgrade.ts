@@ -158,11 +158,7 @@ export class NodeUpgrade {
   leaveToOthers(clock: Clock): void {
     this.#settle();
     this.#released();
-    const stream = this.#stream;
-    const cancel = clock.after(PATIENCE, () => {
-      if (!this.taken && stream.listenerCount("data") === 0) stream.destroy();
-    });
-    stream.once("close", cancel);
+    if (!this.#takenBefore) leaveToOthers(this.#stream, this.#before, clock);
   }
 
   /** Cuts the connection, answered or not. */
@@ -191,6 +187,19 @@ export class NodeUpgrade {
     this.outgoing.emit("close");
     this.#released();
   };
+}
+
+/**
+ * Cuts a connection that was left to others, if none of them has read or written anything in time.
+ *
+ * @param before Bytes that were written for earlier requests.
+ */
+export function leaveToOthers(stream: NodeStream, before: number, clock: Clock): void {
+  const cancel = clock.after(PATIENCE, () => {
+    const taken = stream.listenerCount("data") > 0 || stream.bytesWritten > before;
+    if (!taken) stream.destroy();
+  });
+  stream.once("close", cancel);
 }
 
 /** Without a listener, an error of a socket would end the process. */

@@ -224,7 +224,15 @@ Deno.test("other protocols and tunnels: the page, 400 with a body, 405", async (
 
 Deno.test("theirs is left alone, and of what is nobody's we make a page", async () => {
   let asked = 0;
-  await using theirs = await listening(() => (asked++, page()), "theirs");
+  const clock = new FakeClock();
+  await using theirs = await listening(() => (asked++, page()), "theirs", clock);
+  using client = await RawClient.connect(theirs.port);
+  const left = new Promise((resolve) => theirs.http.once("upgrade", resolve));
+  client.write(handshake("/"));
+  await left;
+  clock.pass(60_000);
+  // Nobody has wanted it.
+  assertEquals((await client.end()).length, 0);
   theirs.http.on("upgrade", (_request, stream) => stream.end("HTTP/1.1 418 Theirs\r\n\r\n"));
   assertEquals((await answerTo(theirs.port, handshake("/"))).head.status, 418);
   assertEquals([asked, theirs.reported], [0, []]);

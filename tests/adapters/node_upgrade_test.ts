@@ -283,5 +283,10 @@ Deno.test("others have a minute to take what was left to them", async () => {
     assertEquals(stream.destroyed, false);
     clock.pass(1);
     assertEquals([takes, stream.destroyed], [takes, !kept]);
+    // Nothing is waited for that is over.
+    const closed = once(stream, "close");
+    stream.destroy();
+    await closed;
+    assertEquals(clock.pending, 0);
   }
 });

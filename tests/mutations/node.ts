@@ -91,7 +91,12 @@ export const node: Mutations = {
     ["whoever has ended gets more", 'if (raw.readyState !== OPEN) return "gone";', ""],
   ],
   "adapters/node_listeners.ts": [
-    ["theirs is ours", 'if (claim === "theirs") return;', ""],
+    ["theirs is ours", 'if (claim === "theirs") return', 'if (claim === "theirs") '],
+    [
+      "theirs stays for ever",
+      "return leaveToOthers(stream, stream.bytesWritten, this.#server.clock);",
+      "return;",
+    ],
     ["nobody's is asked for", 'claim !== "nobody" && asksForWebSocket', "asksForWebSocket"],
     [
       "other protocols are asked for",
@@ -242,9 +247,10 @@ export const node: Mutations = {
       "this.#settle();\n    this.#released();\n    stream.resume();",
       "this.#settle();\n    stream.resume();",
     ],
-    ["what nobody takes stays", "if (!this.taken && ", "if (this.taken && "],
-    ["what others read is cut", ' && stream.listenerCount("data") === 0', ""],
-    ["what others have answered is cut", "if (!this.taken && ", "if ("],
+    ["what nobody takes stays", "if (!taken) stream.destroy();", ""],
+    ["what others read is cut", 'stream.listenerCount("data") > 0 || stream', "stream"],
+    ["what others have answered is cut", " || stream.bytesWritten > before;", ";"],
+    ["a minute is waited for a connection that is over", 'stream.once("close", cancel);', ""],
     [
       "nobody learns that the client has left",
       'this.outgoing.emit("close");\n    this.#released();',
