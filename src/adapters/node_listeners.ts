@@ -1,7 +1,7 @@
 import { ServerResponse } from "node:http";
 import { isPromise } from "../base/contain.ts";
 import { Deferred } from "../base/deferred.ts";
-import { usageError } from "../base/usage_error.ts";
+import { typeOf, usageError } from "../base/usage_error.ts";
 import { refusal, refusalResponse } from "../handshake/verdict.ts";
 import type { Fetch, ListeningServer } from "../server/adapter.ts";
 import type { NodeIncoming, NodeOutgoing, NodeStream } from "./node_http.ts";
@@ -14,6 +14,8 @@ import { leaveToOthers, NodeUpgrade, upgradeOf } from "./node_upgrade.ts";
  * well; `theirs`; or `nobody`'s, so that it is answered as if it had stayed HTTP.
  */
 export type Claim = "ours" | "wanted" | "theirs" | "nobody";
+
+type RequestListener = (incoming: NodeIncoming, outgoing: NodeOutgoing) => Promise<void>;
 
 /** The other side of the listeners of one server. */
 export interface Surroundings {
@@ -30,7 +32,7 @@ export class NodeListeners {
   /** The upgrades that are not answered yet, or whose answer is still under way. */
   readonly #held = new Set<NodeUpgrade>();
   #allReleased: Deferred<void> | undefined;
-  #listener: ((incoming: NodeIncoming, outgoing: NodeOutgoing) => Promise<void>) | undefined;
+  #listener: RequestListener | undefined;
   #switch: ProtocolSwitch | undefined;
   /** The upgrade whose request is being made, in this very turn. */
   #asking: NodeUpgrade | undefined;
@@ -54,7 +56,7 @@ export class NodeListeners {
 
   /** Answers what stays HTTP. */
   request(incoming: NodeIncoming, outgoing: NodeOutgoing): void {
-    if (this.#listener) void this.#listener(incoming, outgoing);
+    if (this.#listener) this.#run(incoming, outgoing, () => outgoing.destroy());
     else this.ready.then(() => this.request(incoming, outgoing), () => outgoing.destroy());
   }
 
@@ -121,8 +123,16 @@ export class NodeListeners {
     upgrade.protocolSwitch = this.#switch;
     upgrade.carriedBy(upgrade.incoming);
     this.#asking = upgrade;
-    void this.#listener?.(upgrade.incoming, upgrade.outgoing);
+    this.#run(upgrade.incoming, upgrade.outgoing, upgrade.abandon);
     this.#asking = undefined;
+  }
+
+  /** Whatever is wrong with an answer ends its connection, and no other. */
+  #run(incoming: NodeIncoming, outgoing: NodeOutgoing, cut: () => void): void {
+    this.#listener?.(incoming, outgoing).catch((error) => {
+      this.#server.report(error, undefined);
+      cut();
+    });
   }
 
   /** Answers with a status other than 101, unless the upgrade is not ours; says whether it is. */
@@ -133,6 +143,15 @@ export class NodeListeners {
     if (ours) upgrade.respond();
     else upgrade.leaveToOthers(this.#server.clock);
     return ours;
+  }
+
+  /** What Node can send; anything else is the fault of whoever has made it. */
+  #checked(answer: Response | undefined): Response {
+    const status = typeof answer === "object" ? answer?.status : undefined;
+    if (status !== undefined && status >= 200) return answer!;
+    const got = status === undefined ? typeOf(answer) : `one with status ${status}`;
+    this.#server.report(usageError("answer a request", "a Response", got), undefined);
+    return new Response("Internal Server Error\n", { status: 500 });
   }
 
   #listenerFor(fetch: Fetch, { getRequestListener, RESPONSE_ALREADY_SENT }: Peers) {
@@ -146,13 +165,15 @@ export class NodeListeners {
     };
     const answer = (request: Request, context: NodeContext): Response | Promise<Response> => {
       const upgrade = upgradeOf(context.incoming);
-      if (upgrade === undefined) return fetch(request, context);
-      upgrade.carriedBy(request);
+      upgrade?.carriedBy(request);
+      const settled = (answer: Response): Response => {
+        const response = this.#checked(answer);
+        return upgrade === undefined ? response : settle(upgrade, response);
+      };
       const response = fetch(request, context);
-      return isPromise(response)
-        ? Promise.resolve(response).then((response) => settle(upgrade, response))
-        : settle(upgrade, response);
+      return isPromise(response) ? Promise.resolve(response).then(settled) : settled(response);
     };
+    // Fetch never throws: only the making of a `Request` does.
     const errorHandler = () => {
       const upgrade = this.#asking;
       const ours = upgrade === undefined || this.#respond(upgrade, 400);
@@ -162,7 +183,7 @@ export class NodeListeners {
   }
 }
 
-/** What makes no `Request`: fetch never throws, so that only its making does. */
+/** What makes no `Request`. */
 const NO_URL = refusal(400, "expected a Host and a target that make a URL");
 
 /** Node has stopped reading HTTP where the body begins, and nobody can read it any more. */

@@ -1,7 +1,7 @@
 /** The listeners of a server of `node:http`, in this process. */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { type Claim, NodeListeners } from "../../src/adapters/node_listeners.ts";
-import type { Peers } from "../../src/adapters/node_peers.ts";
+import { findPeers, type Peers } from "../../src/adapters/node_peers.ts";
 import { type Clock, systemClock } from "../../src/base/clock.ts";
 import { upgradeWebSocket } from "../../src/native/upgrade.ts";
 import { serve } from "../../src/node/serve.ts";
@@ -305,4 +305,43 @@ Deno.test("what is held is waited for, and can be cut", async () => {
   assertEquals(settled, false);
   server.listeners.abort();
   await within(done, "the end of what was held");
+});
+
+Deno.test("what is no Response is 500 and reported, on an upgrade too, and ends nothing else", async () => {
+  const answers: Record<string, [answer: () => unknown, got: string]> = {
+    "/nothing": [() => undefined, "undefined"],
+    "/later": [() => Promise.resolve(undefined), "undefined"],
+    "/null": [() => null, "null"],
+    "/text": [() => "page", "string"],
+    "/error": [() => Response.error(), "one with status 0"],
+  };
+  await using server = await listening(({ url }) => {
+    const [answer] = answers[new URL(url).pathname]!;
+    return answer() as Response;
+  });
+  await server.listeners.ready;
+  for (const [path, [, got]] of Object.entries(answers)) {
+    for (const fields of [{}, CLOSE]) {
+      const { head, body } = await answerTo(server.port, handshake(path, fields));
+      assertEquals([head.status, body], [500, "Internal Server Error\n"]);
+      const { message } = server.reported.pop() as Error;
+      assertEquals(message, `Cannot answer a request: expected a Response, got ${got}`);
+    }
+  }
+  assertEquals(server.reported, []);
+});
+
+Deno.test("a fault of the package that makes requests ends one connection, and is reported", async () => {
+  const peers = await findPeers();
+  const fault = new Error("fault");
+  const getRequestListener = () => () => Promise.reject(fault);
+  const faulty = Promise.resolve({ ...peers, getRequestListener });
+  await using server = await listening(page, "ours", systemClock, faulty);
+  await server.listeners.ready;
+  for (const fields of [{}, CLOSE]) {
+    using client = await RawClient.connect(server.port);
+    client.write(handshake("/", fields));
+    assertEquals((await client.end()).length, 0);
+    assertEquals(server.reported.pop(), fault);
+  }
 });
