@@ -1,21 +1,19 @@
 import { ServerResponse } from "node:http";
-import { isPromise } from "../base/contain.ts";
 import { Deferred } from "../base/deferred.ts";
-import { typeOf, usageError } from "../base/usage_error.ts";
-import { refusal, refusalResponse } from "../handshake/verdict.ts";
+import { usageError } from "../base/usage_error.ts";
+import { refusal } from "../handshake/verdict.ts";
 import type { Fetch, ListeningServer } from "../server/adapter.ts";
+import { type RequestListener, requestListener } from "./node_fetch.ts";
 import type { NodeIncoming, NodeOutgoing, NodeStream } from "./node_http.ts";
-import { findPeers, type NodeContext, type Peers } from "./node_peers.ts";
+import { findPeers, type Peers } from "./node_peers.ts";
 import { ProtocolSwitch } from "./node_switch.ts";
-import { leaveToOthers, NodeUpgrade, upgradeOf } from "./node_upgrade.ts";
+import { leaveToOthers, NodeUpgrade } from "./node_upgrade.ts";
 
 /**
  * Whose an upgrade is: `ours`, whatever comes of it; ours if it is `wanted`, which others may do as
  * well; `theirs`; or `nobody`'s, so that it is answered as if it had stayed HTTP.
  */
 export type Claim = "ours" | "wanted" | "theirs" | "nobody";
-
-type RequestListener = (incoming: NodeIncoming, outgoing: NodeOutgoing) => Promise<void>;
 
 /** The other side of the listeners of one server. */
 export interface Surroundings {
@@ -50,7 +48,11 @@ export class NodeListeners {
     this.#server = server;
     this.ready = peers.then((peers) => {
       this.#switch = new ProtocolSwitch(peers, server.maxPayloadLength);
-      this.#listener = this.#listenerFor(fetch, peers);
+      this.#listener = requestListener(fetch, peers, {
+        asking: () => this.#asking,
+        mayAnswer: (upgrade, status) => !upgrade.answered && this.#respond(upgrade, status),
+        report: server.report,
+      });
     });
   }
 
@@ -144,47 +146,7 @@ export class NodeListeners {
     else upgrade.leaveToOthers(this.#server.clock);
     return ours;
   }
-
-  /** What Node can send; anything else is the fault of whoever has made it. */
-  #checked(answer: Response | undefined): Response {
-    const status = typeof answer === "object" ? answer?.status : undefined;
-    if (status !== undefined && status >= 200) return answer!;
-    const got = status === undefined ? typeOf(answer) : `one with status ${status}`;
-    this.#server.report(usageError("answer a request", "a Response", got), undefined);
-    return new Response("Internal Server Error\n", { status: 500 });
-  }
-
-  #listenerFor(fetch: Fetch, { getRequestListener, RESPONSE_ALREADY_SENT }: Peers) {
-    const settle = (upgrade: NodeUpgrade, response: Response): Response => {
-      if (upgrade.answered || !this.#respond(upgrade, response.status)) {
-        return RESPONSE_ALREADY_SENT;
-      }
-      // A refusal that says `Connection: Upgrade` says that the connection ends, too.
-      if (response.headers.has("connection")) response.headers.append("connection", "close");
-      return response;
-    };
-    const answer = (request: Request, context: NodeContext): Response | Promise<Response> => {
-      const upgrade = upgradeOf(context.incoming);
-      upgrade?.carriedBy(request);
-      const settled = (answer: Response): Response => {
-        const response = this.#checked(answer);
-        return upgrade === undefined ? response : settle(upgrade, response);
-      };
-      const response = fetch(request, context);
-      return isPromise(response) ? Promise.resolve(response).then(settled) : settled(response);
-    };
-    // Fetch never throws: only the making of a `Request` does.
-    const errorHandler = () => {
-      const upgrade = this.#asking;
-      const ours = upgrade === undefined || this.#respond(upgrade, 400);
-      return ours ? refusalResponse(NO_URL) : RESPONSE_ALREADY_SENT;
-    };
-    return getRequestListener(answer, { overrideGlobalObjects: false, errorHandler });
-  }
 }
-
-/** What makes no `Request`. */
-const NO_URL = refusal(400, "expected a Host and a target that make a URL");
 
 /** Node has stopped reading HTTP where the body begins, and nobody can read it any more. */
 const BODY = refusal(400, "expected an upgrade without a body, got one with a body");

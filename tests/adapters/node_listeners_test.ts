@@ -1,17 +1,15 @@
 /** The listeners of a server of `node:http`, in this process. */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { type Claim, NodeListeners } from "../../src/adapters/node_listeners.ts";
 import { findPeers, type Peers } from "../../src/adapters/node_peers.ts";
-import { type Clock, systemClock } from "../../src/base/clock.ts";
+import { systemClock } from "../../src/base/clock.ts";
 import { upgradeWebSocket } from "../../src/native/upgrade.ts";
 import { serve } from "../../src/node/serve.ts";
-import type { Fetch, ListeningServer } from "../../src/server/adapter.ts";
 import type { ServeOptions, WebSocketServer } from "../../src/server/serve.ts";
 import { TOKEN_HEADER } from "../../src/server/token_placeholder.ts";
 import { selfSigned } from "../support/certificate.ts";
 import { FakeClock } from "../support/fake_clock.ts";
-import { nodeServer } from "../support/node_server.ts";
-import { handshake, type Head, RawClient } from "../support/raw_client.ts";
+import { answerTo, CLOSE, listening, page } from "../support/node_listening.ts";
+import { handshake, RawClient } from "../support/raw_client.ts";
 import { within } from "../support/within.ts";
 
 const LOCAL = { port: 0, hostname: "127.0.0.1" };
@@ -103,49 +101,6 @@ Deno.test("shutdown() cuts upgrades that are never answered", async () => {
   assertEquals((await client.end()).length, 0);
 });
 
-/** A server of `node:http` with the listeners alone. */
-async function listening(
-  fetch: (request: Request) => Response | Promise<Response>,
-  claim: Claim = "ours",
-  clock: Clock = systemClock,
-  peers?: Promise<Peers>,
-) {
-  const reported: unknown[] = [];
-  const ordinary: unknown[] = [];
-  const server = {
-    clock,
-    maxPayloadLength: 1_000,
-    report: (error: unknown) => reported.push(error),
-  };
-  const listeners: NodeListeners = new NodeListeners(fetch as Fetch, server as ListeningServer, {
-    claim: () => claim,
-    ordinary(incoming, outgoing) {
-      ordinary.push(incoming.url);
-      listeners.request(incoming, outgoing);
-    },
-  }, peers);
-  const http = await nodeServer();
-  http.http.removeAllListeners("request");
-  http.http.on("request", (incoming, outgoing) => listeners.request(incoming, outgoing as never));
-  http.http.on("upgrade", (incoming, stream, head) => {
-    listeners.upgrade(incoming, stream as never, head);
-  });
-  http.http.on("connect", (incoming, stream, head) => {
-    listeners.connect(incoming, stream as never, head);
-  });
-  return { ...http, listeners, reported, ordinary };
-}
-
-/** The answer to some bytes, to the end of the connection. */
-async function answerTo(port: number, bytes: string): Promise<{ head: Head; body: string }> {
-  using client = await RawClient.connect(port);
-  client.write(bytes);
-  return { head: await client.head(), body: (await client.end()).toString() };
-}
-
-const page = () => new Response("page of fetch");
-const CLOSE = { Connection: "close", Upgrade: "" };
-
 Deno.test("what comes before the packages are found waits for them", async () => {
   await using server = await listening(page);
   const [upgrade, plain] = await Promise.all([
@@ -175,25 +130,6 @@ Deno.test("where they are not found, nobody is left waiting", async () => {
   await assertRejects(() => server.listeners.ready, Error, "none");
   for (const client of clients) assertEquals((await client.end()).length, 0);
   await server.listeners.settled();
-});
-
-Deno.test("what makes no URL gets 400 before fetch is asked", async () => {
-  let asked = 0;
-  await using server = await listening(() => (asked++, page()));
-  await server.listeners.ready;
-  for (const fields of [{}, CLOSE]) {
-    const { head, body } = await answerTo(server.port, handshake("/", { Host: "x:", ...fields }));
-    assertEquals([head.status, body], [400, "expected a Host and a target that make a URL\n"]);
-  }
-  assertEquals(asked, 0);
-  await server.listeners.settled();
-});
-
-Deno.test("a refusal that asks for an upgrade says that the connection ends, too", async () => {
-  const headers = { connection: "Upgrade", upgrade: "websocket" };
-  await using server = await listening(() => new Response("no", { status: 426, headers }));
-  const { head } = await answerTo(server.port, handshake("/"));
-  assertEquals([head.status, head.all("connection")], [426, ["Upgrade, close"]]);
 });
 
 Deno.test("other protocols and tunnels: the page, 400 with a body, 405", async () => {
@@ -305,30 +241,6 @@ Deno.test("what is held is waited for, and can be cut", async () => {
   assertEquals(settled, false);
   server.listeners.abort();
   await within(done, "the end of what was held");
-});
-
-Deno.test("what is no Response is 500 and reported, on an upgrade too, and ends nothing else", async () => {
-  const answers: Record<string, [answer: () => unknown, got: string]> = {
-    "/nothing": [() => undefined, "undefined"],
-    "/later": [() => Promise.resolve(undefined), "undefined"],
-    "/null": [() => null, "null"],
-    "/text": [() => "page", "string"],
-    "/error": [() => Response.error(), "one with status 0"],
-  };
-  await using server = await listening(({ url }) => {
-    const [answer] = answers[new URL(url).pathname]!;
-    return answer() as Response;
-  });
-  await server.listeners.ready;
-  for (const [path, [, got]] of Object.entries(answers)) {
-    for (const fields of [{}, CLOSE]) {
-      const { head, body } = await answerTo(server.port, handshake(path, fields));
-      assertEquals([head.status, body], [500, "Internal Server Error\n"]);
-      const { message } = server.reported.pop() as Error;
-      assertEquals(message, `Cannot answer a request: expected a Response, got ${got}`);
-    }
-  }
-  assertEquals(server.reported, []);
 });
 
 Deno.test("a fault of the package that makes requests ends one connection, and is reported", async () => {

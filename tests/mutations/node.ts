@@ -90,6 +90,22 @@ export const node: Mutations = {
     ["what waits is sent", 'raw.bufferedAmount > 0 ? "queued" : "sent"', '"sent"'],
     ["whoever has ended gets more", 'if (raw.readyState !== OPEN) return "gone";', ""],
   ],
+  "adapters/node_fetch.ts": [
+    ["anything can be sent", "if (status !== undefined && status >= 200)", "if (true)"],
+    ["a response without a status can be sent", "status >= 200", "status >= 0"],
+    ["a refusal keeps the connection", 'response.headers.append("connection", "close");', ""],
+    [
+      "what makes no URL is a page",
+      "upgrade === undefined || mayAnswer(upgrade, 400)",
+      "upgrade === undefined",
+    ],
+    ["others are answered, too", "return ours ? refusalResponse", "return true ? refusalResponse"],
+    [
+      "what is not ours is sent",
+      "if (!mayAnswer(upgrade, response.status)) return RESPONSE_ALREADY_SENT;",
+      "mayAnswer(upgrade, response.status);",
+    ],
+  ],
   "adapters/node_listeners.ts": [
     ["theirs is ours", 'if (claim === "theirs") return', 'if (claim === "theirs") '],
     [
@@ -137,16 +153,8 @@ export const node: Mutations = {
     ["what others have answered is not told", "if (taken && status !== 404)", "if (false)"],
     ["two answer the same upgrade", "const ours = !taken && (", "const ours = ("],
     ["a 404 is always ours", "(exclusive || status !== 404)", "true"],
-    ["anything can be sent", "if (status !== undefined && status >= 200)", "if (true)"],
-    ["a response without a status can be sent", "status >= 200", "status >= 0"],
     ["a fault of the package is not told", "this.#server.report(error, undefined);", ""],
     ["a fault of the package leaves the client waiting", "cut();", ""],
-    ["a refusal keeps the connection", 'response.headers.append("connection", "close");', ""],
-    [
-      "what makes no URL is a page",
-      "upgrade === undefined || this.#respond(upgrade, 400)",
-      "upgrade === undefined",
-    ],
   ],
   "adapters/node_peers.ts": [
     ["every fault is a missing package", 'code !== "ERR_MODULE_NOT_FOUND"', 'code === "X"'],
