@@ -158,6 +158,13 @@ Deno.test("other protocols and tunnels: the page, 400 with a body, 405", async (
   assertEquals((await client.head()).status, 405);
 });
 
+Deno.test("an upgrade of which no request can be made is refused, and let go", async () => {
+  await using server = await listening(page);
+  await server.listeners.ready;
+  assertEquals((await answerTo(server.port, handshake("/", { Host: "x:" }))).head.status, 400);
+  await server.listeners.settled();
+});
+
 Deno.test("theirs is left alone, and of what is nobody's we make a page", async () => {
   let asked = 0;
   const clock = new FakeClock();
