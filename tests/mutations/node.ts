@@ -99,11 +99,11 @@ export const node: Mutations = {
       "upgrade === undefined || mayAnswer(upgrade, 400)",
       "upgrade === undefined",
     ],
-    ["others are answered, too", "return ours ? refusalResponse", "return true ? refusalResponse"],
     [
       "what is not ours is sent",
       "if (!mayAnswer(upgrade, response.status)) return RESPONSE_ALREADY_SENT;",
       "mayAnswer(upgrade, response.status);",
+      { equivalent: "it would be written to an answer that has no socket" },
     ],
   ],
   "adapters/node_listeners.ts": [
@@ -234,6 +234,8 @@ export const node: Mutations = {
       "const earlier = stream._httpMessage;",
       "const earlier = undefined as typeof stream._httpMessage;",
     ],
+    ["whoever leaves before its turn is not noticed", "    this.watch();\n", ""],
+    ["what comes early is kept twice", "this.#watched = true;", ""],
     ["a long earlier answer stops halfway", 'stream.on("drain", drain);', ""],
     [
       "an earlier answer is one to this",
@@ -246,13 +248,13 @@ export const node: Mutations = {
     ["nobody notices a FIN", 'this.#stream.on("end", this.abandon);', ""],
     [
       "what others may take is read",
-      "if (this.#answered || !this.exclusive) return;",
-      "if (this.#answered) return;",
+      "if (this.#watched || this.#answered || !this.exclusive) return;",
+      "if (this.#watched || this.#answered) return;",
     ],
     [
       "who is answered is watched",
-      "if (this.#answered || !this.exclusive) return;",
-      "if (!this.exclusive) return;",
+      "if (this.#watched || this.#answered || !this.exclusive) return;",
+      "if (this.#watched || !this.exclusive) return;",
     ],
     ["a long answer stops halfway", 'stream.on("drain", () => outgoing.emit("drain"));', ""],
     ["an answer is cut off", "stream.resume();\n    outgoing", "outgoing"],
