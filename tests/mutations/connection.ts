@@ -711,8 +711,8 @@ export const connection: Mutations = {
     ],
     [
       "a throw in onMessage reaches the runtime",
-      "} catch (error) {\n      this.#fail(error);",
-      "} catch (error) {\n      throw error;",
+      "} catch (error) {\n      this.#fail(error);\n    }\n  }\n\n  /** The client gave",
+      "} catch (error) {\n      throw error;\n    }\n  }\n\n  /** The client gave",
     ],
     ["the runtime's word that less waits is passed over", "this.#flow?.backlog?.drain(true);", ""],
     [
