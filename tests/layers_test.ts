@@ -10,7 +10,7 @@ const SRC = new URL("src/", root);
 const FLOORS = [
   ["roofs"],
   ["hono", "testing", "topics"],
-  ["adapters", "brokers"],
+  ["adapters", "brokers", "wire"],
   ["server"],
   ["connection", "handshake"],
   ["base"],
