@@ -1,9 +1,9 @@
 import { base64 } from "./base64.ts";
-import { MAX_SENT_DEPTH, tooDeepToSend, unsendable } from "./sendable.ts";
+import { checkSendable, MAX_SENT_DEPTH, tooDeepToSend, unsendable } from "./sendable.ts";
 
 /**
  * A value as JSON. Bytes become base64 text, as .NET reads them; dates, and whatever else has a
- * `toJSON`, what they say themselves; `undefined` is null.
+ * `toJSON`, what that gives; `undefined` is null.
  *
  * @throws {TypeError} If something of it would get lost: a bigint, a Map, a Set, a function, a circle.
  */
@@ -11,30 +11,36 @@ export function jsonValue(value: unknown): string {
   return JSON.stringify(value, hasBytes(value, MAX_SENT_DEPTH) ? bytesAsText : undefined) ?? "null";
 }
 
-/** Whether there are bytes somewhere: JSON calls no function for each value if there are none. */
+/** Whether there are bytes somewhere: only then JSON has to ask us about each value. */
 function hasBytes(value: unknown, levels: number): boolean {
-  if (typeof value !== "object" || value === null) {
-    if (typeof value === "bigint" || typeof value === "function" || typeof value === "symbol") {
+  switch (typeof value) {
+    case "object":
+      return value !== null && objectHasBytes(value, levels);
+    case "bigint":
+    case "function":
+    case "symbol":
       throw unsendable(value);
-    }
-    return false;
+    default:
+      return false;
   }
+}
+
+function objectHasBytes(value: object, levels: number): boolean {
   if (levels === 0) throw tooDeepToSend();
   if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return true;
-  if (value instanceof Map || value instanceof Set) throw unsendable(value);
-  if ("toJSON" in value && typeof value.toJSON === "function") return false;
   let found = false;
   if (Array.isArray(value)) {
     for (const item of value) found = hasBytes(item, levels - 1) || found;
-  } else {
-    for (const item of Object.values(value)) found = hasBytes(item, levels - 1) || found;
+  } else if (!("toJSON" in value && typeof value.toJSON === "function")) {
+    checkSendable(value);
+    for (const property of Object.values(value)) found = hasBytes(property, levels - 1) || found;
   }
   return found;
 }
 
-/** `this` is the object that has the value: Node's own bytes have a `toJSON`, which was first. */
+/** `this` is the object that has the value: the `toJSON` that Node's own bytes have came first. */
 function bytesAsText(this: unknown, key: string, value: unknown): unknown {
-  const original = (this as Record<string, unknown>)[key];
+  const original = (this as Readonly<Record<string, unknown>>)[key];
   if (original instanceof ArrayBuffer) return base64(new Uint8Array(original));
   if (!ArrayBuffer.isView(original)) return value;
   return base64(new Uint8Array(original.buffer, original.byteOffset, original.byteLength));
