@@ -1,7 +1,8 @@
+import { MAX_DEPTH } from "./depth.ts";
 import type { HubMessage } from "./message.ts";
 import { messagePackMessage } from "./messagepack_message.ts";
 import { readMessagePack } from "./messagepack_reader.ts";
-import { type Decoder, type DecoderLimits, MAX_DEPTH } from "./protocol.ts";
+import type { Decoder, DecoderLimits } from "./protocol.ts";
 import { tooLarge, WireError } from "./wire_error.ts";
 
 const encoder = new TextEncoder();

@@ -1,6 +1,7 @@
 import { ByteCursor } from "./byte_cursor.ts";
+import { tooDeep } from "./depth.ts";
 import { readTimestamp } from "./timestamp.ts";
-import { malformed, protoKey, tooDeep } from "./wire_error.ts";
+import { malformed, protoKey } from "./wire_error.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 

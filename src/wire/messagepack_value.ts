@@ -1,5 +1,6 @@
+import { MAX_SENT_DEPTH, tooDeepToSend } from "./depth.ts";
 import type { MessagePackWriter } from "./messagepack_writer.ts";
-import { checkSendable, MAX_SENT_DEPTH, tooDeepToSend, unsendable } from "./sendable.ts";
+import { checkSendable, unsendable } from "./sendable.ts";
 
 /**
  * Writes a value as MessagePack: what JSON can carry, and bytes; a date as a timestamp. As in JSON,

@@ -1,8 +1,5 @@
 import { typeOf, usageError } from "../base/usage_error.ts";
 
-/** Levels of lists and objects in a value that is sent. A value with a circle in it has more. */
-export const MAX_SENT_DEPTH = 100;
-
 /**
  * Checks an object that is no list: whether what is sent of it is all of it, and harms no client.
  *
@@ -17,12 +14,6 @@ export function checkSendable(value: object): void {
 /** The error for a value that the other side would not get, or would get as another one. */
 export function unsendable(value: unknown, got: string = nameOf(value)): Error {
   return usageError("send a value to the other side of a hub", "what JSON can carry", got);
-}
-
-/** The error for a value of too many levels. */
-export function tooDeepToSend(): Error {
-  const expected = `lists and objects nested at most ${MAX_SENT_DEPTH} deep`;
-  return usageError("send a value to the other side of a hub", expected, "more, or a circle");
 }
 
 function nameOf(value: unknown): string {

@@ -18,11 +18,6 @@ export function tooLarge(maxMessageSize: number): WireError {
   return new WireError(`The maximum message size of ${maxMessageSize}B was exceeded.`);
 }
 
-/** The error for lists and objects within each other, deeper than they may be. */
-export function tooDeep(maxDepth: number): WireError {
-  return malformed(`lists and objects nested at most ${maxDepth} deep`, "deeper ones");
-}
-
 /**
  * The error for an object with the key `__proto__`: copied by a careless program, it would change the
  * prototype of what it is copied to.
