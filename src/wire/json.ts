@@ -1,6 +1,6 @@
 import { jsonDecoder } from "./json_decoder.ts";
 import { SEPARATOR } from "./json_record.ts";
-import { jsonValue } from "./json_value.ts";
+import { jsonText } from "./json_text.ts";
 import { type HubMessage, MessageType } from "./message.ts";
 import type { HubProtocol } from "./protocol.ts";
 
@@ -12,45 +12,43 @@ export const json: HubProtocol = {
   decoder: jsonDecoder,
 };
 
+const PING_TEXT = JSON.stringify({ type: MessageType.ping });
+
 /*
  * The properties come in the order of ASP.NET Core: its clients read arguments and results right
- * away if they know by then whose they are.
+ * away if they know by then whose they are. JSON leaves out those that are undefined.
  */
 function encode(message: HubMessage): string {
-  switch (message.type) {
-    case MessageType.completion:
-      if (message.error !== undefined) return `${head(message)},"error":${quoted(message.error)}}`;
-      return `${head(message)}${
-        "result" in message ? `,"result":${jsonValue(message.result)}` : ""
-      }}`;
-    case MessageType.streamItem:
-      return `${head(message)},"item":${jsonValue(message.item)}}`;
+  const { type } = message;
+  switch (type) {
+    case MessageType.completion: {
+      const { headers, invocationId, error, result } = message;
+      if (error !== undefined) return JSON.stringify({ type, headers, invocationId, error });
+      if (!("result" in message)) return JSON.stringify({ type, headers, invocationId });
+      return jsonText({ type, headers, invocationId, result: result ?? null }, result);
+    }
+    case MessageType.streamItem: {
+      const { headers, invocationId, item } = message;
+      return jsonText({ type, headers, invocationId, item: item ?? null }, item);
+    }
     case MessageType.invocation:
     case MessageType.streamInvocation: {
-      const streams = message.streamIds ? `,"streamIds":${JSON.stringify(message.streamIds)}` : "";
-      const values = jsonValue(message.arguments);
-      return `${head(message)},"target":${quoted(message.target)},"arguments":${values}${streams}}`;
+      const { headers, invocationId, target, arguments: values, streamIds } = message;
+      const call = { type, headers, invocationId, target, arguments: values, streamIds };
+      return jsonText(call, values);
     }
-    case MessageType.cancelInvocation:
-      return `${head(message)}}`;
+    case MessageType.cancelInvocation: {
+      const { headers, invocationId } = message;
+      return JSON.stringify({ type, headers, invocationId });
+    }
     case MessageType.ping:
-      return '{"type":6}';
-    default:
-      // Close, ack and sequence have nothing in them that is somebody else's.
-      return JSON.stringify(message);
+      return PING_TEXT;
+    case MessageType.close: {
+      const { error, allowReconnect } = message;
+      return JSON.stringify({ type, error, allowReconnect });
+    }
+    case MessageType.ack:
+    case MessageType.sequence:
+      return JSON.stringify({ type, sequenceId: message.sequenceId });
   }
-}
-
-/** What all messages of a call begin with. */
-function head(
-  { type, headers, invocationId }: Exclude<HubMessage, { type: 6 | 7 | 8 | 9 }>,
-): string {
-  const begin = headers
-    ? `{"type":${type},"headers":${JSON.stringify(headers)}`
-    : `{"type":${type}`;
-  return invocationId ? `${begin},"invocationId":${quoted(invocationId)}` : begin;
-}
-
-function quoted(text: string): string {
-  return JSON.stringify(text);
 }

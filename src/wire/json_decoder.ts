@@ -1,8 +1,9 @@
+import { MAX_DEPTH } from "./depth.ts";
 import { utf8Exceeds, utf8Length } from "../base/utf8.ts";
 import { readRecord, SEPARATOR } from "./json_record.ts";
 import { jsonMessage } from "./json_message.ts";
 import type { HubMessage } from "./message.ts";
-import { type Decoder, type DecoderLimits, MAX_DEPTH } from "./protocol.ts";
+import type { Decoder, DecoderLimits } from "./protocol.ts";
 import { tooLarge, WireError } from "./wire_error.ts";
 
 /** The decoder for JSON on one connection. */

@@ -1,4 +1,5 @@
-import { protoKey, tooDeep, WireError } from "./wire_error.ts";
+import { tooDeep } from "./depth.ts";
+import { protoKey, WireError } from "./wire_error.ts";
 
 /** Ends each message in JSON: a character that JSON escapes where it is part of a text. */
 export const SEPARATOR = "\x1e";

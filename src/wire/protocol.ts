@@ -12,9 +12,6 @@ export interface DecoderLimits {
   readonly maxDepth?: number;
 }
 
-/** Levels of lists and objects in a message, unless a limit says otherwise: what .NET allows. */
-export const MAX_DEPTH = 64;
-
 /** Finds the messages in what arrives on one connection. */
 export interface Decoder {
   /**

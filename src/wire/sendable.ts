@@ -1,18 +1,21 @@
 import { typeOf, usageError } from "../base/usage_error.ts";
 
 /**
- * Levels of lists and objects in a value that is sent. A value with a circle in it has more.
+ * Checks an object that is no list: whether what is sent of it is all of it, and harms no client.
+ *
+ * @throws {TypeError} If it is a Map or a Set, which JSON makes empty objects of; or if it has a key
+ * `__proto__`, at which clients end the connection.
  */
-export const MAX_SENT_DEPTH = 100;
-
-/** The error for a value that the other side would not get, or would get as another one. */
-export function unsendable(value: unknown): Error {
-  const got = value instanceof Map ? "a Map" : value instanceof Set ? "a Set" : typeOf(value);
-  return usageError("send a value to a hub or its clients", "what JSON can carry", got);
+export function checkSendable(value: object): void {
+  if (value instanceof Map || value instanceof Set) throw unsendable(value);
+  if (Object.hasOwn(value, "__proto__")) throw unsendable(value, "an object with a key __proto__");
 }
 
-/** The error for a value of too many levels. */
-export function tooDeepToSend(): Error {
-  const expected = `lists and objects nested at most ${MAX_SENT_DEPTH} deep`;
-  return usageError("send a value to a hub or its clients", expected, "deeper ones, or a circle");
+/** The error for a value that the other side would not get, or would get as another one. */
+export function unsendable(value: unknown, got: string = nameOf(value)): Error {
+  return usageError("send a value to the other side of a hub", "what JSON can carry", got);
+}
+
+function nameOf(value: unknown): string {
+  return value instanceof Map ? "a Map" : value instanceof Set ? "a Set" : `a ${typeOf(value)}`;
 }

@@ -8,15 +8,14 @@ export class WireError extends Error {
   override readonly name = "WireError";
 }
 
+/** The error for bytes that are no message, where ASP.NET Core has no text of its own. */
+export function malformed(expected: string, got: string): WireError {
+  return new WireError(`Cannot read a message: expected ${expected}, got ${got}`);
+}
+
 /** The error for a message that is larger than it may be. */
 export function tooLarge(maxMessageSize: number): WireError {
   return new WireError(`The maximum message size of ${maxMessageSize}B was exceeded.`);
-}
-
-/** The error for lists and objects within each other, deeper than they may be. */
-export function tooDeep(maxDepth: number): WireError {
-  const expected = `lists and objects nested at most ${maxDepth} deep`;
-  return new WireError(`Cannot read a message: expected ${expected}, got deeper ones`);
 }
 
 /**
@@ -24,5 +23,5 @@ export function tooDeep(maxDepth: number): WireError {
  * prototype of what it is copied to.
  */
 export function protoKey(): WireError {
-  return new WireError("Cannot read a message: expected no key __proto__, got one");
+  return malformed("no key __proto__", "one");
 }
