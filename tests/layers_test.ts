@@ -9,7 +9,7 @@ const SRC = new URL("src/", root);
  */
 const FLOORS = [
   ["roofs"],
-  ["hono", "testing", "topics"],
+  ["client", "hono", "hubs", "testing", "topics"],
   ["adapters", "brokers", "wire"],
   ["server"],
   ["connection", "handshake"],

@@ -1,0 +1,213 @@
+import { isPromise } from "../base/contain.ts";
+import type { CloseCause } from "../connection/close.ts";
+import {
+  HandshakeReader,
+  handshakeRefusal,
+  handshakeResponse,
+  readHandshakeRequest,
+} from "../wire/handshake.ts";
+import { type HubMessage, MessageType } from "../wire/message.ts";
+import type { Decoder, HubProtocol } from "../wire/protocol.ts";
+import { WireError } from "../wire/wire_error.ts";
+import { Calls } from "./calls.ts";
+import type { Beating } from "./heartbeat.ts";
+import type { Context } from "./context.ts";
+import { errorText, HubError, texts } from "./hub_error.ts";
+import type { HubState } from "./hub_state.ts";
+import { protocolOf, PROTOCOLS } from "./protocols.ts";
+import type { Session } from "./session.ts";
+import type { Waiting } from "./waiting.ts";
+
+type Data = string | Uint8Array;
+
+/** Where one client is received: its handshake, its messages, and both events of the hub. */
+export class Reception implements Beating {
+  readonly #hub: HubState;
+  readonly session: Session;
+  readonly #waiting: Waiting;
+  readonly #calls: Calls;
+  #handshake: HandshakeReader | undefined;
+  /** What has come while the encoding was loaded. */
+  #early: Data[] | undefined;
+  #decoder: Decoder | undefined;
+  /** Settles to whether `onConnected` has succeeded; `undefined` before it was called. */
+  #connected: Promise<boolean> | undefined;
+
+  constructor(hub: HubState, session: Session, waiting: Waiting) {
+    this.#hub = hub;
+    this.session = session;
+    this.#waiting = waiting;
+    this.#calls = new Calls(hub, session, waiting);
+    this.#handshake = new HandshakeReader(session.limits.maximumReceiveMessageSize);
+  }
+
+  /** Takes what has arrived, in whatever pieces. */
+  receive(data: Data): void {
+    this.session.pulse.heard();
+    try {
+      if (this.#decoder !== undefined) this.#read(this.#decoder, data);
+      else if (this.#early !== undefined) this.#wait(this.#early, data);
+      else if (this.#handshake !== undefined) this.#shakeHands(this.#handshake, data);
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      this.#broken(error);
+    }
+  }
+
+  /** The client has had its time to shake hands. */
+  late(): void {
+    if (this.#handshake !== undefined) this.#refuseHandshake("Handshake was canceled.");
+  }
+
+  /** The client is gone. */
+  ended(how: CloseCause): void {
+    const session = this.session;
+    // We may have had a reason that the connection does not know.
+    const cause = session.end?.cause ?? how;
+    this.#handshake = undefined;
+    this.#decoder = undefined;
+    this.#early = undefined;
+    session.ended();
+    this.#hub.roster.delete(session);
+    this.#calls.end();
+    this.#waiting.end();
+    const { onDisconnected, filters } = this.#hub.options;
+    if (this.#connected === undefined || (!onDisconnected && filters.length === 0)) return;
+    this.#connected.then((connected) => {
+      if (!connected) return;
+      const run = (context: Context) => onDisconnected?.(context as never, cause);
+      return this.#event("onDisconnected", run, [cause]);
+    }).catch((error) => this.session.transport.report(error));
+  }
+
+  #shakeHands(handshake: HandshakeReader, data: Data): void {
+    const found = handshake.push(data);
+    if (found === undefined) return;
+    const request = readHandshakeRequest(found.text);
+    const refusal = handshakeRefusal(request, PROTOCOLS);
+    if (refusal !== undefined) return this.#refuseHandshake(refusal);
+    this.#handshake = undefined;
+    const protocol = protocolOf(request.protocol);
+    if (!isPromise(protocol)) return this.#begin(protocol, found.rest);
+    const early: Data[] = this.#early = [];
+    this.#wait(early, found.rest);
+    Promise.resolve(protocol).then((protocol) => {
+      if (this.#early !== early) return;
+      this.#early = undefined;
+      this.#begin(protocol, "");
+      for (const data of early) this.receive(data);
+    }, (error) => {
+      this.session.transport.report(error);
+      this.#refuseHandshake(`The protocol '${request.protocol}' is not available.`);
+    });
+  }
+
+  #wait(early: Data[], data: Data): void {
+    early.push(data);
+    if (early.length > EARLY) throw new WireError("expected a client that waits for its handshake");
+  }
+
+  #begin(protocol: HubProtocol, rest: Data): void {
+    const session = this.session;
+    const { maximumReceiveMessageSize: maxMessageSize } = session.limits;
+    session.begin(protocol, handshakeResponse());
+    this.#hub.roster.add(session);
+    this.#decoder = protocol.decoder({ maxMessageSize });
+    this.#connected = this.#connect();
+    if (rest.length > 0) this.receive(rest);
+  }
+
+  #refuseHandshake(error: string): void {
+    this.#handshake = undefined;
+    this.#early = undefined;
+    this.session.refuse(handshakeResponse(error));
+  }
+
+  /** Runs `onConnected`, after which calls begin. Never rejects. */
+  #connect(): Promise<boolean> {
+    const { onConnected, filters, limits } = this.#hub.options;
+    const start = () => {
+      this.#calls.start();
+      return true;
+    };
+    if (!onConnected && filters.length === 0) return Promise.resolve(start());
+    const run = (context: Context) => onConnected?.(context as never);
+    return this.#event("onConnected", run, []).then(start).catch((error) => {
+      if (!(error instanceof HubError)) this.session.transport.report(error);
+      this.session.close({
+        cause: "handler-error",
+        error: errorText(texts.closed, error, limits.enableDetailedErrors),
+        allowReconnect: false,
+        code: 1011,
+      });
+      return false;
+    });
+  }
+
+  async #event(
+    name: "onConnected" | "onDisconnected",
+    run: (context: Context) => unknown,
+    args: readonly unknown[],
+  ): Promise<void> {
+    const session = this.session;
+    const context = this.#hub.contextOf(session, {
+      get signal() {
+        return session.signal;
+      },
+      beforeAnswer(call) {
+        if (name !== "onConnected") return;
+        throw new TypeError(
+          `Cannot call ${call}: expected a client that is connected, got one whose onConnected has yet to end`,
+        );
+      },
+    });
+    await this.#hub.run(context, name, args, () => run(context));
+  }
+
+  #read(decoder: Decoder, data: Data): void {
+    // Of several messages in one piece, the first is counted with all of it.
+    let bytes = data.length;
+    for (const message of decoder.push(data)) {
+      this.#handle(message, bytes);
+      bytes = 0;
+      // One of them may have been the last.
+      if (this.#decoder !== decoder || !this.session.open) return;
+    }
+  }
+
+  #handle(message: HubMessage, bytes: number): void {
+    switch (message.type) {
+      case MessageType.invocation:
+      case MessageType.streamInvocation:
+        return this.#calls.call(message, bytes);
+      case MessageType.streamItem:
+        return this.#calls.item(message, bytes);
+      case MessageType.completion:
+        return this.#calls.completion(message);
+      case MessageType.cancelInvocation:
+        return this.#calls.cancel(message);
+      case MessageType.ping:
+        return this.session.pulse.pinged();
+      case MessageType.close:
+        return this.session.close({ cause: "peer", allowReconnect: false });
+    }
+  }
+
+  /** What came is not the hub protocol, or too much of it: where it goes on is not known any more. */
+  #broken(error: WireError): void {
+    const { limits } = this.#hub.options;
+    this.#decoder = undefined;
+    const large = error.message.startsWith("The maximum message size");
+    const cause = large ? "payload-too-large" : "network";
+    if (large) this.session.transport.limited(cause, error.message);
+    if (this.#handshake !== undefined) return this.#refuseHandshake(error.message);
+    this.session.close({
+      cause,
+      error: errorText(texts.closed, error, limits.enableDetailedErrors),
+      allowReconnect: true,
+    });
+  }
+}
+
+/** Frames that a client may send before it has the answer to its handshake: few do at all. */
+const EARLY = 1_000;
