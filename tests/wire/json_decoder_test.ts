@@ -63,6 +63,9 @@ Deno.test("a message of the size that is allowed is taken, one byte more is not"
       }
     }
   }
+  // What was kept of one does not count for the next.
+  const halves = Array(20).fill([PING.slice(0, 8), PING.slice(8)]).flat();
+  assertEquals(decoded(jsonDecoder({ maxMessageSize: 11 }), ...halves).length, 20);
   // Many messages may come at once: each is measured alone.
   assertEquals(decoded(jsonDecoder({ maxMessageSize: 11 }), PING.repeat(5_000)).length, 5_000);
 });

@@ -28,8 +28,13 @@ Deno.test("depth is counted from the object on, through lists and objects", () =
   for (const [open, close] of [["[", "]"], ['{"a":', "}"]] as const) {
     const nested = (levels: number) =>
       `{"x":${open.repeat(levels - 1)}0${close.repeat(levels - 1)}}`;
-    for (const max of [2, 10, 64]) {
+    for (const max of [3, 10, 64]) {
       readRecord(nested(max), max);
+      // Enough brackets to look at each of them.
+      readRecord(
+        nested(max).replace("{", `{"flat":${JSON.stringify(Array(max).fill([]))},`),
+        max,
+      );
       assertThrows(() => readRecord(nested(max + 1), max), WireError, `at most ${max} deep`);
     }
   }
