@@ -15,7 +15,6 @@ import type { Beating } from "./heartbeat.ts";
 import type { Context } from "./context.ts";
 import { errorText, HubError, texts } from "./hub_error.ts";
 import type { HubState } from "./hub_state.ts";
-import { protocolOf, PROTOCOLS } from "./protocols.ts";
 import type { Session } from "./session.ts";
 import type { Waiting } from "./waiting.ts";
 
