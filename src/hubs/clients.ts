@@ -180,11 +180,20 @@ export class Callers {
     if (args.length > parameters.length) {
       throw usageError(`call ${name}`, `${parameters.length} arguments`, args.length);
     }
-    const values = validatedAll(parameters, args, (i) => `argument ${i + 1} of ${name}`);
-    if (!isPromise(values)) {
-      return Promise.resolve(next(withoutTail(values)));
+    const wrong = (error: unknown): never => {
+      // It is the fault of our code, and not of a client.
+      throw error instanceof Invalid
+        ? new TypeError(`Cannot call ${name}: ${error.message}`)
+        : error;
+    };
+    let values: unknown[] | Promise<unknown[]>;
+    try {
+      values = validatedAll(parameters, args, (i) => `argument ${i + 1}`);
+    } catch (error) {
+      return wrong(error);
     }
-    const later = values.then((values) => next(withoutTail(values)));
+    if (!isPromise(values)) return Promise.resolve(next(withoutTail(values)));
+    const later = values.then((values) => next(withoutTail(values)), wrong);
     // It may be that nobody waits for this.
     later.catch(logError);
     return later;

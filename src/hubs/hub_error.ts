@@ -47,5 +47,6 @@ export const texts = {
     `The client attempted to invoke the streaming '${target}' method with a non-streaming invocation.`,
   inUse: (id: string): string => `Invocation ID '${id}' is already in use.`,
   whileStreaming: "An error occurred on the server while streaming results.",
+  handshake: "An unexpected error occurred during connection handshake.",
   closed: "Connection closed with an error.",
 } as const;

@@ -1,4 +1,3 @@
-import { isPromise } from "../base/contain.ts";
 import type { CloseCause } from "../connection/close.ts";
 import {
   HandshakeReader,
@@ -6,7 +5,9 @@ import {
   handshakeResponse,
   readHandshakeRequest,
 } from "../wire/handshake.ts";
+import { json } from "../wire/json.ts";
 import { type HubMessage, MessageType } from "../wire/message.ts";
+import { messagePack } from "../wire/messagepack.ts";
 import type { Decoder, HubProtocol } from "../wire/protocol.ts";
 import { WireError } from "../wire/wire_error.ts";
 import { Calls } from "./calls.ts";
@@ -14,11 +15,14 @@ import type { Beating } from "./heartbeat.ts";
 import type { Context } from "./context.ts";
 import { errorText, HubError, texts } from "./hub_error.ts";
 import type { HubState } from "./hub_state.ts";
-import { protocolOf, PROTOCOLS } from "./protocols.ts";
 import type { Session } from "./session.ts";
 import type { Waiting } from "./waiting.ts";
 
 type Data = string | Uint8Array;
+
+/** The encodings that clients may ask for, by name. */
+const PROTOCOLS = new Map<string, HubProtocol>([json, messagePack].map((p) => [p.name, p]));
+const NAMES = [...PROTOCOLS.keys()];
 
 /** Where one client is received: its handshake, its messages, and both events of the hub. */
 export class Reception implements Beating {
@@ -27,8 +31,6 @@ export class Reception implements Beating {
   readonly #waiting: Waiting;
   readonly #calls: Calls;
   #handshake: HandshakeReader | undefined;
-  /** What has come while the encoding was loaded. */
-  #early: Data[] | undefined;
   #decoder: Decoder | undefined;
   /** Settles to whether `onConnected` has succeeded; `undefined` before it was called. */
   #connected: Promise<boolean> | undefined;
@@ -46,7 +48,6 @@ export class Reception implements Beating {
     this.session.pulse.heard();
     try {
       if (this.#decoder !== undefined) this.#read(this.#decoder, data);
-      else if (this.#early !== undefined) this.#wait(this.#early, data);
       else if (this.#handshake !== undefined) this.#shakeHands(this.#handshake, data);
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
@@ -66,7 +67,6 @@ export class Reception implements Beating {
     const cause = session.end?.cause ?? how;
     this.#handshake = undefined;
     this.#decoder = undefined;
-    this.#early = undefined;
     session.ended();
     this.#hub.roster.delete(session);
     this.#calls.end();
@@ -84,32 +84,16 @@ export class Reception implements Beating {
     const found = handshake.push(data);
     if (found === undefined) return;
     const request = readHandshakeRequest(found.text);
-    const refusal = handshakeRefusal(request, PROTOCOLS);
-    if (refusal !== undefined) return this.#refuseHandshake(refusal);
-    this.#handshake = undefined;
-    const protocol = protocolOf(request.protocol);
-    if (!isPromise(protocol)) return this.#begin(protocol, found.rest);
-    const early: Data[] = this.#early = [];
-    this.#wait(early, found.rest);
-    Promise.resolve(protocol).then((protocol) => {
-      if (this.#early !== early) return;
-      this.#early = undefined;
-      this.#begin(protocol, "");
-      for (const data of early) this.receive(data);
-    }, (error) => {
-      this.session.transport.report(error);
-      this.#refuseHandshake(`The protocol '${request.protocol}' is not available.`);
-    });
-  }
-
-  #wait(early: Data[], data: Data): void {
-    early.push(data);
-    if (early.length > EARLY) throw new WireError("expected a client that waits for its handshake");
+    const protocol = PROTOCOLS.get(request.protocol);
+    const refusal = handshakeRefusal(request, NAMES);
+    if (refusal === undefined && protocol !== undefined) this.#begin(protocol, found.rest);
+    else this.#refuseHandshake(refusal ?? "");
   }
 
   #begin(protocol: HubProtocol, rest: Data): void {
     const session = this.session;
     const { maximumReceiveMessageSize: maxMessageSize } = session.limits;
+    this.#handshake = undefined;
     session.begin(protocol, handshakeResponse());
     this.#hub.roster.add(session);
     this.#decoder = protocol.decoder({ maxMessageSize });
@@ -119,7 +103,6 @@ export class Reception implements Beating {
 
   #refuseHandshake(error: string): void {
     this.#handshake = undefined;
-    this.#early = undefined;
     this.session.refuse(handshakeResponse(error));
   }
 
@@ -200,7 +183,9 @@ export class Reception implements Beating {
     const large = error.message.startsWith("The maximum message size");
     const cause = large ? "payload-too-large" : "network";
     if (large) this.session.transport.limited(cause, error.message);
-    if (this.#handshake !== undefined) return this.#refuseHandshake(error.message);
+    if (this.#handshake !== undefined) {
+      return this.#refuseHandshake(errorText(texts.handshake, error, limits.enableDetailedErrors));
+    }
     this.session.close({
       cause,
       error: errorText(texts.closed, error, limits.enableDetailedErrors),
@@ -208,6 +193,3 @@ export class Reception implements Beating {
     });
   }
 }
-
-/** Frames that a client may send before it has the answer to its handshake: few do at all. */
-const EARLY = 1_000;
