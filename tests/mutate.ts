@@ -17,6 +17,7 @@ import { native } from "./mutations/native.ts";
 import { server } from "./mutations/server.ts";
 import { testing } from "./mutations/testing.ts";
 import { topics } from "./mutations/topics.ts";
+import { wire } from "./mutations/wire.ts";
 
 /** Percent of what can be observed that the tests have to notice. */
 const FLOOR = 95;
@@ -47,6 +48,7 @@ const all: Mutations = {
   ...testing,
   ...brokers,
   ...topics,
+  ...wire,
 };
 
 interface Case {

@@ -5,7 +5,8 @@ export interface DecoderLimits {
   /** Bytes of one message, with what frames it. */
   readonly maxMessageSize: number;
   /**
-   * How deep lists and objects may be nested within a message, the message itself included.
+   * How deep lists and objects may be nested within a message, the message itself included. At most
+   * 500: reading one level calls for the next, and an engine has an end of that.
    *
    * @default 64
    */

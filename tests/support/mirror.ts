@@ -89,6 +89,9 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   "node.ts": PENDING,
   "server/adapter.ts": TYPES_ONLY,
   "server/report.ts": TYPES_ONLY,
+  "wire/contract.ts": TYPES_ONLY,
+  "wire/protocol.ts": TYPES_ONLY,
+  "wire/schema.ts": TYPES_ONLY,
   "testing.ts": EXPORTS_ONLY,
 };
 

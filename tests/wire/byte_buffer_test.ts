@@ -40,6 +40,9 @@ Deno.test("it grows and keeps what was written; what is taken is its own", () =>
   const taken = buffer.take([0]);
   assertEquals([taken.length, taken.byteLength, taken.buffer.byteLength], [6025, 6025, 6025]);
   assert(taken.every((byte, i) => byte === Math.min(i, 2)));
+  buffer.reserve(2);
+  buffer.uint16(0x0405);
+  assertEquals(hex(buffer.take([]).subarray(-3)), "020405");
   buffer.clear();
   assertEquals(buffer.length, 0);
   buffer.byte(3);
