@@ -6,7 +6,7 @@ import { messagePack } from "../../src/wire/messagepack.ts";
 import { type Got, HubClient } from "../support/hub_client.ts";
 import { type Runtime, runtimes } from "../support/runtimes.ts";
 import type { TestServer } from "../support/server.ts";
-import { suite } from "../support/suite.ts";
+import { addCase, suite } from "../support/suite.ts";
 
 const FAILED = (target: string) =>
   `An unexpected error occurred invoking '${target}' on the server.`;
@@ -191,6 +191,7 @@ function hubsSuite(runtime: Runtime): void {
     for (const [i, id] of ids.entries()) {
       assertEquals(await a.next(), { type: 3, invocationId: id, result: `${i + 1}` });
     }
+    await server.until({ on: "let go", gate: "2" });
     const order = server.all({ user: "a" }).filter(({ gate }) => gate).map(({ on, gate }) =>
       `${on} ${gate}`
     );
@@ -715,7 +716,8 @@ function hubsSuite(runtime: Runtime): void {
     assertEquals(status, 503);
   });
 
-  test("a server that shuts down tells clients that they may come back", async (server) => {
+  addCase(runtime, "a server that shuts down tells clients that they may come back", async () => {
+    await using server = await runtime.start({ APP: "hubs" });
     using client = await open(server);
     server.shutDown("shutdown");
     assertEquals(await client.next(), { type: 7, allowReconnect: true });
