@@ -53,10 +53,15 @@ export function fencesIn(file: string, text: string): Example[] {
 const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
 const exports: Record<string, string> = config.exports;
 
+/** The name of the file that an example gets. */
+export function fileOf({ name }: Example): string {
+  return `${name.replaceAll(/\W+/g, "_")}.ts`;
+}
+
 /** A folder with examples, and with what Bun resolves their imports to: Hono, and `packages`. */
 export async function playground(examples: readonly Example[], packages: readonly string[] = []) {
   const folder = await Deno.makeTempDir({ prefix: "edgesocket_docs_" });
-  const path = (example: Example) => `${folder}/${example.name.replaceAll(/\W+/g, "_")}.ts`;
+  const path = (example: Example) => `${folder}/${fileOf(example)}`;
   for (const example of examples) await Deno.writeTextFile(path(example), example.code);
 
   const entries = Object.entries(exports).flatMap(([entry, file]) => [
