@@ -47,10 +47,8 @@ export class Calls {
   start(): void {
     const early = this.#early ?? [];
     this.#early = undefined;
-    for (const call of early) {
-      this.#waiting.remove(call.cost);
-      this.#schedule(call);
-    }
+    for (const call of early) this.#waiting.remove(call.cost);
+    for (const call of early) this.#schedule(call);
   }
 
   /** A call came, with so many bytes. */
@@ -88,11 +86,16 @@ export class Calls {
     this.#byId(invocationId)?.cancel();
   }
 
-  /** The client is gone. What runs learns it from its signal; what waits does not begin. */
-  end(): void {
+  /**
+   * The client is gone, or has to go. What runs learns it from its signal; what waits does not begin.
+   *
+   * @param all Throws away whole uploads, too.
+   */
+  end(all = false): void {
+    for (const { cost } of this.#early ?? []) this.#waiting.remove(cost);
     this.#early = undefined;
     this.#line.clear();
-    this.#place.uploads.end();
+    this.#place.uploads.end(all);
     for (const call of this.#running) call.cancel();
   }
 

@@ -65,9 +65,12 @@ export class Heartbeat {
       const { session } = client;
       if (late) session.pulse.forgive(now);
       const due = session.pulse.look(now, this.#limits);
-      if (due === "ping") session.sendCopy(ping);
-      else if (due === "late") client.late();
-      else if (due === "lost") this.#lost(session);
+      if (due === "ping") {
+        session.sendCopy(ping);
+        session.flush();
+      }
+      if (due === "late") client.late();
+      if (due === "lost") this.#lost(session);
     }
   }
 

@@ -50,7 +50,7 @@ export class Line {
 
   /** Nobody waits any more. */
   clear(): void {
-    this.#calls.clear();
+    for (let call; (call = this.#calls.shift()) !== undefined;) this.#waiting.remove(call.cost);
   }
 
   /** In a loop, and not by recursion: many calls are done at once. */

@@ -1,3 +1,4 @@
+import { afterTurn } from "../base/turn.ts";
 import type { Transport } from "./transport.ts";
 
 type Encoded = string | Uint8Array<ArrayBuffer>;
@@ -5,13 +6,11 @@ type Encoded = string | Uint8Array<ArrayBuffer>;
 /** Characters or bytes of a frame above which the next messages get a frame of their own. */
 const FULL = 64 * 1024;
 
-/** Whatever has something to send at the end of a turn. */
-interface Waiting {
-  flush(): void;
-}
+/** Characters or bytes that wait for no turn: the limits of the connection are to see them. */
+const MUCH = 4 * FULL;
 
-/** Outboxes that have something to send: all of them at once, so that nobody waits for a timer. */
-let waiting: Waiting[] = [];
+/** Outboxes that have something to send when this turn is over. */
+let waiting: Outbox[] = [];
 
 function flushAll(): void {
   const due = waiting;
@@ -27,53 +26,67 @@ export class Outbox {
   readonly #transport: Transport;
   /** What makes up the next frame. */
   #text = "";
-  #pieces: Uint8Array<ArrayBuffer>[] = [];
-  #size = 0;
+  #pieces: Uint8Array<ArrayBuffer>[] | undefined;
+  /** Its size. */
+  #length = 0;
   /** Whole frames that come before. */
-  #frames: Encoded[] = [];
+  #frames: Encoded[] | undefined;
+  /** The size of all. */
+  #size = 0;
   #scheduled = false;
 
   constructor(transport: Transport) {
     this.#transport = transport;
   }
 
-  /** Sends one message, at the end of this turn. All of one client are text, or all are bytes. */
+  /** Characters or bytes that wait. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Sends one message when this turn is over. All of one client are text, or all are bytes. */
   add(encoded: Encoded): void {
-    if (this.#size > 0 && this.#size + encoded.length > FULL) this.#fill();
-    this.#size += encoded.length;
+    const { length } = encoded;
+    if (this.#length > 0 && this.#length + length > FULL) (this.#frames ??= []).push(this.#frame());
+    this.#length += length;
+    this.#size += length;
     if (typeof encoded === "string") this.#text += encoded;
-    else this.#pieces.push(encoded);
+    else (this.#pieces ??= []).push(encoded);
+    if (this.#size > MUCH) return this.flush();
     if (this.#scheduled) return;
     this.#scheduled = true;
-    if (waiting.push(this) === 1) queueMicrotask(flushAll);
+    if (waiting.push(this) === 1) afterTurn(flushAll);
   }
 
   /** Sends at once. */
   flush(): void {
     this.#scheduled = false;
     if (this.#size === 0) return;
-    this.#fill();
+    const last = this.#frame();
     const frames = this.#frames;
-    this.#frames = [];
-    if (frames.length === 1) return this.#transport.send(frames[0]!);
+    this.#frames = undefined;
+    this.#size = 0;
+    if (frames === undefined) return this.#transport.send(last);
     this.#transport.batch(() => {
       for (const frame of frames) this.#transport.send(frame);
+      this.#transport.send(last);
     });
   }
 
   /** Throws away what waits. */
   clear(): void {
-    this.#text = "";
-    this.#pieces = [];
-    this.#frames = [];
+    this.#frame();
+    this.#frames = undefined;
     this.#size = 0;
   }
 
-  #fill(): void {
-    this.#frames.push(this.#text === "" ? joined(this.#pieces) : this.#text);
+  /** Takes the messages of the next frame. */
+  #frame(): Encoded {
+    const frame = this.#pieces === undefined ? this.#text : joined(this.#pieces);
     this.#text = "";
-    this.#pieces = [];
-    this.#size = 0;
+    this.#pieces = undefined;
+    this.#length = 0;
+    return frame;
   }
 }
 

@@ -60,6 +60,22 @@ export class Reception implements Beating {
     if (this.#handshake !== undefined) this.#refuseHandshake("Handshake was canceled.");
   }
 
+  /** There is no room for what it has sent: the client has to go. */
+  overflow(): void {
+    const message = "more waits for the handlers of a hub than maxQueue allows";
+    this.#handshake = undefined;
+    this.#decoder = undefined;
+    this.#calls.end(true);
+    if (!this.session.open) return;
+    this.session.transport.limited("backpressure", message);
+    this.session.close({
+      cause: "backpressure",
+      error: errorText(texts.closed, new HubError(message), false),
+      allowReconnect: true,
+      code: 1013,
+    });
+  }
+
   /** The client is gone. */
   ended(how: CloseCause): void {
     const session = this.session;

@@ -38,8 +38,11 @@ export async function sendStream(
       if (done) return;
       const { value } = result;
       session.send({ type: MessageType.streamItem, invocationId: call.id ?? "", item: value });
-      if (transport.bufferedAmount > MARK) await patience.wait(transport.drained());
-      else if (count % ITEMS === 0) await nextTurn();
+      if (session.unsent > MARK) {
+        session.flush();
+        if (transport.bufferedAmount > MARK) await patience.wait(transport.drained());
+      }
+      if (count % ITEMS === 0) await nextTurn();
     }
   } catch (error) {
     // What it throws because it was cancelled is no fault.

@@ -115,6 +115,16 @@ export class Session {
     this.pulse.sent();
   }
 
+  /** Bytes, about, that wait for the client, here and below. */
+  get unsent(): number {
+    return this.#outbox.size + this.transport.bufferedAmount;
+  }
+
+  /** Sends at once what would wait for the end of this turn. */
+  flush(): void {
+    this.#outbox.flush();
+  }
+
   /** The client has shaken hands: sends our half, and goes on in this encoding. */
   begin(protocol: HubProtocol, handshake: string): void {
     this.transport.send(handshake);

@@ -36,6 +36,11 @@ export class UploadStream implements AsyncIterableIterator<unknown, undefined> {
     this.#readers.shift()?.();
   }
 
+  /** Whether nothing more comes. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
   /** Nothing more comes; what came can still be read, and then the error. */
   end(error?: string): void {
     if (this.#ended) return;
@@ -44,10 +49,12 @@ export class UploadStream implements AsyncIterableIterator<unknown, undefined> {
     for (const wake of this.#readers.splice(0)) wake();
   }
 
-  /** Throws away what nobody reads any more. */
-  clear(): void {
+  /** Throws away what waits; whoever reads on gets the reason, unless nothing is missing. */
+  clear(error?: string): void {
+    const lost = this.#items.length > 0;
     for (let item; (item = this.#items.shift()) !== undefined;) this.#waiting.remove(item.cost);
-    this.end();
+    this.end(error);
+    if (lost && error !== undefined) this.#error = new HubError(error);
   }
 
   async next(): Promise<Result> {
@@ -122,8 +129,14 @@ export class Uploads {
     return stream !== undefined;
   }
 
-  /** The client is gone: its streams end with an error, after what came of them. */
-  end(): void {
-    for (const stream of this.#streams.values()) stream.end("the client is gone");
+  /**
+   * Nothing more comes of any of them. Those that have not come whole are thrown away.
+   *
+   * @param all Throws away those as well that have: there is no room for them.
+   */
+  end(all = false): void {
+    for (const stream of this.#streams.values()) {
+      if (all || !stream.ended) stream.clear("the client is gone");
+    }
   }
 }

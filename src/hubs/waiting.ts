@@ -6,15 +6,15 @@ export class Waiting implements Holder {
   freeable = 0;
   readonly #limit: number;
   readonly #budget: MemoryBudget;
-  readonly #full: () => void;
+  readonly #tooMuch: () => void;
   #size = 0;
   #ended = false;
 
-  /** @param full Called when there is too much: the client has to go. */
-  constructor(limit: number, budget: MemoryBudget, full: () => void) {
+  /** @param tooMuch Called when it has to be thrown away, and the client has to go. */
+  constructor(limit: number, budget: MemoryBudget, tooMuch: () => void) {
     this.#limit = limit;
     this.#budget = budget;
-    this.#full = full;
+    this.#tooMuch = tooMuch;
   }
 
   /** Bytes that wait now. */
@@ -33,19 +33,18 @@ export class Waiting implements Holder {
     this.#update(this.#size - bytes);
   }
 
-  /** The client is gone, and nothing waits any more. */
+  /** The client is gone. Handlers may still read what it has sent whole. */
   end(): void {
-    this.#update(0);
     this.#ended = true;
+    this.#update(this.#size);
   }
 
   evict(): void {
-    if (!this.#ended) this.#full();
+    this.#tooMuch();
   }
 
   #update(size: number): void {
-    if (this.#ended) return;
     this.#size = size;
-    this.#budget.update(this, size, size, false);
+    this.#budget.update(this, size, size, this.#ended);
   }
 }

@@ -97,13 +97,10 @@ export class HubSocket implements WebSocketEvents {
       userId: hub.options.userId(user as never),
     };
     const session = new Session(identity, transport, limits, server.clock.now());
-    const waiting = new Waiting(limits.maxQueue, server.budget, () => {
-      const message = "more waits for the handlers of a hub than maxQueue allows";
-      transport.limited("backpressure", message);
-      session.close({ cause: "backpressure", error: message, allowReconnect: true, code: 1013 });
-    });
-    this.#reception = new Reception(hub, session, waiting);
-    heartbeat.add(this.#reception);
+    const tooMuch = () => reception.overflow();
+    const waiting = new Waiting(limits.maxQueue, server.budget, tooMuch);
+    const reception = this.#reception = new Reception(hub, session, waiting);
+    heartbeat.add(reception);
     if (hub.closed) session.close({ cause: "shutdown", allowReconnect: true });
   }
 
