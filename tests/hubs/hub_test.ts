@@ -195,12 +195,14 @@ Deno.test("a request that no server of ours has passed is answered on every runt
   const hub = new AnyHub(hubState());
   const request = (headers = {}) =>
     new Request("http://x/hub/negotiate", { method: "POST", headers });
-  assertEquals(await status(hub.handle(request())), 200);
+  const evil = { origin: "https://evil.example" };
   // As on Node, where there is nobody for it.
-  await withGlobals({ Deno: undefined }, async () => {
-    assertEquals(await status(hub.handle(request())), 200);
-    assertEquals(await status(hub.handle(request({ origin: "https://evil.example" }))), 403);
-  });
+  const onNode = withGlobals({ Deno: undefined }, () => [
+    hub.handle(request()),
+    hub.handle(request(evil)),
+  ]);
+  assertEquals(await Promise.all(onNode.map(status)), [200, 403]);
+  assertEquals(await status(hub.handle(request())), 200);
 });
 
 Deno.test("options of the route are checked with the hub", () => {

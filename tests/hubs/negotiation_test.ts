@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { originRule } from "../../src/handshake/origin.ts";
 import {
   corsHeaders,
@@ -84,6 +84,18 @@ Deno.test("a version that there is not is an error that clients read, and costs 
   const response = negotiate(request(), "x", tokens, clock, respond);
   assertEquals([response.status, tokens.size], [200, 0]);
   assertMatch((await response.json()).error, /protocol version/);
+});
+
+Deno.test("an error that is not the client's is none of its business", () => {
+  const broken = new FakeClock();
+  broken.now = () => {
+    throw new RangeError("a fault of ours");
+  };
+  assertThrows(
+    () => negotiate(request(), "1", new Tokens(10), broken, respond),
+    RangeError,
+    "a fault of ours",
+  );
 });
 
 Deno.test("what a framework has staged is in the response", () => {

@@ -157,3 +157,19 @@ Deno.test("what is thrown because of the cancellation is no fault", async () => 
   await sending;
   await rest();
 });
+
+Deno.test("one that is cancelled while it is asked is not waited for", async () => {
+  const { transport, call, send, rest } = setUp();
+  const gate = Promise.withResolvers<IteratorResult<number>>();
+  await send({
+    [Symbol.asyncIterator]: () => ({
+      next() {
+        call.cancel();
+        return gate.promise;
+      },
+    }),
+  });
+  assertEquals(transport.frames, []);
+  gate.resolve({ value: 1, done: false });
+  await rest();
+});
