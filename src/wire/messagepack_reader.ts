@@ -59,7 +59,9 @@ export class MessagePackReader {
 function exact(value: unknown, isText: (bytes: Uint8Array) => boolean): unknown {
   if (typeof value === "bigint") return narrowed(value);
   if (typeof value !== "object" || value === null || value instanceof Date) return value;
-  if (value instanceof Uint8Array) return isText(value) ? utf8.decode(value) : new Uint8Array(value);
+  if (value instanceof Uint8Array) {
+    return isText(value) ? utf8.decode(value) : new Uint8Array(value);
+  }
   // Lists and objects that nobody else has seen.
   const parts = value as Record<string, unknown>;
   for (const name of Object.keys(parts)) parts[name] = exact(parts[name], isText);

@@ -7,7 +7,7 @@ import { call, upload } from "../../src/hubs/parameters.ts";
 import type { ClientSide } from "../../src/wire/contract.ts";
 import { json } from "../../src/wire/json.ts";
 import { type HubMessage, PING } from "../../src/wire/message.ts";
-import { messagePack } from "../../src/wire/messagepack.ts";
+import { messagePack } from "../support/messagepack.ts";
 import { number, text, truth } from "../fixtures/schemas.ts";
 import { hubState, received } from "../support/fake_transport.ts";
 

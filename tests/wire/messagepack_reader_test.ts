@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { decode, encode } from "npm:@msgpack/msgpack@3.1.3";
+import { decode, encode } from "@msgpack/msgpack";
 import fc from "npm:fast-check@4.10.2";
-import { readMessagePack } from "../../src/wire/messagepack_reader.ts";
 import { WireError } from "../../src/wire/wire_error.ts";
 import { bytes } from "../support/hub_messages.ts";
+import { messagePackReader } from "../support/messagepack.ts";
 
-const read = (hex: string, maxDepth = 64) => readMessagePack(bytes(hex), maxDepth);
+const read = (hex: string, maxDepth = 64) => messagePackReader.read(bytes(hex), maxDepth);
 const refused = (hex: string, text: string) =>
   assertThrows(() => read(hex), WireError, `Cannot read a message: expected ${text}`);
 
@@ -59,7 +59,7 @@ Deno.test("texts of every length are read, ASCII or not", () => {
   for (const unit of ["a", "ü", "€", "😀", "\ufeff"]) {
     for (const times of [0, 1, 3, 4, 5, 8, 15, 16, 17, 31, 32, 300, 70_000]) {
       const text = unit.repeat(times);
-      assertEquals(readMessagePack(encode(text), 1), text);
+      assertEquals(messagePackReader.read(encode(text), 1), text);
     }
   }
 });
@@ -84,7 +84,7 @@ Deno.test("what @msgpack/msgpack writes is read as it reads it itself", () => {
   fc.assert(
     fc.property(value, (value) => {
       const written = encode(value);
-      assertEquals(readMessagePack(written, 64), decode(written));
+      assertEquals(messagePackReader.read(written, 64), decode(written));
     }),
     { numRuns: 500 },
   );
@@ -92,7 +92,7 @@ Deno.test("what @msgpack/msgpack writes is read as it reads it itself", () => {
 
 Deno.test("bytes are a copy: the message may be written over", () => {
   const message = bytes("c4020102");
-  const value = readMessagePack(message, 1) as Uint8Array;
+  const value = messagePackReader.read(message, 1) as Uint8Array;
   message.fill(0);
   assertEquals([value, value.buffer.byteLength], [Uint8Array.of(1, 2), 2]);
 });
@@ -117,7 +117,7 @@ Deno.test("a length is only a claim: nothing is made for it before the bytes are
     bomb[at] = 0xdd;
     view.setUint32(at + 1, bomb.length - at - 5);
   }
-  assertThrows(() => readMessagePack(bomb, 500), WireError, "at most 500 deep");
+  assertThrows(() => messagePackReader.read(bomb, 500), WireError, "at most 500 deep");
 });
 
 Deno.test("depth is counted through lists and objects, and keys have none", () => {
@@ -154,7 +154,7 @@ Deno.test("any bytes give a value or a WireError, nothing else", () => {
   fc.assert(
     fc.property(fc.array(code, { maxLength: 60 }), (codes) => {
       try {
-        readMessagePack(Uint8Array.from(codes), 8);
+        messagePackReader.read(Uint8Array.from(codes), 8);
       } catch (error) {
         assert(error instanceof WireError, `${error}`);
       }

@@ -3,7 +3,7 @@ import { NullLogger } from "npm:@microsoft/signalr@10.0.11";
 import { MessagePackHubProtocol } from "npm:@microsoft/signalr-protocol-msgpack@10.0.11";
 import fc from "npm:fast-check@4.10.2";
 import type { HubMessage } from "../../src/wire/message.ts";
-import { messagePack } from "../../src/wire/messagepack.ts";
+import { messagePack } from "../support/messagepack.ts";
 import { decoded, hex, message, sorted } from "../support/hub_messages.ts";
 
 const theirs = new MessagePackHubProtocol();

@@ -1,14 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { writeValue } from "../../src/wire/messagepack_value.ts";
-import { MessagePackWriter } from "../../src/wire/messagepack_writer.ts";
+import { encode } from "@msgpack/msgpack";
+import { plainValue } from "../../src/wire/messagepack_value.ts";
 import { hex } from "../support/hub_messages.ts";
 
-function written(value: unknown): string {
-  const writer = new MessagePackWriter();
-  writeValue(writer, value);
-  const message = writer.message();
-  return hex(message.subarray(message.findIndex((byte) => byte < 0x80) + 1));
-}
+const written = (value: unknown) => hex(encode(plainValue(value), { ignoreUndefined: true, maxDepth: 102 }));
 
 const refused = (value: unknown, got: string) =>
   assertThrows(
