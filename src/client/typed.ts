@@ -20,13 +20,22 @@ export interface MicrosoftConnection {
  * ```ts
  * import { HubConnectionBuilder } from "@microsoft/signalr";
  * import { typed } from "@edgesocket/edgesocket/client";
- * import type { chat } from "./server.ts";
+ * import { call, defineHub } from "@edgesocket/edgesocket/hubs";
+ * import * as v from "valibot";
+ *
+ * // This part is the server's: clients say `import type { chat } from "./server.ts"`.
+ * const h = defineHub()({ client: { message: call(v.string()) } });
+ * const chat = h.create({
+ *   send: h.method([v.string()], (context, line) => context.clients.all.message(line)),
+ * });
  *
  * const connection = new HubConnectionBuilder().withUrl("http://localhost:8000/chat").build();
  * const hub = typed<typeof chat>(connection);
- * hub.on.message((name, line) => console.log(name, line));
- * await connection.start();
- * await hub.call.send("lobby", "hello");
+ * hub.on.message((line) => console.log(line));
+ * export async function join() {
+ *   await connection.start();
+ *   await hub.call.send("hello");
+ * }
  * ```
  *
  * @typeParam H The hub: `typeof chat`, from an `import type` of the server's code.

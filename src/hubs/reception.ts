@@ -167,10 +167,10 @@ export class Reception implements Beating {
     // Of several messages in one piece, the first is counted with all of it.
     let bytes = data.length;
     for (const message of decoder.push(data)) {
+      // The last message may have come, or may have gone out.
+      if (this.#decoder !== decoder || !this.session.open) return;
       this.#handle(message, bytes);
       bytes = 0;
-      // One of them may have been the last.
-      if (this.#decoder !== decoder || !this.session.open) return;
     }
   }
 
