@@ -9,7 +9,7 @@ const SRC = new URL("src/", root);
  */
 const FLOORS = [
   ["roofs"],
-  ["client", "hono", "hubs", "testing", "topics"],
+  ["client", "hono", "hubs", "limits", "native", "node", "testing", "topics"],
   ["adapters", "brokers", "wire"],
   ["server"],
   ["connection", "handshake"],

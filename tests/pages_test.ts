@@ -336,6 +336,11 @@ const CHECKS: Record<string, (server: ProcessServer) => Promise<void>> = {
     const told = { type: 1, target: "Message", arguments: ["ada", "hello"] };
     assertEquals(await client.next(), told);
   },
+  async drain(server) {
+    await echoes(server);
+    const ready = await fetch(server.url("/ready", "http"));
+    assertEquals([ready.status, await ready.text()], [200, "listening"]);
+  },
   async background(server) {
     using first = await open(server, "/ws?id=lamp");
     using second = await open(server, "/ws?id=lamp");

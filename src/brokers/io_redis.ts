@@ -1,7 +1,7 @@
 import { ClientOptions } from "./client_options.ts";
 import type { Engine, EngineListener } from "./engine.ts";
 import type { Packet } from "./envelope.ts";
-import { type AsBuffer, MAX_PAYLOAD, redisChannel } from "./redis_channel.ts";
+import { type AsBuffer, isReply, MAX_PAYLOAD, redisChannel } from "./redis_channel.ts";
 
 /** The part of a client of ioredis, or of iovalkey, that is used. */
 export interface IoRedis {
@@ -20,6 +20,9 @@ export interface IoRedis {
   /** Listens to messages, and to what happens to the connection. */
   on(event: string, listener: (...args: never[]) => void): unknown;
 }
+
+/** What a client is that has a connection, or is about to have one. */
+const BUSY: readonly string[] = ["connecting", "connect", "ready"];
 
 const decoder = new TextDecoder();
 
@@ -81,6 +84,10 @@ export class IoRedisEngine implements Engine {
     return this.#publisher.publish(channel, message as never);
   }
 
+  refuses(error: unknown): error is Error {
+    return isReply(error);
+  }
+
   subscribe(channels: readonly string[]): Promise<unknown> {
     return this.#subscriber.subscribe(...channels);
   }
@@ -90,8 +97,10 @@ export class IoRedisEngine implements Engine {
   }
 
   reconnect(): void {
-    this.#subscriber.disconnect(true);
-    this.#publisher.disconnect(true);
+    for (const client of [this.#subscriber, this.#publisher]) {
+      // Otherwise it waits for the user, or for its next try.
+      if (BUSY.includes(client.status)) client.disconnect(true);
+    }
   }
 
   close(): void {

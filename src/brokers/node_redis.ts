@@ -1,7 +1,7 @@
 import { ClientOptions } from "./client_options.ts";
 import type { Engine, EngineListener } from "./engine.ts";
 import type { Packet } from "./envelope.ts";
-import { type AsBuffer, MAX_PAYLOAD, redisChannel } from "./redis_channel.ts";
+import { type AsBuffer, isReply, MAX_PAYLOAD, redisChannel } from "./redis_channel.ts";
 
 /** The part of a client of node-redis (`npm:redis`, from version 5 on) that is used. */
 export interface NodeRedis {
@@ -11,8 +11,6 @@ export interface NodeRedis {
   readonly isOpen: boolean;
   /** Whether it is connected. */
   readonly isReady: boolean;
-  /** `PUBLISH`. */
-  publish(channel: string, message: never): Promise<unknown>;
   /** `SUBSCRIBE`, with messages as bytes. */
   subscribe(
     channels: string[],
@@ -22,12 +20,15 @@ export interface NodeRedis {
   /** `UNSUBSCRIBE`. */
   unsubscribe(channels: string[]): Promise<void>;
   /** Any command. It takes strings and `Buffer`s, a type that is not named here. */
-  sendCommand(args: never): Promise<unknown>;
+  sendCommand(args: never, options?: { readonly timeout?: number }): Promise<unknown>;
   /** Listens to what happens to the connection. */
   on(event: string, listener: (error: Error) => void): unknown;
 }
 
 const decoder = new TextDecoder();
+
+/** Without a timer for each message, which takes as long as all the rest: there is one for all. */
+const PLAIN = { timeout: 0 };
 
 /** Redis or Valkey by clients of node-redis. */
 export class NodeRedisEngine implements Engine {
@@ -81,7 +82,11 @@ export class NodeRedisEngine implements Engine {
 
   publish(channel: string, packet: Packet): Promise<unknown> {
     const message = typeof packet === "string" ? packet : this.#asBuffer(packet);
-    return this.#publisher.publish(channel, message as never);
+    return this.#publisher.sendCommand(["PUBLISH", channel, message] as never, PLAIN);
+  }
+
+  refuses(error: unknown): error is Error {
+    return isReply(error);
   }
 
   subscribe(channels: readonly string[]): Promise<unknown> {

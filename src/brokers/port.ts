@@ -38,8 +38,8 @@ export interface BrokerPort {
   /**
    * Messages of the topic are wanted from now on.
    *
-   * @returns What resolves when the engine knows, and rejects if it refuses; `undefined` if there is
-   * nothing to wait for.
+   * @returns What resolves when the engine knows, and rejects if it refuses, of which the sink is told
+   * now and then; `undefined` if there is nothing to wait for.
    */
   subscribe(topic: string): Promise<void> | undefined;
   /** Messages of the topic are no longer wanted. */

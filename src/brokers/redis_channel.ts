@@ -11,3 +11,8 @@ export const MAX_PAYLOAD: number = 8 * 1024 * 1024;
 export function redisChannel(prefix: string, kind: "topic" | "canary", name: string): string {
   return `${prefix}:${kind === "topic" ? "t" : "c"}:${name}`;
 }
+
+/** Whether Redis itself says so: its errors begin with a code, such as `NOPERM`. */
+export function isReply(error: unknown): error is Error {
+  return error instanceof Error && /^[A-Z][A-Z0-9]+ /.test(error.message);
+}

@@ -14,6 +14,9 @@ export type Refused = (channel: string, error: unknown) => unknown;
 /** The engine has not answered: not that it has refused something. */
 export class Unanswered extends Error {}
 
+/** The connection was cut: what is wanted is asked for again as soon as there is another one. */
+export class Cut extends Unanswered {}
+
 /**
  * Tells the engine which channels are wanted, and which no longer: what is wished for in one turn
  * goes out in one command.
@@ -22,6 +25,8 @@ export class Wishes {
   readonly #engine: Engine;
   readonly #clock: Clock;
   readonly #wanted: (channel: string) => boolean;
+  /** Channels that the client may have: after a cut it subscribes to them again by itself. */
+  readonly #held = new Set<string>();
   #changed = new Set<string>();
   #outcome: Promise<ReadonlyMap<string, unknown>> | undefined;
   /** The command that is under way, or the last one. */
@@ -67,12 +72,16 @@ export class Wishes {
   }
 
   /**
-   * Subscribes to channels; those that the engine refuses do not keep it from the others.
+   * Subscribes to channels; those that the engine refuses do not keep it from the others. Leaves what
+   * the client has brought along from before a cut and nobody wants any more.
    *
-   * @param refused Called for each of them.
+   * @param refused Called for each that is refused.
    */
   most(channels: readonly string[], refused: Refused): Promise<void> {
-    return this.#inTurn(() => this.#most(channels, refused));
+    return this.#inTurn(async () => {
+      await this.#most(channels, refused);
+      await this.#unsubscribe([...this.#held].filter((channel) => !this.#wanted(channel)));
+    });
   }
 
   /** Unsubscribes from channels. */
@@ -103,11 +112,12 @@ export class Wishes {
     return outcome;
   }
 
-  #wasCut(): Error {
-    return new Unanswered(`The connection to ${this.#engine.name} was cut`);
+  #wasCut(cause?: unknown): Error {
+    return new Cut(`The connection to ${this.#engine.name} was cut`, { cause });
   }
 
   async #most(channels: readonly string[], refused: Refused): Promise<void> {
+    for (const channel of channels) this.#held.add(channel);
     try {
       await this.#subscribe(channels);
     } catch (error) {
@@ -117,6 +127,7 @@ export class Wishes {
           await this.#subscribe([channel]);
         } catch (error) {
           if (error instanceof Unanswered) throw error;
+          this.#held.delete(channel);
           refused(channel, error);
         }
       });
@@ -132,6 +143,7 @@ export class Wishes {
   async #unsubscribe(channels: readonly string[]): Promise<void> {
     const chunks = chunksOf(channels).map((chunk) => this.#engine.unsubscribe(chunk));
     await this.#inTime(Promise.all(chunks));
+    for (const channel of channels) this.#held.delete(channel);
   }
 
   async #inTime(answer: Promise<unknown>): Promise<void> {
@@ -144,7 +156,8 @@ export class Wishes {
     this.#waiting.add(outcome.resolve);
     answer.then(
       () => outcome.resolve(undefined),
-      (error) => outcome.resolve(error instanceof Error ? error : new Error(`${error}`)),
+      // Clients say that they have no connection before they tell of the cut.
+      (error) => outcome.resolve(this.#engine.refuses(error) ? error : this.#wasCut(error)),
     );
     const error = await outcome.promise;
     stop();

@@ -84,10 +84,7 @@ export class Subscriptions implements EndListener {
       return Promise.resolve({ subscribed: true });
     }
     const known = member.pending.get(name);
-    if (known) {
-      known.wanted = true;
-      return known.outcome.promise;
-    }
+    if (known) return known.outcome.promise;
     if (this.#count(member) >= this.#options.maxTopics) return refuse("too-many-topics");
     const answer = this.#authorize(name, subscriber);
     if (this.closed || this.#members.get(subscriber) !== member) return refuse("closed");
@@ -102,7 +99,8 @@ export class Subscriptions implements EndListener {
     const pending: Pending = { wanted: true, outcome: new Deferred() };
     member.pending.set(name, pending);
     this.#waitFor(answer, member, name, pending, joining).then((subscription) => {
-      if (member.pending.get(name) === pending) member.pending.delete(name);
+      if (pending.wanted) member.pending.delete(name);
+      else member.takenBack--;
       this.#letGo(member);
       pending.outcome.resolve(subscription);
     });
@@ -110,8 +108,8 @@ export class Subscriptions implements EndListener {
   }
 
   /** Those on their way count, too: `authorize` may take its time, and a client need not wait. */
-  #count({ places, pending }: Member): number {
-    let count = places.size;
+  #count({ places, pending, takenBack }: Member): number {
+    let count = places.size + takenBack;
     for (const name of pending.keys()) {
       const topic = this.#topics.get(name);
       if (topic === undefined || !places.has(topic)) count++;
@@ -128,21 +126,16 @@ export class Subscriptions implements EndListener {
     joining: Joining | undefined,
   ): Promise<Subscription> {
     if (!(await answer)) return refusal("unauthorized");
-    let refused = this.#refusedSince(member, pending);
+    const refused = this.#refusedSince(member, pending);
     if (refused) return refused;
     const topic = this.#join(member, name, joining);
     try {
       await topic.ready;
-    } catch (error) {
-      this.#options.onError(error);
+    } catch {
       this.#leave(topic, member);
       return refusal("engine");
     }
-    refused = this.#refusedSince(member, pending);
-    if (refused) return refused;
-    // It may have been taken back meanwhile, and then asked for again.
-    this.#join(member, name, joining);
-    return { subscribed: true };
+    return this.#refusedSince(member, pending) ?? { subscribed: true };
   }
 
   #join(member: Member, name: string, joining: Joining | undefined): Topic {
@@ -181,15 +174,18 @@ export class Subscriptions implements EndListener {
   }
 
   /** Ends a subscription, or takes back one that is on its way. */
-  async unsubscribe(subscriber: Subscriber, name: string): Promise<void> {
+  unsubscribe(subscriber: Subscriber, name: string): void {
     const member = this.#members.get(subscriber);
     if (member === undefined) return;
     const topic = this.#topics.get(name);
     if (topic) this.#leave(topic, member);
     const pending = member.pending.get(name);
     if (pending === undefined) return this.#letGo(member);
+    // Whoever has to agree may take its time: until then it counts.
     pending.wanted = false;
-    await pending.outcome.promise;
+    member.pending.delete(name);
+    member.takenBack++;
+    pending.outcome.resolve(refusal("unsubscribed"));
   }
 
   /** A connection has ended, and with it all that it was subscribed to. */
@@ -233,9 +229,10 @@ export class Subscriptions implements EndListener {
 
   /** Forgets a member that is in no topic; one whose end cannot be unlistened stays until then. */
   #letGo(member: Member): void {
-    if (member.stop === undefined || member.places.size + member.pending.size > 0) return;
+    const { stop, places, pending, takenBack } = member;
+    if (stop === undefined || places.size + pending.size + takenBack > 0) return;
     if (this.#members.get(member.subscriber) !== member) return;
-    member.stop();
+    stop();
     this.#forget(member.subscriber);
   }
 
@@ -263,6 +260,8 @@ export class Subscriptions implements EndListener {
   }
 
   #drop(topic: Topic): void {
+    // One that the engine refused may have made way for another one of its name.
+    if (this.#topics.get(topic.name) !== topic) return;
     this.#topics.delete(topic.name);
     this.#port.unsubscribe(topic.name);
   }

@@ -1,17 +1,32 @@
-import { PATIENCE } from "./within.ts";
+import { ListeningProcess } from "./listening_process.ts";
+import { freePort, onFreePort } from "./port.ts";
+
+/** What a test decides on its engine. */
+export interface EngineOptions {
+  /** Does not run until it is started. */
+  readonly away?: boolean;
+  readonly password?: string;
+  /** A channel that nobody may publish or subscribe to, of NATS with a password. */
+  readonly secret?: string;
+  /** Where its port comes from. */
+  readonly pick?: () => number;
+}
 
 /** How an engine is started. */
 interface Kind {
   readonly name: "redis" | "nats";
   readonly programs: readonly string[];
-  args(port: number, folder: string, password: string | undefined): string[];
+  /** What it says once it listens. */
+  readonly ready: RegExp;
+  args(port: number, folder: string, options: EngineOptions, monitor: number): string[];
 }
 
 const KINDS: readonly Kind[] = [
   {
     name: "redis",
     programs: ["redis-server", "/usr/bin/redis-server"],
-    args: (port, folder, password) => [
+    ready: /ready to accept connections/i,
+    args: (port, folder, { password }) => [
       ...["--port", `${port}`, "--bind", "127.0.0.1", "--dir", folder, "--save", ""],
       ...password === undefined ? [] : ["--requirepass", password],
     ],
@@ -20,10 +35,17 @@ const KINDS: readonly Kind[] = [
     name: "nats",
     // Debian puts it where not every PATH leads.
     programs: ["nats-server", "/usr/sbin/nats-server"],
-    args: (port, _, password) => [
-      ...["-a", "127.0.0.1", "-p", `${port}`],
-      ...password === undefined ? [] : ["--user", "test", "--pass", password],
-    ],
+    ready: /Server is ready/,
+    args(port, folder, { password, secret }, monitor) {
+      const address = ["-a", "127.0.0.1", "-p", `${port}`, "-m", `${monitor}`];
+      if (password === undefined) return address;
+      if (secret === undefined) return [...address, "--user", "test", "--pass", password];
+      const denied = `publish: { deny: "${secret}" }, subscribe: { deny: "${secret}" }`;
+      const user = `{ user: test, password: "${password}", permissions: { ${denied} } }`;
+      const file = `${folder}/nats.conf`;
+      Deno.writeTextFileSync(file, `authorization { users: [ ${user} ] }\n`);
+      return [...address, "-c", file];
+    },
   },
 ];
 
@@ -46,64 +68,70 @@ export function hasEngine(name: "redis" | "nats"): boolean {
   return installed.get(name) !== undefined;
 }
 
-function freePort(): number {
-  using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
-  return listener.addr.port;
-}
-
 /** An engine of our own: a process on a free port of loopback, with a folder that goes with it. */
 export class TestEngine implements AsyncDisposable {
-  readonly port: number = freePort();
+  readonly port: number;
   readonly name: "redis" | "nats";
   readonly #kind: Kind;
   readonly #folder: string;
-  readonly #password: string | undefined;
-  #process: Deno.ChildProcess | undefined;
+  readonly #options: EngineOptions;
+  /** Where NATS tells about itself. */
+  readonly #monitor: number = freePort();
+  #process: ListeningProcess | undefined;
 
-  private constructor(kind: Kind, folder: string, password: string | undefined) {
+  private constructor(kind: Kind, port: number, folder: string, options: EngineOptions) {
     this.name = kind.name;
+    this.port = port;
     this.#kind = kind;
     this.#folder = folder;
-    this.#password = password;
+    this.#options = options;
   }
 
   /** One that runs, unless it is to be `away`. */
   static async create(
     name: "redis" | "nats",
-    { away = false, password }: { away?: boolean; password?: string } = {},
+    options: EngineOptions = {},
   ): Promise<TestEngine> {
+    const { away = false, pick = freePort } = options;
+    const kind = KINDS.find((kind) => kind.name === name)!;
     const folder = await Deno.makeTempDir({ prefix: "edgesocket_engine_" });
-    const engine = new TestEngine(KINDS.find((kind) => kind.name === name)!, folder, password);
-    if (!away) await engine.start();
-    return engine;
+    if (away) return new TestEngine(kind, pick(), folder, options);
+    try {
+      return await onFreePort(async (port) => {
+        const engine = new TestEngine(kind, port, folder, options);
+        await engine.#run();
+        return engine;
+      }, pick);
+    } catch (error) {
+      await Deno.remove(folder, { recursive: true });
+      throw error;
+    }
   }
 
   get url(): string {
     return this.name === "redis" ? `redis://127.0.0.1:${this.port}` : `127.0.0.1:${this.port}`;
   }
 
-  /** Starts it, again if it ran before, without what it knew. */
+  /**
+   * Starts it, again if it ran before, without what it knew; on the port by which others know it.
+   *
+   * @throws {PortTaken} If the port is somebody else's by now.
+   */
   async start(): Promise<void> {
-    this.#process = new Deno.Command(installed.get(this.name)!, {
-      args: this.#kind.args(this.port, this.#folder, this.#password),
-      stdout: "null",
-      stderr: "null",
-    }).spawn();
-    const end = Date.now() + PATIENCE;
-    for (;;) {
-      try {
-        return (await Deno.connect({ port: this.port, hostname: "127.0.0.1" })).close();
-      } catch (error) {
-        if (Date.now() > end) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      }
-    }
+    await onFreePort(() => this.#run(), () => this.port);
+  }
+
+  async #run(): Promise<void> {
+    this.#process = await ListeningProcess.start(
+      installed.get(this.name)!,
+      this.#kind.args(this.port, this.#folder, this.#options, this.#monitor),
+      this.#kind.ready,
+    );
   }
 
   /** Ends it without a word. */
   async kill(): Promise<void> {
-    this.#process?.kill("SIGKILL");
-    await this.#process?.status;
+    await this.#process?.[Symbol.asyncDispose]();
     this.#process = undefined;
   }
 
@@ -131,6 +159,22 @@ export class TestEngine implements AsyncDisposable {
       );
     }
     return await this.#say(connection, parts);
+  }
+
+  /** The topics that anybody is subscribed to, by brokers with the prefix `test`. */
+  async topics(): Promise<string[]> {
+    if (this.name === "redis") {
+      const lines = (await this.redis("PUBSUB", "CHANNELS", "test:t:*")).split("\r\n");
+      return lines.flatMap((line) => line.startsWith("test:t:") ? [line.slice(7)] : []).sort();
+    }
+    const response = await fetch(`http://127.0.0.1:${this.#monitor}/subsz?subs=1&limit=10000`);
+    const { subscriptions_list: all } = await response.json() as {
+      subscriptions_list: { subject: string }[];
+    };
+    const tokens = all.flatMap(({ subject }) =>
+      subject.startsWith("test.t.") ? [subject.slice(7)] : []
+    );
+    return [...new Set(tokens.map(decodeURIComponent))].sort();
   }
 
   /** Publishes to NATS, over a connection of its own. */

@@ -16,16 +16,9 @@ export const PENDING = "run by other suites, without a test of its own so far";
  * complete has to be taken off.
  */
 export const PARTLY: readonly string[] = [
-  "base/options.ts",
   "brokers/envelope.ts",
   "brokers/history.ts",
   "brokers/relay.ts",
-  "connection/backlog.ts",
-  "connection/connection_view.ts",
-  "connection/server_connection.ts",
-  "handshake/origin.ts",
-  "server/report_line.ts",
-  "server/serve.ts",
   "topics/idle_topics.ts",
   "topics/live_topics.ts",
   "topics/readers.ts",
@@ -33,26 +26,23 @@ export const PARTLY: readonly string[] = [
 
 /** What has no test of its own name, with the reason. */
 export const UNTESTED: Readonly<Record<string, string>> = {
-  "adapters/node_buffer.ts": PENDING,
   "brokers/broker.ts": PENDING,
   "brokers/canary.ts": PENDING,
   "brokers/client_options.ts": PENDING,
-  "brokers/complaints.ts": PENDING,
-  "brokers/engine.ts": PENDING,
-  "brokers/gap.ts": PENDING,
+  "brokers/engine.ts": TYPES_ONLY,
+  "brokers/gap.ts": TYPES_ONLY,
   "brokers/in_flight.ts": PENDING,
-  "brokers/incoming.ts": PENDING,
   "brokers/io_redis.ts": PENDING,
   "brokers/link.ts": PENDING,
   "brokers/memory.ts": PENDING,
   "brokers/memory_replay.ts": PENDING,
   "brokers/nats.ts": PENDING,
   "brokers/node_redis.ts": PENDING,
-  "brokers/port.ts": PENDING,
-  "brokers/published.ts": PENDING,
+  "brokers/port.ts": TYPES_ONLY,
+  "brokers/published.ts": TYPES_ONLY,
   "brokers/redis.ts": PENDING,
   "brokers/redis_channel.ts": PENDING,
-  "brokers/state.ts": PENDING,
+  "brokers/state.ts": TYPES_ONLY,
   "brokers/wishes.ts": PENDING,
   "nats.ts": PENDING,
   "redis.ts": PENDING,
@@ -65,22 +55,15 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   "topics/publication.ts": PENDING,
   "topics/recorded_topics.ts": PENDING,
   "topics/replay_options.ts": PENDING,
-  "topics/subscriber.ts": PENDING,
-  "topics/subscription.ts": PENDING,
-  "topics/subscriptions.ts": PENDING,
+  "topics/subscriber.ts": TYPES_ONLY,
+  "topics/subscription.ts": TYPES_ONLY,
   "topics/topic.ts": PENDING,
-  "topics/topics.ts": PENDING,
-  "adapters/node.ts": PENDING,
-  "adapters/node_bun_socket.ts": PENDING,
-  "adapters/node_http.ts": PENDING,
-  "adapters/node_listeners.ts": PENDING,
-  "adapters/node_peers.ts": PENDING,
-  "adapters/node_request.ts": PENDING,
-  "adapters/node_socket.ts": PENDING,
-  "adapters/node_upgrade.ts": PENDING,
+  "topics/topics.ts": TYPES_ONLY,
+  "adapters/node_http.ts": TYPES_ONLY,
   "connection/connection.ts": TYPES_ONLY,
   "connection/connection_init.ts": TYPES_ONLY,
   "connection/events.ts": TYPES_ONLY,
+  "connection/meter.ts": TYPES_ONLY,
   "connection/socket.ts": TYPES_ONLY,
   "client.ts": EXPORTS_ONLY,
   "client/types.ts": TYPES_ONLY,
@@ -90,8 +73,11 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   "hono/middleware.ts": TYPES_ONLY,
   "hubs/transport.ts": TYPES_ONLY,
   "hubs/wire_safe.ts": TYPES_ONLY,
-  "node.ts": PENDING,
+  "limits.ts": EXPORTS_ONLY,
+  "native.ts": EXPORTS_ONLY,
+  "node.ts": EXPORTS_ONLY,
   "server/adapter.ts": TYPES_ONLY,
+  "server/admission.ts": TYPES_ONLY,
   "server/report.ts": TYPES_ONLY,
   "wire/contract.ts": TYPES_ONLY,
   "wire/protocol.ts": TYPES_ONLY,
@@ -101,10 +87,12 @@ export const UNTESTED: Readonly<Record<string, string>> = {
 
 /** What has one, in whose process its lines do not run, with the reason. */
 export const ELSEWHERE: Readonly<Record<string, string>> = {
-  "adapters/node_attach.ts": PENDING,
   "adapters/bun.ts": "runs in processes of Bun",
   "adapters/bun_socket.ts": "runs in processes of Bun",
 };
+
+/** How many modules may be `PENDING`: less each time that one of them gets its test. */
+export const PENDING_AT_MOST = 42;
 
 /** The modules of `src/`, such as `base/clock.ts`. */
 export function modules(): string[] {

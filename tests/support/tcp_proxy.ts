@@ -3,7 +3,10 @@ export class TcpProxy implements AsyncDisposable {
   readonly #listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
   readonly #target: number;
   readonly #connections = new Set<Deno.Conn>();
+  readonly #unanswered: Deno.Conn[] = [];
   readonly #done: Promise<void>;
+  /** Whether connections are taken with nobody behind them. */
+  #silent = false;
   /** Resolves when bytes may pass. */
   #open: PromiseWithResolvers<void> | undefined;
 
@@ -28,6 +31,11 @@ export class TcpProxy implements AsyncDisposable {
     this.#open = undefined;
   }
 
+  /** Connections from now on get no answer, not even later, until it is `false` for the next ones. */
+  silence(silent: boolean): void {
+    this.#silent = silent;
+  }
+
   /** Closes every connection. */
   cut(): void {
     for (const connection of this.#connections) close(connection);
@@ -36,6 +44,10 @@ export class TcpProxy implements AsyncDisposable {
 
   async #accept(): Promise<void> {
     for await (const client of this.#listener) {
+      if (this.#silent) {
+        this.#unanswered.push(client);
+        continue;
+      }
       const engine = await Deno.connect({ port: this.#target, hostname: "127.0.0.1" })
         .catch(() => undefined);
       if (engine === undefined) {
@@ -66,6 +78,7 @@ export class TcpProxy implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#listener.close();
+    this.#unanswered.forEach(close);
     this.heal();
     await this.#done.catch(() => {});
   }
