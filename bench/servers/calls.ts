@@ -1,16 +1,16 @@
 /**
- * Answers calls, in the way that the first argument names: a `hub`; a `loop` that does the least for
- * the same frames, on our own connections; `native`, the same on the WebSockets of the runtime;
+ * Answers calls without a hub, in the way that the last argument names: a `loop` that does the least
+ * for the same frames, on our own connections; `native`, the same on the WebSockets of the runtime;
  * `socket.io` with acknowledgements; `trpc` over WebSockets.
  */
 import process from "node:process";
-import { serve as serveNatively, upgradeWebSocket } from "../../mod.ts";
-import { call, defineHub } from "../../src/hubs.ts";
+import { upgradeWebSocket } from "../../mod.ts";
 import { Bun, type BunServer, type BunWebSocket } from "../bun.ts";
 import { obey } from "./control.ts";
 import { loop, type Peer } from "./hub_loop.ts";
+import { serve } from "./serve.ts";
 
-const [, , way] = process.argv;
+const way = process.argv.at(-1)!;
 const where = { port: 0, hostname: "127.0.0.1", onListen: () => {} };
 const { Deno: deno } = globalThis as unknown as { Deno?: typeof Deno };
 const onNode = deno === undefined && Bun === undefined;
@@ -18,23 +18,6 @@ const onNode = deno === undefined && Bun === undefined;
 /** What is installed for the bench alone is imported by a name that no compiler looks up. */
 // deno-lint-ignore no-explicit-any -- of other people's packages
 const peer = (name: string): Promise<any> => import(name);
-
-const serve: typeof serveNatively = onNode
-  ? (await import("../../src/node.ts")).serve as never
-  : serveNatively;
-
-async function hub(): Promise<number> {
-  const v: typeof import("npm:valibot@1.5.0") = await peer("valibot");
-  const h = defineHub()({ client: { told: call(v.string()) } });
-  const served = h.create({
-    echo: h.method([v.string()], (_context, text) => text),
-    shout: h.method([v.string()], async (context, text) => {
-      await context.clients.all.told(text);
-      return text;
-    }),
-  });
-  return (await serve({ ...where, fetch: (request) => served.handle(request) })).port;
-}
 
 async function onOurs(): Promise<number> {
   const server = await serve({
@@ -127,10 +110,9 @@ async function trpc(): Promise<number> {
 }
 
 const WAYS: Record<string, () => number | Promise<number>> = {
-  hub,
   loop: onOurs,
   native,
   "socket.io": socketIo,
   trpc,
 };
-obey(await WAYS[way!]!());
+obey(await WAYS[way]!(), { speaks: () => way });
