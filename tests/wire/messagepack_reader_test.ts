@@ -162,3 +162,38 @@ Deno.test("any bytes give a value or a WireError, nothing else", () => {
     { numRuns: 2_000 },
   );
 });
+
+Deno.test("what the library would change comes as it was written", () => {
+  const mark = "\ufeff";
+  const long = mark + "x".repeat(300);
+  const value = { [long]: [long, mark, "a", Uint8Array.of(1), new Date(5), null, { n: 2 ** 40 }] };
+  assertEquals(messagePackReader.read(encode(value), 64), value);
+  // Empty bytes and empty texts lie side by side.
+  assertEquals(read("95c400a0c400a3efbbbf90"), [new Uint8Array(), "", new Uint8Array(), mark, []]);
+  // Small integers in a form for large ones, beside one that is large; as keys, too.
+  assertEquals(read("93cf0000000000000001d3fffffffffffffffecf0020000000000000"), [
+    1,
+    -2,
+    2n ** 53n,
+  ]);
+  assertEquals(read("82cf0000000000000001c4000201"), { 1: new Uint8Array(), 2: 1 });
+  assertEquals(read("81cf0000000000000001c0"), { 1: null });
+});
+
+Deno.test("bytes are found wherever the message lies in its buffer", () => {
+  const frame = bytes("ffffff 92c4020102a3efbbbf ff");
+  const message = frame.subarray(3, frame.length - 1);
+  assertEquals(messagePackReader.read(message, 1), [Uint8Array.of(1, 2), "\ufeff"]);
+});
+
+Deno.test("a time has milliseconds, the rest is cut off; one that no Date can hold is refused", () => {
+  const time = (hex: string) => (read(hex) as Date).getTime();
+  // 999,999,999 ns are 30 bits: 3b9ac9ff; two bits to the left, and two of the seconds.
+  assertEquals(time("d7ff ee6b27fc 00000001"), 1999);
+  assertEquals(time("d7ff ee6b27ff 00000000"), 3 * 2 ** 32 * 1000 + 999);
+  assertEquals(time("c70cff 3b9ac9ff ffffffffffffffff"), -1);
+  // The last second of a Date, and the next one.
+  assertEquals(time("c70cff 00000000 000007dba8218000"), 8.64e15);
+  refused("c70cff 00000000 000007dba8218001", "a time that a Date can hold, got 8640000000001 s");
+  refused("91c70cff 00000000 7fffffffffffffff", "a time that a Date can hold");
+});

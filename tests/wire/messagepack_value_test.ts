@@ -3,7 +3,8 @@ import { encode } from "@msgpack/msgpack";
 import { plainValue } from "../../src/wire/messagepack_value.ts";
 import { hex } from "../support/hub_messages.ts";
 
-const written = (value: unknown) => hex(encode(plainValue(value), { ignoreUndefined: true, maxDepth: 102 }));
+const written = (value: unknown) =>
+  hex(encode(plainValue(value), { ignoreUndefined: true, maxDepth: 102 }));
 
 const refused = (value: unknown, got: string) =>
   assertThrows(
@@ -58,4 +59,37 @@ Deno.test("a circle is refused, and what is nested deeper than 100", () => {
     written(nested(100));
     refused(nested(101), "lists and objects nested at most 100 deep");
   }
+});
+
+Deno.test("an invalid date is null, as in JSON; any other is a timestamp", () => {
+  const date = (time: number) => written([new Date(time)]);
+  assertEquals([date(NaN), date(1000)], ["91c0", "91d6ff00000001"]);
+  assertEquals(date(-1), "91c70cff3b8b87c0ffffffffffffffff");
+});
+
+Deno.test("half of a surrogate pair becomes U+FFFD, in keys too: it would be no UTF-8", () => {
+  assertEquals(plainValue(["\ud800", "a\udc00", "😀", "\ufeff\ud800"]), [
+    "\ufffd",
+    "a\ufffd",
+    "😀",
+    "\ufeff\ufffd",
+  ]);
+  assertEquals(plainValue({ "\ud800": 1 }), { "\ufffd": 1 });
+});
+
+Deno.test("a getter is asked once: asked again, it could say something else", () => {
+  let asked = 0;
+  const value = {
+    get a() {
+      return asked++ === 0 ? undefined : new Map();
+    },
+    b: 1,
+  };
+  assertEquals([written(value), asked], ["81a16201", 1]);
+});
+
+Deno.test("a list without some of its items has null there", () => {
+  const sparse: unknown[] = [];
+  sparse[2] = 1;
+  assertEquals(written(sparse), "93c0c001");
 });
