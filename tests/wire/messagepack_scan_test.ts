@@ -59,7 +59,7 @@ Deno.test("each form has its length, to the byte", () => {
     scan(whole);
     refused(`${whole}00`, "the end of the message, got 1 bytes more");
     const last = whole.slice(0, -2);
-    assertThrows(() => scan(last), WireError, "bytes more, got ", whole);
+    assertThrows(() => scan(last), WireError, "bytes more, got ");
   }
   refused("c1", "a value, got the byte 0xc1");
 });
@@ -77,7 +77,7 @@ Deno.test("depth is counted through lists and objects, and keys have none", () =
     refused(level.repeat(4) + "c0", "lists and objects nested at most 3 deep", 3);
   }
   // Beside each other they are not within each other.
-  scan("93" + "9190".repeat(1) + "81a16190" + "9190", 3);
+  scan("93" + "9190" + "81a16190" + "9190", 3);
   refused("8190c0", "lists and objects nested at most 64 deep");
 });
 

@@ -5,6 +5,7 @@ import { MessagePackHubProtocol } from "npm:@microsoft/signalr-protocol-msgpack@
 import fc from "npm:fast-check@4.10.2";
 import type { HubMessage } from "../../src/wire/message.ts";
 import { messagePackProtocol } from "../../src/wire/messagepack.ts";
+import type { EncoderOptions } from "../../src/wire/messagepack_port.ts";
 import { decoded, hex, message } from "../support/hub_messages.ts";
 import { messagePack } from "../support/messagepack.ts";
 
@@ -86,7 +87,7 @@ Deno.test("what we write, Microsoft's client reads as we meant it; and the other
 Deno.test("a large message leaves no buffer of its size behind, and small ones share one", () => {
   let encoders = 0;
   class Encoder extends library.Encoder {
-    constructor(options: ConstructorParameters<typeof library.Encoder>[0]) {
+    constructor(options: EncoderOptions) {
       super(options);
       encoders++;
     }
