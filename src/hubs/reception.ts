@@ -32,6 +32,8 @@ export class Reception implements Beating {
   readonly #calls: Calls;
   #handshake: HandshakeReader | undefined;
   #decoder: Decoder | undefined;
+  /** What has come since the last message: of several in one piece, the first is counted with all. */
+  #bytes = 0;
   /** Settles to whether `onConnected` has succeeded; `undefined` before it was called. */
   #connected: Promise<boolean> | undefined;
 
@@ -164,13 +166,12 @@ export class Reception implements Beating {
   }
 
   #read(decoder: Decoder, data: Data): void {
-    // Of several messages in one piece, the first is counted with all of it.
-    let bytes = data.length;
+    this.#bytes += data.length;
     for (const message of decoder.push(data)) {
       // The last message may have come, or may have gone out.
       if (this.#decoder !== decoder || !this.session.open) return;
-      this.#handle(message, bytes);
-      bytes = 0;
+      this.#handle(message, this.#bytes);
+      this.#bytes = 0;
     }
   }
 

@@ -313,3 +313,13 @@ Deno.test("an error that is none of the wire is not taken for one", () => {
   }
   assertEquals([(thrown as Error).message, pulse === session.pulse], ["a fault of ours", true]);
 });
+
+Deno.test("what waits is counted with all its bytes, in however many pieces it came", () => {
+  const { reception, waiting } = setUp({ onConnected: () => new Promise(() => {}) });
+  reception.receive(GREETING);
+  const message = json.encode(echo("x".repeat(100))) as string;
+  for (const letter of message) reception.receive(letter);
+  assertEquals(waiting.size, 256 + message.length);
+  reception.receive(message + message);
+  assertEquals(waiting.size, 3 * 256 + 3 * message.length);
+});

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Connection } from "../../src/connection/connection.ts";
-import { type CloseEvent, type InnerEvents, SHUTTING_DOWN } from "../../src/connection/events.ts";
+import { type InnerEvents, SHUTTING_DOWN } from "../../src/connection/connection_view.ts";
+import type { CloseEvent } from "../../src/connection/events.ts";
 import { Heartbeat } from "../../src/hubs/heartbeat.ts";
 import { makeCallable } from "../../src/hubs/methods.ts";
 import { HubSocket } from "../../src/hubs/web_socket.ts";
