@@ -41,13 +41,16 @@ export type {
   ClientCall,
   ClientSide,
   HubTypes,
+  MaybeSchema,
   Method,
   Methods,
   Optional,
   Outputs,
   Parameter,
+  Schemas,
   Sent,
   Stream,
   Upload,
+  Uploadable,
 } from "./wire/contract.ts";
 export type { In, Out, Schema, SchemaIssue, SchemaResult } from "./wire/schema.ts";

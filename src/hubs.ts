@@ -38,14 +38,17 @@ export type {
   ClientSide,
   HubTypes,
   Inputs,
+  MaybeSchema,
   Method,
   Methods,
   Optional,
   Outputs,
   Parameter,
   Received,
+  Schemas,
   Sent,
   Stream,
   Upload,
+  Uploadable,
 } from "./wire/contract.ts";
 export type { In, Out, Schema, SchemaIssue, SchemaResult } from "./wire/schema.ts";

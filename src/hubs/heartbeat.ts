@@ -5,13 +5,6 @@ import { Broadcast } from "./broadcast.ts";
 import { errorText, texts } from "./hub_error.ts";
 import type { Session } from "./session.ts";
 
-/** The part of a server that this needs. */
-export interface HeartbeatServer {
-  readonly clock: Clock;
-  /** Aborts when the server begins to shut down. */
-  readonly signal: AbortSignal;
-}
-
 /** Milliseconds between two looks: what every time is rounded to. */
 const PERIOD = 1_000;
 
@@ -25,27 +18,24 @@ export interface Beating {
   late(): void;
 }
 
-/** Whoever of a hub is connected to one server: pings, timeouts, and the end of the server. */
+/** Whoever of a hub is connected to one server: pings and timeouts. */
 export class Heartbeat {
-  readonly #server: HeartbeatServer;
+  readonly #clock: Clock;
   readonly #limits: CheckedHubLimits;
   readonly #clients = new Set<Beating>();
-  readonly #shutdown = () => this.#farewell();
   #stop: (() => void) | undefined;
   #lookedAt = 0;
 
-  constructor(server: HeartbeatServer, limits: CheckedHubLimits) {
-    this.#server = server;
+  constructor(clock: Clock, limits: CheckedHubLimits) {
+    this.#clock = clock;
     this.#limits = limits;
   }
 
   add(client: Beating): void {
     this.#clients.add(client);
     if (this.#stop !== undefined) return;
-    const { clock, signal } = this.#server;
-    this.#lookedAt = clock.now();
-    this.#stop = clock.every(PERIOD, () => this.#look());
-    signal.addEventListener("abort", this.#shutdown);
+    this.#lookedAt = this.#clock.now();
+    this.#stop = this.#clock.every(PERIOD, () => this.#look());
   }
 
   delete(client: Beating): void {
@@ -53,11 +43,10 @@ export class Heartbeat {
     if (this.#clients.size > 0 || this.#stop === undefined) return;
     this.#stop();
     this.#stop = undefined;
-    this.#server.signal.removeEventListener("abort", this.#shutdown);
   }
 
   #look(): void {
-    const now = this.#server.clock.now();
+    const now = this.#clock.now();
     const late = now - this.#lookedAt > LATE;
     this.#lookedAt = now;
     const ping = new Broadcast(PING);
@@ -82,10 +71,5 @@ export class Heartbeat {
       error: errorText(texts.closed, error, this.#limits.enableDetailedErrors),
       allowReconnect: true,
     });
-  }
-
-  /** The server closes the connections itself, once we have told their clients that it is no fault. */
-  #farewell(): void {
-    for (const { session } of this.#clients) session.farewell(undefined, true);
   }
 }

@@ -170,7 +170,7 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
   #heartbeatOf(server: ServerState): Heartbeat {
     let heartbeat = this.#heartbeats.get(server);
     if (heartbeat === undefined) {
-      heartbeat = new Heartbeat(server, this.#state.options.limits);
+      heartbeat = new Heartbeat(server.clock, this.#state.options.limits);
       this.#heartbeats.set(server, heartbeat);
     }
     return heartbeat;

@@ -17,6 +17,7 @@ import { messageOf } from "../base/contain.ts";
  * ```
  */
 export class HubError extends Error {
+  /** Tells it from other errors in a log. */
   override readonly name: string = "HubError";
 }
 

@@ -11,7 +11,7 @@ import { type CheckedHubLimits, checkHubLimits, HUB_LIMITS, type HubLimits } fro
 /** The limits of the WebSocket below that a hub leaves to you. */
 export type SocketLimits = Pick<
   LimitOptions,
-  "idleTimeout" | "maxBackpressure" | "backpressureTimeout" | "closeTimeout"
+  "idleTimeout" | "maxBackpressure" | "backpressureTimeout" | "closeTimeout" | "limits"
 >;
 
 /**
@@ -56,7 +56,13 @@ export interface CheckedHubOptions {
 }
 
 const ORIGIN = ["origin", "requireOrigin", "dangerouslyAllowAnyOrigin", "trustProxy"] as const;
-const SOCKET = ["idleTimeout", "maxBackpressure", "backpressureTimeout", "closeTimeout"] as const;
+const SOCKET = [
+  "idleTimeout",
+  "maxBackpressure",
+  "backpressureTimeout",
+  "closeTimeout",
+  "limits",
+] as const;
 const FUNCTIONS = ["onConnected", "onDisconnected", "userId"] as const;
 
 /**

@@ -1,7 +1,13 @@
 import type { CloseCause } from "../connection/close.ts";
 import type { Connection, ConnectionRequest } from "../connection/connection.ts";
 import { batch } from "../connection/connection_view.ts";
-import type { CloseEvent, MessageEvent, OpenEvent, WebSocketEvents } from "../connection/events.ts";
+import {
+  type CloseEvent,
+  type InnerEvents,
+  type MessageEvent,
+  type OpenEvent,
+  SHUTTING_DOWN,
+} from "../connection/events.ts";
 import type { ServerState } from "../server/server_state.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import type { HubState } from "./hub_state.ts";
@@ -77,7 +83,7 @@ class WebSocketTransport implements Transport {
 }
 
 /** The events of one WebSocket of a hub. */
-export class HubSocket implements WebSocketEvents {
+export class HubSocket implements InnerEvents {
   readonly #init: HubSocketInit;
   #reception: Reception | undefined;
 
@@ -106,6 +112,11 @@ export class HubSocket implements WebSocketEvents {
 
   onMessage({ data }: MessageEvent): void {
     this.#reception?.receive(typeof data === "string" ? data : new Uint8Array(data));
+  }
+
+  /** The server closes the connection itself, once the client knows that it may come back. */
+  [SHUTTING_DOWN](): void {
+    this.#reception?.session.farewell(undefined, true);
   }
 
   onClose({ cause }: CloseEvent): void {

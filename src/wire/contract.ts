@@ -23,9 +23,12 @@ export type Received<P extends readonly Parameter[]> = {
  * What the caller of a method passes. A stream is an `AsyncIterable`: clients, which have no schemas,
  * would take a list for a value.
  */
-export type Sent<P extends readonly Parameter[]> = Optional<
-  { [K in keyof P]: P[K] extends Upload<infer S> ? AsyncIterable<In<S>> : In<P[K]> }
->;
+export type Sent<P extends readonly Parameter[]> = Optional<Uploadable<P>>;
+
+/** The same with all that may be left out. */
+export type Uploadable<P extends readonly Parameter[]> = {
+  [K in keyof P]: P[K] extends Upload<infer S> ? AsyncIterable<In<S>> : In<P[K]>;
+};
 
 /** A method that clients may call, as `method` of the builder makes it. */
 export interface Method<P extends readonly Parameter[] = readonly Parameter[], R = unknown> {
@@ -50,11 +53,14 @@ export interface Stream<P extends readonly Parameter[] = readonly Parameter[], T
 /** What clients may call, by its name. */
 export type Methods = Readonly<Record<string, Method | Stream>>;
 
+/** Several schemas. */
+export type Schemas = readonly Schema[];
+
+/** A schema, or none where nobody answers. */
+export type MaybeSchema = Schema | undefined;
+
 /** A call of the server on a client, as `call(…)` declares it. */
-export interface ClientCall<
-  P extends readonly Schema[] = readonly Schema[],
-  R extends Schema | undefined = Schema | undefined,
-> {
+export interface ClientCall<P extends Schemas = Schemas, R extends MaybeSchema = MaybeSchema> {
   /** What the client's handler takes. */
   readonly parameters: P;
   /** What it answers; `undefined` if it does not. */

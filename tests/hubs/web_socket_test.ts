@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Connection } from "../../src/connection/connection.ts";
-import type { CloseEvent } from "../../src/connection/events.ts";
+import { type CloseEvent, type InnerEvents, SHUTTING_DOWN } from "../../src/connection/events.ts";
 import { Heartbeat } from "../../src/hubs/heartbeat.ts";
 import { makeCallable } from "../../src/hubs/methods.ts";
 import { HubSocket } from "../../src/hubs/web_socket.ts";
@@ -42,7 +42,7 @@ function serving(options: HubOptions<unknown, ClientSide> = {}, token?: string) 
   });
   const connections: Connection[] = [];
   const server = memoryServer((request, context) => {
-    const heartbeat = new Heartbeat(server.state, hub.options.limits);
+    const heartbeat = new Heartbeat(server.state.clock, hub.options.limits);
     const ticket = token === undefined ? undefined : { id: "the id", token };
     const socket = new HubSocket({
       hub,
@@ -58,7 +58,8 @@ function serving(options: HubOptions<unknown, ClientSide> = {}, token?: string) 
       },
       onMessage: (event) => socket.onMessage(event),
       onClose: (event: CloseEvent) => socket.onClose(event),
-    }, context);
+      [SHUTTING_DOWN]: () => socket[SHUTTING_DOWN](),
+    } as InnerEvents, context);
   });
   const open = async () => {
     const { client } = await server.connect();
@@ -164,4 +165,13 @@ Deno.test("a hub that was closed meanwhile takes nobody", async () => {
   hub.closed = true;
   const { client } = await connect();
   assertEquals((await client!.closed).code, 1000);
+});
+
+Deno.test("a server that shuts down tells clients that they may come back, and then closes", async () => {
+  const { open, state } = serving();
+  const client = await open();
+  const done = state.registry.shutdown(1_000);
+  assertEquals(await client.message(), '{"type":7,"allowReconnect":true}\x1e');
+  assertEquals((await client.closed).code, 1001);
+  await done;
 });

@@ -1,7 +1,6 @@
 import { json } from "../../src/wire/json.ts";
 import { handshakeRequest } from "../../src/wire/handshake.ts";
 import { type HubMessage, MessageType } from "../../src/wire/message.ts";
-import { messagePack } from "../../src/wire/messagepack.ts";
 import type { Decoder, HubProtocol } from "../../src/wire/protocol.ts";
 import type { Client, ClientClose } from "./client.ts";
 import type { TestServer } from "./server.ts";

@@ -62,7 +62,6 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   "adapters/node_http.ts": TYPES_ONLY,
   "connection/connection.ts": TYPES_ONLY,
   "connection/connection_init.ts": TYPES_ONLY,
-  "connection/events.ts": TYPES_ONLY,
   "connection/meter.ts": TYPES_ONLY,
   "connection/socket.ts": TYPES_ONLY,
   "client.ts": EXPORTS_ONLY,
