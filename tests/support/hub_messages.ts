@@ -77,11 +77,6 @@ export function decoded(
   return pieces.flatMap((piece) => [...decoder.push(piece)]);
 }
 
-/** The same object with its properties in the order of their names: what is sent has another order. */
-export function sorted(message: HubMessage): HubMessage {
-  return Object.fromEntries(Object.entries(message).sort()) as unknown as HubMessage;
-}
-
 /** The bytes of hexadecimal digits; spaces are for people. */
 export function bytes(hex: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(hex.replaceAll(" ", "").match(/../g) ?? [], (pair) => parseInt(pair, 16));

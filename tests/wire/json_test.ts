@@ -3,7 +3,7 @@ import fc from "npm:fast-check@4.10.2";
 import { JsonHubProtocol, NullLogger } from "npm:@microsoft/signalr@10.0.11";
 import { json } from "../../src/wire/json.ts";
 import type { HubMessage } from "../../src/wire/message.ts";
-import { decoded, message, sorted } from "../support/hub_messages.ts";
+import { decoded, message } from "../support/hub_messages.ts";
 
 const theirs = new JsonHubProtocol();
 const decoder = () => json.decoder({ maxMessageSize: 1_000_000 });
@@ -67,10 +67,10 @@ Deno.test("what we write, Microsoft's client reads as we meant it; and the other
     // No server asks for a stream or cancels one: a client does not know how.
     if (message.type !== 4 && message.type !== 5) {
       const [read] = theirs.parseMessages(json.encode(message) as string, NullLogger.instance);
-      assertEquals(sorted(read as HubMessage), sorted(message));
+      assertEquals(read as HubMessage, message);
     }
     const back = decoded(decoder(), theirs.writeMessage(message as never));
-    assertEquals(back.map(sorted), [sorted(message)]);
+    assertEquals(back, [message]);
   }));
 });
 

@@ -4,7 +4,7 @@ import { MessagePackHubProtocol } from "npm:@microsoft/signalr-protocol-msgpack@
 import fc from "npm:fast-check@4.10.2";
 import type { HubMessage } from "../../src/wire/message.ts";
 import { messagePack } from "../../src/wire/messagepack.ts";
-import { decoded, hex, message, sorted } from "../support/hub_messages.ts";
+import { decoded, hex, message } from "../support/hub_messages.ts";
 
 const theirs = new MessagePackHubProtocol();
 const encoded = (message: HubMessage) => messagePack.encode(message) as Uint8Array<ArrayBuffer>;
@@ -70,13 +70,13 @@ Deno.test("what we write, Microsoft's client reads as we meant it; and the other
   fc.assert(fc.property(message, (message) => {
     const back = decoded(decoder(), new Uint8Array(theirs.writeMessage(message as never)));
     const lossy = message.type === 7 || (message.type === 3 && message.error === "");
-    if (!lossy) assertEquals(back.map(sorted), [sorted(message)]);
+    if (!lossy) assertEquals(back, [message]);
     // No server cancels anything, calls with a stream or uploads one: a client does not know how.
     if (message.type === 5 || message.type === 4 || "streamIds" in message) return;
     const [read] = theirs.parseMessages(encoded(message).buffer, NullLogger.instance);
     const known = Object.entries(read!).filter(([name, value]) =>
       name in message && value !== undefined
     );
-    assertEquals(sorted(Object.fromEntries(known) as never), sorted(message));
+    assertEquals(Object.fromEntries(known), message);
   }));
 });
