@@ -24,6 +24,9 @@ type Data = string | Uint8Array;
 const PROTOCOLS = new Map<string, HubProtocol>([json, messagePack].map((p) => [p.name, p]));
 const NAMES = [...PROTOCOLS.keys()];
 
+/** What all share who need not be told. */
+const CONNECTED = Promise.resolve(true);
+
 /** Where one client is received: its handshake, its messages, and both events of the hub. */
 export class Reception implements Beating {
   readonly #hub: HubState;
@@ -131,7 +134,10 @@ export class Reception implements Beating {
       this.#calls.start();
       return true;
     };
-    if (!onConnected && filters.length === 0) return Promise.resolve(start());
+    if (!onConnected && filters.length === 0) {
+      start();
+      return CONNECTED;
+    }
     const run = (context: Context) => onConnected?.(context as never);
     return this.#event("onConnected", run, []).then(start).catch((error) => {
       if (!(error instanceof HubError)) this.session.transport.report(error);

@@ -8,6 +8,7 @@ import { HubSocket } from "../../src/hubs/web_socket.ts";
 import type { HubOptions } from "../../src/hubs/options.ts";
 import type { ClientSide } from "../../src/wire/contract.ts";
 import { json } from "../../src/wire/json.ts";
+import { messagePack } from "../../src/wire/messagepack.ts";
 import { Route } from "../../src/server/route.ts";
 import { text } from "../fixtures/schemas.ts";
 import { hubState } from "../support/fake_transport.ts";
@@ -75,7 +76,7 @@ const call = (target: string, ...args: unknown[]) =>
   json.encode({ type: 1, invocationId: "1", target, arguments: args }) as string;
 
 Deno.test("a WebSocket carries a hub, in text and in bytes", async () => {
-  const { open, hub } = serving();
+  const { open, connect, hub } = serving();
   const client = await open();
   client.send(call("echo", "a"));
   assertEquals(await client.message(), '{"type":3,"invocationId":"1","result":"a"}\x1e');
@@ -84,6 +85,13 @@ Deno.test("a WebSocket carries a hub, in text and in bytes", async () => {
   client.send(call("where"));
   assertMatch(await client.message() as string, /"http:\/\/self.example\/ws"/);
   assertEquals([...hub.roster.user("Ada")].length, 1);
+  const { client: other } = await connect();
+  other!.send('{"protocol":"messagepack","version":1}\x1e');
+  await other!.message();
+  const message = { type: 1, invocationId: "1", target: "echo", arguments: ["c"] } as const;
+  other!.send(messagePack.encode(message) as Uint8Array<ArrayBuffer>);
+  const answer = new Uint8Array(await other!.message() as ArrayBuffer);
+  assertEquals(answer, messagePack.encode({ type: 3, invocationId: "1", result: "c" }));
 });
 
 Deno.test("several frames go out in order, and no faster than they are read", async () => {

@@ -14,13 +14,13 @@ export const hubs: Mutations = {
   "hubs/calls.ts": [
     [
       "what is early begins at once",
-      "if (this.#early === undefined) return this.#schedule(call);",
+      "if (this.#started) return this.#schedule(call);",
       "return this.#schedule(call);",
     ],
     [
       "what is early is not counted",
-      "this.#early.push(call);\n    this.#waiting.add(call.cost);",
-      "this.#early.push(call);",
+      "(this.#early ??= []).push(call);\n    this.#waiting.add(call.cost);",
+      "(this.#early ??= []).push(call);",
     ],
     ["streams are not counted", 'if (callable.kind === "stream") this.#streams++;', ""],
     [
@@ -135,7 +135,7 @@ export const hubs: Mutations = {
     ["more arguments are taken", "if (sent.length > length) {", "if (false) {"],
     ["null is no result", "result === undefined\n", "result == null\n"],
     ["who did not ask is answered", "if (id === undefined) return;", ""],
-    ["uploads are values", "streamIds.length === 0 ? values :", "true ? values :"],
+    ["uploads are values", "call.streamIds.length === 0 ? values", "true ? values"],
     ["nothing is said of streams", "text = texts.whileStreaming;", ""],
     ["a stream is let go of early", "await rest;", ""],
     [
@@ -250,25 +250,25 @@ export const hubs: Mutations = {
   "hubs/line.ts": [
     [
       "all run at once",
-      "if (this.#places > 0 && this.#calls.length === 0) {",
-      "if (this.#calls.length === 0) {",
+      "if (this.#places > 0 && (calls === undefined || calls.length === 0)) {",
+      "if (calls === undefined || calls.length === 0) {",
     ],
     [
       "what waits is not counted",
-      "this.#calls.push(call);\n    this.#waiting.add(call.cost);",
-      "this.#calls.push(call);",
+      "(this.#calls ??= new Queue()).push(call);\n    this.#waiting.add(call.cost);",
+      "(this.#calls ??= new Queue()).push(call);",
     ],
-    ["a place is given up twice", "if (this.#placeless.has(call) || ", "if ("],
-    ["any number gives up its place", " || this.#placeless.size >= this.#mostPlaceless", ""],
+    ["a place is given up twice", "if (placeless.has(call) || ", "if ("],
+    ["any number gives up its place", " || placeless.size >= this.#mostPlaceless", ""],
     [
       "a place is given back twice",
-      "if (!this.#placeless.delete(call)) this.#free();",
+      "if (this.#placeless?.delete(call) !== true) this.#free();",
       "this.#free();",
     ],
     [
       "what is gone is counted",
-      "while (this.#places > 0) {\n      const call = this.#calls.shift();\n      if (call === undefined) break;\n      this.#waiting.remove(call.cost);",
-      "while (this.#places > 0) {\n      const call = this.#calls.shift();\n      if (call === undefined) break;",
+      "while (this.#places > 0) {\n      const call = this.#calls?.shift();\n      if (call === undefined) break;\n      this.#waiting.remove(call.cost);",
+      "while (this.#places > 0) {\n      const call = this.#calls?.shift();\n      if (call === undefined) break;",
     ],
     ["calls pile up on the stack", "if (this.#draining) return;", ""],
   ],
