@@ -17,7 +17,7 @@ import { memoryServer, nextTurn } from "../support/memory.ts";
 const GREETING = '{"protocol":"json","version":1}\x1e';
 
 /** A hub on a server in memory, with the connections that were opened. */
-function serving(options: HubOptions<unknown, ClientSide> = {}, token?: string) {
+function serving(options: HubOptions<unknown, ClientSide> = {}, token?: string, host = {}) {
   const hub = hubState(
     {
       echo: makeCallable("method", [text], (_context: never, value: never) => value),
@@ -62,7 +62,7 @@ function serving(options: HubOptions<unknown, ClientSide> = {}, token?: string) 
       onClose: (event: CloseEvent) => socket.onClose(event),
       [SHUTTING_DOWN]: () => socket[SHUTTING_DOWN](),
     } as InnerEvents, context);
-  });
+  }, host);
   const open = async () => {
     const { client } = await server.connect();
     client!.send(GREETING);
@@ -114,11 +114,16 @@ Deno.test("several frames go out in order, and no faster than they are read", as
 });
 
 Deno.test("faults of user code are reported with their connection, limits are told", async () => {
-  const { open, reported, told, connections } = serving({ maximumReceiveMessageSize: 200 });
+  const reported: [unknown, Connection | undefined][] = [];
+  const onError = (error: unknown, connection?: Connection) => reported.push([error, connection]);
+  const limits = { maximumReceiveMessageSize: 200 };
+  const { open, told, connections } = serving(limits, undefined, { onError });
   const client = await open();
   client.send(call("fail"));
   await client.message();
-  assertEquals(reported.map(String), ["Error: secret"]);
+  assertEquals(reported.map(([error, connection]) => [String(error), connection]), [
+    ["Error: secret", connections[0]],
+  ]);
   client.send(call("echo", 5));
   await client.message();
   client.send(call("echo", "x".repeat(200)));
