@@ -128,7 +128,7 @@ function hubsRows(runtime: "bun" | "deno" | "node", { hubs: all }: Workloads): R
     row(all.calls, loop, loop),
     row(all.calls, hub, loop, HUB_FLOORS.calls),
     { ...row(all.calls, hub, native), share: 1 / 3 },
-    { ...row(all.calls, hub, socketIo, HUB_FLOORS.others), share: 1 / 3 },
+    row(all.calls, hub, socketIo, HUB_FLOORS.others),
     { ...row(all.calls, hub, trpc), share: 1 / 3 },
     row(all.broadcast, hub, loop),
     { ...row(all.broadcast, hub, socketIo), share: 1 / 3 },

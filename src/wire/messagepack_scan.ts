@@ -52,7 +52,7 @@ export class MessagePackScan {
     if (code <= 0xc6) return this.#binary(this.#unsigned(code - 0xc4));
     if (code <= 0xc9) return this.#extension(this.#unsigned(code - 0xc7));
     if (code === 0xcf || code === 0xd3) return this.#long(code === 0xd3);
-    if (code <= 0xd3) return this.#number(code <= 0xcb ? code - 0xc8 : code & 3);
+    if (code <= 0xd3) return this.#number(code & 3);
     if (code <= 0xd8) return this.#extension(1 << (code - 0xd4));
     if (code <= 0xdb) return this.#string(this.#unsigned(code - 0xd9));
     if (code <= 0xdd) return this.#list(this.#unsigned(code - 0xdb), levels);

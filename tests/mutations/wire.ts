@@ -425,7 +425,7 @@ export const wire: Mutations = {
     ],
     ["reads beyond the end", "if (length > left) throw", "if (length < 0) throw"],
     ["the last byte is never read", "if (length > left) throw", "if (length >= left) throw"],
-    ["floats have a byte", "code <= 0xcb ? code - 0xc8 : code & 3", "code & 3"],
+    ["floats have half of their bytes", "this.#number(code & 3)", "this.#number(code & 1)"],
     [
       "the byte 0xc1 is a value",
       'if (code === 0xc1) throw malformed("a value", "the byte 0xc1");',

@@ -77,7 +77,7 @@ export async function playground(examples: readonly Example[], packages: readonl
   }
   const installed = Object.entries(config.imports as Record<string, string>)
     .filter(([, target]) => target.startsWith("npm:")).map(([name]) => name);
-  for (const name of [...installed, ...packages]) {
+  for (const name of new Set([...installed, ...packages])) {
     const scope = name.slice(0, Math.max(0, name.lastIndexOf("/")));
     await Deno.mkdir(`${folder}/node_modules/${scope}`, { recursive: true });
     await Deno.symlink(new URL(`node_modules/${name}`, root), `${folder}/node_modules/${name}`);

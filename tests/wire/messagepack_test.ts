@@ -29,6 +29,7 @@ Deno.test("each message is written as the specification says", () => {
     [{ type: 1, invocationId: "", target: "a", arguments: [] }, "06" + "950180c0a16190"],
     [{ type: 4, invocationId, target: "a", arguments: [] }, "08" + "950480a131a16190"],
     [{ type: 2, invocationId, item: undefined }, "06" + "940280a131c0"],
+    [{ type: 2, invocationId, item: { a: undefined } }, "06" + "940280a13180"],
     [{ type: 3, invocationId, error: "no" }, "09" + "950380a13101a26e6f"],
     [{ type: 3, invocationId, error: "" }, "07" + "950380a13101a0"],
     [{ type: 3, invocationId }, "06" + "940380a13102"],
