@@ -392,11 +392,7 @@ export const wire: Mutations = {
     ["a longer key is __proto__", "if (this.#at - this.#text !== PROTO.length) return false;", ""],
     ["a key of its length is __proto__", "return PROTO.every(", "return PROTO.some("],
     ["bytes need not be UTF-8", "fatal: true", "fatal: false"],
-    [
-      "long texts are not looked at",
-      "length > SHORT ? at : this.#at",
-      "length > SHORT ? this.#at : this.#at",
-    ],
+    ["long texts are not looked at", "if (i === this.#at) return", "if (i === end) return"],
     [
       "marks are not noticed",
       "bytes[at + 2] === 0xbf) this.special = true;",

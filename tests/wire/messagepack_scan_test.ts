@@ -137,13 +137,17 @@ Deno.test("what a library would change is pointed out, and nothing else", () => 
       .map(special),
     [false, true, true, false],
   );
-  assertEquals(["a3efbbbf", "a4efbbbf61", "a461efbbbf", "a3efbfbd", "a2c3bc"].map(special), [
-    true,
-    true,
-    false,
-    false,
-    false,
-  ]);
+  assertEquals(
+    ["a3efbbbf", "a4efbbbf61", "a461efbbbf", "a3efbfbd", "a3efbebf", "a2c3bc"].map(special),
+    [
+      true,
+      true,
+      false,
+      false,
+      false,
+      false,
+    ],
+  );
   assertEquals([...scan("93c4020102a161c400").binaries], [3, 9]);
   assertEquals(scan("93a161d6ff00000000c0").binaries.size, 0);
 });
