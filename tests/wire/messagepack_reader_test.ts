@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import * as library from "@msgpack/msgpack";
 import { decode, encode } from "@msgpack/msgpack";
 import fc from "npm:fast-check@4.10.2";
+import { MessagePackReader } from "../../src/wire/messagepack_reader.ts";
 import { WireError } from "../../src/wire/wire_error.ts";
 import { bytes } from "../support/hub_messages.ts";
 import { messagePackReader } from "../support/messagepack.ts";
@@ -196,4 +198,17 @@ Deno.test("a time has milliseconds, the rest is cut off; one that no Date can ho
   assertEquals(time("c70cff 00000000 000007dba8218000"), 8.64e15);
   refused("c70cff 00000000 000007dba8218001", "a time that a Date can hold, got 8640000000001 s");
   refused("91c70cff 00000000 7fffffffffffffff", "a time that a Date can hold");
+});
+
+Deno.test("what is not whole never reaches the library", () => {
+  class Decoder {
+    decode(): never {
+      throw new Error("it was read");
+    }
+  }
+  const reader = new MessagePackReader({ ...library, Decoder });
+  assertThrows(() => reader.read(bytes("90"), 64), Error, "it was read");
+  for (const hex of ["ddffffffff", "dd00000002c0", "dd00000002dd00000001", "c1", "9090"]) {
+    assertThrows(() => reader.read(bytes(hex), 64), WireError);
+  }
 });

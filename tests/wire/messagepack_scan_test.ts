@@ -154,6 +154,7 @@ Deno.test("what a library would change is pointed out, and nothing else", () => 
 
 Deno.test("whatever a library writes is whole, and nothing that is cut off is", () => {
   fc.assert(fc.property(fc.jsonValue(), fc.nat(), (value, cut) => {
+    fc.pre(!JSON.stringify(value).includes("__proto__"));
     const written = encode(value);
     new MessagePackScan(written, 64);
     const part = written.subarray(0, cut % written.length);
