@@ -18,7 +18,7 @@ const LARGE = 64 * 1024;
 export function messagePackProtocol(library: MessagePackLibrary): HubProtocol {
   const reader = new MessagePackReader(library);
   // The list of fields is a level more, and so is what is in the innermost.
-  const options = { ignoreUndefined: true, maxDepth: MAX_SENT_DEPTH + 2 };
+  const options = { maxDepth: MAX_SENT_DEPTH + 2 };
   let encoder = new library.Encoder(options);
   const encode = (message: HubMessage): Uint8Array<ArrayBuffer> => {
     // All that is ours to call, a `toJSON` for one, is called before the encoder begins.

@@ -6,7 +6,6 @@ export interface ValueEncoder {
 
 /** How we ask for a value to be written. */
 export interface EncoderOptions {
-  readonly ignoreUndefined: boolean;
   readonly maxDepth: number;
 }
 

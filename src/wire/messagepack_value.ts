@@ -40,17 +40,33 @@ function plainText(text: string): string {
 
 function plainObject(value: object, levels: number): unknown {
   if (levels === 0) throw tooDeepToSend();
-  if (Array.isArray(value)) return Array.from(value, (item) => plainValue(item, levels - 1));
-  if (ArrayBuffer.isView(value)) return value;
-  if (value instanceof ArrayBuffer) return new Uint8Array(value);
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value;
+  if (Array.isArray(value)) return plainList(value, levels - 1);
+  const plain = Object.getPrototypeOf(value) === Object.prototype;
+  if (!plain) {
+    if (ArrayBuffer.isView(value)) return value;
+    if (value instanceof ArrayBuffer) return new Uint8Array(value);
+    if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value;
+  }
   if ("toJSON" in value && typeof value.toJSON === "function") {
     return plainValue(value.toJSON(""), levels - 1);
   }
-  checkSendable(value);
+  if (!plain) checkSendable(value);
+  return plainProperties(value as Readonly<Record<string, unknown>>, levels - 1);
+}
+
+function plainList(list: readonly unknown[], levels: number): unknown[] {
+  const copy: unknown[] = [];
+  for (let i = 0; i < list.length; i++) copy.push(plainValue(list[i], levels));
+  return copy;
+}
+
+/** As in JSON, properties that are undefined are left out. */
+function plainProperties(value: Readonly<Record<string, unknown>>, levels: number): object {
   const copy: Record<string, unknown> = {};
-  for (const [name, property] of Object.entries(value)) {
-    copy[plainText(name)] = plainValue(property, levels - 1);
+  for (const name of Object.keys(value)) {
+    if (name === "__proto__") checkSendable(value);
+    const property = plainValue(value[name], levels);
+    if (property !== undefined) copy[plainText(name)] = property;
   }
   return copy;
 }

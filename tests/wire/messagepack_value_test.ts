@@ -3,8 +3,7 @@ import { encode } from "@msgpack/msgpack";
 import { plainValue } from "../../src/wire/messagepack_value.ts";
 import { hex } from "../support/hub_messages.ts";
 
-const written = (value: unknown) =>
-  hex(encode(plainValue(value), { ignoreUndefined: true, maxDepth: 102 }));
+const written = (value: unknown) => hex(encode(plainValue(value), { maxDepth: 102 }));
 
 const refused = (value: unknown, got: string) =>
   assertThrows(
@@ -37,6 +36,8 @@ Deno.test("as in JSON, undefined properties are left out and toJSON is asked", (
   assertEquals(written(new Point()), "81a17801");
   assertEquals(written({ toJSON: (key: string) => [key] }), "91a0");
   assertEquals(written(new URL("a:b")), "a3613a62");
+  assertEquals(written(Object.assign(new Map(), { toJSON: () => 1 })), "01");
+  assertEquals(written({ a: undefined, b: { toJSON: () => undefined } }), "80");
 });
 
 Deno.test("what would get lost is refused, and a key __proto__", () => {
@@ -45,6 +46,9 @@ Deno.test("what would get lost is refused, and a key __proto__", () => {
   }
   refused([new Map()], "what JSON can carry, got a Map");
   refused({ a: new Set() }, "what JSON can carry, got a Set");
+  const named: object = Object.create(null);
+  Object.defineProperty(named, "__proto__", { value: 1, enumerable: true });
+  refused(named, "what JSON can carry, got an object with a key");
   refused(JSON.parse('[{"__proto__":1}]'), "what JSON can carry, got an object with a key");
 });
 
