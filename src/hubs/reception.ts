@@ -115,6 +115,7 @@ export class Reception implements Beating {
     const session = this.session;
     const { maximumReceiveMessageSize: maxMessageSize } = session.limits;
     this.#handshake = undefined;
+    if (this.#hub.closed) return session.close({ cause: "shutdown", allowReconnect: true });
     session.begin(protocol, handshakeResponse());
     this.#hub.roster.add(session);
     this.#decoder = protocol.decoder({ maxMessageSize });
