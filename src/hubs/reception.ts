@@ -106,6 +106,7 @@ export class Reception implements Beating {
     this.#endGreeting();
     // While the encoding was loaded, we may have ended it ourselves.
     if (session.end !== undefined) return;
+    if (this.#hub.closed) return session.close({ cause: "shutdown", allowReconnect: true });
     session.begin(protocol, handshakeResponse());
     this.#hub.roster.add(session);
     this.#decoder = protocol.decoder({ maxMessageSize });

@@ -372,3 +372,11 @@ Deno.test("what waits is counted with all its bytes, in however many pieces it c
   reception.receive(message + message);
   assertEquals(waiting.size, 3 * 256 + 3 * message.length);
 });
+
+Deno.test("a hub that was closed meanwhile shakes no hands", () => {
+  const { reception, transport, hub } = setUp();
+  hub.closed = true;
+  reception.receive(GREETING);
+  assertEquals([transport.frames, transport.closedWith], [[], 1000]);
+  assertEquals(hub.roster.one("id"), undefined);
+});

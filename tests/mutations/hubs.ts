@@ -62,7 +62,7 @@ export const hubs: Mutations = {
     ],
     ["all have the same id", "`s${++this.#asked}`", "`s${this.#asked || ++this.#asked}`"],
   ],
-  "hubs/clients.ts": [
+  "hubs/callers.ts": [
     ["nobody is left out", "if (!except.has(session.id)) session", "session"],
     ["those that were left out come back", "new Set([...except, ...ids])", "new Set(ids)"],
     ["more arguments are taken", "if (args.length > parameters.length) {", "if (false) {"],
@@ -414,6 +414,11 @@ export const hubs: Mutations = {
     ],
   ],
   "hubs/reception.ts": [
+    [
+      "a closed hub shakes hands",
+      'if (this.#hub.closed) return session.close({ cause: "shutdown", allowReconnect: true });',
+      "",
+    ],
     [
       "what is behind the end is read",
       "if (this.#decoder !== decoder || !this.session.open) return;",
