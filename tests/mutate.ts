@@ -9,9 +9,11 @@ import { ELSEWHERE, modules, PENDING, testOf, UNTESTED } from "./support/mirror.
 import { adapters } from "./mutations/adapters.ts";
 import { base } from "./mutations/base.ts";
 import { brokers } from "./mutations/brokers.ts";
+import { client } from "./mutations/client.ts";
 import { connection } from "./mutations/connection.ts";
 import { handshake } from "./mutations/handshake.ts";
 import { hono } from "./mutations/hono.ts";
+import { hubs } from "./mutations/hubs.ts";
 import type { Mutation, Mutations } from "./mutations/mutation.ts";
 import { limits } from "./mutations/limits.ts";
 import { native } from "./mutations/native.ts";
@@ -53,6 +55,8 @@ const all: Mutations = {
   ...brokers,
   ...topics,
   ...wire,
+  ...hubs,
+  ...client,
 };
 
 interface Case {

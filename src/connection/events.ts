@@ -59,12 +59,3 @@ export type Reporter = (
   error: unknown,
   connection: Connection | undefined,
 ) => void;
-
-/** The key of what an upper floor is told: users cannot have it by accident. */
-export const SHUTTING_DOWN: unique symbol = Symbol("shuttingDown");
-
-/** Events of an upper floor, such as hubs. */
-export interface InnerEvents extends WebSocketEvents {
-  /** Called just before an open connection is closed because the server goes away. Must not throw. */
-  [SHUTTING_DOWN]?(): void;
-}

@@ -13,8 +13,14 @@ import {
 } from "./close.ts";
 import type { Connection, ConnectionRequest } from "./connection.ts";
 import type { ConnectionInit } from "./connection_init.ts";
-import { ConnectionView, type EndListener, type Viewed } from "./connection_view.ts";
-import { type InnerEvents, type Reporter, SHUTTING_DOWN, type WebSocketEvents } from "./events.ts";
+import {
+  ConnectionView,
+  type EndListener,
+  type InnerEvents,
+  SHUTTING_DOWN,
+  type Viewed,
+} from "./connection_view.ts";
+import type { Reporter, WebSocketEvents } from "./events.ts";
 import { Flow, type FlowOwner, type FlowServer } from "./flow.ts";
 import type { Limits } from "./limits.ts";
 import { checkSendData, exceeds, type Message, type SendData } from "./message.ts";

@@ -27,7 +27,8 @@ export class Calls {
   /** All that run. */
   readonly #running = new Set<HubInvocation>();
   /** What has come before `onConnected` was done. */
-  #early: HubInvocation[] | undefined = [];
+  #early: HubInvocation[] | undefined;
+  #started = false;
   /** Streams that run, those that are slow to end as well. */
   #streams = 0;
 
@@ -47,6 +48,7 @@ export class Calls {
   start(): void {
     const early = this.#early ?? [];
     this.#early = undefined;
+    this.#started = true;
     for (const call of early) this.#waiting.remove(call.cost);
     for (const call of early) this.#schedule(call);
   }
@@ -65,8 +67,8 @@ export class Calls {
     if (callable.kind === "stream") this.#streams++;
     // Items may come before the call begins.
     callable.uploads.forEach((schema, i) => uploads.open(call.streamIds[i]!, schema));
-    if (this.#early === undefined) return this.#schedule(call);
-    this.#early.push(call);
+    if (this.#started) return this.#schedule(call);
+    (this.#early ??= []).push(call);
     this.#waiting.add(call.cost);
   }
 

@@ -1,7 +1,8 @@
 import type { ConnectionRequest } from "../connection/connection.ts";
 import type { ClientSide } from "../wire/contract.ts";
 import { usageError } from "../base/usage_error.ts";
-import { type Callers, ClientsOf, type ContextClients, type One, type Several } from "./clients.ts";
+import { type Callers, ClientsOf } from "./callers.ts";
+import type { ContextClients, One, Several } from "./clients.ts";
 import type { Roster } from "./roster.ts";
 import type { Session } from "./session.ts";
 import type { HubTransport } from "./transport.ts";

@@ -1,5 +1,5 @@
 import type { ClientSide } from "../wire/contract.ts";
-import { Callers } from "./clients.ts";
+import { Callers } from "./callers.ts";
 import { Context, type ContextCall } from "./context.ts";
 import { filtered } from "./filters.ts";
 import { MethodMap } from "./methods.ts";

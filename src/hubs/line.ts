@@ -6,9 +6,10 @@ import type { Waiting } from "./waiting.ts";
 export class Line {
   readonly #run: (call: HubInvocation) => void;
   readonly #waiting: Waiting;
-  readonly #calls = new Queue<HubInvocation>();
-  /** Calls that gave up their place and still run; so many may. */
-  readonly #placeless = new Set<HubInvocation>();
+  /** Those that wait, and those that gave up their place and still run: made when there are any. */
+  #calls: Queue<HubInvocation> | undefined;
+  #placeless: Set<HubInvocation> | undefined;
+  /** How many may give up their place. */
   readonly #mostPlaceless: number;
   #places: number;
   #draining = false;
@@ -28,29 +29,31 @@ export class Line {
 
   /** Begins with a call, or lets it wait. */
   add(call: HubInvocation): void {
-    if (this.#places > 0 && this.#calls.length === 0) {
+    const calls = this.#calls;
+    if (this.#places > 0 && (calls === undefined || calls.length === 0)) {
       this.#places--;
       return this.#run(call);
     }
-    this.#calls.push(call);
+    (this.#calls ??= new Queue()).push(call);
     this.#waiting.add(call.cost);
   }
 
   /** A call has ended. */
   left(call: HubInvocation): void {
-    if (!this.#placeless.delete(call)) this.#free();
+    if (this.#placeless?.delete(call) !== true) this.#free();
   }
 
   /** A call waits for a client: the next one may begin. */
   waits(call: HubInvocation): void {
-    if (this.#placeless.has(call) || this.#placeless.size >= this.#mostPlaceless) return;
-    this.#placeless.add(call);
+    const placeless = this.#placeless ??= new Set();
+    if (placeless.has(call) || placeless.size >= this.#mostPlaceless) return;
+    placeless.add(call);
     this.#free();
   }
 
   /** Nobody waits any more. */
   clear(): void {
-    for (let call; (call = this.#calls.shift()) !== undefined;) this.#waiting.remove(call.cost);
+    for (let call; (call = this.#calls?.shift()) !== undefined;) this.#waiting.remove(call.cost);
   }
 
   /** In a loop, and not by recursion: many calls are done at once. */
@@ -59,7 +62,7 @@ export class Line {
     if (this.#draining) return;
     this.#draining = true;
     while (this.#places > 0) {
-      const call = this.#calls.shift();
+      const call = this.#calls?.shift();
       if (call === undefined) break;
       this.#waiting.remove(call.cost);
       this.#places--;

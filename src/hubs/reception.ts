@@ -24,6 +24,9 @@ type Data = string | Uint8Array;
 const PROTOCOLS = new Map<string, HubProtocol>([json, messagePack].map((p) => [p.name, p]));
 const NAMES = [...PROTOCOLS.keys()];
 
+/** What all share who need not be told. */
+const CONNECTED = Promise.resolve(true);
+
 /** Where one client is received: its handshake, its messages, and both events of the hub. */
 export class Reception implements Beating {
   readonly #hub: HubState;
@@ -32,6 +35,8 @@ export class Reception implements Beating {
   readonly #calls: Calls;
   #handshake: HandshakeReader | undefined;
   #decoder: Decoder | undefined;
+  /** What has come since the last message: of several in one piece, the first is counted with all. */
+  #bytes = 0;
   /** Settles to whether `onConnected` has succeeded; `undefined` before it was called. */
   #connected: Promise<boolean> | undefined;
 
@@ -110,6 +115,7 @@ export class Reception implements Beating {
     const session = this.session;
     const { maximumReceiveMessageSize: maxMessageSize } = session.limits;
     this.#handshake = undefined;
+    if (this.#hub.closed) return session.close({ cause: "shutdown", allowReconnect: true });
     session.begin(protocol, handshakeResponse());
     this.#hub.roster.add(session);
     this.#decoder = protocol.decoder({ maxMessageSize });
@@ -129,7 +135,10 @@ export class Reception implements Beating {
       this.#calls.start();
       return true;
     };
-    if (!onConnected && filters.length === 0) return Promise.resolve(start());
+    if (!onConnected && filters.length === 0) {
+      start();
+      return CONNECTED;
+    }
     const run = (context: Context) => onConnected?.(context as never);
     return this.#event("onConnected", run, []).then(start).catch((error) => {
       if (!(error instanceof HubError)) this.session.transport.report(error);
@@ -164,13 +173,12 @@ export class Reception implements Beating {
   }
 
   #read(decoder: Decoder, data: Data): void {
-    // Of several messages in one piece, the first is counted with all of it.
-    let bytes = data.length;
+    this.#bytes += data.length;
     for (const message of decoder.push(data)) {
       // The last message may have come, or may have gone out.
       if (this.#decoder !== decoder || !this.session.open) return;
-      this.#handle(message, bytes);
-      bytes = 0;
+      this.#handle(message, this.#bytes);
+      this.#bytes = 0;
     }
   }
 

@@ -88,7 +88,8 @@ export class UploadStream implements AsyncIterableIterator<unknown, undefined> {
 /** The streams that one client uploads now, by the ids that it has given them. */
 export class Uploads {
   readonly #waiting: Waiting;
-  readonly #streams = new Map<string, UploadStream>();
+  /** Made when something is uploaded for the first time. */
+  #streams: Map<string, UploadStream> | undefined;
 
   constructor(waiting: Waiting) {
     this.#waiting = waiting;
@@ -96,35 +97,35 @@ export class Uploads {
 
   /** How many there are. */
   get size(): number {
-    return this.#streams.size;
+    return this.#streams?.size ?? 0;
   }
 
   get(id: string): UploadStream | undefined {
-    return this.#streams.get(id);
+    return this.#streams?.get(id);
   }
 
   open(id: string, schema: Schema): UploadStream {
     const stream = new UploadStream(schema, this.#waiting);
-    this.#streams.set(id, stream);
+    (this.#streams ??= new Map()).set(id, stream);
     return stream;
   }
 
   /** Whoever reads these is done: what else comes for them is thrown away. */
   close(ids: readonly string[]): void {
     for (const id of ids) {
-      this.#streams.get(id)?.clear();
-      this.#streams.delete(id);
+      this.get(id)?.clear();
+      this.#streams?.delete(id);
     }
   }
 
   /** Takes an item. One for a stream that nobody reads any more is late, and no fault. */
   item({ invocationId, item }: StreamItem, bytes: number): void {
-    this.#streams.get(invocationId)?.push(item, bytes);
+    this.get(invocationId)?.push(item, bytes);
   }
 
   /** Takes the end of a stream. Says whether there is one of this id. */
   complete({ invocationId, error }: Completion): boolean {
-    const stream = this.#streams.get(invocationId);
+    const stream = this.get(invocationId);
     stream?.end(error);
     return stream !== undefined;
   }
@@ -135,7 +136,7 @@ export class Uploads {
    * @param all Throws away those as well that have: there is no room for them.
    */
   end(all = false): void {
-    for (const stream of this.#streams.values()) {
+    for (const stream of this.#streams?.values() ?? []) {
       if (all || !stream.ended) stream.clear("the client is gone");
     }
   }

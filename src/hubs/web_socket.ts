@@ -1,13 +1,7 @@
 import type { CloseCause } from "../connection/close.ts";
 import type { Connection, ConnectionRequest } from "../connection/connection.ts";
-import { batch } from "../connection/connection_view.ts";
-import {
-  type CloseEvent,
-  type InnerEvents,
-  type MessageEvent,
-  type OpenEvent,
-  SHUTTING_DOWN,
-} from "../connection/events.ts";
+import { batch, type InnerEvents, SHUTTING_DOWN } from "../connection/connection_view.ts";
+import type { CloseEvent, MessageEvent, OpenEvent } from "../connection/events.ts";
 import type { ServerState } from "../server/server_state.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import type { HubState } from "./hub_state.ts";

@@ -69,7 +69,8 @@ export function handshakeRefusal(
 /** Finds the handshake at the beginning of what arrives on one connection, whole or in pieces. */
 export class HandshakeReader {
   readonly #maxSize: number;
-  readonly #utf8 = new TextDecoder();
+  /** For clients that send it in a binary frame; few do. */
+  #utf8: TextDecoder | undefined;
   #text = "";
   #size = 1;
 
@@ -101,6 +102,7 @@ export class HandshakeReader {
   #pushBytes(data: Uint8Array) {
     const end = data.indexOf(SEPARATOR.charCodeAt(0));
     const piece = end < 0 ? data : data.subarray(0, end);
+    this.#utf8 ??= new TextDecoder();
     this.#add(this.#utf8.decode(piece, { stream: end < 0 }), piece.length);
     return end < 0 ? undefined : { text: this.#text, rest: data.subarray(end + 1) };
   }

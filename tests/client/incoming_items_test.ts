@@ -32,6 +32,14 @@ Deno.test("a loop gets the items in order, those that came before it too", async
   assertEquals(await items.next(), { value: undefined, done: true });
 });
 
+Deno.test("whoever waits gets an item as soon as it comes", async () => {
+  const { items, observer } = stream();
+  const next = items.next();
+  await Promise.resolve();
+  observer.next(1);
+  assertEquals(await next, { value: 1, done: false });
+});
+
 Deno.test("a stream that fails gives what came, and then the reason, once", async () => {
   const { items, observer } = stream();
   observer.next(1);

@@ -746,7 +746,8 @@ function hubsSuite(runtime: Runtime): void {
 
   for (const mode of runtime.modes) {
     test(`works under ${mode}`, async (server) => {
-      using client = await open(server);
+      const { connectionToken } = await negotiate(server);
+      using client = await open(server, { path: `/hub?id=${connectionToken}` });
       assertEquals(await client.ask("add", 1, 2), 3);
       const id = client.stream("count", 1);
       assertEquals(await client.next(), { type: 2, invocationId: id, item: 0 });

@@ -49,9 +49,13 @@ Deno.test("responses have what middleware has set, before and after, once", asyn
     await next();
     c.header("x-after", "1");
   });
-  app.use("/hub", hub(served<undefined>()));
+  const own = new Headers({ "x-hub": "1", "set-cookie": "own=1" });
+  app.use(
+    "/hub",
+    hub(served<undefined>(({ respond }) => respond!("", { status: 200, headers: own }))),
+  );
   const { status, headers } = await app.request("/hub");
-  assertEquals([status, headers.getSetCookie()], [200, ["a=1", "b=2"]]);
+  assertEquals([status, headers.getSetCookie().sort()], [200, ["a=1", "b=2", "own=1"]]);
   assertEquals(["x-before", "x-after", "x-hub"].map((name) => headers.get(name)), ["1", "1", "1"]);
 });
 

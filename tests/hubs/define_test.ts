@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { defineHub } from "../../src/hubs/define.ts";
 import { call } from "../../src/hubs/parameters.ts";
-import { connect, createTestServer } from "../../src/testing.ts";
+import { connect, createTestServer, FakeClock } from "../../src/testing.ts";
 import { number, text } from "../fixtures/schemas.ts";
 
 Deno.test("a hub is built of its methods, and serves them", async () => {
@@ -34,4 +34,18 @@ Deno.test("what is wrong throws when the hub is made", () => {
   assertThrows(() => h.create({}, { idleTimeout: -1 }), RangeError, "idleTimeout");
   assertThrows(() => h.method([5 as never], () => {}), TypeError, "expected a schema");
   assertThrows(() => h.stream([], 5 as never), TypeError, "expected a handler");
+});
+
+Deno.test("in the test kit, pings and timeouts go by a clock that tests move", async () => {
+  const hub = defineHub()({ client: {} }).create({}, { idleTimeout: 0 });
+  const clock = new FakeClock();
+  await using server = createTestServer((request) => hub.handle(request), { clock });
+  const client = await connect(server, "/hub");
+  client.send('{"protocol":"json","version":1}\x1e{"type":6}\x1e');
+  assertEquals(await client.message(), "{}\x1e");
+  await clock.advance(16_000);
+  assertEquals(await client.message(), '{"type":6}\x1e');
+  await clock.advance(30_000);
+  assertMatch(await client.message() as string, /^\{"type":[67]/);
+  assertEquals((await client.closed).code, 1000);
 });

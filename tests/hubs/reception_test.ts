@@ -117,7 +117,7 @@ Deno.test("each kind of message is taken for what it is", async () => {
   session.pulse.look(100, limits);
   assertEquals(session.pulse.look(110, limits), undefined);
   say(PING);
-  session.pulse.look(200, limits);
+  assertEquals(session.pulse.look(200, limits), undefined);
   assertEquals(session.pulse.look(210, limits), "lost");
   assertEquals((await got()).at(-1), { type: 3, invocationId: "s" });
   say({ type: 7 }, echo("too late"));
@@ -299,17 +299,32 @@ Deno.test("where there is no room, the client has to go and what it has sent is 
 Deno.test("an error that is none of the wire is not taken for one", () => {
   const { reception, session } = setUp();
   reception.receive(GREETING);
-  const { pulse } = session;
-  Object.defineProperty(session, "open", {
-    get() {
-      throw new RangeError("a fault of ours");
-    },
-  });
+  session.pulse.pinged = () => {
+    throw new RangeError("a fault of ours");
+  };
   let thrown: unknown;
   try {
     reception.receive(json.encode(PING));
   } catch (error) {
     thrown = error;
   }
-  assertEquals([(thrown as Error).message, pulse === session.pulse], ["a fault of ours", true]);
+  assertEquals([(thrown as Error).message, session.end], ["a fault of ours", undefined]);
+});
+
+Deno.test("what waits is counted with all its bytes, in however many pieces it came", () => {
+  const { reception, waiting } = setUp({ onConnected: () => new Promise(() => {}) });
+  reception.receive(GREETING);
+  const message = json.encode(echo("x".repeat(100))) as string;
+  for (const letter of message) reception.receive(letter);
+  assertEquals(waiting.size, 256 + message.length);
+  reception.receive(message + message);
+  assertEquals(waiting.size, 3 * 256 + 3 * message.length);
+});
+
+Deno.test("a hub that was closed meanwhile shakes no hands", () => {
+  const { reception, transport, hub } = setUp();
+  hub.closed = true;
+  reception.receive(GREETING);
+  assertEquals([transport.frames, transport.closedWith], [[], 1000]);
+  assertEquals(hub.roster.one("id"), undefined);
 });

@@ -158,6 +158,19 @@ Deno.test("what is thrown because of the cancellation is no fault", async () => 
   await rest();
 });
 
+Deno.test("what is thrown together with the cancellation is no fault either", async () => {
+  const { call, send, rest } = setUp();
+  await send({
+    [Symbol.asyncIterator]: () => ({
+      next() {
+        call.cancel();
+        throw new Error("cancelled");
+      },
+    }),
+  });
+  await rest();
+});
+
 Deno.test("one that is cancelled while it is asked is not waited for", async () => {
   const { transport, call, send, rest } = setUp();
   const gate = Promise.withResolvers<IteratorResult<number>>();

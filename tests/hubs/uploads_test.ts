@@ -64,6 +64,14 @@ Deno.test("what waits is counted with its bytes, until it is taken or thrown awa
   assertEquals(counted.size, 0);
 });
 
+Deno.test("whoever waits gets an item as soon as it comes", async () => {
+  const stream = new UploadStream(number, waiting());
+  const next = stream.next();
+  await Promise.resolve();
+  stream.push(1, 0);
+  assertEquals(await next, { value: 1, done: false });
+});
+
 Deno.test("several readers get an item each", async () => {
   const stream = new UploadStream(number, waiting());
   const [one, two, end] = [stream.next(), stream.next(), stream.next()];

@@ -1,12 +1,14 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Connection } from "../../src/connection/connection.ts";
-import { type CloseEvent, type InnerEvents, SHUTTING_DOWN } from "../../src/connection/events.ts";
+import { type InnerEvents, SHUTTING_DOWN } from "../../src/connection/connection_view.ts";
+import type { CloseEvent } from "../../src/connection/events.ts";
 import { Heartbeat } from "../../src/hubs/heartbeat.ts";
 import { makeCallable } from "../../src/hubs/methods.ts";
 import { HubSocket } from "../../src/hubs/web_socket.ts";
 import type { HubOptions } from "../../src/hubs/options.ts";
 import type { ClientSide } from "../../src/wire/contract.ts";
 import { json } from "../../src/wire/json.ts";
+import { messagePack } from "../../src/wire/messagepack.ts";
 import { Route } from "../../src/server/route.ts";
 import { text } from "../fixtures/schemas.ts";
 import { hubState } from "../support/fake_transport.ts";
@@ -15,7 +17,7 @@ import { memoryServer, nextTurn } from "../support/memory.ts";
 const GREETING = '{"protocol":"json","version":1}\x1e';
 
 /** A hub on a server in memory, with the connections that were opened. */
-function serving(options: HubOptions<unknown, ClientSide> = {}, token?: string) {
+function serving(options: HubOptions<unknown, ClientSide> = {}, token?: string, host = {}) {
   const hub = hubState(
     {
       echo: makeCallable("method", [text], (_context: never, value: never) => value),
@@ -60,7 +62,7 @@ function serving(options: HubOptions<unknown, ClientSide> = {}, token?: string) 
       onClose: (event: CloseEvent) => socket.onClose(event),
       [SHUTTING_DOWN]: () => socket[SHUTTING_DOWN](),
     } as InnerEvents, context);
-  });
+  }, host);
   const open = async () => {
     const { client } = await server.connect();
     client!.send(GREETING);
@@ -74,7 +76,7 @@ const call = (target: string, ...args: unknown[]) =>
   json.encode({ type: 1, invocationId: "1", target, arguments: args }) as string;
 
 Deno.test("a WebSocket carries a hub, in text and in bytes", async () => {
-  const { open, hub } = serving();
+  const { open, connect, hub } = serving();
   const client = await open();
   client.send(call("echo", "a"));
   assertEquals(await client.message(), '{"type":3,"invocationId":"1","result":"a"}\x1e');
@@ -83,6 +85,13 @@ Deno.test("a WebSocket carries a hub, in text and in bytes", async () => {
   client.send(call("where"));
   assertMatch(await client.message() as string, /"http:\/\/self.example\/ws"/);
   assertEquals([...hub.roster.user("Ada")].length, 1);
+  const { client: other } = await connect();
+  other!.send('{"protocol":"messagepack","version":1}\x1e');
+  await other!.message();
+  const message = { type: 1, invocationId: "1", target: "echo", arguments: ["c"] } as const;
+  other!.send(messagePack.encode(message) as Uint8Array<ArrayBuffer>);
+  const answer = new Uint8Array(await other!.message() as ArrayBuffer);
+  assertEquals(answer, messagePack.encode({ type: 3, invocationId: "1", result: "c" }));
 });
 
 Deno.test("several frames go out in order, and no faster than they are read", async () => {
@@ -105,11 +114,16 @@ Deno.test("several frames go out in order, and no faster than they are read", as
 });
 
 Deno.test("faults of user code are reported with their connection, limits are told", async () => {
-  const { open, reported, told, connections } = serving({ maximumReceiveMessageSize: 200 });
+  const reported: [unknown, Connection | undefined][] = [];
+  const onError = (error: unknown, connection?: Connection) => reported.push([error, connection]);
+  const limits = { maximumReceiveMessageSize: 200 };
+  const { open, told, connections } = serving(limits, undefined, { onError });
   const client = await open();
   client.send(call("fail"));
   await client.message();
-  assertEquals(reported.map(String), ["Error: secret"]);
+  assertEquals(reported.map(([error, connection]) => [String(error), connection]), [
+    ["Error: secret", connections[0]],
+  ]);
   client.send(call("echo", 5));
   await client.message();
   client.send(call("echo", "x".repeat(200)));

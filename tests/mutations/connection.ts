@@ -571,6 +571,12 @@ export const connection: Mutations = {
     ],
   ],
   "connection/server_connection.ts": [
+    [
+      "an upper floor learns nothing of the end of the server",
+      "if (this.#state === OPEN) (this.#events as InnerEvents)[SHUTTING_DOWN]?.();",
+      "",
+      { seenBy: ["tests/connection/connection_view_test.ts"] },
+    ],
     ["meters are not asked", "if (this.#meters?.some(", "if (false && this.#meters?.some("],
     ["every meter has to refuse", "this.#meters?.some(", "this.#meters?.every("],
     ["nobody hears of a rate limit", "|backpressure|rate-limit)$/", "|backpressure)$/"],

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { nextTurn } from "../../src/base/turn.ts";
-import { Callers, ClientsOf } from "../../src/hubs/clients.ts";
+import { Callers, ClientsOf } from "../../src/hubs/callers.ts";
 import { HubError } from "../../src/hubs/hub_error.ts";
 import { call } from "../../src/hubs/parameters.ts";
 import { messagePack } from "../../src/wire/messagepack.ts";
