@@ -1,4 +1,4 @@
-import { assertThrows } from "@std/assert";
+import { assert, assertThrows } from "@std/assert";
 import { ClientOptions } from "../../src/brokers/client_options.ts";
 
 const given = new ClientOptions("the client", {
@@ -10,6 +10,7 @@ const given = new ClientOptions("the client", {
 Deno.test("options that are as they should be pass, inside of others, too", () => {
   given.is("queue", false, "it would wait");
   given.pings("ping");
+  assert(given.get("ping") === 10_000);
   given.within("socket").expect("retry", (value) => typeof value === "function", "one", "why");
 });
 

@@ -35,3 +35,12 @@ Deno.test("where nothing is gained by it, none lingers", () => {
   idle.add(new Topic("room"));
   assertEquals([dropped, clock.pending], [["room"], 0]);
 });
+
+Deno.test("nothing is dropped any more once all is closed", () => {
+  const { clock, dropped, idle } = lingering(5_000);
+  idle.add(new Topic("room"));
+  idle.close();
+  clock.pass(10_000);
+  assertEquals([dropped, clock.pending], [[], 0]);
+  idle.close();
+});

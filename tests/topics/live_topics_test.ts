@@ -118,3 +118,15 @@ Deno.test("options and arguments that make no sense throw at once", () => {
   ];
   for (const [call, message] of cases) assertThrows(call, Error, message);
 });
+
+Deno.test("in one process all is up, and what is no topic is not published", async () => {
+  const topics = createTopics();
+  assertEquals(topics.state, "up");
+  const { relayed, error } = await topics.publish("a*", "x");
+  assertEquals([relayed, error?.message], [
+    false,
+    'Cannot publish: expected the name of a topic, got "a*"',
+  ]);
+  await topics.close();
+  assertEquals((await topics.publish("room", "x")).relayed, false);
+});
