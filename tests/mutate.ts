@@ -13,7 +13,9 @@ import { connection } from "./mutations/connection.ts";
 import { handshake } from "./mutations/handshake.ts";
 import { hono } from "./mutations/hono.ts";
 import type { Mutation, Mutations } from "./mutations/mutation.ts";
+import { limits } from "./mutations/limits.ts";
 import { native } from "./mutations/native.ts";
+import { node } from "./mutations/node.ts";
 import { server } from "./mutations/server.ts";
 import { testing } from "./mutations/testing.ts";
 import { topics } from "./mutations/topics.ts";
@@ -49,7 +51,9 @@ const all: Mutations = {
   ...server,
   ...adapters,
   ...hono,
+  ...limits,
   ...native,
+  ...node,
   ...testing,
   ...brokers,
   ...topics,

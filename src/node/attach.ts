@@ -5,6 +5,7 @@ import { typeOf, usageError } from "../base/usage_error.ts";
 import { HOST_OPTIONS, type HostOptions } from "../server/host_options.ts";
 import type { FetchHandler } from "../server/pipeline.ts";
 import { startServer } from "../server/serve.ts";
+import type { ShutdownOptions } from "../server/shutdown_options.ts";
 
 /** Which upgrades of somebody else's server are ours, and how they are served. */
 export interface AttachOptions extends HostOptions {
@@ -30,8 +31,11 @@ export interface AttachedServer extends AsyncDisposable {
   /**
    * Refuses new connections with 503, closes the open ones with 1001, and takes our listener off.
    * The server itself goes on. Call it before you close that, which would wait for connections.
+   *
+   * @throws {TypeError} If an option is unknown or not a number.
+   * @throws {RangeError} If an option is out of range.
    */
-  shutdown(): Promise<void>;
+  shutdown(options?: ShutdownOptions): Promise<void>;
 }
 
 const ATTACH_OPTIONS = ["path", "shutdownTimeout", ...HOST_OPTIONS];
@@ -81,7 +85,7 @@ export function attach(
       return attached.connections;
     },
     finished: attached.finished,
-    shutdown: () => attached.shutdown(),
+    shutdown: (how) => attached.shutdown(how),
     [Symbol.asyncDispose]: () => attached.shutdown(),
   };
 }

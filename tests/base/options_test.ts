@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import {
   checkBytes,
+  checkMade,
   checkNames,
   checkNumber,
   checkOption,
@@ -29,6 +30,23 @@ Deno.test("checkSeconds takes a tenth of a second to a day, and 0 where that swi
 Deno.test("checkBytes takes whole numbers from 1 to the most", () => {
   for (const bytes of [1, 5]) assertEquals(checkBytes("x", bytes, 5), bytes);
   for (const bad of [0, 6, 1.5, NaN]) assertThrows(() => checkBytes("x", bad, 5), RangeError);
+});
+
+Deno.test("checkMade takes one thing or a list of them, and says who makes them", () => {
+  const one = { admit() {} };
+  assertEquals(checkMade("limits", one, "admit", "perAddress"), [one]);
+  assertEquals(checkMade("limits", [one, one], "admit", "perAddress"), [one, one]);
+  assertEquals(checkMade("limits", [], "admit", "perAddress"), []);
+  for (const [wrong, got] of [[5, "number"], [[one, null], "null"], [[{}], "object"]] as const) {
+    const error = assertThrows(
+      () => checkMade("limits", wrong as never, "admit" as never, "perAddress"),
+      TypeError,
+    );
+    assertEquals(
+      error.message,
+      `Cannot use option limits: expected perAddress({ … }), or a list, got ${got}`,
+    );
+  }
 });
 
 Deno.test("checkNumber tells a wrong type from a wrong value", () => {

@@ -6,6 +6,7 @@ import {
   type CloseInfo,
   SEND_QUEUE_FULL,
   TOO_LARGE,
+  TOO_OFTEN,
 } from "../../src/connection/close.ts";
 import { MemoryAdapter } from "../../src/adapters/memory.ts";
 import { sweep } from "../../src/connection/clockwork.ts";
@@ -767,6 +768,21 @@ Deno.test("a close that had begun is what a connection ends with, whatever ends 
   assertEquals(log, ["open", "close 4000 local"]);
 });
 
+Deno.test("a close that had begun is what a connection ends with that is dropped for memory", async () => {
+  for (
+    const [abilities, last] of [[CUTS, "terminate"], [TELLS, "close 1013"]] as const
+  ) {
+    const { connection, socket, limited } = setUp({}, parseLimits({}), abilities);
+    connection.opened(socket);
+    await settle();
+    connection.close(4000, "bye");
+    connection.drop(SEND_QUEUE_FULL);
+    assertEquals([socket.calls, limited], [["close 4000", last], []]);
+    const info = { code: 4000, reason: "bye", wasClean: false, cause: "local" } as const;
+    assertEquals(await connection.closed, info);
+  }
+});
+
 Deno.test("only the first close counts, and a fault after it changes nothing", async () => {
   const late = Promise.withResolvers<void>();
   const { connection, socket, reported } = setUp({ onOpen: () => late.promise });
@@ -908,10 +924,48 @@ Deno.test("a loop that onOpen begins after the end reads what came before", asyn
   assertEquals(read, ["x"]);
 });
 
+Deno.test("a message that is too much for a meter ends the connection with 1008, unread", async () => {
+  const asked: unknown[] = [];
+  const meter = (most: number) => ({
+    meter: (opened: number) => ({
+      takes(message: unknown, now: number) {
+        asked.push([message, now - opened]);
+        return most-- > 0;
+      },
+    }),
+  });
+  const read: unknown[] = [];
+  const { connection, socket, clock } = setUp(
+    { onMessage: ({ data }) => void read.push(data) },
+    parseLimits({ limits: [meter(10), meter(2)] }),
+  );
+  connection.opened(socket);
+  await settle();
+  connection.received("a");
+  clock.pass(500);
+  for (const message of ["b", "c", "d"]) connection.received(message);
+  assertEquals(read, ["a", "b"]);
+  // Whoever is told to go is not asked again.
+  assertEquals(asked, [["a", 0], ["a", 0], ["b", 500], ["b", 500], ["c", 500], ["c", 500]]);
+  assertEquals(socket.calls, ["close 1008"]);
+  connection.ended(closedByPeer(1008, ""));
+  assertEquals((await connection.closed).cause, "rate-limit");
+});
+
+Deno.test("a message that is too long is no matter for a meter", async () => {
+  const limits = { meter: () => ({ takes: () => false }) };
+  const { connection, socket } = setUp({}, parseLimits({ maxPayloadLength: 1, limits }));
+  connection.opened(socket);
+  await settle();
+  connection.received("too long");
+  assertEquals(socket.calls, ["close 1009"]);
+});
+
 Deno.test("the server learns of ends by a limit, and of no others", () => {
   for (
     const [info, causes] of [
       [TOO_LARGE, ["payload-too-large"]],
+      [TOO_OFTEN, ["rate-limit"]],
       [SEND_QUEUE_FULL, ["backpressure"]],
       [broken("idle-timeout"), []],
       [closedByPeer(1000, ""), []],

@@ -513,7 +513,4 @@ export const adapters: Mutations = {
     ],
     ["another limit is read", "/^Max open files", "/^Max processes"],
   ],
-  "adapters/node_buffer.ts": [
-    ["bytes that are none of the view's", "bytes.byteOffset", "0"],
-  ],
 };

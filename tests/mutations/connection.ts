@@ -577,6 +577,9 @@ export const connection: Mutations = {
     ],
   ],
   "connection/server_connection.ts": [
+    ["meters are not asked", "if (this.#meters?.some(", "if (false && this.#meters?.some("],
+    ["every meter has to refuse", "this.#meters?.some(", "this.#meters?.every("],
+    ["nobody hears of a rate limit", "|backpressure|rate-limit)$/", "|backpressure)$/"],
     ["a socket may take for ever to open", "const OPENING = 3_000;", "const OPENING = 30_000;"],
     ["a socket counts as late at once", "const OPENING_LATE = 500;", "const OPENING_LATE = 0;"],
     ["a connection is not counted", "server.registry.add(this);", ""],
@@ -590,6 +593,11 @@ export const connection: Mutations = {
       "closed is pending after the end",
       "if (this.#state === CLOSED) this.#closed.resolve(this.#end!);",
       "",
+    ],
+    [
+      "a drop forgets the close that had begun",
+      "this.lost(this.#end ? { ...this.#end, wasClean: false } : info);",
+      "this.lost(info);",
     ],
     ["anything may be sent", "checkSendData(data);", ""],
     [

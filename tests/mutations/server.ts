@@ -1,15 +1,25 @@
 import type { Mutations } from "./mutation.ts";
 
+const BY_ADMISSION = { seenBy: ["tests/limits_flow_test.ts"] };
+
 /** Changes to src/server/. */
 export const server: Mutations = {
   "server/held_pipeline.ts": [
+    ["limits do not hear of the answer", "admission?.answered();", "", BY_ADMISSION],
+    [
+      "limits do not hear of the end",
+      "ended.resolve();\n      admission?.ended();",
+      "ended.resolve();",
+      BY_ADMISSION,
+    ],
+    ["a refusal keeps its place", "if (sent === undefined) admission?.ended();", "", BY_ADMISSION],
     [
       "a token goes out with the 101",
       "server.adapter.placeholder.claim(response, pending.token);",
       "",
     ],
     ["what comes too late is not noticed", "sent = linesOf(response.headers);", ""],
-    ["the pipeline is never told of the end", "ended: () => ended.resolve()", "ended: () => {}"],
+    ["the pipeline is never told of the end", "ended.resolve();\n      admission", "admission"],
     [
       "the pipeline does not wait",
       "const copy = whenEnded(response.clone(), ended.promise);",
@@ -98,6 +108,22 @@ export const server: Mutations = {
     ],
   ],
   "server/pipeline.ts": [
+    ["limits do not hear of the answer", "admission?.answered();", "", BY_ADMISSION],
+    ["limits do not hear of the end", "ended: admission.ended }", "}", BY_ADMISSION],
+    [
+      "a refusal keeps its place",
+      "admission?.ended();\n    return response;",
+      "return response;",
+      BY_ADMISSION,
+    ],
+    ["a fault keeps its place", "state.admission?.ended();\n", "", BY_ADMISSION],
+    ["a fault at once keeps its place", "admission?.ended();\n      clear", "clear", BY_ADMISSION],
+    [
+      "limits are asked, and not heard",
+      'if (admitted && "kind" in admitted) {',
+      "if (false) {",
+      BY_ADMISSION,
+    ],
     ["anything can be served", 'if (typeof fetch !== "function") {', "if (fetch === null) {"],
     ["faults are not reported", "server.report(error, undefined);", ""],
     ["a fault is another status", "{ status: 500 }", "{ status: 502 }"],
@@ -112,8 +138,8 @@ export const server: Mutations = {
     ["clients of pipelines that wait are not watched", "watchIfSlow(adapter, request, state);", ""],
     [
       "a rejected pipeline reaches the listener",
-      "} catch (error) {\n      return failed(error);\n    } finally",
-      "} catch (error) {\n      throw error;\n    } finally",
+      "state.admission?.ended();\n      return failed(error);",
+      "throw error;",
     ],
     [
       "a request that was waited for keeps its state",
@@ -142,8 +168,8 @@ export const server: Mutations = {
     ],
     [
       "the address of who is refused is lost",
-      ", opening?.remoteAddress);\n      if (opening !== undefined && held)",
-      ");\n      if (opening !== undefined && held)",
+      ", opening?.remoteAddress);\n      const admitted",
+      ");\n      const admitted",
     ],
     [
       "pipelines are never held",
@@ -520,6 +546,24 @@ export const server: Mutations = {
     ["it never ends", "if (passed >= drain) done.resolve();", ""],
   ],
   "server/server_state.ts": [
+    [
+      "a refusal by one limit keeps the places of others",
+      "ended();\n        return verdict;",
+      "return verdict;",
+      BY_ADMISSION,
+    ],
+    [
+      "a limit that cannot tell says nothing",
+      'this.ineffective("limits", verdict);',
+      "",
+      BY_ADMISSION,
+    ],
+    [
+      "only the last limit hears of the end",
+      "const ended = () => all.forEach((one) => one.ended());",
+      "const ended = () => all.at(-1)?.ended();",
+      BY_ADMISSION,
+    ],
     ["Retry-After is another", 'const RETRY_AFTER = "5";', 'const RETRY_AFTER = "60";'],
     ["there is no Retry-After", '{ "retry-after": RETRY_AFTER }', "{}"],
     ["caution lasts for ever", "const CAUTION = 60_000;", "const CAUTION = Infinity;"],

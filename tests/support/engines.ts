@@ -100,7 +100,7 @@ export class TestEngine implements AsyncDisposable {
     try {
       return await onFreePort(async (port) => {
         const engine = new TestEngine(kind, port, folder, options);
-        await engine.start();
+        await engine.#run();
         return engine;
       }, pick);
     } catch (error) {
@@ -114,11 +114,15 @@ export class TestEngine implements AsyncDisposable {
   }
 
   /**
-   * Starts it, again if it ran before, without what it knew.
+   * Starts it, again if it ran before, without what it knew; on the port by which others know it.
    *
    * @throws {PortTaken} If the port is somebody else's by now.
    */
   async start(): Promise<void> {
+    await onFreePort(() => this.#run(), () => this.port);
+  }
+
+  async #run(): Promise<void> {
     this.#process = await ListeningProcess.start(
       installed.get(this.name)!,
       this.#kind.args(this.port, this.#folder, this.#options, this.#monitor),
