@@ -140,6 +140,26 @@ export function engineContract(contract: EngineContract): void {
     assertEquals(told.all, []);
   });
 
+  if (contract.name === "redis") {
+    test(
+      "a channel that is refused after a cut is told, and the others go on",
+      async (server, client, told) => {
+        const { engine } = client;
+        const [secret, room] = ["secret", "room"].map((name) => engine.channel("topic", name));
+        await engine.subscribe([secret!, room!]);
+        await server.redis("ACL", "SETUSER", "default", "resetchannels", `&${room}`);
+        await server.redis("CLIENT", "KILL", "TYPE", "pubsub");
+        await told.until(/^disconnected/);
+        await told.until(/^connected/);
+        const refusal = await engine.subscribe([secret!]).catch((error) => error);
+        assert(engine.refuses(refusal), `${refusal}`);
+        await engine.subscribe([room!]);
+        await engine.publish(room!, "heard");
+        await told.until(/heard/);
+      },
+    );
+  }
+
   test("an engine that is not there is an error, and comes later", async (server, client, told) => {
     const failed = await client.engine.publish("x", "x").then(() => false, () => true);
     assert(failed, "published without an engine");
