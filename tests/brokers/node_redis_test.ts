@@ -13,6 +13,7 @@ const OPTIONS = {
 engineContract({
   name: "redis",
   title: "deno: node-redis",
+  staysAway: true,
   create(port) {
     const socket = { ...OPTIONS.socket, host: "127.0.0.1", port };
     const publisher = createClient({ ...OPTIONS, socket });

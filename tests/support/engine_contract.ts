@@ -14,6 +14,11 @@ export interface EngineClient {
 export interface EngineContract {
   readonly name: "redis" | "nats";
   readonly title: string;
+  /**
+   * Whether the client stays away if the engine refuses one of its channels after a cut: it subscribes
+   * by itself while it connects. A limit of node-redis; docs/scale-out.md says so.
+   */
+  readonly staysAway?: boolean;
   /** Begins to connect. */
   create(port: number): EngineClient;
 }
@@ -150,6 +155,11 @@ export function engineContract(contract: EngineContract): void {
         await server.redis("ACL", "SETUSER", "default", "resetchannels", `&${room}`);
         await server.redis("CLIENT", "KILL", "TYPE", "pubsub");
         await told.until(/^disconnected/);
+        if (contract.staysAway) {
+          await told.until(/^error NOPERM/);
+          await server.redis("ACL", "SETUSER", "default", "allchannels");
+          return void await told.until(/^connected/);
+        }
         await told.until(/^connected/);
         const refusal = await engine.subscribe([secret!]).catch((error) => error);
         assert(engine.refuses(refusal), `${refusal}`);
