@@ -159,3 +159,11 @@ Deno.test("an end or a cut in the very moment of coming up is an end or a cut", 
   await nextTurn();
   assertEquals([take(), link.state], [["connected", "cut: cut"], "down"]);
 });
+
+Deno.test("a client that says twice that it is connected comes up once", async () => {
+  const { link, take } = linking();
+  link.connect();
+  link.connect();
+  await nextTurn();
+  assertEquals(take(), ["connected", "connected", "up", "all told"]);
+});

@@ -1,4 +1,4 @@
-import { assert, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { createClient } from "redis";
 import { asBuffer } from "../../src/adapters/node_buffer.ts";
 import { NodeRedisEngine } from "../../src/brokers/node_redis.ts";
@@ -52,4 +52,38 @@ Deno.test("what Redis says is a refusal, what its client says is none", () => {
   );
   assert(engine.refuses(new Error("NOPERM no permissions")));
   assert(!engine.refuses(new Error("Socket closed unexpectedly")));
+});
+
+Deno.test("one client without the other is no connection", () => {
+  const told: string[] = [];
+  const client = () => {
+    const listeners = new Map<string, (error: Error) => void>();
+    return {
+      options: OPTIONS,
+      isOpen: true,
+      isReady: false,
+      subscribe: () => Promise.resolve(),
+      unsubscribe: () => Promise.resolve(),
+      sendCommand: () => Promise.resolve(),
+      on: (event: string, listener: (error: Error) => void) => listeners.set(event, listener),
+      become(isReady: boolean, cause: Error) {
+        this.isReady = isReady;
+        listeners.get(isReady ? "ready" : "error")!(cause);
+      },
+    };
+  };
+  const [publisher, subscriber] = [client(), client()];
+  new NodeRedisEngine(publisher, subscriber, "test", asBuffer).start({
+    connected: () => told.push("connected"),
+    disconnected: (cause) => told.push(`${cause}`),
+    message() {},
+    error: (error) => told.push(`said: ${error}`),
+  });
+  const cut = new Error("cut");
+  subscriber.become(true, cut);
+  assertEquals(told, []);
+  publisher.become(true, cut);
+  publisher.become(false, cut);
+  subscriber.become(false, new Error("too"));
+  assertEquals(told, ["connected", "Error: cut", "said: Error: too"]);
 });

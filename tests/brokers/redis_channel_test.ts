@@ -26,5 +26,5 @@ Deno.test("what Redis says is told from what a client says that has no connectio
     "",
   ];
   for (const message of others) assert(!isReply(new Error(message)), message);
-  assert(!isReply("NOPERM x"));
+  for (const none of ["NOPERM x", { message: "NOPERM x" }, undefined]) assert(!isReply(none));
 });
