@@ -9,9 +9,11 @@ import { ELSEWHERE, modules, PENDING, testOf, UNTESTED } from "./support/mirror.
 import { adapters } from "./mutations/adapters.ts";
 import { base } from "./mutations/base.ts";
 import { brokers } from "./mutations/brokers.ts";
+import { client } from "./mutations/client.ts";
 import { connection } from "./mutations/connection.ts";
 import { handshake } from "./mutations/handshake.ts";
 import { hono } from "./mutations/hono.ts";
+import { hubs } from "./mutations/hubs.ts";
 import type { Mutation, Mutations } from "./mutations/mutation.ts";
 import { limits } from "./mutations/limits.ts";
 import { native } from "./mutations/native.ts";
@@ -19,6 +21,7 @@ import { node } from "./mutations/node.ts";
 import { server } from "./mutations/server.ts";
 import { testing } from "./mutations/testing.ts";
 import { topics } from "./mutations/topics.ts";
+import { wire } from "./mutations/wire.ts";
 
 /** Percent of what can be observed that the tests have to notice. */
 const FLOOR = 95;
@@ -57,6 +60,9 @@ const all: Mutations = {
   ...testing,
   ...brokers,
   ...topics,
+  ...wire,
+  ...hubs,
+  ...client,
 };
 
 interface Case {
