@@ -12,8 +12,8 @@ import type { Decoder, HubProtocol } from "../wire/protocol.ts";
 import { WireError } from "../wire/wire_error.ts";
 import { Calls } from "./calls.ts";
 import type { Beating } from "./heartbeat.ts";
-import type { Context } from "./context.ts";
 import { errorText, HubError, texts } from "./hub_error.ts";
+import { HubEvents } from "./hub_events.ts";
 import type { HubState } from "./hub_state.ts";
 import type { Session } from "./session.ts";
 import type { Waiting } from "./waiting.ts";
@@ -24,27 +24,24 @@ type Data = string | Uint8Array;
 const PROTOCOLS = new Map<string, HubProtocol>([json, messagePack].map((p) => [p.name, p]));
 const NAMES = [...PROTOCOLS.keys()];
 
-/** What all share who need not be told. */
-const CONNECTED = Promise.resolve(true);
-
 /** Where one client is received: its handshake, its messages, and both events of the hub. */
 export class Reception implements Beating {
   readonly #hub: HubState;
   readonly session: Session;
   readonly #waiting: Waiting;
   readonly #calls: Calls;
+  readonly #events: HubEvents;
   #handshake: HandshakeReader | undefined;
   #decoder: Decoder | undefined;
   /** What has come since the last message: of several in one piece, the first is counted with all. */
   #bytes = 0;
-  /** Settles to whether `onConnected` has succeeded; `undefined` before it was called. */
-  #connected: Promise<boolean> | undefined;
 
   constructor(hub: HubState, session: Session, waiting: Waiting) {
     this.#hub = hub;
     this.session = session;
     this.#waiting = waiting;
     this.#calls = new Calls(hub, session, waiting);
+    this.#events = new HubEvents(hub, session);
     this.#handshake = new HandshakeReader(session.limits.maximumReceiveMessageSize);
   }
 
@@ -92,13 +89,7 @@ export class Reception implements Beating {
     this.#hub.roster.delete(session);
     this.#calls.end();
     this.#waiting.end();
-    const { onDisconnected, filters } = this.#hub.options;
-    if (this.#connected === undefined || (!onDisconnected && filters.length === 0)) return;
-    this.#connected.then((connected) => {
-      if (!connected) return;
-      const run = (context: Context) => onDisconnected?.(context as never, cause);
-      return this.#event("onDisconnected", run, [cause]);
-    }).catch((error) => this.session.transport.report(error));
+    this.#events.disconnected(cause);
   }
 
   #shakeHands(handshake: HandshakeReader, data: Data): void {
@@ -119,57 +110,13 @@ export class Reception implements Beating {
     session.begin(protocol, handshakeResponse());
     this.#hub.roster.add(session);
     this.#decoder = protocol.decoder({ maxMessageSize });
-    this.#connected = this.#connect();
+    this.#events.connected(() => this.#calls.start());
     if (rest.length > 0) this.receive(rest);
   }
 
   #refuseHandshake(error: string): void {
     this.#handshake = undefined;
     this.session.refuse(handshakeResponse(error));
-  }
-
-  /** Runs `onConnected`, after which calls begin. Never rejects. */
-  #connect(): Promise<boolean> {
-    const { onConnected, filters, limits } = this.#hub.options;
-    const start = () => {
-      this.#calls.start();
-      return true;
-    };
-    if (!onConnected && filters.length === 0) {
-      start();
-      return CONNECTED;
-    }
-    const run = (context: Context) => onConnected?.(context as never);
-    return this.#event("onConnected", run, []).then(start).catch((error) => {
-      if (!(error instanceof HubError)) this.session.transport.report(error);
-      this.session.close({
-        cause: "handler-error",
-        error: errorText(texts.closed, error, limits.enableDetailedErrors),
-        allowReconnect: false,
-        code: 1011,
-      });
-      return false;
-    });
-  }
-
-  async #event(
-    name: "onConnected" | "onDisconnected",
-    run: (context: Context) => unknown,
-    args: readonly unknown[],
-  ): Promise<void> {
-    const session = this.session;
-    const context = this.#hub.contextOf(session, {
-      get signal() {
-        return session.signal;
-      },
-      beforeAnswer(call) {
-        if (name !== "onConnected") return;
-        throw new TypeError(
-          `Cannot call ${call}: expected a client that is connected, got one whose onConnected has yet to end`,
-        );
-      },
-    });
-    await this.#hub.run(context, name, args, () => run(context));
   }
 
   #read(decoder: Decoder, data: Data): void {
