@@ -444,6 +444,29 @@ for (const runtime of nativeRuntimes) {
   }
 }
 
+/** The other pages with tests: packages/testing_test.ts runs those of docs/testing.md. */
+const tested = all.filter(({ info, name }) =>
+  info === "ts test" && !name.startsWith("docs/testing.md")
+);
+
+for (const runtime of nativeRuntimes) {
+  for (const sample of tested) {
+    Deno.test(`${runtime.name}: ${sample.name} passes`, async () => {
+      await using folder = await playground([sample], Object.keys(PACKAGES));
+      const flags = runtime === deno
+        ? ["-A", "--no-lock", `--import-map=${await offlineImports(PACKAGES)}`]
+        : [];
+      const { success, stdout, stderr } = await new Deno.Command(runtime.command[0]!, {
+        args: ["test", ...flags, folder.path(sample)],
+        env: { NO_COLOR: "1" },
+        signal: AbortSignal.timeout(30_000),
+      }).output();
+      const said = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("\n");
+      assert(success && /\b1 pass/.test(said), said);
+    });
+  }
+}
+
 for (const { name, command } of [deno, bun]) {
   for (const sample of clients) {
     Deno.test(`${name}: ${sample.name} connects again after 1001, and not after a code of our own`, async () => {

@@ -129,6 +129,7 @@ function attacks(runtime: Runtime): void {
       const { error } = await attacker.next() ?? {};
       assert(`${error}`.startsWith(`${RUNNING} 'silent' on the server.`), `${error}`);
     }
+    await server.until({ on: "stream-began" }, 100);
     assertEquals(server.all({ on: "stream-began" }).length, 100);
     assertEquals(await healthy.ask("echo", 1), 1);
     // One after the other, nobody counts them.
@@ -154,6 +155,7 @@ function attacks(runtime: Runtime): void {
     assertEquals(await attacker.next(), { type: 3, invocationId: own });
     assertEquals(await attacker.ask("echo", 1), 1);
     assertEquals(await healthy.ask("echo", 1), 1);
+    await server.until({ on: "stream-ended" });
     assertEquals(server.all({ on: "stream-ended" }).length, 1);
     healthy.cancel(stream);
     assertEquals(await healthy.next(), { type: 3, invocationId: stream });
