@@ -4,18 +4,15 @@ import { type HubMessage, MessageType } from "../wire/message.ts";
 import type { Decoder, HubProtocol } from "../wire/protocol.ts";
 import { WireError } from "../wire/wire_error.ts";
 import { Calls } from "./calls.ts";
-import type { Context } from "./context.ts";
 import { Greeting } from "./greeting.ts";
 import type { Beating } from "./heartbeat.ts";
 import { errorText, HubError, texts } from "./hub_error.ts";
+import { HubEvents } from "./hub_events.ts";
 import type { HubState } from "./hub_state.ts";
 import type { Session } from "./session.ts";
 import type { Waiting } from "./waiting.ts";
 
 type Data = string | Uint8Array;
-
-/** What all share who need not be told. */
-const CONNECTED = Promise.resolve(true);
 
 /** Where one client is received: its handshake, its messages, and both events of the hub. */
 export class Reception implements Beating {
@@ -23,19 +20,19 @@ export class Reception implements Beating {
   readonly session: Session;
   readonly #waiting: Waiting;
   readonly #calls: Calls;
+  readonly #events: HubEvents;
   /** Before it has shaken hands. */
   #greeting: Greeting | undefined;
   #decoder: Decoder | undefined;
   /** What has come since the last message: of several in one piece, the first is counted with all. */
   #bytes = 0;
-  /** Settles to whether `onConnected` has succeeded; `undefined` before it was called. */
-  #connected: Promise<boolean> | undefined;
 
   constructor(hub: HubState, session: Session, waiting: Waiting) {
     this.#hub = hub;
     this.session = session;
     this.#waiting = waiting;
     this.#calls = new Calls(hub, session, waiting);
+    this.#events = new HubEvents(hub, session);
     const { maximumReceiveMessageSize } = session.limits;
     this.#greeting = new Greeting(maximumReceiveMessageSize, hub.encodings, waiting, {
       begin: (protocol, rest) => this.#begin(protocol, rest),
@@ -91,13 +88,7 @@ export class Reception implements Beating {
     this.#hub.roster.delete(session);
     this.#calls.end();
     this.#waiting.end();
-    const { onDisconnected, filters } = this.#hub.options;
-    if (this.#connected === undefined || (!onDisconnected && filters.length === 0)) return;
-    this.#connected.then((connected) => {
-      if (!connected) return;
-      const run = (context: Context) => onDisconnected?.(context as never, cause);
-      return this.#event("onDisconnected", run, [cause]);
-    }).catch((error) => this.session.transport.report(error));
+    this.#events.disconnected(cause);
   }
 
   #begin(protocol: HubProtocol, rest: readonly Data[]): void {
@@ -110,7 +101,7 @@ export class Reception implements Beating {
     session.begin(protocol, handshakeResponse());
     this.#hub.roster.add(session);
     this.#decoder = protocol.decoder({ maxMessageSize });
-    this.#connected = this.#connect();
+    this.#events.connected(() => this.#calls.start());
     for (const data of rest) if (data.length > 0) this.receive(data);
   }
 
@@ -122,50 +113,6 @@ export class Reception implements Beating {
   #endGreeting(): void {
     this.#greeting?.end();
     this.#greeting = undefined;
-  }
-
-  /** Runs `onConnected`, after which calls begin. Never rejects. */
-  #connect(): Promise<boolean> {
-    const { onConnected, filters, limits } = this.#hub.options;
-    const start = () => {
-      this.#calls.start();
-      return true;
-    };
-    if (!onConnected && filters.length === 0) {
-      start();
-      return CONNECTED;
-    }
-    const run = (context: Context) => onConnected?.(context as never);
-    return this.#event("onConnected", run, []).then(start).catch((error) => {
-      if (!(error instanceof HubError)) this.session.transport.report(error);
-      this.session.close({
-        cause: "handler-error",
-        error: errorText(texts.closed, error, limits.enableDetailedErrors),
-        allowReconnect: false,
-        code: 1011,
-      });
-      return false;
-    });
-  }
-
-  async #event(
-    name: "onConnected" | "onDisconnected",
-    run: (context: Context) => unknown,
-    args: readonly unknown[],
-  ): Promise<void> {
-    const session = this.session;
-    const context = this.#hub.contextOf(session, {
-      get signal() {
-        return session.signal;
-      },
-      beforeAnswer(call) {
-        if (name !== "onConnected") return;
-        throw new TypeError(
-          `Cannot call ${call}: expected a client that is connected, got one whose onConnected has yet to end`,
-        );
-      },
-    });
-    await this.#hub.run(context, name, args, () => run(context));
   }
 
   #read(decoder: Decoder, data: Data): void {

@@ -1,7 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { nextTurn } from "../../src/base/turn.ts";
 import { Encodings } from "../../src/hubs/encodings.ts";
-import { HubError } from "../../src/hubs/hub_error.ts";
 import { makeCallable } from "../../src/hubs/methods.ts";
 import type { HubOptions } from "../../src/hubs/options.ts";
 import { call, upload } from "../../src/hubs/parameters.ts";
@@ -228,71 +227,6 @@ Deno.test("calls wait for onConnected", async () => {
   assertEquals(ran, ["a"]);
 });
 
-Deno.test("an onConnected that fails ends the connection, and is reported unless it is meant for the client", async () => {
-  const text = "Connection closed with an error.";
-  for (
-    const [error, told, reported] of [
-      [new Error("secret"), text, ["secret"]],
-      [new HubError("why"), `${text} HubException: why`, []],
-    ] as const
-  ) {
-    const disconnected: unknown[] = [];
-    const { reception, got, transport, session, say, ran } = setUp({
-      onConnected: () => Promise.reject(error),
-      onDisconnected: (_context, cause) => disconnected.push(cause),
-    });
-    reception.receive(GREETING);
-    say(echo("a"));
-    assertEquals(await got(), [{ type: 7, error: told }]);
-    assertEquals([transport.closedWith, session.end?.cause], [1011, "handler-error"]);
-    reception.ended("local");
-    await got();
-    assertEquals([transport.reported, disconnected, ran], [reported, [], []]);
-  }
-});
-
-Deno.test("nobody can be asked in onConnected, and in onDisconnected nobody is there", async () => {
-  type Asking = { question(text: string): Promise<unknown> };
-  const { reception, got, transport } = setUp({
-    onConnected: ({ clients }) => (clients.caller as never as Asking).question("?"),
-  });
-  reception.receive(GREETING);
-  await got();
-  assertEquals(transport.reported, [
-    "Cannot call question: expected a client that is connected, got one whose onConnected has yet to end",
-  ]);
-  let refused: unknown;
-  const later = setUp({
-    onDisconnected: async ({ clients }) => {
-      refused = await (clients.caller as never as Asking).question("?").catch(String);
-    },
-  });
-  later.reception.receive(GREETING);
-  later.reception.ended("peer");
-  await later.got();
-  assertEquals(refused, "HubError: the client is gone");
-});
-
-Deno.test("onDisconnected is told the reason, when onConnected is done", async () => {
-  const gate = Promise.withResolvers<void>();
-  const order: unknown[] = [];
-  const { reception, got, hub, session } = setUp({
-    async onConnected() {
-      await gate.promise;
-      order.push("connected");
-    },
-    onDisconnected: ({ signal }, cause) => order.push(cause, signal.aborted),
-  });
-  reception.receive(GREETING);
-  reception.ended("network");
-  assertEquals([hub.roster.one("id"), session.gone], [undefined, true]);
-  await got();
-  assertEquals(order, []);
-  gate.resolve();
-  await got();
-  assertEquals(order, ["connected", "network", true]);
-});
-
 Deno.test("our own reason for the end comes before that of the connection", async () => {
   const causes: unknown[] = [];
   const { reception, session, got, transport } = setUp({
@@ -314,20 +248,6 @@ Deno.test("whoever has not shaken hands was never connected", async () => {
   reception.ended("peer");
   reception.receive(GREETING);
   assertEquals([await got(), causes], [[], []]);
-});
-
-Deno.test("filters are run around both events", async () => {
-  const seen: unknown[] = [];
-  const filters: HubOptions<unknown, ClientSide>["filters"] = [(_context, method, next, args) => {
-    seen.push([method, args]);
-    return next();
-  }];
-  const { reception, got } = setUp({ filters });
-  reception.receive(GREETING);
-  await got();
-  reception.ended("peer");
-  await got();
-  assertEquals(seen, [["onConnected", []], ["onDisconnected", ["peer"]]]);
 });
 
 Deno.test("where there is no room, the client has to go and what it has sent is thrown away", async () => {

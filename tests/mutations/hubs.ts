@@ -251,6 +251,18 @@ export const hubs: Mutations = {
       "(error as Error).name",
     ],
   ],
+  "hubs/hub_events.ts": [
+    ["who was refused is told of the end", "return succeeded ? this", "return true ? this"],
+    [
+      "a failing onConnected is not reported",
+      "if (!(error instanceof HubError)) session.transport.report(error);",
+      "",
+    ],
+    ["anybody may be asked", 'if (this.#name !== "onConnected") return;', "return;"],
+    ["nobody is ready", "      ready();\n      return true;", "      return true;"],
+    ["who was never connected is told of the end", "this.#connected === undefined || ", ""],
+    ["whoever was refused comes back", "allowReconnect: false", "allowReconnect: true"],
+  ],
   "hubs/hub_state.ts": [
     ["filters are left out", "filters.length === 0 ? run()", "true ? run()"],
     ["tokens have no bound", "new Tokens(options.limits.maxUnclaimed)", "new Tokens(10_000)"],
@@ -442,13 +454,6 @@ export const hubs: Mutations = {
       },
     ],
     ["the reason is that of the connection", "session.end?.cause ?? how", "how"],
-    ["who was refused is told of the end", "if (!connected) return;", ""],
-    [
-      "a failing onConnected is not reported",
-      "if (!(error instanceof HubError)) this.session.transport.report(error);",
-      "",
-    ],
-    ["anybody may be asked", 'if (name !== "onConnected") return;', "return;"],
     ["whoever is gone is still there", "this.#hub.roster.delete(session);", ""],
     [
       "too much is not told",
