@@ -1,18 +1,27 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { nextTurn } from "../../src/base/turn.ts";
+import { Encodings } from "../../src/hubs/encodings.ts";
 import { makeCallable } from "../../src/hubs/methods.ts";
 import type { HubOptions } from "../../src/hubs/options.ts";
 import { call, upload } from "../../src/hubs/parameters.ts";
 import type { ClientSide } from "../../src/wire/contract.ts";
 import { json } from "../../src/wire/json.ts";
 import { type HubMessage, PING } from "../../src/wire/message.ts";
-import { messagePack } from "../../src/wire/messagepack.ts";
+import { messagePack } from "../support/messagepack.ts";
+import type { HubProtocol } from "../../src/wire/protocol.ts";
 import { number, text, truth } from "../fixtures/schemas.ts";
 import { hubState, received } from "../support/fake_transport.ts";
 
 const GREETING = '{"protocol":"json","version":1}\x1e';
+const PACKED = '{"protocol":"messagepack","version":1}\x1e';
 
-function setUp(options: HubOptions<unknown, ClientSide> = {}) {
+/** MessagePack, when the test says so. */
+function loaded() {
+  const { promise, resolve, reject } = Promise.withResolvers<HubProtocol>();
+  return { encodings: new Encodings(() => promise), resolve, reject };
+}
+
+function setUp(options: HubOptions<unknown, ClientSide> = {}, encodings?: Encodings) {
   const ran: unknown[] = [];
   const hub = hubState(
     {
@@ -28,6 +37,7 @@ function setUp(options: HubOptions<unknown, ClientSide> = {}) {
     },
     options,
     { question: call(text).returns(truth) },
+    encodings,
   );
   const made = received(hub);
   const say = (...messages: HubMessage[]) =>
@@ -62,9 +72,12 @@ Deno.test("calls may come in the same piece, and the handshake in many", async (
 });
 
 Deno.test("messages are in the encoding that the handshake names", async () => {
-  const { reception, transport } = setUp();
-  reception.receive('{"protocol":"messagepack","version":1}\x1e');
+  const { encodings, resolve } = loaded();
+  const { reception, transport } = setUp({}, encodings);
+  reception.receive(PACKED);
   reception.receive(messagePack.encode(echo("a")) as Uint8Array);
+  assertEquals(transport.frames, []);
+  resolve(messagePack);
   await nextTurn();
   await nextTurn();
   const expected = messagePack.encode({ type: 3, invocationId: "1", result: "a" });
@@ -87,6 +100,45 @@ Deno.test("a handshake that is none is refused, with the reason where all is tol
     assertEquals([transport.frames.length, transport.closedWith], [1, 1000]);
     assertEquals([hub.roster.one("id"), session.end?.cause], [undefined, "network"]);
   }
+});
+
+Deno.test("while its encoding is loaded, a client may leave, be late or be sent away", async () => {
+  const ends: [string, (made: ReturnType<typeof setUp>) => void, unknown[]][] = [
+    ["left", ({ reception }) => reception.ended("peer"), []],
+    ["late", ({ reception }) => reception.late(), [
+      '{"error":"Handshake was canceled."}\x1e',
+    ]],
+    ["closed", ({ session }) => session.close({ cause: "shutdown", allowReconnect: true }), []],
+    ["too much", ({ reception }) => reception.overflow(), [
+      '{"error":"An unexpected error occurred during connection handshake. ' +
+      'HubException: more waits for the handlers of a hub than maxQueue allows"}\x1e',
+    ]],
+  ];
+  for (const [name, end, frames] of ends) {
+    const { encodings, resolve } = loaded();
+    const connected: unknown[] = [];
+    const made = setUp({ onConnected: (context) => connected.push(context) }, encodings);
+    made.reception.receive(PACKED);
+    made.reception.receive(messagePack.encode(echo("a")) as Uint8Array);
+    end(made);
+    resolve(messagePack);
+    await nextTurn();
+    await nextTurn();
+    const { transport, hub, ran } = made;
+    assertEquals([transport.frames, connected, ran], [frames, [], []], name);
+    assertEquals([hub.roster.one("id"), transport.reported], [undefined, []], name);
+    assertEquals(made.waiting.size, 0, name);
+  }
+});
+
+Deno.test("an encoding that is not installed is refused with what installs it", async () => {
+  const { encodings, reject } = loaded();
+  const { reception, transport, session } = setUp({}, encodings);
+  reception.receive(PACKED);
+  reject(new Error("install it"));
+  await nextTurn();
+  assertEquals(transport.frames, ['{"error":"install it"}\x1e']);
+  assertEquals([transport.reported, session.end?.cause], [["install it"], "network"]);
 });
 
 Deno.test("whoever is late is refused, and whoever is not is left alone", () => {
