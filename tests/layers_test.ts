@@ -9,8 +9,8 @@ const SRC = new URL("src/", root);
  */
 const FLOORS = [
   ["roofs"],
-  ["hono", "limits", "native", "node", "testing", "topics"],
-  ["adapters", "brokers"],
+  ["client", "hono", "hubs", "limits", "native", "node", "testing", "topics"],
+  ["adapters", "brokers", "wire"],
   ["server"],
   ["connection", "handshake"],
   ["base"],
@@ -19,6 +19,7 @@ const FLOORS = [
 /** What some files may import from outside: the peers of their entry, and what its runtime brings. */
 const OUTSIDE: readonly (readonly [file: RegExp, specifiers: RegExp])[] = [
   [/^hono\//, /^hono$/],
+  [/^wire\/messagepack_library\.ts$/, /^@msgpack\/msgpack$/],
   [/^adapters\/node(_\w+)?\.ts$/, /^(node:(http|https|net)|ws|@hono\/node-server(\/.+)?)$/],
 ];
 
@@ -128,9 +129,9 @@ Deno.test("mod.ts only re-exports", () => {
 });
 
 Deno.test("importing the package does nothing and asks no runtime", async () => {
-  const entries = ["mod.ts", "src/hono.ts", "src/node.ts", "src/testing.ts", "src/topics.ts"].map((
-    path,
-  ) => new URL(path, root).href);
+  const names = ["client", "hono", "hubs", "node", "testing", "topics"];
+  const entries = ["mod.ts", ...names.map((name) => `src/${name}.ts`)]
+    .map((path) => new URL(path, root).href);
   // The modules of Node are Deno's own, and ask it.
   const program = `
     await import("node:https");

@@ -45,7 +45,7 @@ Deno.test("a module without a test has nothing to run", async () => {
 
 /** Lines at which something begins that is no type: what is formatted begins in the first column. */
 function statementsIn(code: string): string[] {
-  const types = /^((export )?(type|interface) |import type |\/\/|[})\s]|$)/;
+  const types = /^((export )?(type|interface) |import type |\/\/|[})>\s]|$)/;
   return code.split("\n").filter((line) => !types.test(line));
 }
 
