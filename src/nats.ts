@@ -29,7 +29,9 @@
  * @module
  */
 import { systemClock } from "./base/clock.ts";
+import { usageError } from "./base/usage_error.ts";
 import { type Broker, brokerOver } from "./brokers/broker.ts";
+import { HEADER } from "./brokers/envelope.ts";
 import { NatsEngine, type NatsOptions } from "./brokers/nats.ts";
 import { Relay } from "./brokers/relay.ts";
 
@@ -45,5 +47,14 @@ export type { NatsConnection, NatsMessage, NatsOptions } from "./brokers/nats.ts
  * write instead. For the promise of a connection, `onError` of the topics is told.
  */
 export function nats(options: NatsOptions): Broker {
-  return brokerOver("nats", new Relay(new NatsEngine(options), systemClock));
+  const engine = new NatsEngine(options);
+  return brokerOver("nats", {
+    get maxPayload(): number {
+      return Math.max(0, engine.maxPayload - HEADER);
+    },
+    live: () => new Relay(engine, systemClock),
+    replay() {
+      throw usageError("use option mode", '"live" with NATS', '"replay"');
+    },
+  });
 }

@@ -1,7 +1,13 @@
 import { ClientOptions } from "./client_options.ts";
-import type { Engine, EngineListener } from "./engine.ts";
+import type { EngineListener } from "./engine.ts";
 import type { Packet } from "./envelope.ts";
-import { type AsBuffer, MAX_PAYLOAD, redisChannel } from "./redis_channel.ts";
+import {
+  type AsBuffer,
+  MAX_PAYLOAD,
+  redisChannel,
+  type RedisEngine,
+  type Reply,
+} from "./redis_channel.ts";
 
 /** The part of a client of node-redis (`npm:redis`, from version 5 on) that is used. */
 export interface NodeRedis {
@@ -22,15 +28,18 @@ export interface NodeRedis {
   /** `UNSUBSCRIBE`. */
   unsubscribe(channels: string[]): Promise<void>;
   /** Any command. It takes strings and `Buffer`s, a type that is not named here. */
-  sendCommand(args: never): Promise<unknown>;
+  sendCommand(args: never, options?: never): Promise<unknown>;
   /** Listens to what happens to the connection. */
   on(event: string, listener: (error: Error) => void): unknown;
 }
 
 const decoder = new TextDecoder();
 
+/** The type of texts in answers, `$`, which are wanted as bytes. */
+const BLOB_STRING = 36;
+
 /** Redis or Valkey by clients of node-redis. */
-export class NodeRedisEngine implements Engine {
+export class NodeRedisEngine implements RedisEngine {
   readonly name = "redis";
   readonly maxPayload = MAX_PAYLOAD;
   readonly #publisher: NodeRedis;
@@ -82,6 +91,12 @@ export class NodeRedisEngine implements Engine {
   publish(channel: string, packet: Packet): Promise<unknown> {
     const message = typeof packet === "string" ? packet : this.#asBuffer(packet);
     return this.#publisher.publish(channel, message as never);
+  }
+
+  async command(args: readonly Packet[]): Promise<Reply> {
+    const given = args.map((arg) => typeof arg === "string" ? arg : this.#asBuffer(arg));
+    const typeMapping = { [BLOB_STRING]: this.#asBuffer(new Uint8Array(0)).constructor };
+    return await this.#publisher.sendCommand(given as never, { typeMapping } as never) as Reply;
   }
 
   subscribe(channels: readonly string[]): Promise<unknown> {

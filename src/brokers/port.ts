@@ -62,8 +62,13 @@ export interface Page {
 
 /** The port of brokers with a history: every message comes back through the sink, in one order. */
 export interface ReplayPort extends BrokerPort {
-  /** Reads at most `limit` messages behind `after`; `""` is before the oldest that is kept. */
-  read(topic: string, after: Position, limit: number): Page;
-  /** Where a topic is now. */
-  position(topic: string): Position;
+  /**
+   * Reads at most `limit` messages of a topic that is subscribed to, behind `after`; `""` is before
+   * the oldest that is kept. Empty at once, with nothing lost: there the topic is now in this process.
+   *
+   * @returns A promise, where an engine has to be asked. It rejects if the engine refuses.
+   */
+  read(topic: string, after: Position, limit: number): Page | Promise<Page>;
+  /** Where a topic is now in this process; `undefined` where that is not known. */
+  position(topic: string): Position | undefined;
 }

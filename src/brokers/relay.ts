@@ -12,6 +12,7 @@ import { Incoming } from "./incoming.ts";
 import { Link } from "./link.ts";
 import { Outgoing } from "./outgoing.ts";
 import type { BrokerPort, BrokerSink } from "./port.ts";
+import { randomId } from "./process_id.ts";
 import type { Published } from "./published.ts";
 import type { TopicsState } from "./state.ts";
 import { Wishes } from "./wishes.ts";
@@ -73,7 +74,7 @@ export class Relay implements BrokerPort {
         for (const wanted of this.#wanted.values()) this.#tellGap(wanted);
       },
       state: (state, cause) => this.#sink.state(state, cause),
-      complain: (error) => this.#complain(error),
+      refused: (_, error) => this.#complain(error),
     });
   }
 
@@ -249,8 +250,4 @@ export class Relay implements BrokerPort {
     this.#engine.close();
     this.#link.end();
   }
-}
-
-function randomId(): string {
-  return crypto.randomUUID().replaceAll("-", "").slice(-16);
 }

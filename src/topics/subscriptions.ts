@@ -17,8 +17,11 @@ import { isTopicName } from "./topic_name.ts";
 /** `readyState` of a connection that is about to end. */
 const CLOSING = 2;
 
-/** Called when a member joins a topic, just before: what it is sent here comes first. */
-export type Joining = (topic: string, subscriber: Subscriber) => void;
+/**
+ * Brings a subscriber to where a topic is, before it joins. Called again when the promise has resolved,
+ * until there is nothing to wait for.
+ */
+export type Joining = (topic: string, subscriber: Subscriber) => Promise<void> | undefined;
 
 /** Who in this process is subscribed to what, and what the broker has to know of it. */
 export class Subscriptions implements EndListener {
@@ -95,13 +98,12 @@ export class Subscriptions implements EndListener {
       this.#letGo(member);
       return refuse("unauthorized");
     }
+    const first = answer === true ? this.#advance(this.#open(name), member, joining) : answer;
     // Without anything to wait for, the member is in before this returns.
-    if (answer === true && this.#join(member, name, joining).ready === undefined) {
-      return Promise.resolve({ subscribed: true });
-    }
+    if (first === undefined) return Promise.resolve({ subscribed: true });
     const pending: Pending = { wanted: true, outcome: new Deferred() };
     member.pending.set(name, pending);
-    this.#waitFor(answer, member, name, pending, joining).then((subscription) => {
+    this.#waitFor(first, member, name, pending, joining).then((subscription) => {
       if (member.pending.get(name) === pending) member.pending.delete(name);
       this.#letGo(member);
       pending.outcome.resolve(subscription);
@@ -121,37 +123,75 @@ export class Subscriptions implements EndListener {
 
   /** Waits for whoever has to agree: `authorize`, then the engine. Never rejects. */
   async #waitFor(
-    answer: boolean | Promise<boolean>,
+    first: Promise<boolean | void>,
     member: Member,
     name: string,
     pending: Pending,
     joining: Joining | undefined,
   ): Promise<Subscription> {
-    if (!(await answer)) return refusal("unauthorized");
-    let refused = this.#refusedSince(member, pending);
-    if (refused) return refused;
-    const topic = this.#join(member, name, joining);
+    // Whatever it waits for, the topic is not let go of meanwhile.
+    let topic = this.#topics.get(name);
+    if (topic) this.#hold(topic);
     try {
-      await topic.ready;
+      if (await first === false) return refusal("unauthorized");
+      for (;;) {
+        const refused = this.#refusedSince(member, pending);
+        if (refused) return refused;
+        if (topic === undefined) this.#hold(topic = this.#open(name));
+        const more = this.#advance(topic, member, joining);
+        if (more === undefined) return { subscribed: true };
+        await more;
+      }
     } catch (error) {
       this.#options.onError(error);
-      this.#leave(topic, member);
+      if (topic) this.#leave(topic, member);
       return refusal("engine");
+    } finally {
+      if (topic) this.#release(topic);
     }
-    refused = this.#refusedSince(member, pending);
-    if (refused) return refused;
-    // It may have been taken back meanwhile, and then asked for again.
-    this.#join(member, name, joining);
-    return { subscribed: true };
   }
 
-  #join(member: Member, name: string, joining: Joining | undefined): Topic {
-    const topic = this.#open(name);
-    if (member.places.has(topic)) return topic;
+  /** Does what can be done now: `undefined` once the member is in, and the engine knows. */
+  #advance(
+    topic: Topic,
+    member: Member,
+    joining: Joining | undefined,
+  ): Promise<void> | undefined {
+    if (joining === undefined) {
+      this.#join(topic, member);
+      return topic.ready;
+    }
+    if (topic.ready !== undefined || member.places.has(topic)) return topic.ready;
+    const more = joining(topic.name, member.subscriber);
+    if (more === undefined) this.#join(topic, member);
+    return more;
+  }
+
+  #join(topic: Topic, member: Member): void {
+    if (member.places.has(topic)) return;
     this.#fanOut.flush();
-    joining?.(name, member.subscriber);
     topic.add(member);
-    return topic;
+  }
+
+  #hold(topic: Topic): void {
+    topic.held++;
+    topic.emptySince = undefined;
+  }
+
+  #release(topic: Topic): void {
+    topic.held--;
+    this.#restIfEmpty(topic);
+  }
+
+  /**
+   * Keeps a topic for somebody who is no member, until it is released.
+   *
+   * @returns Its release, and what resolves when the engine knows.
+   */
+  hold(name: string): { readonly ready: Promise<void> | undefined; release(): void } {
+    const topic = this.#open(name);
+    this.#hold(topic);
+    return { ready: topic.ready, release: () => this.#release(topic) };
   }
 
   /** Why a subscription that took its time is no longer to be made. */
@@ -259,7 +299,12 @@ export class Subscriptions implements EndListener {
     if (!member.places.has(topic)) return;
     this.#fanOut.flush();
     topic.delete(member);
-    if (topic.members.length === 0 && this.#topics.get(topic.name) === topic) this.#idle.add(topic);
+    this.#restIfEmpty(topic);
+  }
+
+  #restIfEmpty(topic: Topic): void {
+    if (topic.members.length > 0 || topic.held > 0) return;
+    if (this.#topics.get(topic.name) === topic) this.#idle.add(topic);
   }
 
   #drop(topic: Topic): void {

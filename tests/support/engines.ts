@@ -4,15 +4,17 @@ import { PATIENCE } from "./within.ts";
 interface Kind {
   readonly name: "redis" | "nats";
   readonly programs: readonly string[];
-  args(port: number, folder: string, password: string | undefined): string[];
+  /** `keeps`: what was written is there again after it was killed. */
+  args(port: number, folder: string, password: string | undefined, keeps: boolean): string[];
 }
 
 const KINDS: readonly Kind[] = [
   {
     name: "redis",
     programs: ["redis-server", "/usr/bin/redis-server"],
-    args: (port, folder, password) => [
+    args: (port, folder, password, keeps) => [
       ...["--port", `${port}`, "--bind", "127.0.0.1", "--dir", folder, "--save", ""],
+      ...keeps ? ["--appendonly", "yes", "--appendfsync", "always"] : [],
       ...password === undefined ? [] : ["--requirepass", password],
     ],
   },
@@ -20,8 +22,10 @@ const KINDS: readonly Kind[] = [
     name: "nats",
     // Debian puts it where not every PATH leads.
     programs: ["nats-server", "/usr/sbin/nats-server"],
-    args: (port, _, password) => [
-      ...["-a", "127.0.0.1", "-p", `${port}`],
+    args: (port, folder, password, keeps) => [
+      ...["-a", "127.0.0.1", "-p", `${port}`, "-js"],
+      // Without that, each start has a folder of its own.
+      ...["-sd", keeps ? folder : `${folder}/${crypto.randomUUID()}`],
       ...password === undefined ? [] : ["--user", "test", "--pass", password],
     ],
   },
@@ -46,6 +50,15 @@ export function hasEngine(name: "redis" | "nats"): boolean {
   return installed.get(name) !== undefined;
 }
 
+/** What is to be different about an engine. */
+export interface EngineOptions {
+  /** It does not run yet. */
+  readonly away?: boolean;
+  readonly password?: string;
+  /** What was written is there again after it was killed. */
+  readonly keeps?: boolean;
+}
+
 function freePort(): number {
   using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
   return listener.addr.port;
@@ -58,23 +71,25 @@ export class TestEngine implements AsyncDisposable {
   readonly #kind: Kind;
   readonly #folder: string;
   readonly #password: string | undefined;
+  readonly #keeps: boolean;
   #process: Deno.ChildProcess | undefined;
 
-  private constructor(kind: Kind, folder: string, password: string | undefined) {
+  private constructor(kind: Kind, folder: string, { password, keeps = false }: EngineOptions) {
     this.name = kind.name;
     this.#kind = kind;
     this.#folder = folder;
     this.#password = password;
+    this.#keeps = keeps;
   }
 
   /** One that runs, unless it is to be `away`. */
   static async create(
     name: "redis" | "nats",
-    { away = false, password }: { away?: boolean; password?: string } = {},
+    options: EngineOptions = {},
   ): Promise<TestEngine> {
     const folder = await Deno.makeTempDir({ prefix: "edgesocket_engine_" });
-    const engine = new TestEngine(KINDS.find((kind) => kind.name === name)!, folder, password);
-    if (!away) await engine.start();
+    const engine = new TestEngine(KINDS.find((kind) => kind.name === name)!, folder, options);
+    if (!options.away) await engine.start();
     return engine;
   }
 
@@ -85,7 +100,7 @@ export class TestEngine implements AsyncDisposable {
   /** Starts it, again if it ran before, without what it knew. */
   async start(): Promise<void> {
     this.#process = new Deno.Command(installed.get(this.name)!, {
-      args: this.#kind.args(this.port, this.#folder, this.#password),
+      args: this.#kind.args(this.port, this.#folder, this.#password, this.#keeps),
       stdout: "null",
       stderr: "null",
     }).spawn();
