@@ -29,13 +29,15 @@
  * @module
  */
 import { systemClock } from "./base/clock.ts";
-import { usageError } from "./base/usage_error.ts";
 import { type Broker, brokerOver } from "./brokers/broker.ts";
 import { HEADER } from "./brokers/envelope.ts";
 import { NatsEngine, type NatsOptions } from "./brokers/nats.ts";
+import { NatsHistory } from "./brokers/nats_history.ts";
 import { Relay } from "./brokers/relay.ts";
+import { ReplayRelay } from "./brokers/replay_relay.ts";
 
 export type { Broker } from "./brokers/broker.ts";
+export type { JetStream, JetStreamClient, JetStreamManager } from "./brokers/jetstream.ts";
 export type { NatsConnection, NatsMessage, NatsOptions } from "./brokers/nats.ts";
 
 /**
@@ -53,8 +55,6 @@ export function nats(options: NatsOptions): Broker {
       return Math.max(0, engine.maxPayload - HEADER);
     },
     live: () => new Relay(engine, systemClock),
-    replay() {
-      throw usageError("use option mode", '"live" with NATS', '"replay"');
-    },
+    replay: (limits) => new ReplayRelay(new NatsHistory(engine, options, limits), systemClock),
   });
 }

@@ -2,8 +2,7 @@ import { Deferred } from "../base/deferred.ts";
 import type { Packet } from "./envelope.ts";
 import type { Mark } from "./mark.ts";
 
-/** Records, and bytes of them or a little more, that one command takes. */
-const MOST = 128;
+/** Bytes, or a little more, that one command takes. */
 const MOST_BYTES = 1024 * 1024;
 
 /** Adds records to the history of a topic: where each of them stands, in the same order. */
@@ -18,10 +17,13 @@ interface Batch {
 /** Records on their way into histories: those of one turn and one topic share a command. */
 export class Appends {
   readonly #append: Append;
+  readonly #most: number;
   readonly #batches = new Map<string, Batch>();
 
-  constructor(append: Append) {
+  /** `most`: records that one command takes. */
+  constructor(append: Append, most: number) {
     this.#append = append;
+    this.#most = most;
   }
 
   /** Where the record stands, once it does. */
@@ -29,7 +31,7 @@ export class Appends {
     const batch = this.#batches.get(topic) ?? this.#open(topic);
     const place = batch.packets.push(packet) - 1;
     batch.size += packet.length;
-    if (batch.packets.length === MOST || batch.size >= MOST_BYTES) this.#send(topic, batch);
+    if (batch.packets.length === this.#most || batch.size >= MOST_BYTES) this.#send(topic, batch);
     const mark = (await batch.marks.promise)[place];
     if (mark === undefined) throw new Error("The engine has not said where a message stands");
     return mark;

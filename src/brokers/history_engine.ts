@@ -37,6 +37,8 @@ export interface HistoryListener extends EngineListener {
 
 /** The port of an engine that keeps what is published. None of its promises is trusted to settle. */
 export interface HistoryEngine extends Omit<Engine, "start"> {
+  /** Records that `append` takes at once. */
+  readonly batch: number;
   start(listener: HistoryListener): void;
   /** Gets ready, once for each connection, before anything else. */
   prepare(): Promise<void>;

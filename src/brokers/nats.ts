@@ -2,8 +2,9 @@ import { isPromise } from "../base/contain.ts";
 import { checkNames } from "../base/options.ts";
 import { typeOf, usageError } from "../base/usage_error.ts";
 import { ClientOptions } from "./client_options.ts";
-import type { Engine, EngineListener } from "./engine.ts";
+import type { Engine, EngineListener, MessageHeaders } from "./engine.ts";
 import type { Packet } from "./envelope.ts";
+import type { JetStream } from "./jetstream.ts";
 
 /** A message as `@nats-io` hands it out. */
 export interface NatsMessage {
@@ -11,6 +12,8 @@ export interface NatsMessage {
   readonly subject: string;
   /** What it is. */
   readonly data: Uint8Array;
+  /** What the engine says of it. */
+  readonly headers?: MessageHeaders | undefined;
 }
 
 /** The part of a connection of `@nats-io/transport-node`, or any other transport, that is used. */
@@ -46,6 +49,11 @@ export interface NatsOptions {
    * with dots between.
    */
   readonly prefix: string;
+  /**
+   * JetStream, for mode `replay`: its client and its manager, of `@nats-io/jetstream`; or the promise
+   * of them. Default: mode `live` only.
+   */
+  readonly jetstream?: JetStream | PromiseLike<JetStream>;
 }
 
 /** Bytes of one message where the engine has not said it yet: its default. */
@@ -65,7 +73,7 @@ export class NatsEngine implements Engine {
 
   /** @throws {TypeError} If the connection has options with which messages get lost. */
   constructor(options: NatsOptions) {
-    checkNames("nats", options, ["connection", "prefix"]);
+    checkNames("nats", options, ["connection", "prefix", "jetstream"]);
     const { connection, prefix } = options;
     if (typeof prefix !== "string" || !/^(?=.{1,64}$)[\w-]+(\.[\w-]+)*$/.test(prefix)) {
       const expected = "1 to 64 letters, digits, _ and -, with dots between";
@@ -82,8 +90,7 @@ export class NatsEngine implements Engine {
 
   /** One token for each name: whatever NATS could read something into is encoded. */
   channel(kind: "topic" | "canary", name: string): string {
-    const token = encodeURIComponent(name).replaceAll(".", "%2E");
-    return `${this.#prefix}.${kind === "topic" ? "t" : "c"}.${token}`;
+    return `${this.#prefix}.${kind === "topic" ? "t" : "c"}.${tokenOf(name)}`;
   }
 
   start(listener: EngineListener): void {
@@ -132,7 +139,7 @@ export class NatsEngine implements Engine {
     const connection = this.#opened();
     const callback = (error: Error | null, message: NatsMessage) => {
       if (error) this.#listener?.error(error);
-      else this.#listener?.message(message.subject, message.data);
+      else this.#listener?.message(message.subject, message.data, message.headers);
     };
     for (const channel of channels) {
       if (this.#subscriptions.has(channel)) continue;
@@ -161,6 +168,11 @@ export class NatsEngine implements Engine {
   close(): void {
     this.#listener = undefined;
   }
+}
+
+/** A name as one token of a subject. */
+export function tokenOf(name: string): string {
+  return encodeURIComponent(name).replaceAll(".", "%2E");
 }
 
 function checkConnection(connection: NatsConnection): void {

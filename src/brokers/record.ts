@@ -74,3 +74,10 @@ export function randomDigits(): string {
   const [one = 0, other = 0] = crypto.getRandomValues(new Uint32Array(2));
   return ((one * 2 ** 20 + other % 2 ** 20) % 36 ** 8).toString(36).padStart(8, "0");
 }
+
+/** The nonce of a packet; `""` if it is none of ours. */
+export function nonceOf(packet: Packet | Uint8Array): string {
+  const head = typeof packet === "string" ? packet : latin1.decode(packet.subarray(0, RECORD_HEADER));
+  const nonce = head.slice(6, RECORD_HEADER);
+  return HEAD.test(head.slice(0, RECORD_HEADER)) ? nonce : "";
+}

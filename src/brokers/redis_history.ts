@@ -18,6 +18,7 @@ interface Script {
 
 /** Redis or Valkey with a history: a stream for each topic. */
 export class RedisHistory implements HistoryEngine {
+  readonly batch = 128;
   readonly #engine: RedisEngine;
   readonly #limits: HistoryLimits;
   readonly #prefix: string;

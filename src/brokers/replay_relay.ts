@@ -58,7 +58,7 @@ export class ReplayRelay implements ReplayPort {
     this.#answers = new Answers(engine.name, clock);
     this.#reader = new HistoryReader(engine, this.#answers, clock);
     this.#inFlight = new InFlight(engine.name, clock, () => {});
-    this.#appends = new Appends((topic, packets) => engine.append(topic, packets));
+    this.#appends = new Appends((topic, packets) => engine.append(topic, packets), engine.batch);
     this.#shared = new SharedReads((topic, from) => this.#readAndOffer(topic, from), clock);
     this.#complaints = new Complaints(clock, (error) => this.#sink.error(error));
     this.#followers = new Followers(clock, {

@@ -1,4 +1,4 @@
-import { bun, node } from "../support/runtimes.ts";
+import { bun, deno } from "../support/runtimes.ts";
 import { replaySuite } from "./replay_suite.ts";
 
-replaySuite({ client: "ioredis", engine: "redis", pair: [bun, node] });
+replaySuite({ client: "ioredis", engine: "redis", pair: [bun, deno] });

@@ -1,4 +1,4 @@
-import { deno, node } from "../support/runtimes.ts";
+import { deno } from "../support/runtimes.ts";
 import { replaySuite } from "./replay_suite.ts";
 
-replaySuite({ client: "iovalkey", engine: "redis", pair: [node, deno] });
+replaySuite({ client: "iovalkey", engine: "redis", pair: [deno, deno] });
