@@ -1,5 +1,4 @@
 import { usageError } from "../base/usage_error.ts";
-import type { MessageHeaders } from "./engine.ts";
 import type { HistoryLimits } from "./history.ts";
 
 /** What JetStream says of a stream. */
@@ -34,6 +33,13 @@ export interface ConsumedMessage {
   readonly info: { readonly pending: number; readonly timestampNanos: number };
 }
 
+/** The part of a consumer that is used. */
+export interface Consumer {
+  info(cached?: boolean): Promise<{ readonly num_pending: number }>;
+  fetch(options?: never): Promise<AsyncIterable<ConsumedMessage>>;
+  delete(): Promise<boolean>;
+}
+
 /** The part of JetStream's client that is used. */
 export interface JetStreamClient {
   /** Publishes, and resolves when the stream has it. */
@@ -44,11 +50,7 @@ export interface JetStreamClient {
   ): Promise<{ readonly seq: number; readonly duplicate: boolean }>;
   /** Reads streams. */
   readonly consumers: {
-    get(stream: string, options?: never): Promise<{
-      info(cached?: boolean): Promise<{ readonly num_pending: number }>;
-      fetch(options?: never): Promise<AsyncIterable<ConsumedMessage>>;
-      delete(): Promise<boolean>;
-    }>;
+    get(stream: string, options?: never): Promise<Consumer>;
   };
 }
 
@@ -73,9 +75,6 @@ export interface JetStream {
   /** `await jetstreamManager(connection)`. */
   readonly manager: JetStreamManager;
 }
-
-/** The part of a header that is used, for those who come without. */
-export const NO_HEADERS: MessageHeaders = { get: () => "" };
 
 /** Milliseconds for which messages are kept longer than they count, so that positions are known. */
 const DAY = 86_400_000;

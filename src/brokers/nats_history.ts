@@ -3,7 +3,13 @@ import type { Packet } from "./envelope.ts";
 import type { MessageHeaders } from "./engine.ts";
 import type { HistoryLimits } from "./history.ts";
 import type { Entry, From, HistoryEngine, HistoryListener, Stretch } from "./history_engine.ts";
-import { type JetStream, type StoredMessage, TopicStream } from "./jetstream.ts";
+import {
+  type ConsumedMessage,
+  type Consumer,
+  type JetStream,
+  type StoredMessage,
+  TopicStream,
+} from "./jetstream.ts";
 import { type Mark, positionOf } from "./mark.ts";
 import { type NatsEngine, type NatsOptions, tokenOf } from "./nats.ts";
 import { decodeRecord, nonceOf } from "./record.ts";
@@ -184,41 +190,41 @@ export class NatsHistory implements HistoryEngine {
       seq = message.seq + 1;
       if (isOld) break;
     }
-    const rest = await this.#many(subject, (entries.at(-1)?.mark.offset ?? first - 1) + 1, limit, last);
+    const rest = await this.#many(
+      subject,
+      (entries.at(-1)?.mark.offset ?? first - 1) + 1,
+      limit,
+      last,
+    );
     return { ...rest, entries: [...entries, ...rest.entries], skipped: skipped || rest.skipped };
   }
 
-  /** Messages of a subject from a number on: those that count. */
+  /** Messages of a subject from a number on: those that count, one at least if there is one. */
   async #many(subject: string, first: number, limit: number, last: number): Promise<Found> {
     const { client } = this.#opened();
-    const consumer = await client.consumers.get(
-      this.#stream.name,
-      {
-        filter_subjects: subject,
-        deliver_policy: "by_start_sequence",
-        opt_start_seq: first,
-        inactive_threshold: 10_000,
-      } as never,
-    );
+    const options = {
+      filter_subjects: subject,
+      deliver_policy: "by_start_sequence",
+      opt_start_seq: first,
+      inactive_threshold: 10_000,
+    };
+    const consumer = await client.consumers.get(this.#stream.name, options as never);
     try {
       const entries: Entry[] = [];
       let skipped = false;
+      let done = false;
       // One more is kept than counts.
       let extra = (await consumer.info(true)).num_pending - this.#limits.count;
-      const fetched = await consumer.fetch(
-        { max_bytes: PAGE_BYTES + this.#engine.maxPayload, expires: PATIENCE } as never,
-      );
-      let done = false;
-      let size = 0;
-      const oldest = Date.now() - this.#limits.age;
-      for await (const { seq, data, info } of fetched) {
-        if (--extra >= 0 || info.timestampNanos / 1_000_000 <= oldest) skipped = true;
-        else {
-          entries.push(this.#entry(data, seq));
-          size += data.length;
+      const oldest = (Date.now() - this.#limits.age) * 1_000_000;
+      while (!done && entries.length === 0) {
+        const page = await pageOf(consumer, PAGE_BYTES + this.maxPayload + 2 * OVERHEAD, limit);
+        for (const { seq, data, info } of page) {
+          if (--extra >= 0 || info.timestampNanos <= oldest) skipped = true;
+          else entries.push(this.#entry(data, seq));
+          done ||= info.pending === 0 || seq >= last;
         }
-        done = info.pending === 0 || seq >= last;
-        if (done || entries.length >= limit || size >= PAGE_BYTES) break;
+        // They were let go of meanwhile.
+        done ||= page.length === 0;
       }
       return { entries, done, skipped };
     } finally {
@@ -271,4 +277,28 @@ export class NatsHistory implements HistoryEngine {
   close(): void {
     this.#engine.close();
   }
+}
+
+/** What a consumer has next. */
+async function pageOf(
+  consumer: Consumer,
+  bytes: number,
+  limit: number,
+): Promise<readonly ConsumedMessage[]> {
+  const page: ConsumedMessage[] = [];
+  const options = { max_bytes: bytes, expires: PATIENCE };
+  let size = 0;
+  try {
+    for await (const message of await consumer.fetch(options as never)) {
+      page.push(message);
+      size += message.data.length;
+      // The client asks for a hundred, and then waits for more bytes that do not come.
+      if (message.info.pending === 0 || page.length >= Math.min(limit, 100)) break;
+      if (size >= PAGE_BYTES) break;
+    }
+  } catch (error) {
+    // So says the engine when the next one is too large for the rest.
+    if (page.length === 0 || !/maxbytes/i.test(`${error}`)) throw error;
+  }
+  return page;
 }

@@ -77,7 +77,9 @@ export function randomDigits(): string {
 
 /** The nonce of a packet; `""` if it is none of ours. */
 export function nonceOf(packet: Packet | Uint8Array): string {
-  const head = typeof packet === "string" ? packet : latin1.decode(packet.subarray(0, RECORD_HEADER));
+  const head = typeof packet === "string"
+    ? packet
+    : latin1.decode(packet.subarray(0, RECORD_HEADER));
   const nonce = head.slice(6, RECORD_HEADER);
   return HEAD.test(head.slice(0, RECORD_HEADER)) ? nonce : "";
 }

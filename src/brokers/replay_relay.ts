@@ -214,8 +214,11 @@ export class ReplayRelay implements ReplayPort {
     }
     if (from !== "start" && follower.current) {
       if (sameMark(from, follower.at!)) return { messages: [], position: after };
-      const entries = follower.behind(from);
-      if (entries !== undefined) return pageOf({ entries, head: from }, limit);
+      const entries = follower.behind(from) ?? [];
+      const page = pageOf({ entries, head: from }, limit);
+      if (page.messages.length > 0) return page;
+      // None of them is ours.
+      if (entries.length > 0) return this.read(topic, page.position, limit);
     }
     return this.#readBehind(follower, from, limit);
   }

@@ -59,6 +59,14 @@ export interface EngineOptions {
   readonly keeps?: boolean;
 }
 
+async function copyFolder(from: string, to: string): Promise<void> {
+  await Deno.mkdir(to);
+  for await (const { name, isDirectory } of Deno.readDir(from)) {
+    if (isDirectory) await copyFolder(`${from}/${name}`, `${to}/${name}`);
+    else await Deno.copyFile(`${from}/${name}`, `${to}/${name}`);
+  }
+}
+
 function freePort(): number {
   using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
   return listener.addr.port;
@@ -146,6 +154,28 @@ export class TestEngine implements AsyncDisposable {
       );
     }
     return await this.#say(connection, parts);
+  }
+
+  /**
+   * Stops it, copies what it has written, and starts it again. Returns what puts the copy in its place,
+   * as somebody who restores a backup does.
+   */
+  async copy(): Promise<() => Promise<void>> {
+    const copy = `${this.#folder}.copy`;
+    await this.kill();
+    await copyFolder(this.#folder, copy);
+    await this.start();
+    return async () => {
+      await this.kill();
+      await Deno.remove(this.#folder, { recursive: true });
+      await Deno.rename(copy, this.#folder);
+      await this.start();
+    };
+  }
+
+  /** Asks NATS something, over a connection of its own. */
+  async natsRequest(subject: string, text: string): Promise<void> {
+    await this.natsPublish(`${subject} _INBOX.none`, new TextEncoder().encode(text));
   }
 
   /** Publishes to NATS, over a connection of its own. */
