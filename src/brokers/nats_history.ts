@@ -29,6 +29,9 @@ const PATIENCE = 4_000;
 /** What stands where a message's nonce does, for a topic in which there was none. */
 const EMPTY = "-";
 
+/** What is said where there is no stream any more. */
+const GONE = /no responders|not enabled|stream not found|503/i;
+
 /** What was read, and whether nothing is missing before it. */
 interface Found {
   readonly entries: readonly Entry[];
@@ -116,12 +119,9 @@ export class NatsHistory implements HistoryEngine {
     }));
   }
 
-  /** Nobody answers where the stream was, or JetStream. */
+  /** Nobody answers where the stream was, which its client takes for something else. */
   #failed(error: unknown): never {
-    const { code, name } = error as { readonly code?: unknown; readonly name?: unknown };
-    if (code === 503 || `${name}`.includes("NoResponders") || /no responders/i.test(`${error}`)) {
-      this.#listener?.vanished(error);
-    }
+    if (GONE.test(`${error}`)) this.#listener?.vanished(error);
     throw error;
   }
 
