@@ -44,5 +44,6 @@ export {
 export type { FetchHandler } from "./src/server/pipeline.ts";
 export type { RouteDefaults, RouteOptions, UpgradeOptions } from "./src/server/route.ts";
 export type { NativeOptions, ServeOptions, WebSocketServer } from "./src/server/serve.ts";
+export type { ShutdownOptions } from "./src/server/shutdown_options.ts";
 export type { HostOptions } from "./src/server/host_options.ts";
 export type { Report } from "./src/server/report.ts";

@@ -4,7 +4,8 @@ import { root } from "./support/command.ts";
 import { fencesIn, playground } from "./support/examples.ts";
 import { offlineImports } from "./support/imports.ts";
 import { isMissing } from "./support/missing.ts";
-import { OPCODE, RawClient } from "./support/raw_client.ts";
+import { onFreePort, PortTaken } from "./support/port.ts";
+import { handshake, OPCODE, RawClient } from "./support/raw_client.ts";
 import { nativeRuntimes } from "./support/runtimes.ts";
 import { within } from "./support/within.ts";
 
@@ -30,11 +31,6 @@ function commandOf(name: string): string[] {
 /** What Docker and systemd run, after the program's name. */
 const COMMANDS = { deno: commandOf("deno"), bun: commandOf("bun").slice(1) };
 
-function freePort(): number {
-  using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
-  return (listener.addr as Deno.NetAddr).port;
-}
-
 /** Connects as soon as the server listens; `undefined` if it ends before. */
 async function connected(port: number, ended: Promise<unknown>): Promise<RawClient | undefined> {
   let over = false;
@@ -49,9 +45,6 @@ async function connected(port: number, ended: Promise<unknown>): Promise<RawClie
   if (over) return undefined;
   throw new Error("expected a server that listens");
 }
-
-/** How often a port may be taken by somebody else before the server has it. */
-const TRIES = 5;
 
 for (const name of ["deno.Dockerfile", "bun.Dockerfile"]) {
   Deno.test(`docs/deployment.md shows ${name} as it is`, () => {
@@ -95,48 +88,85 @@ Deno.test({
   },
 });
 
-for (const { name, command } of nativeRuntimes) {
-  Deno.test(`${name}: the command of Docker and systemd serves, and ends on SIGTERM with 1001`, async () => {
-    const sample = { ...fences.find(({ info }) => info === "ts production")!, name: "server" };
-    await using folder = await playground([sample]);
-    for (let tries = 1;; tries++) {
-      const port = freePort();
-      const args = COMMANDS[name].map((word) => word.replace(":8000", `:${port}`));
-      if (name === "deno") {
-        args.splice(1, 0, "--quiet", "--no-lock", `--import-map=${await offlineImports()}`);
+/** Asks until the answer is yes, for ten seconds at most. */
+async function until(question: () => Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 500; i++) {
+    if (await question()) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error("expected it within ten seconds");
+}
+
+/** Runs a sample of the page as Docker and systemd do, with a client, until it has ended. */
+async function run(
+  { name, command }: typeof nativeRuntimes[number],
+  info: string,
+  task: (server: Deno.ChildProcess, client: RawClient, port: number) => Promise<void>,
+  says = "",
+): Promise<void> {
+  const sample = { ...fences.find((fence) => fence.info === info)!, name: "server" };
+  await using folder = await playground([sample]);
+  await onFreePort(async (port) => {
+    const args = COMMANDS[name].map((word) => word.replace(":8000", `:${port}`));
+    if (name === "deno") {
+      args.splice(1, 0, "--quiet", "--no-lock", `--import-map=${await offlineImports()}`);
+    }
+    const server = new Deno.Command(command[0]!, {
+      args,
+      cwd: folder.root,
+      env: { PORT: `${port}` },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const ended = server.output();
+    try {
+      using client = await connected(port, ended);
+      if (client === undefined) {
+        const said = new TextDecoder().decode((await ended).stderr);
+        throw /in use|is taken/.test(said) ? new PortTaken(said) : new Error(said);
       }
-      const server = new Deno.Command(command[0]!, {
-        args,
-        cwd: folder.root,
-        env: { PORT: `${port}` },
-        stdin: "null",
-        stdout: "piped",
-        stderr: "piped",
-      }).spawn();
-      const ended = server.output();
+      client.send(OPCODE.text, "hi");
+      assertEquals(await client.text(), "hi");
+      await task(server, client, port);
+      const { code, stderr } = await within(ended, "the end of the process");
+      assertEquals([code, new TextDecoder().decode(stderr)], [0, says]);
+    } finally {
       try {
-        using client = await connected(port, ended);
-        if (client === undefined) {
-          const said = new TextDecoder().decode((await ended).stderr);
-          assert(tries < TRIES && /in use|is taken/.test(said), said);
-          continue;
-        }
-        client.send(OPCODE.text, "hi");
-        assertEquals(await client.text(), "hi");
-        server.kill("SIGTERM");
-        assertEquals((await client.closeFrame())?.code, 1001);
-        client.close(1001);
-        const { code, stderr } = await within(ended, "the end of the process");
-        assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
-        return;
-      } finally {
-        try {
-          server.kill("SIGKILL");
-        } catch {
-          // It has ended.
-        }
-        await ended;
+        server.kill("SIGKILL");
+      } catch {
+        // It has ended.
       }
+      await ended;
     }
   });
+}
+
+for (const runtime of nativeRuntimes) {
+  Deno.test(`${runtime.name}: the command of Docker and systemd serves, and ends on SIGTERM with 1001`, () =>
+    run(runtime, "ts production", async (server, client) => {
+      server.kill("SIGTERM");
+      assertEquals((await client.closeFrame())?.code, 1001);
+      client.close(1001);
+    }));
+
+  Deno.test(`${runtime.name}: a server that drains is not ready, takes nobody in, and hurries if it is told again`, () =>
+    run(runtime, "ts drain", async (server, client, port) => {
+      const ready = async () => {
+        const response = await fetch(`http://127.0.0.1:${port}/ready`);
+        return [response.status, await response.text()];
+      };
+      assertEquals(await ready(), [200, "listening"]);
+      server.kill("SIGTERM");
+      await until(async () => (await ready())[0] === 503);
+      assertEquals(await ready(), [503, "draining"]);
+      using late = await RawClient.connect(port);
+      late.write(handshake("/ws"));
+      assertEquals((await late.head()).status, 503);
+      client.send(OPCODE.text, "still here");
+      assertEquals(await client.text(), "still here");
+      server.kill("SIGTERM");
+      assertEquals(await client.closeFrame(), { code: 1012, reason: "Server restarting" });
+      client.close(1012);
+    }, "edgesocket refused a WebSocket handshake with 503: the server is shutting down\n"));
 }

@@ -9,7 +9,7 @@ const SRC = new URL("src/", root);
  */
 const FLOORS = [
   ["roofs"],
-  ["hono", "testing", "topics"],
+  ["hono", "limits", "native", "node", "testing", "topics"],
   ["adapters", "brokers"],
   ["server"],
   ["connection", "handshake"],

@@ -13,6 +13,7 @@ import { connection } from "./mutations/connection.ts";
 import { handshake } from "./mutations/handshake.ts";
 import { hono } from "./mutations/hono.ts";
 import type { Mutation, Mutations } from "./mutations/mutation.ts";
+import { limits } from "./mutations/limits.ts";
 import { native } from "./mutations/native.ts";
 import { server } from "./mutations/server.ts";
 import { testing } from "./mutations/testing.ts";
@@ -43,6 +44,7 @@ const all: Mutations = {
   ...server,
   ...adapters,
   ...hono,
+  ...limits,
   ...native,
   ...testing,
   ...brokers,

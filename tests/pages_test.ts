@@ -252,6 +252,11 @@ const CHECKS: Record<string, (server: ProcessServer) => Promise<void>> = {
     using unknown = await RawClient.open(port, "/ws?after=made-up");
     assertEquals(JSON.parse(await unknown.text() ?? ""), { gap: "epoch" });
   },
+  async drain(server) {
+    await echoes(server);
+    const ready = await fetch(server.url("/ready", "http"));
+    assertEquals([ready.status, await ready.text()], [200, "listening"]);
+  },
   async background(server) {
     using first = await open(server, "/ws?id=lamp");
     using second = await open(server, "/ws?id=lamp");

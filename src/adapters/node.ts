@@ -136,8 +136,7 @@ export const nodeAdapter: ServerAdapter = {
 /** What a server of our own answers: everything that comes. */
 function listenersFor(server: NodeHttpServer, fetch: Fetch, state: ListeningServer): NodeListeners {
   return new NodeListeners(fetch, state, {
-    mayBeOurs: () => true,
-    sole: () => true,
+    claim: () => "ours",
     ordinary: (incoming, outgoing) => server.emit("request", incoming, outgoing),
   });
 }

@@ -14,8 +14,12 @@ export function attachedAdapter(server: NodeHttpServer, path: string | undefined
 
     listen(_, fetch, state) {
       const listeners = new NodeListeners(fetch, state, {
-        mayBeOurs: ({ url }) => path === undefined || isBelow(url, path),
-        sole: () => path !== undefined || server.listenerCount("upgrade") === 1,
+        claim({ url }) {
+          const alone = server.listenerCount("upgrade") === 1;
+          if (path === undefined) return alone ? "ours" : "wanted";
+          // Without our listener, Node would have taken what is not below it for HTTP.
+          return isBelow(url, path) ? "ours" : alone ? "nobody" : "theirs";
+        },
         ordinary: (incoming, outgoing) => server.emit("request", incoming, outgoing),
       });
       const upgrade = (...[incoming, stream, head]: unknown[]): void =>

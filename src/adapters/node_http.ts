@@ -8,6 +8,8 @@ export interface NodeStream {
   readonly writableCorked: number;
   /** Node's own, and private. What the system has yet to take of the write under way is nowhere else. */
   readonly _handle?: { readonly writeQueueSize?: number } | null;
+  /** Likewise: the answer to an earlier request, which is still under way. */
+  readonly _httpMessage?: Pick<NodeOutgoing, "once" | "emit"> | null;
   listenerCount(event: string): number;
   on(event: string, listener: (...args: never[]) => void): unknown;
   off(event: string, listener: (...args: never[]) => void): unknown;

@@ -1,36 +1,43 @@
 import { ServerResponse } from "node:http";
 import { isPromise } from "../base/contain.ts";
+import { Deferred } from "../base/deferred.ts";
 import { usageError } from "../base/usage_error.ts";
 import { refusal, refusalResponse } from "../handshake/verdict.ts";
 import type { Fetch, ListeningServer } from "../server/adapter.ts";
 import type { NodeIncoming, NodeOutgoing, NodeStream } from "./node_http.ts";
 import { findPeers, type NodeContext, type Peers } from "./node_peers.ts";
-import { NodeUpgrade, ProtocolSwitch, upgradeOf } from "./node_upgrade.ts";
+import { ProtocolSwitch } from "./node_switch.ts";
+import { NodeUpgrade, upgradeOf } from "./node_upgrade.ts";
 
-/** Whose upgrades a pair of listeners answers. */
-export interface Claim {
-  /** Whether an upgrade may be ours, by its request alone. */
-  mayBeOurs(incoming: NodeIncoming): boolean;
-  /** Whether an upgrade that nobody here wants is ours all the same, to be answered with 404. */
-  sole(): boolean;
+/**
+ * Whose an upgrade is: `ours`, whatever comes of it; ours if it is `wanted`, which others may do as
+ * well; `theirs`; or `nobody`'s, so that it is answered as if it had stayed HTTP.
+ */
+export type Claim = "ours" | "wanted" | "theirs" | "nobody";
+
+/** The other side of the listeners of one server. */
+export interface Surroundings {
+  /** Whose an upgrade is, by its request alone. */
+  claim(incoming: NodeIncoming): Claim;
   /** Answers a request that asks for another protocol, which nobody has to speak. */
   ordinary(incoming: NodeIncoming, outgoing: NodeOutgoing): void;
 }
 
-/** The listeners of one server, and what of its upgrades is not answered yet. */
+/** The listeners of one server, and the upgrades that they have in hand. */
 export class NodeListeners {
-  readonly #claim: Claim;
-  readonly #report: ListeningServer["report"];
-  /** The upgrades that are not answered yet. */
-  readonly #waiting = new Map<NodeUpgrade, Promise<void>>();
+  readonly #surroundings: Surroundings;
+  readonly #server: ListeningServer;
+  /** The upgrades that are not answered yet, or whose answer is still under way. */
+  readonly #held = new Set<NodeUpgrade>();
+  #allReleased: Deferred<void> | undefined;
   #listener: ((incoming: NodeIncoming, outgoing: NodeOutgoing) => Promise<void>) | undefined;
   #switch: ProtocolSwitch | undefined;
   /** Resolves when the packages are found that this needs; rejects if they are not there. */
   readonly ready: Promise<void>;
 
-  constructor(fetch: Fetch, server: ListeningServer, claim: Claim) {
-    this.#claim = claim;
-    this.#report = server.report;
+  constructor(fetch: Fetch, server: ListeningServer, surroundings: Surroundings) {
+    this.#surroundings = surroundings;
+    this.#server = server;
     this.ready = findPeers().then((peers) => {
       this.#switch = new ProtocolSwitch(peers, server.maxPayloadLength);
       this.#listener = this.#listenerFor(fetch, peers);
@@ -45,65 +52,78 @@ export class NodeListeners {
 
   /** Answers what wants to leave it, if it is ours. */
   upgrade(incoming: NodeIncoming, stream: NodeStream, head: Uint8Array): void {
-    if (!this.#claim.mayBeOurs(incoming)) return;
-    const { url = "", socket } = incoming;
-    // A target with a scheme is believed, but for this one: the page could be anybody's.
-    if (socket.encrypted && /^http:/i.test(url)) incoming.url = `https${url.slice("http".length)}`;
-    const sole = this.#claim.sole();
-    const outgoing = new ServerResponse(incoming as never) as unknown as NodeOutgoing;
-    const upgrade = new NodeUpgrade(incoming, outgoing, stream, head, sole);
-    if (asksForWebSocket(incoming)) {
-      this.#waiting.set(upgrade, this.#answer(upgrade));
-    } else if (!sole) {
-      upgrade.letGo();
-    } else if (hasBody(incoming)) {
-      upgrade.refuse(BODY);
-    } else {
-      upgrade.respond();
-      this.#claim.ordinary(incoming, outgoing);
-    }
+    const claim = this.#surroundings.claim(incoming);
+    if (claim === "theirs") return;
+    const upgrade = this.#hold(incoming, stream, head, claim);
+    upgrade.inTurn(() => {
+      if (claim !== "nobody" && asksForWebSocket(incoming)) {
+        void this.#answer(upgrade);
+      } else if (claim === "wanted") {
+        upgrade.leaveToOthers(this.#server.clock);
+      } else if (hasBody(incoming)) {
+        upgrade.refuse(BODY);
+      } else {
+        upgrade.respond();
+        this.#surroundings.ordinary(incoming, upgrade.outgoing);
+      }
+    });
   }
 
   /** Refuses what wants a tunnel. */
   connect(incoming: NodeIncoming, stream: NodeStream, head: Uint8Array): void {
-    const outgoing = new ServerResponse(incoming as never) as unknown as NodeOutgoing;
-    new NodeUpgrade(incoming, outgoing, stream, head, true).refuse(CONNECT);
+    const upgrade = this.#hold(incoming, stream, head, "ours");
+    upgrade.inTurn(() => upgrade.refuse(CONNECT));
   }
 
-  /** Resolves when every upgrade that has come by now is answered. */
-  async settled(): Promise<void> {
-    await Promise.all(this.#waiting.values());
+  /** Resolves when nothing is held: every upgrade is answered, and every answer has gone out. */
+  settled(): Promise<void> {
+    if (this.#held.size === 0) return Promise.resolve();
+    return (this.#allReleased ??= new Deferred<void>()).promise;
   }
 
-  /** Cuts every connection whose upgrade is not answered. */
+  /** Cuts every connection that is held. */
   abort(): void {
-    for (const upgrade of this.#waiting.keys()) upgrade.abandon();
+    for (const upgrade of this.#held) upgrade.abandon();
+  }
+
+  #hold(
+    incoming: NodeIncoming,
+    stream: NodeStream,
+    head: Uint8Array,
+    claim: Claim,
+  ): NodeUpgrade {
+    const { url = "", socket } = incoming;
+    // A target with a scheme is believed, but for this one: the page could be anybody's.
+    if (socket.encrypted && /^http:/i.test(url)) incoming.url = `https${url.slice("http".length)}`;
+    const outgoing = new ServerResponse(incoming as never) as unknown as NodeOutgoing;
+    const event = { incoming, outgoing, stream, head };
+    const upgrade = new NodeUpgrade(event, claim !== "wanted", () => {
+      this.#held.delete(upgrade);
+      if (this.#held.size === 0) this.#allReleased?.resolve();
+    });
+    this.#held.add(upgrade);
+    return upgrade;
   }
 
   async #answer(upgrade: NodeUpgrade): Promise<void> {
-    try {
-      // If it is rejected, whoever has made this is told.
-      if (this.#listener === undefined) await this.ready.catch(() => upgrade.abandon());
-      upgrade.protocolSwitch = this.#switch;
-      upgrade.carriedBy(upgrade.incoming);
-      await this.#listener?.(upgrade.incoming, upgrade.outgoing);
-      // What makes no `Request` never came to fetch: a 400 waits to be sent.
-      if (!upgrade.answered) this.#respond(upgrade, 400);
-    } finally {
-      this.#waiting.delete(upgrade);
-    }
+    // Listeners behind ours take what is theirs at once, before what we would answer at once.
+    if (!upgrade.exclusive) await undefined;
+    // If it is rejected, whoever has made this is told.
+    if (this.#listener === undefined) await this.ready.catch(upgrade.abandon);
+    upgrade.protocolSwitch = this.#switch;
+    upgrade.carriedBy(upgrade.incoming);
+    await this.#listener?.(upgrade.incoming, upgrade.outgoing);
+    // What makes no `Request` never came to fetch: a 400 waits to be sent.
+    if (!upgrade.answered) this.#respond(upgrade, 400);
   }
 
   /** Answers with a status other than 101, unless the upgrade is not ours; says whether it is. */
   #respond(upgrade: NodeUpgrade, status: number): boolean {
-    if (upgrade.taken) {
-      if (status !== 404) this.#report(ANSWERED, undefined);
-      upgrade.letGo();
-      return false;
-    }
-    const ours = status !== 404 || this.#claim.sole();
+    const { taken, exclusive } = upgrade;
+    if (taken && status !== 404) this.#server.report(ANSWERED, undefined);
+    const ours = !taken && (exclusive || status !== 404);
     if (ours) upgrade.respond();
-    else upgrade.letGo();
+    else upgrade.leaveToOthers(this.#server.clock);
     return ours;
   }
 

@@ -1,7 +1,8 @@
+import type { Clock } from "../base/clock.ts";
 import type { Refused } from "../handshake/verdict.ts";
 import type { NodeIncoming, NodeOutgoing, NodeStream } from "./node_http.ts";
-import type { Peers, WsServer } from "./node_peers.ts";
 import type { WsSocket } from "./node_socket.ts";
+import type { ProtocolSwitch } from "./node_switch.ts";
 
 /** Where Node's message, and the request that is made from it, carry the upgrade they ask for. */
 const UPGRADE = Symbol("edgesocket");
@@ -18,88 +19,50 @@ export function upgradeOf(asking: NodeIncoming | Request): NodeUpgrade | undefin
 /** Bytes that a client may send before it has an answer; RFC 6455 §4.1 tells it to wait. */
 const MOST_EARLY = 64 * 1024;
 
-/** Switches protocols, over `ws` without a server of its own. */
-export class ProtocolSwitch {
-  readonly #sockets: WsServer;
-  /** What goes on the next 101. */
-  #headers: readonly (readonly [string, string])[] = [];
+/**
+ * Milliseconds that others have to take an upgrade that we have left to them. Then it is cut: Node
+ * has no timeout for it any more, and they may have left it to us.
+ */
+const PATIENCE = 60_000;
 
-  /** `maxPayload`: bytes of the largest message. */
-  constructor({ WebSocketServer }: Peers, maxPayload: number) {
-    this.#sockets = new WebSocketServer({
-      noServer: true,
-      clientTracking: false,
-      perMessageDeflate: false,
-      maxPayload,
-    });
-    this.#sockets.on("headers", (lines) => {
-      for (const [name, value] of this.#headers) lines.push(`${name}: ${value}`);
-    });
-  }
-
-  /** Sends the 101; `undefined` if the client has left. */
-  switch(
-    incoming: NodeIncoming,
-    stream: NodeStream,
-    head: Uint8Array,
-    headers: readonly (readonly [string, string])[],
-    protocol: string,
-  ): WsSocket | undefined {
-    // What has been judged and chosen, because `ws` would do both again, by rules of its own.
-    const request = {
-      method: "GET",
-      headers: {
-        upgrade: "websocket",
-        "sec-websocket-version": "13",
-        "sec-websocket-key": incoming.headers["sec-websocket-key"],
-        ...(protocol === "" ? {} : { "sec-websocket-protocol": protocol }),
-      },
-    };
-    let opened: WsSocket | undefined;
-    this.#headers = headers;
-    // Headers are Latin-1; Node would write them as UTF-8.
-    stream.setDefaultEncoding("latin1");
-    try {
-      this.#sockets.handleUpgrade(request, stream, head, (socket) => opened = socket);
-    } finally {
-      stream.setDefaultEncoding("utf8");
-      this.#headers = [];
-    }
-    return opened;
-  }
+/** What Node's event of that name comes with. */
+export interface UpgradeEvent {
+  readonly incoming: NodeIncoming;
+  readonly outgoing: NodeOutgoing;
+  readonly stream: NodeStream;
+  /** What has come behind the request. */
+  readonly head: Uint8Array;
 }
 
-/** One request that wants to leave HTTP, from Node's event until it is answered. */
+/** One request that wants to leave HTTP, from Node's event until its connection is not ours any more. */
 export class NodeUpgrade {
   readonly incoming: NodeIncoming;
   readonly outgoing: NodeOutgoing;
   readonly #stream: NodeStream;
-  /** What has come behind the request. */
   #head: Uint8Array;
   /** Set as soon as `ws` is there. */
   protocolSwitch: ProtocolSwitch | undefined;
   #answered = false;
-  /** Whether the client will send no more. */
-  #ended = false;
-  /** Whether nobody else reads from the client. */
-  readonly #exclusive: boolean;
+  /** Whether it is for nobody else to answer, or to read from. */
+  readonly exclusive: boolean;
   /** Bytes that were written for earlier requests. */
-  readonly #before: number;
+  #before: number;
   /** Whether a listener that was asked before us reads what comes. */
   readonly #takenBefore: boolean;
+  readonly #released: () => void;
 
+  /** `released` is called when the connection has ended, or is somebody else's. */
   constructor(
-    incoming: NodeIncoming,
-    outgoing: NodeOutgoing,
-    stream: NodeStream,
-    head: Uint8Array,
+    { incoming, outgoing, stream, head }: UpgradeEvent,
     exclusive: boolean,
+    released: () => void,
   ) {
     this.incoming = incoming;
     this.outgoing = outgoing;
     this.#stream = stream;
     this.#head = head;
-    this.#exclusive = exclusive;
+    this.exclusive = exclusive;
+    this.#released = released;
     this.#before = stream.bytesWritten;
     this.#takenBefore = stream.listenerCount("data") > 0;
     stream.on("error", ignore);
@@ -117,21 +80,37 @@ export class NodeUpgrade {
     return this.#takenBefore || this.#stream.bytesWritten > this.#before;
   }
 
-  /** Whether the client has left. */
-  get left(): boolean {
-    return this.#ended || this.#stream.destroyed;
-  }
-
   /** Makes a message, or the request that is made from it, carry this. */
   carriedBy(asking: NodeIncoming | Request): void {
     (asking as Upgrading)[UPGRADE] = this;
   }
 
+  /**
+   * Calls `task` when the earlier requests of the connection are answered: answers have to come in
+   * the order of the requests, RFC 9112 §9.3.2. Never, if the connection ends before.
+   */
+  inTurn(task: () => void): void {
+    const stream = this.#stream;
+    if (stream.destroyed) return;
+    const earlier = stream._httpMessage;
+    if (!earlier) {
+      this.#before = stream.bytesWritten;
+      return task();
+    }
+    // Node has taken its own listener off: without it, a long answer would stop halfway.
+    const drain = () => earlier.emit("drain");
+    stream.on("drain", drain);
+    earlier.once("close", () => {
+      stream.off("drain", drain);
+      this.inTurn(task);
+    });
+  }
+
   /** From now on a client is noticed that leaves: of one that is not read, Node says nothing. */
   watch(): void {
-    if (this.#answered || !this.#exclusive) return;
+    if (this.#answered || !this.exclusive) return;
     this.#stream.on("data", this.#early);
-    this.#stream.on("end", this.#end);
+    this.#stream.on("end", this.abandon);
   }
 
   /** Answers with a 101. `undefined` if the client has left. */
@@ -139,9 +118,10 @@ export class NodeUpgrade {
     headers: readonly (readonly [string, string])[],
     protocol: string,
   ): { readonly raw: WsSocket; readonly stream: NodeStream } | undefined {
-    if (this.left) return undefined;
-    this.letGo();
     const stream = this.#stream;
+    if (stream.destroyed) return undefined;
+    this.#settle();
+    this.#released();
     stream.resume();
     const raw = this.protocolSwitch!.switch(this.incoming, stream, this.#head, headers, protocol);
     if (raw === undefined) return undefined;
@@ -150,8 +130,7 @@ export class NodeUpgrade {
   }
 
   /** Answers without asking anybody. */
-  refuse(refused: Refused): void {
-    const { status, headers, message } = refused;
+  refuse({ status, headers, message }: Refused): void {
     this.respond();
     this.outgoing.writeHead(status, {
       "content-type": "text/plain; charset=utf-8",
@@ -163,10 +142,11 @@ export class NodeUpgrade {
 
   /** Lets what was or will be written to `outgoing` go out, and ends the connection behind it. */
   respond(): void {
-    this.letGo();
-    if (this.left) return void this.#stream.destroy();
+    this.#settle();
     const stream = this.#stream;
     const { outgoing } = this;
+    if (stream.destroyed) return this.#released();
+    stream.once("close", this.#released);
     stream.on("drain", () => outgoing.emit("drain"));
     // Whatever else the client has sent is thrown away; unread, it would cut our answer off.
     stream.resume();
@@ -174,17 +154,27 @@ export class NodeUpgrade {
     outgoing.assignSocket(stream as never);
   }
 
-  /** Leaves the connection to somebody else. */
-  letGo(): void {
-    this.#answered = true;
-    this.#stream.off("close", this.#left);
-    this.#stream.off("data", this.#early);
-    this.#stream.off("end", this.#end);
+  /** Leaves the connection to the other listeners, for whom `clock` runs. */
+  leaveToOthers(clock: Clock): void {
+    this.#settle();
+    this.#released();
+    const stream = this.#stream;
+    const cancel = clock.after(PATIENCE, () => {
+      if (!this.taken && stream.listenerCount("data") === 0) stream.destroy();
+    });
+    stream.once("close", cancel);
   }
 
   /** Cuts the connection, answered or not. */
-  abandon(): void {
+  readonly abandon = (): void => {
     this.#stream.destroy();
+  };
+
+  #settle(): void {
+    this.#answered = true;
+    this.#stream.off("close", this.#left);
+    this.#stream.off("data", this.#early);
+    this.#stream.off("end", this.abandon);
   }
 
   readonly #early = (chunk: Uint8Array): void => {
@@ -195,15 +185,11 @@ export class NodeUpgrade {
     if (all.length > MOST_EARLY) this.#stream.pause();
   };
 
-  readonly #end = (): void => {
-    this.#ended = true;
-    this.#left();
-  };
-
   /** The client has left: ends what waits for the answer, and aborts the request's signal. */
   readonly #left = (): void => {
     this.outgoing.destroy();
     this.outgoing.emit("close");
+    this.#released();
   };
 }
 

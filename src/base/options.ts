@@ -90,6 +90,27 @@ export function checkBytes(name: string, value: number, most = 2 ** 31 - 1): num
 }
 
 /**
+ * Checks one thing that somebody else makes, or a list of them.
+ *
+ * @param method What each of them has.
+ * @param maker Who makes them.
+ * @throws {TypeError} If one of them is something else.
+ */
+export function checkMade<T extends object>(
+  name: string,
+  made: T | readonly T[],
+  method: keyof T & string,
+  maker: string,
+): readonly T[] {
+  const all = [made].flat() as T[];
+  for (const one of all) {
+    if (typeof one?.[method] === "function") continue;
+    throw usageError(`use option ${name}`, `${maker}({ … }), or a list`, typeOf(one));
+  }
+  return all;
+}
+
+/**
  * Checks a number.
  *
  * @param fits Whether it is in its range, which `range` puts into words.

@@ -9,6 +9,7 @@ import { usageError } from "../base/usage_error.ts";
  * | `local` | your code called `close()` or `terminate()` |
  * | `idle-timeout` | nothing came from the client for `idleTimeout` seconds |
  * | `payload-too-large` | a message was longer than `maxPayloadLength` |
+ * | `rate-limit` | it sent more often than a limit of the route allows |
  * | `backpressure` | the client did not read, or your loop did not keep up with it |
  * | `handler-error` | one of your handlers threw or rejected |
  * | `shutdown` | the server is shutting down |
@@ -19,6 +20,7 @@ export type CloseCause =
   | "local"
   | "idle-timeout"
   | "payload-too-large"
+  | "rate-limit"
   | "backpressure"
   | "handler-error"
   | "shutdown"
@@ -95,6 +97,14 @@ export const TOO_LARGE: CloseInfo = {
   reason: "Message too big",
   wasClean: false,
   cause: "payload-too-large",
+};
+
+/** The client sends more often than it may: RFC 6455 §7.4.1. */
+export const TOO_OFTEN: CloseInfo = {
+  code: 1008,
+  reason: "Too many messages",
+  wasClean: false,
+  cause: "rate-limit",
 };
 
 /** The client does not read what we send. */

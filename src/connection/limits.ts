@@ -1,4 +1,5 @@
-import { checkBytes, checkSeconds } from "../base/options.ts";
+import { checkBytes, checkMade, checkSeconds } from "../base/options.ts";
+import type { MessageLimit } from "./meter.ts";
 
 /** Limits on what one connection may take: time and memory. */
 export interface LimitOptions {
@@ -46,6 +47,13 @@ export interface LimitOptions {
    * @default {5}
    */
   readonly closeTimeout?: number | undefined;
+  /**
+   * How often a client may send, such as `rateLimit({ messages: 100 })` of `edgesocket/limits`, or a
+   * list of such limits. Above: close code 1008.
+   *
+   * @default {[]}
+   */
+  readonly limits?: MessageLimit | readonly MessageLimit[] | undefined;
 }
 
 /** The names of `LimitOptions`. */
@@ -56,6 +64,7 @@ export const LIMIT_OPTIONS: readonly (keyof LimitOptions)[] = [
   "maxQueue",
   "backpressureTimeout",
   "closeTimeout",
+  "limits",
 ];
 
 /** Every limit, checked. Times in milliseconds, sizes in bytes. */
@@ -66,6 +75,7 @@ export interface Limits {
   readonly maxQueue: number;
   readonly backpressureTimeout: number;
   readonly closeTimeout: number;
+  readonly limits: readonly MessageLimit[];
   /** What tells the reports of this route from those of others: the same for the same options. */
   readonly route: string;
 }
@@ -87,6 +97,7 @@ export function parseLimits({
   maxQueue = 64 * MIB,
   backpressureTimeout = 30,
   closeTimeout = 5,
+  limits = [],
 }: LimitOptions, route = ""): Limits {
   return {
     route,
@@ -96,5 +107,6 @@ export function parseLimits({
     maxQueue: checkBytes("maxQueue", maxQueue),
     backpressureTimeout: 1000 * checkSeconds("backpressureTimeout", backpressureTimeout, 0.1),
     closeTimeout: 1000 * checkSeconds("closeTimeout", closeTimeout, 0.1),
+    limits: checkMade("limits", limits, "meter", "rateLimit"),
   };
 }

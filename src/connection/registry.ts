@@ -7,8 +7,8 @@ export interface Registered {
   slot: number;
   /** Looks whether anything is due: a ping, a deadline. `now` in milliseconds of the clock. */
   look(now: number): void;
-  /** Closes with 1001 because the server goes away. */
-  shutdown(): void;
+  /** Closes because the server goes away. */
+  shutdown(code: 1001 | 1012): void;
   /** Ends at once. */
   terminate(): void;
 }
@@ -39,6 +39,11 @@ export class Registry {
   /** Connections that are connecting, open or closing. */
   get size(): number {
     return this.#entries.length;
+  }
+
+  /** The connections, for the moment. */
+  get entries(): readonly Registered[] {
+    return this.#entries;
   }
 
   add(entry: Registered): void {
@@ -75,9 +80,9 @@ export class Registry {
     this.#emptied?.();
   }
 
-  /** Closes every connection with 1001; those that linger are ended after `timeout` milliseconds. */
-  async shutdown(timeout: number): Promise<void> {
-    this.#each((entry) => entry.shutdown());
+  /** Closes every connection; those that linger are ended after `timeout` milliseconds. */
+  async shutdown(timeout: number, code: 1001 | 1012 = 1001): Promise<void> {
+    this.#each((entry) => entry.shutdown(code));
     if (this.size === 0) return;
     const stop = this.clock.after(timeout, () => this.#each((entry) => entry.terminate()));
     await new Promise<void>((resolve) => this.#emptied = resolve);

@@ -9,6 +9,7 @@ import {
   RECEIVE_QUEUE_FULL,
   SEND_QUEUE_FULL,
   TOO_LARGE,
+  TOO_OFTEN,
 } from "./close.ts";
 import type { Connection, ConnectionRequest } from "./connection.ts";
 import type { ConnectionInit } from "./connection_init.ts";
@@ -17,6 +18,7 @@ import type { Reporter, WebSocketEvents } from "./events.ts";
 import { Flow, type FlowOwner, type FlowServer } from "./flow.ts";
 import type { Limits } from "./limits.ts";
 import { checkSendData, exceeds, type Message, type SendData } from "./message.ts";
+import type { Meter } from "./meter.ts";
 import type { Registered, Registry } from "./registry.ts";
 import type { Socket } from "./socket.ts";
 import { watchdogStep } from "./watchdog.ts";
@@ -31,6 +33,9 @@ const OPENING = 3_000;
 
 /** Milliseconds after which it is likely that it never will. */
 const OPENING_LATE = 500;
+
+/** The causes that are limits of the route. */
+const LIMITED = /^(payload-too-large|backpressure|rate-limit)$/;
 
 /** The smaller part of a server that its connections need. */
 export interface ConnectionServer extends FlowServer {
@@ -73,6 +78,7 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
   #end: CloseInfo | undefined;
   #closed: Deferred<CloseInfo> | undefined;
   #flow: Flow | undefined;
+  readonly #meters: readonly Meter[] | undefined;
   /** While `onOpen` runs: settles when it has, and never rejects. */
   #running: Promise<unknown> | undefined;
   #view: ConnectionView | undefined;
@@ -96,7 +102,8 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
     this.#limits = limits;
     this.#ended = ended;
     this.#server = server;
-    this.waitingSince = server.clock.now();
+    const now = this.waitingSince = server.clock.now();
+    if (limits.limits.length > 0) this.#meters = limits.limits.map((limit) => limit.meter(now));
     server.registry.add(this);
   }
 
@@ -170,8 +177,9 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
     this.#socket?.terminate();
   }
 
-  shutdown(): void {
-    this.#close({ code: 1001, reason: "Server shutting down", wasClean: true, cause: "shutdown" });
+  shutdown(code: 1001 | 1012 = 1001): void {
+    const reason = code === 1001 ? "Server shutting down" : "Server restarting";
+    this.#close({ code, reason, wasClean: true, cause: "shutdown" });
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined> {
@@ -203,6 +211,9 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
       if (this.readyState !== OPEN) return;
     }
     if (exceeds(data, this.#limits.maxPayloadLength)) return this.#close(TOO_LARGE);
+    if (this.#meters?.some((meter) => !meter.takes(data, this.#now()))) {
+      return this.#close(TOO_OFTEN);
+    }
     const events = this.#events;
     if (events.onMessage === undefined) return this.#enqueue(data);
     // Written out, as a closure for each message would cost.
@@ -248,8 +259,7 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
     this.#server.registry.delete(this);
     this.#flow?.end(this.#running !== undefined);
     this.#closed?.resolve(info);
-    const { cause } = info;
-    if (cause === "payload-too-large" || cause === "backpressure") {
+    if (LIMITED.test(info.cause)) {
       this.#server.limited(info, this.#limits, this.view);
     }
     for (const listener of this.#endListeners ?? []) listener.connectionEnded(this.view);

@@ -20,9 +20,9 @@ export interface Refused {
   readonly kind: "refused";
   /**
    * The HTTP status: 400 malformed, 403 origin, 405 method, 421 host, 426 version,
-   * 503 no room, 500 an option of type function threw.
+   * 429 too often or too many, 503 no room, 500 an option of type function threw.
    */
-  readonly status: 400 | 403 | 405 | 421 | 426 | 500 | 503;
+  readonly status: 400 | 403 | 405 | 421 | 426 | 429 | 500 | 503;
   /** Headers that the status calls for, such as `Sec-WebSocket-Version`. */
   readonly headers: Readonly<Record<string, string>>;
   /** One line: what was expected and what came. Never names the origins that you allow. */

@@ -1,5 +1,6 @@
 import { Deferred } from "../base/deferred.ts";
 import type { Opening } from "../handshake/opening.ts";
+import type { Admission } from "./admission.ts";
 import type { Fetch } from "./adapter.ts";
 import { clearRequestState, setRequestState } from "./request_state.ts";
 import type { ServerState } from "./server_state.ts";
@@ -18,20 +19,26 @@ export async function holdPipeline(
   context: unknown,
   server: ServerState,
   opening: Opening,
+  admission: Admission | undefined,
   failed: (error: unknown) => Response,
 ): Promise<Response> {
   const answered = new Deferred<Response | PromiseLike<Response>>();
   /** The headers that went out with the 101. */
   let sent: Set<string> | undefined;
 
-  const state = setRequestState(request, server, opening);
+  const state = setRequestState(request, server, opening, admission);
   state.hold = (pending, response) => {
     server.adapter.placeholder.claim(response, pending.token);
     sent = linesOf(response.headers);
     const ended = new Deferred<void>();
     // The runtime gets the response itself, and nobody there shall wait.
     const copy = whenEnded(response.clone(), ended.promise);
-    const init = { ...pending, ended: () => ended.resolve() };
+    admission?.answered();
+    const release = () => {
+      ended.resolve();
+      admission?.ended();
+    };
+    const init = { ...pending, ended: release };
     const complete = async () =>
       await completeUpgrade(server, request, context, init, response, state);
     answered.resolve(complete().catch(failed));
@@ -45,6 +52,7 @@ export async function holdPipeline(
     const late = changeSince(sent, response);
     if (late) server.ineffective("holdPipeline", `${LATE}: ${late}`);
   }).catch((error) => answered.resolve(failed(error))).finally(() => {
+    if (sent === undefined) admission?.ended();
     clearRequestState(request);
     server.held.delete(done);
   });

@@ -1,7 +1,8 @@
-import { checkBytes, checkNumber, checkOption, pick } from "../base/options.ts";
+import { checkBytes, checkMade, checkNumber, checkOption, pick } from "../base/options.ts";
 import type { Connection } from "../connection/connection.ts";
 import { type HostRule, hostRule } from "../handshake/hosts.ts";
 import type { Refused } from "../handshake/verdict.ts";
+import type { HandshakeLimit } from "./admission.ts";
 import type { Report } from "./report.ts";
 
 const MIB = 1024 * 1024;
@@ -69,6 +70,13 @@ export interface HostOptions {
    * @default {268435456}
    */
   readonly maxBuffered?: number | undefined;
+  /**
+   * Who may connect how often, such as `perAddress({ connections: 100 })` of `edgesocket/limits`, or
+   * a list of such limits. Above: 429 with `Retry-After`, before any of your code runs.
+   *
+   * @default {[]}
+   */
+  readonly limits?: HandshakeLimit | readonly HandshakeLimit[] | undefined;
 }
 
 /** The names of `HostOptions`. */
@@ -81,15 +89,17 @@ export const HOST_OPTIONS: readonly (keyof HostOptions)[] = [
   "maxConnections",
   "maxPayloadLength",
   "maxBuffered",
+  "limits",
 ];
 
 /** The options of a server, checked. */
-export interface CheckedHostOptions extends Omit<HostOptions, "hosts"> {
+export interface CheckedHostOptions extends Omit<HostOptions, "hosts" | "limits"> {
   readonly hosts: HostRule | undefined;
   /** Whether there is one that says more than the defaults. */
   readonly given: boolean;
   readonly maxPayloadLength: number;
   readonly maxBuffered: number;
+  readonly limits: readonly HandshakeLimit[];
 }
 
 /**
@@ -103,7 +113,13 @@ export function checkHostOptions(options: HostOptions): CheckedHostOptions {
   checkOption("onRefuse", options.onRefuse, "function");
   checkOption("onReport", options.onReport, "function");
   checkOption("holdPipeline", options.holdPipeline, "boolean");
-  const { hosts, maxConnections, maxPayloadLength = 16 * MIB, maxBuffered = 256 * MIB } = options;
+  const {
+    hosts,
+    maxConnections,
+    maxPayloadLength = 16 * MIB,
+    maxBuffered = 256 * MIB,
+    limits = [],
+  } = options;
   if (maxConnections !== undefined) {
     checkNumber("maxConnections", maxConnections, maxConnections >= 0, "a number from 0");
   }
@@ -114,5 +130,6 @@ export function checkHostOptions(options: HostOptions): CheckedHostOptions {
     hosts: hosts === undefined ? undefined : hostRule(hosts),
     maxPayloadLength: checkBytes("maxPayloadLength", maxPayloadLength),
     maxBuffered: checkBytes("maxBuffered", maxBuffered, Number.MAX_SAFE_INTEGER),
+    limits: checkMade("limits", limits, "admit", "perAddress"),
   };
 }

@@ -1,5 +1,6 @@
 import { isPromise } from "../base/contain.ts";
 import { usageError } from "../base/usage_error.ts";
+import type { Admission } from "./admission.ts";
 import type { Fetch } from "./adapter.ts";
 import {
   clearRequestState,
@@ -44,11 +45,15 @@ export function wrapFetch(fetch: FetchHandler, server: ServerState): Fetch {
     state: RequestState,
     response: Response,
   ): Response | Promise<Response> => {
-    const { pending } = state;
+    const { pending, admission } = state;
     state.pending = undefined;
-    return pending && adapter.placeholder.claim(response, pending.token)
-      ? completeUpgrade(server, request, context, pending, response, state)
-      : response;
+    admission?.answered();
+    if (pending && adapter.placeholder.claim(response, pending.token)) {
+      const init = admission ? { ...pending, ended: admission.ended } : pending;
+      return completeUpgrade(server, request, context, init, response, state);
+    }
+    admission?.ended();
+    return response;
   };
   const finishLater = async (
     request: Request,
@@ -60,6 +65,7 @@ export function wrapFetch(fetch: FetchHandler, server: ServerState): Fetch {
     try {
       return await finish(request, context, state, await answer);
     } catch (error) {
+      state.admission?.ended();
       return failed(error);
     } finally {
       clearRequestState(request);
@@ -72,16 +78,22 @@ export function wrapFetch(fetch: FetchHandler, server: ServerState): Fetch {
       if (given) server.ineffective("handler", INSIDE);
       return run(request, context);
     }
+    let admission: Admission | undefined;
     try {
       const opening = adapter.opening(request, context);
       const fault = opening?.fault ?? server.misdirected(request, opening);
       if (fault) return server.refuse(request, fault, opening?.remoteAddress);
+      const admitted = opening && server.admit(opening);
+      if (admitted && "kind" in admitted) {
+        return server.refuse(request, admitted, opening.remoteAddress);
+      }
+      admission = admitted;
       if (opening !== undefined && held) {
         return import("./held_pipeline.ts").then(({ holdPipeline }) =>
-          holdPipeline(run, request, context, server, opening, failed)
+          holdPipeline(run, request, context, server, opening, admission, failed)
         );
       }
-      const state = setRequestState(request, server, opening);
+      const state = setRequestState(request, server, opening, admission);
       const answer = run(request, context);
       if (opening === undefined) {
         return isPromise(answer) ? Promise.resolve(answer).catch(failed) : answer;
@@ -92,6 +104,7 @@ export function wrapFetch(fetch: FetchHandler, server: ServerState): Fetch {
       clearRequestState(request);
       return done;
     } catch (error) {
+      admission?.ended();
       clearRequestState(request);
       return failed(error);
     }

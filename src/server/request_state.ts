@@ -2,6 +2,7 @@ import { usageError } from "../base/usage_error.ts";
 import { VERSION } from "../base/version.ts";
 import type { ConnectionInit } from "../connection/connection_init.ts";
 import type { Opening } from "../handshake/opening.ts";
+import type { Admission } from "./admission.ts";
 import type { ServerState } from "./server_state.ts";
 
 /** An opening handshake that a route has accepted, and that the pipeline has yet to agree to. */
@@ -17,6 +18,8 @@ export interface RequestState {
   readonly server: ServerState;
   /** `undefined` if the request asks for no WebSocket. */
   readonly opening: Opening | undefined;
+  /** What the limits of the server are told; `undefined` if there are none. */
+  readonly admission: Admission | undefined;
   /** Whether the runtime has been asked to notice if the client leaves. */
   watched: boolean;
   /** Left behind by `upgradeWebSocket`. */
@@ -49,11 +52,13 @@ export function setRequestState(
   request: StatefulRequest,
   server: ServerState,
   opening: Opening | undefined,
+  admission?: Admission | undefined,
 ): RequestState {
   return request[STATE] = {
     version: VERSION,
     server,
     opening,
+    admission,
     watched: false,
     pending: undefined,
     hold: undefined,

@@ -4,10 +4,12 @@ import { Deferred } from "../base/deferred.ts";
 import { checkNames, checkNumber, checkOption, checkSeconds } from "../base/options.ts";
 import { typeOf, usageError } from "../base/usage_error.ts";
 import type { Listener, ServerAdapter } from "./adapter.ts";
+import { drain } from "./drain.ts";
 import { type FetchHandler, wrapFetch } from "./pipeline.ts";
 import { checkHostOptions, HOST_OPTIONS, type HostOptions } from "./host_options.ts";
 import { isRouteOption } from "./route.ts";
 import { ServerState } from "./server_state.ts";
+import { checkShutdown, type Shutdown, type ShutdownOptions } from "./shutdown_options.ts";
 
 /** Options of a runtime's own `serve`. */
 export type NativeOptions = Readonly<Record<string, unknown>>;
@@ -66,18 +68,28 @@ export interface WebSocketServer extends AsyncDisposable {
   readonly url: string;
   /** WebSocket connections that are open, opening or closing. */
   readonly connections: number;
+  /**
+   * What to tell whoever asks whether this server is ready: it takes new connections while it is
+   * `"listening"`. It is `"draining"` from the first call of `shutdown` on, and `"closed"` at last;
+   * `"starting"` on Node only, before the port is open.
+   */
+  readonly status: "starting" | "listening" | "draining" | "closed";
   /** The runtime's own server: a `Deno.HttpServer`, Bun's `Server`, or an `http.Server`. */
   readonly native: unknown;
   /** Resolves when the server has shut down. */
   readonly finished: Promise<void>;
   /**
    * Refuses new connections with 503, closes the open ones with 1001 and stops listening. Resolves
-   * when all that is done, `shutdownTimeout` after the call at the latest. Safe to call again.
+   * when all that is done, `shutdownTimeout` after the last close frame at the latest. A second call
+   * ends a `drain` at once, and nothing else.
    *
    * On Deno, a client that does not read and a response that never comes keep the process even
    * then: end it with `Deno.exit()`.
+   *
+   * @throws {TypeError} If an option is unknown or not a number.
+   * @throws {RangeError} If an option is out of range.
    */
-  shutdown(): Promise<void>;
+  shutdown(options?: ShutdownOptions): Promise<void>;
 }
 
 const SERVE_OPTIONS: readonly (keyof ServeOptions)[] = [
@@ -140,7 +152,8 @@ export function startServer(
     port,
   );
   const finished = new Deferred<void>();
-  let stopping = false;
+  const hurry = new AbortController();
+  let status: WebSocketServer["status"] = listener.ready ? "starting" : "listening";
   const shutdown = () => void server.shutdown();
 
   const scheme = cert === undefined ? "http" : "https";
@@ -155,16 +168,25 @@ export function startServer(
     get connections() {
       return state.registry.size;
     },
+    get status() {
+      return status;
+    },
     get native() {
       return listener.native;
     },
     finished: finished.promise,
-    shutdown() {
-      if (!stopping) {
-        stopping = true;
+    shutdown(options = {}) {
+      const how = checkShutdown(options);
+      if (state.signal.aborted) {
+        hurry.abort();
+      } else {
+        status = "draining";
         signal?.removeEventListener("abort", shutdown);
         state.drain();
-        stop(state, listener, timeout).then(finished.resolve);
+        stop(state, listener, timeout, how, hurry.signal).then(() => {
+          status = "closed";
+          finished.resolve();
+        });
       }
       return finished.promise;
     },
@@ -175,6 +197,7 @@ export function startServer(
   if (signal?.aborted) server.shutdown();
   else signal?.addEventListener("abort", shutdown);
   const listening = () => {
+    if (status === "starting") status = "listening";
     if (onListen) contain(() => onListen(server), (error) => state.report(error, undefined));
     else console.log(`Listening on ${server.url}`);
   };
@@ -208,7 +231,7 @@ function checkServeNames(options: ServeOptions): void {
     const own = Object.keys(native).find((name) => NOT_NATIVE.test(name));
     if (own === undefined) continue;
     const expected = own === "path" || own === "unix"
-      ? "a TCP port (for a unix socket, give handler(fetch) to a server of your own)"
+      ? "a TCP port (for a unix socket, give handler(fetch) to your own server)"
       : `${own} beside it, as serve sees to that itself`;
     throw usageError(`use option ${runtime}`, expected, own);
   }
@@ -236,11 +259,18 @@ export function listenError(error: unknown, hostname: string, port: number): Err
   );
 }
 
-/** Closes the connections, then the listener, both within `timeout` milliseconds. */
-async function stop(state: ServerState, listener: Listener, timeout: number): Promise<void> {
-  const { clock } = state;
+/** Closes the connections, then the listener, both within `timeout` milliseconds after a drain. */
+async function stop(
+  state: ServerState,
+  listener: Listener,
+  timeout: number,
+  how: Shutdown,
+  hurry: AbortSignal,
+): Promise<void> {
+  const { clock, registry } = state;
+  if (how.drain > 0) await drain(registry, how, hurry);
   const end = clock.now() + timeout;
-  await state.registry.shutdown(timeout);
+  await registry.shutdown(timeout, how.code);
   const late = new Deferred<void>();
   const cancel = clock.after(Math.max(0, end - clock.now()), () => {
     listener.abort?.();

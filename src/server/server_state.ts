@@ -14,6 +14,7 @@ import type { Abilities } from "../connection/socket.ts";
 import { requestedAuthority } from "../handshake/authority.ts";
 import type { Opening } from "../handshake/opening.ts";
 import { refusal, refusalResponse, type Refused } from "../handshake/verdict.ts";
+import type { Admission } from "./admission.ts";
 import type { Adapter, ListeningServer, ServerAdapter } from "./adapter.ts";
 import type { CheckedHostOptions } from "./host_options.ts";
 import type { Report } from "./report.ts";
@@ -98,7 +99,7 @@ export class ServerState implements ConnectionServer, ListeningServer {
     this.#failedAt = this.clock.now();
     // Who can cut a connection has let go of it.
     if (!lost || this.abilities.terminate === "cut") return;
-    const message = "it left in the middle of the upgrade, and the runtime may keep its descriptor";
+    const message = "it left during the upgrade, and the runtime may keep its descriptor";
     this.#reports.add({ kind: "lost", cause: "upgrade", message, remoteAddress: "" });
   }
 
@@ -116,6 +117,24 @@ export class ServerState implements ConnectionServer, ListeningServer {
     return hosts(authority)
       ? undefined
       : refusal(421, `expected a host that is served here, got ${quote(host)}`);
+  }
+
+  /** Whether the limits of the server let a handshake in; `undefined` if there are none. */
+  admit({ request, remoteAddress }: Opening): Admission | Refused | undefined {
+    const { limits } = this.options;
+    if (limits.length === 0) return undefined;
+    const all: Admission[] = [];
+    const ended = () => all.forEach((one) => one.ended());
+    for (const limit of limits) {
+      const verdict = limit.admit(request, remoteAddress, this.clock.now());
+      if (typeof verdict === "string") {
+        this.ineffective("limits", verdict);
+      } else if ("kind" in verdict) {
+        ended();
+        return verdict;
+      } else all.push(verdict);
+    }
+    return { answered: () => all.forEach((one) => one.answered()), ended };
   }
 
   /** Reserves a place for one connection, or says why there is none. */

@@ -9,6 +9,7 @@ import type { FetchHandler } from "../server/pipeline.ts";
 import type { Report } from "../server/report.ts";
 import { reportLine } from "../server/report_line.ts";
 import { startServer } from "../server/serve.ts";
+import type { ShutdownOptions } from "../server/shutdown_options.ts";
 import { FakeClock, linkOf } from "./fake_clock.ts";
 
 /** The options of `serve` that mean something without a network, and the clock. */
@@ -38,7 +39,7 @@ export interface TestServer extends AsyncDisposable {
    * After five seconds of real time it names what hangs, on the console and in the error that it
    * rejects with, and cuts it off.
    */
-  shutdown(): Promise<void>;
+  shutdown(options?: ShutdownOptions): Promise<void>;
 }
 
 const OPTIONS = ["clock", "shutdownTimeout", ...HOST_OPTIONS];
@@ -107,7 +108,7 @@ export function createTestServer(
     get connections() {
       return running.connections;
     },
-    shutdown: () => unlessItHangs(running.shutdown(), adapter),
+    shutdown: (how) => unlessItHangs(running.shutdown(how), adapter),
     [Symbol.asyncDispose]: () => server.shutdown(),
   };
   adapters.set(server, adapter);

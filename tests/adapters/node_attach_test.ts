@@ -1,122 +1,118 @@
-/** Our part of somebody else's server: what is not ours stays with the others. */
-import { assertEquals, assertThrows } from "@std/assert";
+/** Two listeners on somebody else's server, in this process. */
+import { assertEquals } from "@std/assert";
 import { createServer } from "node:http";
-import { attach } from "../../src/node.ts";
-import { root } from "../support/command.ts";
-import type { ProcessServer } from "../support/process_server.ts";
+import type { AddressInfo } from "node:net";
+import { attachedAdapter } from "../../src/adapters/node_attach.ts";
+import type { NodeHttpServer } from "../../src/adapters/node_http.ts";
 import { handshake, OPCODE, RawClient } from "../support/raw_client.ts";
-import { node, strict } from "../support/runtimes.ts";
-import type { Env } from "../support/server.ts";
+import { ownServer } from "../support/own_server.ts";
+import { within } from "../support/within.ts";
 
-const SERVER = new URL("tests/fixtures/attached_server.ts", root);
-
-async function echoes(server: ProcessServer, path = "/ws"): Promise<RawClient> {
-  const client = await RawClient.open(server.port, path);
-  client.send(OPCODE.text, "ours");
-  assertEquals(await client.text(), "ours");
-  return client;
-}
-
-/** The status and the body of the answer to a handshake, at the end of the connection. */
-async function refusal(server: ProcessServer, path: string, fields = {}) {
-  using client = await RawClient.connect(server.port);
-  client.write(handshake(path, fields));
-  const head = await client.head();
-  return { head, body: (await client.end()).toString() };
-}
-
-for (const runtime of [node, strict]) {
-  const test = (
-    title: string,
-    env: Env,
-    body: (server: ProcessServer) => Promise<void>,
-  ): void =>
-    Deno.test(`${runtime.name}: attach: ${title}`, async () => {
-      await using server = await runtime.start(env, SERVER);
-      await body(server);
-      assertEquals(server.errors, "");
-    });
-
-  test("upgrades beside the pages of the server", {}, async (server) => {
-    using _ = await echoes(server);
-    using _later = await echoes(server, "/wait");
-    assertEquals(await (await server.request("/ws")).text(), "page /ws");
+/** A server whose pages are its own, with ours attached to it. */
+async function attached(
+  path?: string,
+  fetch?: (request: Request) => Promise<Response>,
+  shutdownTimeout = 0.1,
+) {
+  const http = createServer((_request, response) => response.end("page"));
+  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+  const adapter = attachedAdapter(http as unknown as NodeHttpServer, path);
+  const own = ownServer(adapter, {}, {}, {
+    shutdownTimeout,
+    ...fetch === undefined ? {} : { fetch },
   });
-
-  test("a listener that is alone answers with whatever fetch says", {}, async (server) => {
-    for (const [path, status, text] of [["/teapot", 418, "short"], ["/none", 404, "none"]]) {
-      const { head, body } = await refusal(server, path as string);
-      assertEquals([head.status, body.includes(text as string)], [status, true]);
-      assertEquals(head.all("connection"), ["close"]);
-    }
-  });
-
-  test("other protocols are offered in vain: the server sends its page", {}, async (server) => {
-    const { head, body } = await refusal(server, "/page", { Upgrade: "h2c" });
-    assertEquals([head.status, body.includes("page /page")], [200, true]);
-    assertEquals(server.all({ on: "asked" }), []);
-    const post = await refusal(server, "/page", { Upgrade: "h2c", "Content-Length": "5" });
-    assertEquals(post.head.status, 400);
-  });
-
-  test("what fetch answers with 404 is left to others", { OTHERS: "late" }, async (server) => {
-    using theirs = await RawClient.open(server.port, "/other");
-    assertEquals(await theirs.text(), "theirs");
-    assertEquals(server.all({ on: "asked" }).map(({ pathname }) => pathname), ["/other"]);
-    using _ = await echoes(server);
-    assertEquals((await refusal(server, "/teapot")).head.status, 418);
-    // Nobody wants this one; that its client resets reaches nobody either.
-    using lost = await RawClient.connect(server.port);
-    lost.write(handshake("/none"));
-    await server.until({ on: "asked", pathname: "/none" });
-    lost.reset();
-    using _again = await echoes(server);
-  });
-
-  test("everything below path is ours", { OTHERS: "late", ATTACH: "/ws" }, async (server) => {
-    using theirs = await RawClient.open(server.port, "/other");
-    assertEquals(await theirs.text(), "theirs");
-    assertEquals(server.all({ on: "asked" }), []);
-    using _ = await echoes(server);
-    using _query = await echoes(server, "/ws?room=1");
-    assertEquals((await refusal(server, "/ws/none")).head.status, 404);
-  });
-
-  test(
-    "shutdown() ends what is ours, and takes our listener off",
-    { OTHERS: "late" },
-    async (server) => {
-      using theirs = await RawClient.open(server.port, "/other");
-      assertEquals(await theirs.text(), "theirs");
-      using ours = await echoes(server);
-      server.signal("SIGTERM");
-      assertEquals((await ours.closeFrame())?.code, 1001);
-      ours.close(1001);
-      assertEquals((await server.until({ on: "shutdown" })).left, 1);
-      theirs.send(OPCODE.ping, "still here?");
-      assertEquals((await theirs.frame())?.opcode, OPCODE.pong);
-      assertEquals(await (await server.request("/page")).text(), "page /page");
+  return {
+    http,
+    own,
+    port: (http.address() as AddressInfo).port,
+    async [Symbol.asyncDispose]() {
+      await own.server.shutdown();
+      await new Promise<void>((resolve) => {
+        http.close(() => resolve());
+        http.closeAllConnections();
+      });
     },
-  );
-
-  test("somebody else who takes our upgrades is reported", { OTHERS: "greedy" }, async (server) => {
-    using client = await RawClient.open(server.port, "/ws");
-    assertEquals(await client.text(), "theirs");
-    const { message } = await server.until({ on: "reported" });
-    assertEquals(`${message}`.startsWith("Cannot upgrade: expected a request that nobody"), true);
-    assertEquals(server.all({ on: "open" }), []);
-  });
+  };
 }
 
-Deno.test("attach says what it expected", () => {
-  const server = createServer();
-  const fetch = () => new Response();
-  // @ts-expect-error: no server
-  assertThrows(() => attach(undefined, fetch), TypeError, "expected a server of node:http");
-  // @ts-expect-error: no function
-  assertThrows(() => attach(server, "fetch"), TypeError, "expected fetch to be a function");
-  assertThrows(() => attach(server, fetch, { path: "ws" }), TypeError, "begins with a slash");
-  // @ts-expect-error: no such option
-  assertThrows(() => attach(server, fetch, { paht: "/ws" }), TypeError, "path");
-  assertEquals(server.listenerCount("upgrade"), 0);
+/** How the server answers a handshake: the first line of its status, or what others do with it. */
+async function statusOf(port: number, target: string, fields = {}): Promise<number> {
+  using client = await RawClient.connect(port);
+  client.write(handshake(target, fields));
+  return (await client.head()).status;
+}
+
+Deno.test("what is below the path is ours, and nothing that only begins like it", async () => {
+  await using server = await attached("/ws");
+  const { http, port } = server;
+  http.on("upgrade", (_request, socket) => socket.end("HTTP/1.1 418 Theirs\r\n\r\n"));
+  const targets = ["/ws", "/ws?x", "/ws/", "/ws/a", "http://a/ws", "https://a/ws/b?c"];
+  for (const target of targets) {
+    assertEquals(await statusOf(port, target, { Host: "a" }), 101, target);
+  }
+  for (const target of ["/", "/wsx", "/a/ws", "/?/ws", "/WS", "http://ws/"]) {
+    assertEquals(await statusOf(port, target, { Host: "a" }), 418, target);
+  }
+  assertEquals(server.own.told.filter((line) => line === "open").length, targets.length);
+});
+
+Deno.test("a path that ends with a slash is that of a folder", async () => {
+  await using server = await attached("/ws/");
+  server.http.on("upgrade", (_request, socket) => socket.end("HTTP/1.1 418 Theirs\r\n\r\n"));
+  assertEquals(await statusOf(server.port, "/ws/a"), 101);
+  assertEquals(await statusOf(server.port, "/ws/"), 101);
+  assertEquals(await statusOf(server.port, "/ws"), 418);
+});
+
+Deno.test("a 404 is sent if nobody else listens, or below the path", async () => {
+  const none = () => Promise.resolve(new Response("none", { status: 404 }));
+  await using sole = await attached(undefined, none);
+  assertEquals(await statusOf(sole.port, "/"), 404);
+  sole.http.on("upgrade", (_request, socket) => socket.end("HTTP/1.1 418 Theirs\r\n\r\n"));
+  assertEquals(await statusOf(sole.port, "/"), 418);
+  await using below = await attached("/ws", none);
+  below.http.on("upgrade", () => {});
+  assertEquals(await statusOf(below.port, "/ws"), 404);
+});
+
+Deno.test("what wants another protocol gets the page, and the listener goes at the end", async () => {
+  await using server = await attached();
+  assertEquals(await statusOf(server.port, "/", { Upgrade: "h2c" }), 200);
+  assertEquals([server.own.server.native, server.own.server.port], [server.http, 0]);
+  using client = await RawClient.open(server.port, "/");
+  client.send(OPCODE.text, "x");
+  assertEquals(await client.text(), "x");
+  const ended = server.own.server.shutdown();
+  assertEquals((await client.closeFrame())?.code, 1001);
+  client.close(1001);
+  await ended;
+  assertEquals(server.http.listenerCount("upgrade"), 0);
+});
+
+Deno.test("an upgrade that is never answered is cut when time is up", async () => {
+  const asked = Promise.withResolvers<void>();
+  await using server = await attached("/ws", () => {
+    asked.resolve();
+    return new Promise<Response>(() => {});
+  });
+  using client = await RawClient.connect(server.port);
+  client.write(handshake("/ws"));
+  await asked.promise;
+  await server.own.server.shutdown();
+  assertEquals((await client.end()).length, 0);
+});
+
+Deno.test("an upgrade whose client has left is not waited for", async () => {
+  const asked = Promise.withResolvers<Request>();
+  const server = await attached("/ws", (request) => {
+    asked.resolve(request);
+    return new Promise<Response>(() => {});
+  }, 3_600);
+  using client = await RawClient.connect(server.port);
+  client.write(handshake("/ws"));
+  const { signal } = await asked.promise;
+  const aborted = new Promise((resolve) => signal.addEventListener("abort", resolve));
+  client.reset();
+  await within(aborted, "the request's signal");
+  await within(server[Symbol.asyncDispose](), "the end");
 });

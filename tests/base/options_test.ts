@@ -1,10 +1,12 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import {
   checkBytes,
+  checkMade,
   checkNames,
   checkNumber,
   checkOption,
   checkSeconds,
+  pick,
 } from "../../src/base/options.ts";
 
 Deno.test("checkOption takes what is not given, and the right type", () => {
@@ -28,6 +30,23 @@ Deno.test("checkSeconds takes a tenth of a second to a day, and 0 where that swi
 Deno.test("checkBytes takes whole numbers from 1 to the most", () => {
   for (const bytes of [1, 5]) assertEquals(checkBytes("x", bytes, 5), bytes);
   for (const bad of [0, 6, 1.5, NaN]) assertThrows(() => checkBytes("x", bad, 5), RangeError);
+});
+
+Deno.test("checkMade takes one thing or a list of them, and says who makes them", () => {
+  const one = { admit() {} };
+  assertEquals(checkMade("limits", one, "admit", "perAddress"), [one]);
+  assertEquals(checkMade("limits", [one, one], "admit", "perAddress"), [one, one]);
+  assertEquals(checkMade("limits", [], "admit", "perAddress"), []);
+  for (const [wrong, got] of [[5, "number"], [[one, null], "null"], [[{}], "object"]] as const) {
+    const error = assertThrows(
+      () => checkMade("limits", wrong as never, "admit" as never, "perAddress"),
+      TypeError,
+    );
+    assertEquals(
+      error.message,
+      `Cannot use option limits: expected perAddress({ … }), or a list, got ${got}`,
+    );
+  }
 });
 
 Deno.test("checkNumber tells a wrong type from a wrong value", () => {
@@ -80,4 +99,17 @@ Deno.test("checkNames takes objects only", () => {
   for (const wrong of [null, undefined, "x", 1, () => {}]) {
     assertThrows(() => checkNames("serve", wrong, []), TypeError, "expected an object, got");
   }
+});
+
+Deno.test("pick hands on what is given, and leaves out what is not, or is somebody else's", () => {
+  const options: { port?: number; key?: string | undefined; cert?: string } = {
+    port: 0,
+    key: undefined,
+    cert: "C",
+  };
+  assertEquals(pick(options, ["port", "key"]), { port: 0 });
+  assertEquals(pick(options, []), {});
+  // An object that `serve` was handed before may stand behind a new one.
+  const inherited: typeof options = Object.create(options, { cert: { value: "D" } });
+  assertEquals(pick(inherited, ["port", "cert"]), { port: 0, cert: "D" });
 });

@@ -46,6 +46,33 @@ function shutdownSuite(runtime: Runtime): void {
     });
   }
 
+  for (const [drain, hurries] of [["60", true], ["0.5", false]] as const) {
+    const how = hurries ? "a drain that is hurried" : "a drain";
+    addCase(runtime, `${how} closes every connection, and takes no new one`, async () => {
+      await using server = await runtime.start({ DRAIN: drain });
+      using first = await server.open(route({}, "a"));
+      using second = await server.open(route({}, "b"));
+      await server.settled(2);
+      server.shutDown("shutdown");
+      assertEquals((await server.until({ on: "draining" })).status, "draining");
+      if (hurries) {
+        // Whoever is connected stays, requests are answered, and nobody else gets in.
+        first.send("still here");
+        assertEquals(await first.message(), "still here");
+        assertEquals((await server.request("/no-such")).status, 404);
+        assertEquals((await server.connect("/echo")).status, 503);
+        server.shutDown("shutdown");
+      }
+      for (const client of [first, second]) {
+        assertEquals(await client.closed, { code: 1012, reason: "Server restarting" });
+      }
+      const end = { ...SHUTDOWN, code: 1012, reason: "Server restarting" };
+      await ends(server, end, "a");
+      await ends(server, end, "b");
+      assertEquals((await server.until({ on: "shutdown" })).connections, 0);
+    });
+  }
+
   test("answers 503 above maxConnections", async (server) => {
     using first = await server.open(route());
     using second = await server.connect("/echo");

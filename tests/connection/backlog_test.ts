@@ -298,3 +298,20 @@ Deno.test("a second large message counts while a part of the first one waits", (
   assertEquals(backlog.send("x".repeat(600)), "sent");
   assertEquals(backlog.send(TEN), "full");
 });
+
+Deno.test("where messages go out as a whole, each MiB at the runtime has the time of a byte", () => {
+  for (
+    const [abilities, patience] of [[denoAdapter.abilities, 5], [bunAdapter.abilities, 1]] as const
+  ) {
+    const { backlog, socket } = setUp(100 * MARK, 1, abilities);
+    // Nothing waits, and then less than a MiB: nobody has less time than that.
+    assertEquals(backlog.patience, 1);
+    backlog.send("x");
+    assertEquals(backlog.patience, 1);
+    socket.bufferedAmount = 0;
+    backlog.send(new ArrayBuffer(5 * MARK));
+    // What waits here and not at the runtime is not under way yet.
+    backlog.send(new ArrayBuffer(3 * MARK));
+    assertEquals([backlog.size, backlog.patience], [8 * MARK, patience]);
+  }
+});

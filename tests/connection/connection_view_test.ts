@@ -1,6 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Connection } from "../../src/connection/connection.ts";
-import { listenForEnd } from "../../src/connection/connection_view.ts";
+import {
+  batch,
+  ConnectionView,
+  listenForEnd,
+  type Viewed,
+} from "../../src/connection/connection_view.ts";
 import { Route } from "../../src/server/route.ts";
 import { handshakeRequest, memoryServer, nextTurn } from "../support/memory.ts";
 
@@ -153,4 +158,30 @@ Deno.test("a connection can be ended at once, and be looped over", async () => {
   for (const message of ["a", "b"]) client!.send(message);
   assertEquals(await client!.closed, { code: 1006, reason: "", wasClean: false });
   assertEquals(read, ["a", "b"]);
+});
+
+Deno.test("sends of a batch go out in order; to what is none of ours they go as they are", async () => {
+  let seen!: Connection;
+  const server = echoing((connection) => seen = connection);
+  const { client } = await server.connect();
+  batch(seen, () => {
+    for (const message of ["a", "b"]) seen.send(message);
+  });
+  assertEquals([await client!.message(), await client!.message()], ["a", "b"]);
+  let times = 0;
+  for (const other of [{}, { ...seen }, Object.create(seen)]) batch(other, () => times++);
+  assertEquals(times, 3);
+});
+
+Deno.test("a batch is that of the connection behind the view", () => {
+  const calls: string[] = [];
+  const viewed: Pick<Viewed, "batch"> = {
+    batch(task) {
+      calls.push("begins");
+      task();
+      calls.push("ends");
+    },
+  };
+  batch(new ConnectionView(viewed as Viewed), () => calls.push("task"));
+  assertEquals(calls, ["begins", "task", "ends"]);
 });

@@ -12,6 +12,7 @@ Deno.test("parseLimits fills in the documented defaults", () => {
     maxQueue: 67_108_864,
     backpressureTimeout: 30_000,
     closeTimeout: 5_000,
+    limits: [],
     route: "",
   });
 });
@@ -19,6 +20,15 @@ Deno.test("parseLimits fills in the documented defaults", () => {
 Deno.test("parseLimits takes fractions of seconds, and 0 for no idle timeout", () => {
   assertEquals(parseLimits({ idleTimeout: 0.5 }).idleTimeout, 500);
   assertEquals(parseLimits({ idleTimeout: 0 }).idleTimeout, 0);
+});
+
+Deno.test("parseLimits takes one limit or a list, and refuses what is none", () => {
+  const limit = { meter: () => ({ takes: () => true }) };
+  assertEquals(parseLimits({ limits: limit }).limits, [limit]);
+  assertEquals(parseLimits({ limits: [limit, limit] }).limits, [limit, limit]);
+  for (const wrong of [5, null, {}, [limit, null], [{ admit() {} }]]) {
+    assertThrows(() => parseLimits({ limits: wrong as never }), TypeError, "option limits");
+  }
 });
 
 for (

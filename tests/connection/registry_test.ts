@@ -20,8 +20,8 @@ class Entry implements Registered {
     this.calls.push(`look ${now}`);
   }
 
-  shutdown(): void {
-    this.calls.push("shutdown");
+  shutdown(code: number): void {
+    this.calls.push(code === 1001 ? "shutdown" : `shutdown ${code}`);
     if (this.#leaves === "shutdown") this.#registry.delete(this);
   }
 
@@ -53,6 +53,10 @@ Deno.test("a registry shuts down as soon as all have left", async () => {
   const entry = new Entry(registry, "shutdown");
   await registry.shutdown(1_000);
   assertEquals([entry.calls, clock.pending], [["shutdown"], 0]);
+  const told = new Entry(registry, "shutdown");
+  assertEquals(registry.entries, [told]);
+  await registry.shutdown(1_000, 1012);
+  assertEquals([told.calls, registry.entries], [["shutdown 1012"], []]);
 });
 
 Deno.test("a registry ends those that linger after the timeout", async () => {

@@ -6,6 +6,7 @@ import {
   type CloseInfo,
   SEND_QUEUE_FULL,
   TOO_LARGE,
+  TOO_OFTEN,
 } from "../../src/connection/close.ts";
 import { MemoryAdapter } from "../../src/adapters/memory.ts";
 import { sweep } from "../../src/connection/clockwork.ts";
@@ -796,6 +797,21 @@ Deno.test("shutdown closes with 1001 and says why", async () => {
   }]);
 });
 
+Deno.test("shutdown may say that the server restarts", async () => {
+  const { connection, socket } = setUp();
+  connection.opened(socket);
+  await settle();
+  connection.shutdown(1012);
+  connection.ended(closedByPeer(1012, ""));
+  const { code, reason, cause } = await connection.closed;
+  assertEquals([socket.calls, code, reason, cause], [
+    ["close 1012"],
+    1012,
+    "Server restarting",
+    "shutdown",
+  ]);
+});
+
 Deno.test("events are what the documentation says, with the one view of their connection", async () => {
   const seen: unknown[][] = [];
   const note = (event: unknown, view: unknown) => seen.push([event, view === connection.view]);
@@ -893,10 +909,48 @@ Deno.test("a loop that onOpen begins after the end reads what came before", asyn
   assertEquals(read, ["x"]);
 });
 
+Deno.test("a message that is too much for a meter ends the connection with 1008, unread", async () => {
+  const asked: unknown[] = [];
+  const meter = (most: number) => ({
+    meter: (opened: number) => ({
+      takes(message: unknown, now: number) {
+        asked.push([message, now - opened]);
+        return most-- > 0;
+      },
+    }),
+  });
+  const read: unknown[] = [];
+  const { connection, socket, clock } = setUp(
+    { onMessage: ({ data }) => void read.push(data) },
+    parseLimits({ limits: [meter(10), meter(2)] }),
+  );
+  connection.opened(socket);
+  await settle();
+  connection.received("a");
+  clock.pass(500);
+  for (const message of ["b", "c", "d"]) connection.received(message);
+  assertEquals(read, ["a", "b"]);
+  // Whoever is told to go is not asked again.
+  assertEquals(asked, [["a", 0], ["a", 0], ["b", 500], ["b", 500], ["c", 500], ["c", 500]]);
+  assertEquals(socket.calls, ["close 1008"]);
+  connection.ended(closedByPeer(1008, ""));
+  assertEquals((await connection.closed).cause, "rate-limit");
+});
+
+Deno.test("a message that is too long is no matter for a meter", async () => {
+  const limits = { meter: () => ({ takes: () => false }) };
+  const { connection, socket } = setUp({}, parseLimits({ maxPayloadLength: 1, limits }));
+  connection.opened(socket);
+  await settle();
+  connection.received("too long");
+  assertEquals(socket.calls, ["close 1009"]);
+});
+
 Deno.test("the server learns of ends by a limit, and of no others", () => {
   for (
     const [info, causes] of [
       [TOO_LARGE, ["payload-too-large"]],
+      [TOO_OFTEN, ["rate-limit"]],
       [SEND_QUEUE_FULL, ["backpressure"]],
       [broken("idle-timeout"), []],
       [closedByPeer(1000, ""), []],
@@ -930,5 +984,38 @@ Deno.test("whoever holds a connection's pipeline is told when its handlers are d
     const { connection, ends } = setUp();
     connection[end](broken("network"));
     assertEquals(ends.length, 1);
+  }
+});
+
+Deno.test("a batch is the runtime's where it has one, and runs once in any case", async () => {
+  const batching = () =>
+    Object.assign(new FakeSocket(), {
+      batch(this: FakeSocket, task: () => void) {
+        this.calls.push("batch");
+        task();
+        this.calls.push("end of batch");
+      },
+    });
+  for (
+    const [socket, open] of [
+      [batching(), ["batch", "send", "end of batch"]],
+      [new FakeSocket(), ["send"]],
+    ] as const
+  ) {
+    const { connection } = setUp();
+    const sent: boolean[] = [];
+    const send = () => void sent.push(connection.send("x"));
+    // Before it is open and after its end there is no socket that could hold anything back.
+    connection.batch(send);
+    connection.opened(socket);
+    await settle();
+    connection.batch(send);
+    assertEquals([sent, socket.calls], [[false, true], [...open]]);
+    connection.close(4000);
+    connection.batch(send);
+    assertEquals([sent, socket.calls], [[false, true, false], [...open, "close 4000"]]);
+    connection.ended(closedByPeer(4000, ""));
+    connection.batch(send);
+    assertEquals(sent, [false, true, false, false]);
   }
 });

@@ -2,7 +2,7 @@
  * A control: the faults of the other files in this folder do make messages get lost without a word,
  * where nobody has thought of them.
  */
-import { assert, assertEquals } from "@std/assert";
+import { assert } from "@std/assert";
 import { hasEngine, TestEngine } from "../support/engines.ts";
 import { ProcessServer } from "../support/process_server.ts";
 import { deno } from "../support/runtimes.ts";
@@ -26,8 +26,9 @@ Deno.test({
   const before = published();
   // Two seconds of messages, with the engine there.
   await server.until({ on: "published" }, before + 100);
-  const missing = published() - came();
+  // Its publishes say that all is well, but for one that was on its way to the engine at the kill.
+  const failed = server.all({ on: "published", relayed: false }).length;
+  assert(failed <= 1, `${failed} publishes have failed`);
+  const missing = published() - failed - came();
   assert(missing > 10, `only ${missing} of ${published()} are missing`);
-  // Its publishes say that all is well.
-  assertEquals(server.all({ on: "published", relayed: false }), []);
 });

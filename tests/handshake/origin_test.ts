@@ -163,6 +163,21 @@ Deno.test("dangerouslyAllowAnyOrigin accepts every origin", () => {
   }
 });
 
+Deno.test("dangerouslyAllowAnyOrigin and origin contradict each other", () => {
+  for (const origin of ["same-origin", [], LIST, () => true] as const) {
+    const { message } = assertThrows(
+      () => originRule({ dangerouslyAllowAnyOrigin: true, origin }),
+      TypeError,
+    );
+    assertEquals(
+      message,
+      "Cannot use option dangerouslyAllowAnyOrigin: expected no origin beside it, got both",
+    );
+    originRule({ dangerouslyAllowAnyOrigin: false, origin });
+  }
+  originRule({ dangerouslyAllowAnyOrigin: true, origin: undefined });
+});
+
 Deno.test("a function is asked only about well-formed origins, and must answer at once", () => {
   const asked: string[] = [];
   const origin = (value: string) => asked.push(value) > 0;

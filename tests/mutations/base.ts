@@ -85,6 +85,21 @@ export const base: Mutations = {
     ["the most is too many", "value <= most", "value < most"],
     ["the type is not checked", 'if (typeof value !== "number")', 'if (typeof value === "string")'],
     ["the range is not checked", "if (!fits) throw", "if (fits === undefined) throw"],
+    [
+      "what is undefined is given",
+      "if (options[name] !== undefined) given[name]",
+      "if (name in options) given[name]",
+    ],
+    [
+      "what an object has from another is not given",
+      "if (options[name] !== undefined) given[name]",
+      "if (Object.hasOwn(options, name) && options[name] !== undefined) given[name]",
+    ],
+    [
+      "everything that is given is picked",
+      "const given: Partial<T> = {};",
+      "const given: Partial<T> = { ...options };",
+    ],
     ["a wrong value is a TypeError", ", range, value, RangeError)", ", range, value)"],
   ],
   "base/queue.ts": [

@@ -25,6 +25,18 @@ export const connection: Mutations = {
       '"cut" ? this.memory : this.memory - this.#handed',
       '"cut" ? this.memory : this.memory',
     ],
+    ["a long message has the time of a short one", "Math.max(1, this.#handed / MARK) : 1", "1 : 1"],
+    ["a short message has no time", "Math.max(1, this.#handed / MARK)", "this.#handed / MARK"],
+    [
+      "what waits here gives a message more time",
+      "Math.max(1, this.#handed / MARK)",
+      "Math.max(1, this.size / MARK)",
+    ],
+    [
+      "whoever moves byte by byte has the time of long messages",
+      'abilities.progress === "messages"',
+      'abilities.progress !== ""',
+    ],
     ["what was exempt counts", "return this.size - this.#exempt;", "return this.size;"],
     [
       "the limit is passed over",
@@ -215,6 +227,12 @@ export const connection: Mutations = {
       "return () => {};",
     ],
     ["nobody listens", "listeners.add(listener);", ""],
+    ["a batch is no batch", "else viewed.batch(task);", "else task();"],
+    [
+      "what is none of ours is not sent to",
+      "if (viewed === undefined) task();\n  else viewed.",
+      "viewed?.",
+    ],
     [
       "what is no view is looked into",
       "#viewed in connection ? connection.#viewed : undefined",
@@ -539,7 +557,7 @@ export const connection: Mutations = {
     ["the last one is lost when another leaves", "this.#entries[entry.slot] = last;", ""],
     ["the last one keeps its old slot", "last.slot = entry.slot;", ""],
     ["who has left has a slot", "entry.slot = -1;\n    if", "if"],
-    ["shutdown() closes nobody", "this.#each((entry) => entry.shutdown());", ""],
+    ["shutdown() closes nobody", "this.#each((entry) => entry.shutdown(code));", ""],
     ["shutdown() ends nobody", "this.#each((entry) => entry.terminate())", "{}"],
     [
       "shutdown() does not wait",
@@ -559,6 +577,9 @@ export const connection: Mutations = {
     ],
   ],
   "connection/server_connection.ts": [
+    ["meters are not asked", "if (this.#meters?.some(", "if (false && this.#meters?.some("],
+    ["every meter has to refuse", "this.#meters?.some(", "this.#meters?.every("],
+    ["nobody hears of a rate limit", "|backpressure|rate-limit)$/", "|backpressure)$/"],
     ["a socket may take for ever to open", "const OPENING = 3_000;", "const OPENING = 30_000;"],
     ["a socket counts as late at once", "const OPENING_LATE = 500;", "const OPENING_LATE = 0;"],
     ["a connection is not counted", "server.registry.add(this);", ""],
@@ -574,6 +595,21 @@ export const connection: Mutations = {
       "",
     ],
     ["anything may be sent", "checkSendData(data);", ""],
+    [
+      "batches are not the runtime's",
+      "if (this.#state === OPEN && this.#socket?.batch) this.#socket.batch(task);\n    else task();",
+      "task();",
+    ],
+    [
+      "a batch without a socket does not run",
+      "this.#socket.batch(task);\n    else task();",
+      "this.#socket.batch(task);",
+    ],
+    [
+      "a batch of a closed connection is the runtime's",
+      "this.#state === OPEN && this.#socket?.batch",
+      "this.#socket?.batch",
+    ],
     [
       "send works while it closes",
       "if (this.#state !== OPEN || socket === undefined) return false;",
@@ -605,7 +641,12 @@ export const connection: Mutations = {
       "}\n\n  shutdown",
     ],
     ["terminate() is not told to users", 'this.lost(this.#unfinished("local"));', ""],
-    ["shutdown is another code", 'code: 1001, reason: "Server', 'code: 1000, reason: "Server'],
+    [
+      "shutdown is another code",
+      "this.#close({ code, reason,",
+      "this.#close({ code: 1000, reason,",
+    ],
+    ["a restart is told as an end", '"Server restarting"', '"Server shutting down"'],
     [
       "a loop may stand beside onMessage",
       "if (this.#events.onMessage) {",

@@ -142,6 +142,11 @@ export const handshake: Mutations = {
       "requireOrigin: required = true",
     ],
     ["dangerouslyAllowAnyOrigin does nothing", "if (everyOrigin) return undefined;", ""],
+    [
+      "dangerouslyAllowAnyOrigin overrules origin",
+      "if (everyOrigin && options.origin !== undefined) {",
+      "if (options.origin === null) {",
+    ],
     ["trustProxy is the default", "trustProxy = false", "trustProxy = true"],
     [
       "an origin that is none is judged",

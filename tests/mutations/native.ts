@@ -1,8 +1,25 @@
 import type { Mutations } from "./mutation.ts";
 
-/** Changes to the roofs: files directly in src/. */
+/** Changes to src/native/. */
 export const native: Mutations = {
-  "native.ts": [
+  "native/serve.ts": [
+    [
+      "the options are dropped",
+      "startServer(options, currentAdapter)",
+      "startServer({ fetch: options.fetch }, currentAdapter)",
+    ],
+    [
+      "the address is dropped",
+      "startServer(options, currentAdapter)",
+      "startServer({ ...options, hostname: undefined }, currentAdapter)",
+    ],
+    [
+      "nobody hears of refusals",
+      "startServer(options, currentAdapter)",
+      "startServer({ ...options, onRefuse: undefined }, currentAdapter)",
+    ],
+  ],
+  "native/handler.ts": [
     ["handler takes unknown options", 'checkNames("handler", options, HOST_OPTIONS);', ""],
     [
       "handler passes over its options",
@@ -14,6 +31,8 @@ export const native: Mutations = {
       "websocketFor(checked.maxPayloadLength)",
       "websocketFor(16 * 1024 * 1024)",
     ],
+  ],
+  "native/upgrade.ts": [
     [
       "options of a route are passed over",
       "return routeOf(options).answer(request, events, options?.info);\n}\n\nconst",

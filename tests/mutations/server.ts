@@ -1,8 +1,18 @@
 import type { Mutations } from "./mutation.ts";
 
+const BY_ADMISSION = { seenBy: ["tests/server/limits_flow_test.ts"] };
+
 /** Changes to src/server/. */
 export const server: Mutations = {
   "server/held_pipeline.ts": [
+    ["limits do not hear of the answer", "admission?.answered();", "", BY_ADMISSION],
+    [
+      "limits do not hear of the end",
+      "ended.resolve();\n      admission?.ended();",
+      "ended.resolve();",
+      BY_ADMISSION,
+    ],
+    ["a refusal keeps its place", "if (sent === undefined) admission?.ended();", "", BY_ADMISSION],
     [
       "a token goes out with the 101",
       "server.adapter.placeholder.claim(response, pending.token);",
@@ -98,6 +108,22 @@ export const server: Mutations = {
     ],
   ],
   "server/pipeline.ts": [
+    ["limits do not hear of the answer", "admission?.answered();", "", BY_ADMISSION],
+    ["limits do not hear of the end", "ended: admission.ended }", "}", BY_ADMISSION],
+    [
+      "a refusal keeps its place",
+      "admission?.ended();\n    return response;",
+      "return response;",
+      BY_ADMISSION,
+    ],
+    ["a fault keeps its place", "state.admission?.ended();\n", "", BY_ADMISSION],
+    ["a fault at once keeps its place", "admission?.ended();\n      clear", "clear", BY_ADMISSION],
+    [
+      "limits are asked, and not heard",
+      'if (admitted && "kind" in admitted) {',
+      "if (false) {",
+      BY_ADMISSION,
+    ],
     ["anything can be served", 'if (typeof fetch !== "function") {', "if (fetch === null) {"],
     ["faults are not reported", "server.report(error, undefined);", ""],
     ["a fault is another status", "{ status: 500 }", "{ status: 502 }"],
@@ -191,6 +217,12 @@ export const server: Mutations = {
       "options are refusals",
       'if (report.kind === "option") return',
       'if (report.kind === "option" && !message) return',
+    ],
+    ["a 421 is of handshakes only", 'if (report.cause === "421")', 'if (report.cause === "")'],
+    [
+      "a 421 never says how often",
+      "refused a request${often} with 421",
+      "refused a request with 421",
     ],
     ["pages from anywhere get advice", 'if (!LOCAL_PAGE.test(origin)) return "";', ""],
     ["any host that begins like localhost is local", "(:\\d{1,5})?$/;", "/;"],
@@ -319,7 +351,12 @@ export const server: Mutations = {
       "if (!told.has(server)) {",
       "if (told.has(server)) {",
     ],
-    ["it is told each time", "if (this.#capped?.maxPayloadLength !== maxPayloadLength) {", "{"],
+    ["it is told each time", "if (!told.has(server)) {", "{"],
+    [
+      "each connection has limits of its own",
+      "if (this.#capped?.maxPayloadLength !== maxPayloadLength) {",
+      "{",
+    ],
     [
       "a request that asks for no WebSocket is refused another way",
       "const UPGRADE_REQUIRED = refusal(426",
@@ -394,7 +431,7 @@ export const server: Mutations = {
       "options of the server are passed over",
       "const hostOptions = checkHostOptions(options);",
       "const hostOptions = checkHostOptions({});",
-      { seenBy: ["tests/native_test.ts"] },
+      { seenBy: ["tests/native/handler_test.ts"] },
     ],
 
     ["the url has the port that was asked for", "}:${listener.port}/`", "}:${port}/`"],
@@ -407,13 +444,24 @@ export const server: Mutations = {
     ],
     ["connections is always 0", "return state.registry.size;", "return 0;"],
     ["native is not shown", "return listener.native;", "return undefined;"],
-    ["shutdown() twice stops twice", "if (!stopping) {", "{"],
+    ["shutdown() twice stops twice", "hurry.abort();\n      } else {", "}\n      {"],
+    ["a second call does not hurry", "hurry.abort();", ""],
+    ["the status stays", 'status = "draining";', ""],
+    ["a server is never closed", 'status = "closed";', ""],
+    [
+      "a server listens from the start",
+      '? "starting" : "listening"',
+      '? "listening" : "listening"',
+    ],
+    ["a server never listens", 'if (status === "starting") status = "listening";', ""],
+    ["nothing is drained", "if (how.drain > 0) await", "if (how.drain < 0) await"],
+    ["the code is dropped", "registry.shutdown(timeout, how.code)", "registry.shutdown(timeout)"],
     ["a signal keeps its servers", 'signal?.removeEventListener("abort", shutdown);', ""],
     ["a server that shuts down takes new connections", "state.drain();\n", ""],
     [
       "finished never resolves",
-      "stop(state, listener, timeout).then(finished.resolve);",
-      "stop(state, listener, timeout);",
+      "          finished.resolve();\n",
+      "",
     ],
     ["await using does nothing", "return this.shutdown();", "return Promise.resolve();"],
     [
@@ -429,6 +477,13 @@ export const server: Mutations = {
       "Promise.resolve()",
       { seenBy: ["tests/conformance/held_pipeline_test.ts#memory: "] },
     ],
+    [
+      "onListen is called before it listens",
+      "if (listener.ready) {",
+      "if (listener.ready === null) {",
+    ],
+    ["who cannot listen says nothing", "finished.resolve(Promise.reject(error));", ""],
+    ["who cannot listen is not stopped", "server.shutdown();\n    });", "});"],
     ["the console does not say where", "else console.log(`Listening on ${server.url}`);", ""],
     [
       "options of routes are unknown",
@@ -448,7 +503,7 @@ export const server: Mutations = {
       "false",
     ],
     ["the cause is lost", "{ cause: error },", "{},"],
-    ["connections are not closed", "await state.registry.shutdown(timeout);", ""],
+    ["connections are not closed", "await registry.shutdown(timeout, how.code);", ""],
     [
       "a hanging request keeps a server for ever",
       "listener.abort?.();\n    late.resolve();",
@@ -463,7 +518,52 @@ export const server: Mutations = {
     ],
     ["the timer of a shutdown stays", "late.promise]);\n  cancel();", "late.promise]);"],
   ],
+  "server/shutdown_options.ts": [
+    ["another default code", "code = 1001 }", "code = 1012 }"],
+    ["every code will do", "code === 1001 || code === 1012", "code > 1000"],
+    ["the time is in milliseconds", "drain: 1000 * ", "drain: "],
+    ["a drain may not be 0", '("drain", drain, 0)', '("drain", drain, 0.1)'],
+    ["other names will do", 'checkNames("shutdown", options, ["drain", "code"]);', ""],
+  ],
+  "server/drain.ts": [
+    ["a drain in a hurry begins all the same", "if (hurry.aborted) return;", ""],
+    [
+      "the first come first",
+      "const entries = shuffle([...registry.entries]);",
+      "const entries = [...registry.entries];",
+    ],
+    [
+      "some come first more often",
+      "Math.floor(Math.random() * (last + 1))",
+      "Math.floor(Math.random() * last)",
+    ],
+    ["all are closed at once", "Math.floor(length * passed / drain)", "length"],
+    ["the code is dropped", "shutdown(code);", "shutdown(1001);"],
+    ["a drain waits for nobody", "if (registry.size === 0) return done.resolve();", ""],
+    ["a drain cannot be hurried", 'hurry.addEventListener("abort", () => done.resolve());', ""],
+    ["a drain of nobody waits", "if (length === 0) done.resolve();", ""],
+    ["its timer stays", "await done.promise;\n  stop();", "await done.promise;"],
+    ["it never ends", "if (passed >= drain) done.resolve();", ""],
+  ],
   "server/server_state.ts": [
+    [
+      "a refusal by one limit keeps the places of others",
+      "ended();\n        return verdict;",
+      "return verdict;",
+      BY_ADMISSION,
+    ],
+    [
+      "a limit that cannot tell says nothing",
+      'this.ineffective("limits", verdict);',
+      "",
+      BY_ADMISSION,
+    ],
+    [
+      "only the last limit hears of the end",
+      "const ended = () => all.forEach((one) => one.ended());",
+      "const ended = () => all.at(-1)?.ended();",
+      BY_ADMISSION,
+    ],
     ["Retry-After is another", 'const RETRY_AFTER = "5";', 'const RETRY_AFTER = "60";'],
     ["there is no Retry-After", '{ "retry-after": RETRY_AFTER }', "{}"],
     ["caution lasts for ever", "const CAUTION = 60_000;", "const CAUTION = Infinity;"],

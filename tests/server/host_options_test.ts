@@ -10,6 +10,7 @@ Deno.test("what is not said has the documented default", () => {
     hosts: undefined,
     maxPayloadLength: 16 * MIB,
     maxBuffered: 256 * MIB,
+    limits: [],
   });
 });
 
@@ -23,6 +24,7 @@ Deno.test("what is said holds", () => {
     maxConnections: 0,
     maxPayloadLength: 1,
     maxBuffered: Number.MAX_SAFE_INTEGER,
+    limits: [{ admit: () => "lets everybody in" }],
   };
   assertEquals(Object.keys(options), [...HOST_OPTIONS]);
   const { hosts, ...checked } = checkHostOptions(options);
@@ -49,6 +51,7 @@ for (
     ["maxConnections", [NaN, -1, -Infinity], RangeError],
     ["maxPayloadLength", ["5"], TypeError],
     ["maxPayloadLength", [0, 1.5, NaN, 2 ** 31, Infinity], RangeError],
+    ["limits", ["5", null, {}, [null], [{ meter() {} }]], TypeError],
     ["maxBuffered", ["5"], TypeError],
     ["maxBuffered", [0, 1.5, NaN, 2 ** 53, Infinity], RangeError],
   ] as const

@@ -5,6 +5,7 @@ import type { ServerConnection } from "../../src/connection/server_connection.ts
 import type { UpgradeRequest } from "../../src/server/adapter.ts";
 import { wrapFetch } from "../../src/server/pipeline.ts";
 import { switchingProtocols } from "../../src/server/placeholder.ts";
+import type { Report } from "../../src/server/report.ts";
 import { requestState } from "../../src/server/request_state.ts";
 import { Route, type UpgradeOptions } from "../../src/server/route.ts";
 import { noContentWithToken } from "../../src/server/token_placeholder.ts";
@@ -368,4 +369,34 @@ Deno.test("a pipeline of a handshake is held only if the option says so", async 
     for (let turns = 0; turns < 10; turns++) await nextTurn();
     assertEquals(done, true);
   }
+});
+
+Deno.test("options of a handler inside of another server are told of, because they do nothing", async () => {
+  const told: Report[] = [];
+  const inner = memoryServer(upgrading(), {
+    hosts: ["good.example"],
+    onReport: (report) => void told.push(report),
+  });
+  const outer = memoryServer((request, context) => inner.fetch(request, context));
+  assertEquals((await outer.connect()).response.status, 101);
+  assertEquals(told.map(({ kind, cause, count }) => [kind, cause, count]), [
+    ["option", "handler", 1],
+  ]);
+});
+
+Deno.test("a handler inside of another server that has no options is nothing to tell of", async () => {
+  // The console would be told, by a module that is loaded for it.
+  await import("../../src/server/report_line.ts");
+  const lines: unknown[] = [];
+  const { warn } = console;
+  console.warn = (line: unknown) => void lines.push(line);
+  try {
+    const inner = memoryServer(upgrading(), { onError: undefined, onReport: undefined });
+    const outer = memoryServer((request, context) => inner.fetch(request, context));
+    assertEquals((await outer.connect()).response.status, 101);
+    for (let turns = 0; turns < 10; turns++) await nextTurn();
+  } finally {
+    console.warn = warn;
+  }
+  assertEquals(lines, []);
 });

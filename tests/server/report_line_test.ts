@@ -67,6 +67,18 @@ Deno.test("the count, if it is not the first", () => {
   assertEquals(line, "edgesocket refused a WebSocket handshake 341 times with 503: no room");
 });
 
+Deno.test("a 421 is of a request that may be none for a WebSocket, and has no advice", () => {
+  const misdirected = { ...refused, cause: "421", message: "no such host" } as const;
+  assertEquals(
+    reportLine(misdirected),
+    "edgesocket refused a request with 421: no such host",
+  );
+  assertEquals(
+    reportLine({ ...misdirected, count: 12 }),
+    "edgesocket refused a request 12 times with 421: no such host",
+  );
+});
+
 Deno.test("limits that end connections say what to do", () => {
   const closed = { kind: "closed", count: 1, remoteAddress: "" } as const;
   assertEquals(

@@ -3,9 +3,8 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import { upgradeWebSocket, type WebSocketEvents } from "../../mod.ts";
 import type { Connection } from "../../src/connection/connection.ts";
 import { type DefaultContext, upgradeWebSocket as honoRoute } from "../../src/hono.ts";
-import type { HostOptions } from "../../src/server/host_options.ts";
-import type { FetchHandler } from "../../src/server/pipeline.ts";
 import type { Report } from "../../src/server/report.ts";
+import { requestState } from "../../src/server/request_state.ts";
 import {
   isRouteOption,
   Route,
@@ -298,7 +297,13 @@ Deno.test("what a route may not have is told once, whatever writes its options",
   const servers = [small, { ...small, maxPayloadLength: 2_000 }].map((options) =>
     memoryServer((request, context) => route.answer(request, {}, context), options)
   );
-  for (let i = 0; i < 10; i++) for (const { connect } of servers) await connect();
+  for (let i = 0; i < 10; i++) {
+    for (const { connect, clock } of servers) {
+      await connect();
+      // What is told again and again is counted for a minute.
+      clock.pass(60_000);
+    }
+  }
   assertEquals(told.map(({ kind, count }) => [kind, count]), [["option", 1], ["option", 1]]);
   // Options that are made anew for each request.
   told.length = 0;
@@ -310,15 +315,19 @@ Deno.test("what a route may not have is told once, whatever writes its options",
   assertEquals(told.length, 1);
 });
 
-Deno.test("options of a handler inside of another server are told of, because they do nothing", async () => {
-  const told: Report[] = [];
-  const onReport = (report: Report) => void told.push(report);
-  const route = new Route({}, nobody);
-  const answer = (request: Request) => route.answer(request, {}, undefined);
-  for (const options of [{ hosts: ["good.example"], onReport }, { onReport: undefined }]) {
-    const inner = memoryServer(answer, { onError: undefined, ...options } as HostOptions);
-    const outer = memoryServer(inner.fetch as FetchHandler);
-    assertEquals((await outer.connect()).response.status, 101);
+Deno.test("connections share the limits of their route, also where the server allows less", async () => {
+  const seen = new Set<unknown>();
+  const sharing = (maxPayloadLength: number) => {
+    const route = new Route({ maxPayloadLength: 5_000 }, nobody);
+    return memoryServer((request, context) => {
+      const response = route.answer(request, {}, context);
+      seen.add(requestState(request)?.pending?.limits);
+      return response;
+    }, { maxPayloadLength });
+  };
+  for (const server of [sharing(1_000), sharing(5_000)]) {
+    seen.clear();
+    for (let i = 0; i < 3; i++) await server.connect();
+    assertEquals([seen.size, seen.has(undefined)], [1, false]);
   }
-  assertEquals(told.map(({ kind, cause }) => [kind, cause]), [["option", "handler"]]);
 });

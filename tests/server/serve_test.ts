@@ -245,6 +245,35 @@ Deno.test("onListen is called once, with the server; without it the console has 
   ]);
 });
 
+Deno.test("where the runtime listens later, onListen is called then", async () => {
+  const listens = Promise.withResolvers<void>();
+  const seen: WebSocketServer[] = [];
+  const { server } = started({ onListen: (server) => void seen.push(server) }, {
+    ready: listens.promise,
+  });
+  await nextTurn();
+  assertEquals(seen.length, 0);
+  listens.resolve();
+  await nextTurn();
+  assertEquals(seen.length, 1);
+  assertStrictEquals(seen[0], server);
+});
+
+Deno.test("a runtime that finds out later that it cannot listen ends the server, which says why", async () => {
+  const signal = new CountedSignal();
+  const seen: unknown[] = [];
+  const cause = new Error("Cannot listen on h:5: the port is taken");
+  const listens = Promise.withResolvers<void>();
+  const options = { signal, onListen: (server: WebSocketServer) => void seen.push(server) };
+  const { server, log, clock } = started(options, { ready: listens.promise });
+  listens.reject(cause);
+  assertStrictEquals(await server.finished.catch((error) => error), cause);
+  await nextTurn();
+  // Nobody is told that it listens, and nothing of it is left.
+  assertEquals([seen, log, signal.listeners.size, clock.pending], [[], ["stop"], 0, 0]);
+  assertStrictEquals(server.shutdown(), server.finished);
+});
+
 for (
   const [name, values, Kind, expected] of [
     ["port", [-1, 65_536, 1.5, NaN, Infinity], RangeError, "a whole number from 0 to 65535"],
@@ -404,6 +433,56 @@ Deno.test("shutdown can be called again, and stops once", async () => {
   await first;
   await server.shutdown();
   assertEquals(log, ["stop"]);
+});
+
+Deno.test("a drain closes one after the other, and a second call ends it at once", async () => {
+  for (const hurries of [false, true]) {
+    const { server, clock, log } = await withMute(4, { shutdownTimeout: 1 });
+    const done = server.shutdown({ drain: 8, code: 1012 });
+    await nextTurn();
+    clock.pass(4_000);
+    await nextTurn();
+    // Two were told, and have not answered.
+    assertEquals([server.status, server.connections, log], ["draining", 4, []]);
+    if (hurries) assertStrictEquals(server.shutdown(), done);
+    else clock.pass(4_000);
+    await nextTurn();
+    clock.pass(999);
+    await nextTurn();
+    assertEquals([server.connections, log], [4, []]);
+    clock.pass(1);
+    await done;
+    assertEquals([server.status, server.connections, log], ["closed", 0, ["stop"]]);
+    assertEquals(clock.pending, 0);
+  }
+});
+
+Deno.test("options of shutdown are checked at once, and change nothing if they are wrong", async () => {
+  const { server } = started();
+  assertThrows(() => server.shutdown({ drain: -1 }), RangeError, "option drain");
+  assertThrows(() => server.shutdown({ code: 1000 as never }), RangeError, "option code");
+  assertEquals(server.status, "listening");
+  await server.shutdown({});
+});
+
+Deno.test("a server that is not ready yet says so", async () => {
+  const ready = Promise.withResolvers<void>();
+  const { server } = started({}, { ready: ready.promise });
+  assertEquals(server.status, "starting");
+  ready.resolve();
+  await nextTurn();
+  assertEquals(server.status, "listening");
+  const done = server.shutdown();
+  assertEquals(server.status, "draining");
+  await done;
+  assertEquals(server.status, "closed");
+  const late = Promise.withResolvers<void>();
+  const { server: other } = started({}, { ready: late.promise });
+  const ended = other.shutdown();
+  late.resolve();
+  await nextTurn();
+  assertEquals(other.status === "listening", false);
+  await ended;
 });
 
 Deno.test("await using shuts a server down", async () => {

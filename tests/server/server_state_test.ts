@@ -123,7 +123,7 @@ Deno.test("a client that was lost in the upgrade is told of, and one that is lat
     kind: "lost",
     cause: "upgrade",
     count: 1,
-    message: "it left in the middle of the upgrade, and the runtime may keep its descriptor",
+    message: "it left during the upgrade, and the runtime may keep its descriptor",
     remoteAddress: "",
   }], true]);
 });
@@ -190,6 +190,17 @@ Deno.test("a refusal is told to onRefuse and onReport, and becomes the response 
     origin: "https://app.example",
     remoteAddress: "10.0.0.1",
   }]);
+});
+
+Deno.test("refusals are counted for each route, so that one cannot hide another's", () => {
+  const { state, told } = setUp();
+  for (const route of ["a", "b", "a", undefined]) {
+    state.refuse(handshakeRequest(), refusal(403, `by ${route}`), "", route);
+  }
+  const seen = () => told.map(({ message, count }) => [message, count]);
+  assertEquals(seen(), [["by a", 1], ["by b", 1], ["by undefined", 1]]);
+  state.drain();
+  assertEquals(seen().slice(3), [["by a", 1]]);
 });
 
 Deno.test("a request whose headers are gone with its client is refused and told of all the same", () => {

@@ -1,9 +1,12 @@
-import { PATIENCE } from "./within.ts";
+import { ListeningProcess } from "./listening_process.ts";
+import { freePort, onFreePort } from "./port.ts";
 
 /** How an engine is started. */
 interface Kind {
   readonly name: "redis" | "nats";
   readonly programs: readonly string[];
+  /** What it says once it listens. */
+  readonly ready: RegExp;
   /** `keeps`: what was written is there again after it was killed. */
   args(port: number, folder: string, password: string | undefined, keeps: boolean): string[];
 }
@@ -12,6 +15,7 @@ const KINDS: readonly Kind[] = [
   {
     name: "redis",
     programs: ["redis-server", "/usr/bin/redis-server"],
+    ready: /ready to accept connections/i,
     args: (port, folder, password, keeps) => [
       ...["--port", `${port}`, "--bind", "127.0.0.1", "--dir", folder, "--save", ""],
       ...keeps ? ["--appendonly", "yes", "--appendfsync", "always"] : [],
@@ -22,6 +26,7 @@ const KINDS: readonly Kind[] = [
     name: "nats",
     // Debian puts it where not every PATH leads.
     programs: ["nats-server", "/usr/sbin/nats-server"],
+    ready: /Server is ready/,
     args: (port, folder, password, keeps) => [
       ...["-a", "127.0.0.1", "-p", `${port}`, "-js"],
       // Without that, each start has a folder of its own.
@@ -50,13 +55,15 @@ export function hasEngine(name: "redis" | "nats"): boolean {
   return installed.get(name) !== undefined;
 }
 
-/** What is to be different about an engine. */
+/** What a test decides on its engine. */
 export interface EngineOptions {
-  /** It does not run yet. */
+  /** Does not run until it is started. */
   readonly away?: boolean;
   readonly password?: string;
   /** What was written is there again after it was killed. */
   readonly keeps?: boolean;
+  /** Where its port comes from. */
+  readonly pick?: () => number;
 }
 
 async function copyFolder(from: string, to: string): Promise<void> {
@@ -67,23 +74,24 @@ async function copyFolder(from: string, to: string): Promise<void> {
   }
 }
 
-function freePort(): number {
-  using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
-  return listener.addr.port;
-}
-
 /** An engine of our own: a process on a free port of loopback, with a folder that goes with it. */
 export class TestEngine implements AsyncDisposable {
-  readonly port: number = freePort();
+  readonly port: number;
   readonly name: "redis" | "nats";
   readonly #kind: Kind;
   readonly #folder: string;
   readonly #password: string | undefined;
   readonly #keeps: boolean;
-  #process: Deno.ChildProcess | undefined;
+  #process: ListeningProcess | undefined;
 
-  private constructor(kind: Kind, folder: string, { password, keeps = false }: EngineOptions) {
+  private constructor(
+    kind: Kind,
+    port: number,
+    folder: string,
+    { password, keeps = false }: EngineOptions,
+  ) {
     this.name = kind.name;
+    this.port = port;
     this.#kind = kind;
     this.#folder = folder;
     this.#password = password;
@@ -95,38 +103,42 @@ export class TestEngine implements AsyncDisposable {
     name: "redis" | "nats",
     options: EngineOptions = {},
   ): Promise<TestEngine> {
+    const kind = KINDS.find((kind) => kind.name === name)!;
     const folder = await Deno.makeTempDir({ prefix: "edgesocket_engine_" });
-    const engine = new TestEngine(KINDS.find((kind) => kind.name === name)!, folder, options);
-    if (!options.away) await engine.start();
-    return engine;
+    const { away = false, pick = freePort } = options;
+    if (away) return new TestEngine(kind, pick(), folder, options);
+    try {
+      return await onFreePort(async (port) => {
+        const engine = new TestEngine(kind, port, folder, options);
+        await engine.start();
+        return engine;
+      }, pick);
+    } catch (error) {
+      await Deno.remove(folder, { recursive: true });
+      throw error;
+    }
   }
 
   get url(): string {
     return this.name === "redis" ? `redis://127.0.0.1:${this.port}` : `127.0.0.1:${this.port}`;
   }
 
-  /** Starts it, again if it ran before, without what it knew. */
+  /**
+   * Starts it, again if it ran before, without what it knew.
+   *
+   * @throws {PortTaken} If the port is somebody else's by now.
+   */
   async start(): Promise<void> {
-    this.#process = new Deno.Command(installed.get(this.name)!, {
-      args: this.#kind.args(this.port, this.#folder, this.#password, this.#keeps),
-      stdout: "null",
-      stderr: "null",
-    }).spawn();
-    const end = Date.now() + PATIENCE;
-    for (;;) {
-      try {
-        return (await Deno.connect({ port: this.port, hostname: "127.0.0.1" })).close();
-      } catch (error) {
-        if (Date.now() > end) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      }
-    }
+    this.#process = await ListeningProcess.start(
+      installed.get(this.name)!,
+      this.#kind.args(this.port, this.#folder, this.#password, this.#keeps),
+      this.#kind.ready,
+    );
   }
 
   /** Ends it without a word. */
   async kill(): Promise<void> {
-    this.#process?.kill("SIGKILL");
-    await this.#process?.status;
+    await this.#process?.[Symbol.asyncDispose]();
     this.#process = undefined;
   }
 

@@ -4,7 +4,7 @@ import { wrapFetch } from "../../src/server/pipeline.ts";
 import { startServer, type WebSocketServer } from "../../src/server/serve.ts";
 import { checkHostOptions } from "../../src/server/host_options.ts";
 import { ServerState } from "../../src/server/server_state.ts";
-import { createApp, SHUTDOWN_TIMEOUT } from "../fixtures/app.ts";
+import { createApp, SHUTDOWN_TIMEOUT, shutdownOptions } from "../fixtures/app.ts";
 import type { Client, ClientClose, ClientMessage } from "./client.ts";
 import { handshakeRequest, serveInMemory } from "./memory.ts";
 import { type Env, TestServer } from "./server.ts";
@@ -18,10 +18,12 @@ export class MemoryServer extends TestServer {
   readonly #server: WebSocketServer | undefined;
   readonly #count: () => number;
   readonly #abort = new AbortController();
+  readonly #env: Env;
 
   /** `MODE` is `serve` by default, or `handler`. */
   constructor(env: Env) {
     super();
+    this.#env = env;
     // As over a pipe: what is no JSON is lost.
     const app = createApp(env, (report) => this.report(JSON.parse(JSON.stringify(report))));
     const fetch = (request: Request, context?: unknown) => app.fetch(request, context);
@@ -65,7 +67,8 @@ export class MemoryServer extends TestServer {
     const server = this.#server!;
     if (how === "shutdown") {
       const report = () => this.report({ on: "shutdown", connections: server.connections });
-      server.shutdown().then(report);
+      server.shutdown(shutdownOptions(this.#env)).then(report);
+      if (this.#env.DRAIN) this.report({ on: "draining", status: server.status });
     } else {
       this.#abort.abort();
       server.finished.then(() => this.report({ on: "finished" }));

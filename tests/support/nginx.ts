@@ -1,4 +1,6 @@
 import { root } from "./command.ts";
+import { ListeningProcess } from "./listening_process.ts";
+import { freePort, onFreePort } from "./port.ts";
 
 /** The lines of docs/proxies.md for nginx. */
 const SNIPPET = Deno.readTextFileSync(new URL("docs/proxies.md", root))
@@ -16,10 +18,8 @@ export function nginxVersion(): string | undefined {
   }
 }
 
-function freePort(): number {
-  using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
-  return (listener.addr as Deno.NetAddr).port;
-}
+/** What it says of its sockets, once it has all of them. */
+const READY = /using the "\w+" event method/;
 
 /** The start of a line that may stand only once: `proxy_set_header` may for each header. */
 function directiveOf(line: string): string {
@@ -40,42 +40,50 @@ export interface NginxOptions {
 
 /** An nginx of our own, with the lines of the documentation, in front of a server. */
 export class Nginx implements AsyncDisposable {
-  readonly port: number = freePort();
-  readonly securePort: number = freePort();
+  readonly port: number;
+  readonly securePort: number;
   readonly #folder: string;
-  #process: Deno.ChildProcess | undefined;
+  readonly #process: ListeningProcess;
 
-  private constructor(folder: string) {
+  private constructor(port: number, securePort: number, folder: string, process: ListeningProcess) {
+    this.port = port;
+    this.securePort = securePort;
     this.#folder = folder;
+    this.#process = process;
   }
 
   /** Starts it in front of the server on `backend`. */
-  static async start(backend: number, options: NginxOptions = {}): Promise<Nginx> {
-    const nginx = await Nginx.#create();
-    await nginx.#start(await nginx.#configuration(backend, options));
-    return nginx;
+  static start(backend: number, options: NginxOptions = {}): Promise<Nginx> {
+    return Nginx.#create((port, folder, securePort) =>
+      configuration(backend, options, port, folder, securePort)
+    );
   }
 
-  /** Starts it with a configuration of its own, made of the port and a folder for what it writes. */
-  static async run(configuration: (port: number, folder: string) => string): Promise<Nginx> {
-    const nginx = await Nginx.#create();
-    await nginx.#start(configuration(nginx.port, nginx.#folder));
-    return nginx;
+  /**
+   * Starts it with a configuration of its own, made of the port and a folder for what it writes. If
+   * somebody else has taken the port, another configuration is made, of another port.
+   */
+  static run(configuration: (port: number, folder: string) => string): Promise<Nginx> {
+    return Nginx.#create((port, folder) => Promise.resolve(configuration(port, folder)));
   }
 
-  static async #create(): Promise<Nginx> {
-    return new Nginx(await Deno.makeTempDir({ prefix: "edgesocket_nginx_" }));
-  }
-
-  async #start(configuration: string): Promise<void> {
-    const folder = this.#folder;
-    await Deno.writeTextFile(`${folder}/nginx.conf`, configuration);
-    this.#process = new Deno.Command(PROGRAM, {
-      args: ["-p", folder, "-c", `${folder}/nginx.conf`, "-e", "stderr"],
-      stdout: "null",
-      stderr: "inherit",
-    }).spawn();
-    await this.#listening();
+  static async #create(
+    configuration: (port: number, folder: string, securePort: number) => Promise<string>,
+  ): Promise<Nginx> {
+    const folder = await Deno.makeTempDir({ prefix: "edgesocket_nginx_" });
+    const file = `${folder}/nginx.conf`;
+    const args = ["-p", folder, "-c", file, "-e", "stderr", "-g", "error_log stderr notice;"];
+    try {
+      return await onFreePort(async (port) => {
+        const securePort = freePort();
+        await Deno.writeTextFile(file, await configuration(port, folder, securePort));
+        const process = await ListeningProcess.start(PROGRAM, args, READY);
+        return new Nginx(port, securePort, folder, process);
+      });
+    } catch (error) {
+      await Deno.remove(folder, { recursive: true });
+      throw error;
+    }
   }
 
   /** The lines that say where it writes. */
@@ -84,42 +92,36 @@ export class Nginx implements AsyncDisposable {
       .map((name) => `${name}_temp_path ${folder}/${name};`).join("\n");
   }
 
-  async #configuration(backend: number, options: NginxOptions): Promise<string> {
-    const { without = [], location = [], server = [], certificate } = options;
-    const listen = [`listen 127.0.0.1:${this.port};`];
-    if (certificate) {
-      await Deno.writeTextFile(`${this.#folder}/cert.pem`, certificate.cert);
-      await Deno.writeTextFile(`${this.#folder}/key.pem`, certificate.key);
-      listen.push(`listen 127.0.0.1:${this.securePort} ssl;`);
-      listen.push("ssl_certificate cert.pem; ssl_certificate_key key.pem;");
-    }
-    const dropped = [...without, ...location.map(directiveOf)];
-    const lines = SNIPPET.split("\n").filter((line) =>
-      !dropped.some((start) => line.trim().startsWith(start))
-    );
-    const site = lines.join("\n")
-      .replace("listen 80;", [...listen, ...server].join("\n"))
-      .replace("http://127.0.0.1:8000;", `http://127.0.0.1:${backend};\n${location.join("\n")}`);
-    const temporary = Nginx.temporary(this.#folder);
-    return `daemon off; master_process off; pid nginx.pid; events {}
-      http { access_log off; ${temporary}\n${site}\n}`;
-  }
-
-  async #listening(): Promise<void> {
-    const end = Date.now() + 10_000;
-    for (;;) {
-      try {
-        return (await Deno.connect({ port: this.port, hostname: "127.0.0.1" })).close();
-      } catch (error) {
-        if (Date.now() > end) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-    }
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#process?.kill("SIGKILL");
-    await this.#process?.status;
+    await this.#process[Symbol.asyncDispose]();
     await Deno.remove(this.#folder, { recursive: true });
   }
+}
+
+/** The lines of the documentation, with what a test changes in them. */
+async function configuration(
+  backend: number,
+  options: NginxOptions,
+  port: number,
+  folder: string,
+  securePort: number,
+): Promise<string> {
+  const { without = [], location = [], server = [], certificate } = options;
+  const listen = [`listen 127.0.0.1:${port};`];
+  if (certificate) {
+    await Deno.writeTextFile(`${folder}/cert.pem`, certificate.cert);
+    await Deno.writeTextFile(`${folder}/key.pem`, certificate.key);
+    listen.push(`listen 127.0.0.1:${securePort} ssl;`);
+    listen.push("ssl_certificate cert.pem; ssl_certificate_key key.pem;");
+  }
+  const dropped = [...without, ...location.map(directiveOf)];
+  const lines = SNIPPET.split("\n").filter((line) =>
+    !dropped.some((start) => line.trim().startsWith(start))
+  );
+  const site = lines.join("\n")
+    .replace("listen 80;", [...listen, ...server].join("\n"))
+    .replace("http://127.0.0.1:8000;", `http://127.0.0.1:${backend};\n${location.join("\n")}`);
+  const temporary = Nginx.temporary(folder);
+  return `daemon off; master_process off; pid nginx.pid; events {}
+      http { access_log off; ${temporary}\n${site}\n}`;
 }

@@ -1,0 +1,54 @@
+import type { NodeIncoming, NodeStream } from "./node_http.ts";
+import type { Peers, WsServer } from "./node_peers.ts";
+import type { WsSocket } from "./node_socket.ts";
+
+/** Switches protocols, over `ws` without a server of its own. */
+export class ProtocolSwitch {
+  readonly #sockets: WsServer;
+  /** What goes on the next 101. */
+  #headers: readonly (readonly [string, string])[] = [];
+
+  /** `maxPayload`: bytes of the largest message. */
+  constructor({ WebSocketServer }: Peers, maxPayload: number) {
+    this.#sockets = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload,
+    });
+    this.#sockets.on("headers", (lines) => {
+      for (const [name, value] of this.#headers) lines.push(`${name}: ${value}`);
+    });
+  }
+
+  /** Sends the 101; `undefined` if the client has left. */
+  switch(
+    incoming: NodeIncoming,
+    stream: NodeStream,
+    head: Uint8Array,
+    headers: readonly (readonly [string, string])[],
+    protocol: string,
+  ): WsSocket | undefined {
+    // What has been judged and chosen, because `ws` would do both again, by rules of its own.
+    const request = {
+      method: "GET",
+      headers: {
+        upgrade: "websocket",
+        "sec-websocket-version": "13",
+        "sec-websocket-key": incoming.headers["sec-websocket-key"],
+        ...(protocol === "" ? {} : { "sec-websocket-protocol": protocol }),
+      },
+    };
+    let opened: WsSocket | undefined;
+    this.#headers = headers;
+    // Headers are Latin-1; Node would write them as UTF-8.
+    stream.setDefaultEncoding("latin1");
+    try {
+      this.#sockets.handleUpgrade(request, stream, head, (socket) => opened = socket);
+    } finally {
+      stream.setDefaultEncoding("utf8");
+      this.#headers = [];
+    }
+    return opened;
+  }
+}

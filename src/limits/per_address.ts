@@ -1,0 +1,165 @@
+import { checkNames, checkOption } from "../base/options.ts";
+import { quote } from "../base/quote.ts";
+import { refusal, type Refused } from "../handshake/verdict.ts";
+import type { Admission, HandshakeLimit } from "../server/admission.ts";
+import { addressKey } from "./address.ts";
+import { checkAmount, checkAny, checkBurst } from "./check.ts";
+import { type Bucket, Rate } from "./rate.ts";
+
+/** What one address may take. One of the first three at least. */
+export interface PerAddressOptions {
+  /** Connections at the same time. */
+  readonly connections?: number | undefined;
+  /** Opening handshakes per second, in the long run. */
+  readonly handshakes?: number | undefined;
+  /** Handshakes whose pipeline has not answered yet, at the same time. */
+  readonly pending?: number | undefined;
+  /**
+   * Seconds' worth of handshakes that an address which was quiet may begin at once: 1 to 3600.
+   *
+   * @default {30}
+   */
+  readonly burst?: number | undefined;
+  /**
+   * Believes the last element of `X-Forwarded-For`, which your proxy has written. Only behind a proxy
+   * that writes it: else clients choose their address.
+   *
+   * @default {false}
+   */
+  readonly trustProxy?: boolean | undefined;
+}
+
+const NAMES = ["connections", "handshakes", "pending", "burst", "trustProxy"];
+
+/** Addresses that are remembered at the least, beside those with connections; twice that at most. */
+const GENERATION = 32_768;
+
+/** Seconds after which a client may try again whose address has too much open. */
+const RETRY_AFTER = 5;
+
+/** What an address has taken. */
+interface Account {
+  connections: number;
+  pending: number;
+  bucket: Bucket;
+}
+
+/**
+ * Limits what one address may take of a server: an IPv4 address, or the /64 of an IPv6 address. Above,
+ * its handshakes get 429 with `Retry-After` before any of your code runs. People behind one router
+ * share an address: leave room for an office.
+ *
+ * The last 32,768 addresses are remembered, and all with connections, so that a flood from a million
+ * of them costs some megabytes; whoever is forgotten begins anew.
+ *
+ * @example
+ * ```ts
+ * import { serve, upgradeWebSocket } from "@edgesocket/edgesocket";
+ * import { perAddress } from "@edgesocket/edgesocket/limits";
+ *
+ * serve({
+ *   limits: perAddress({ connections: 200, handshakes: 10 }),
+ *   fetch: (request) =>
+ *     upgradeWebSocket(request, {
+ *       onMessage: (event, connection) => connection.send(event.data),
+ *     }),
+ * });
+ * ```
+ *
+ * @throws {TypeError} If an option is unknown or of the wrong type, or nothing is limited.
+ * @throws {RangeError} If an option is out of range.
+ */
+export function perAddress(options: PerAddressOptions): HandshakeLimit {
+  checkNames("perAddress", options, NAMES);
+  const { connections = Infinity, handshakes, pending = Infinity, burst = 30 } = options;
+  checkAny("perAddress", { ...options }, ["connections", "handshakes", "pending"]);
+  for (const name of ["connections", "handshakes", "pending"] as const) {
+    checkAmount(name, options[name]);
+  }
+  checkBurst(burst);
+  checkOption("trustProxy", options.trustProxy, "boolean");
+  const rate = new Rate(handshakes ?? 1, burst);
+  return new Accounts({ connections, pending, rate, limited: handshakes !== undefined }, options);
+}
+
+interface Bounds {
+  readonly connections: number;
+  readonly pending: number;
+  readonly rate: Rate;
+  /** Whether the rate counts. */
+  readonly limited: boolean;
+}
+
+/** What the addresses have taken. Two generations, because a `Map` forgets its first slowly. */
+class Accounts implements HandshakeLimit {
+  #young = new Map<string, Account>();
+  #old = new Map<string, Account>();
+  #mostYoung = GENERATION;
+  readonly #bounds: Bounds;
+  readonly #trustProxy: boolean;
+
+  constructor(bounds: Bounds, { trustProxy = false }: PerAddressOptions) {
+    this.#bounds = bounds;
+    this.#trustProxy = trustProxy;
+  }
+
+  admit(request: Request, remoteAddress: string, now: number): Admission | Refused | string {
+    const address = this.#trustProxy ? lastForwarded(request) ?? remoteAddress : remoteAddress;
+    const key = addressKey(address);
+    if (key === undefined) {
+      const got = quote(address || "none");
+      return `perAddress expected the client's IP address, got ${got}: it lets everybody in`;
+    }
+    const account = this.#account(key, now);
+    const { connections, pending, rate, limited } = this.#bounds;
+    if (limited && !rate.take(account.bucket, 1, now)) {
+      return tooMany("handshakes", Math.ceil(rate.wait(account.bucket, 1)));
+    }
+    if (account.connections >= connections) return tooMany("connections", RETRY_AFTER);
+    if (account.pending >= pending) return tooMany("pending handshakes", RETRY_AFTER);
+    account.connections++;
+    account.pending++;
+    let stage: "pending" | "answered" | "ended" = "pending";
+    const answered = () => {
+      if (stage !== "pending") return;
+      stage = "answered";
+      account.pending--;
+    };
+    const ended = () => {
+      answered();
+      if (stage === "ended") return;
+      stage = "ended";
+      account.connections--;
+    };
+    return { answered, ended };
+  }
+
+  /** The account of an address. */
+  #account(key: string, now: number): Account {
+    const known = this.#young.get(key);
+    if (known) return known;
+    const account = this.#old.get(key) ??
+      { connections: 0, pending: 0, bucket: this.#bounds.rate.bucket(now) };
+    if (this.#young.size >= this.#mostYoung) this.#age();
+    this.#young.set(key, account);
+    return account;
+  }
+
+  /** The young grow old, and the old are forgotten, but for those with connections. */
+  #age(): void {
+    const staying = [...this.#old].filter(([, { connections }]) => connections > 0);
+    this.#old = this.#young;
+    this.#young = new Map(staying);
+    this.#mostYoung = staying.length + GENERATION;
+  }
+}
+
+function tooMany(what: string, seconds: number): Refused {
+  const message = `too many ${what} from this address`;
+  return refusal(429, message, { "retry-after": `${seconds}` });
+}
+
+/** The element that the nearest proxy has written. */
+function lastForwarded(request: Request): string | undefined {
+  return request.headers.get("x-forwarded-for")?.split(",").at(-1)?.trim() || undefined;
+}

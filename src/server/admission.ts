@@ -1,0 +1,22 @@
+import type { Refused } from "../handshake/verdict.ts";
+
+/** An opening handshake that was let in. Both can be called again, and do nothing then. */
+export interface Admission {
+  /** The pipeline has answered. */
+  readonly answered: () => void;
+  /** The connection has ended, or there is none after all. */
+  readonly ended: () => void;
+}
+
+/** Whom a server lets in. `perAddress` of the entry for limits makes one. */
+export interface HandshakeLimit {
+  /**
+   * Asked for each opening handshake, before any of your code runs.
+   *
+   * @param remoteAddress Of the TCP peer; `""` where nobody knows it.
+   * @param now Milliseconds of the server's clock.
+   * @returns What is told how it goes on; a refusal; or a sentence that says why it cannot tell, with
+   * which the handshake is let in.
+   */
+  admit(request: Request, remoteAddress: string, now: number): Admission | Refused | string;
+}

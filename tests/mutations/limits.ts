@@ -1,0 +1,90 @@
+import type { Mutations } from "./mutation.ts";
+
+/** Changes to src/limits/. */
+export const limits: Mutations = {
+  "limits/rate.ts": [
+    ["a bucket begins empty", "tokens: this.capacity,", "tokens: 0,"],
+    [
+      "what is refused is taken",
+      "if (bucket.tokens < count) return false;\n    bucket.tokens -= count;",
+      "bucket.tokens -= count;\n    if (bucket.tokens < 0) return false;",
+    ],
+    ["a bucket has no capacity", "Math.min(this.capacity, tokens + ", "(tokens + "],
+    ["a bucket never fills", "this.#fill(bucket, now);", ""],
+    ["time counts twice", "bucket.at = now;", ""],
+    ["a wait is in milliseconds", "this.#perMillisecond / 1000;", "this.#perMillisecond;"],
+  ],
+  "limits/check.ts": [
+    ["an amount may be 0", "value > 0 && value < Infinity", "value >= 0 && value < Infinity"],
+    ["a burst may be nothing", "burst >= 1 && burst <= 3_600", "burst >= 0 && burst <= 3_600"],
+    [
+      "a limit may limit nothing",
+      "if (names.some((name) => options[name] !== undefined)) return;",
+      "return;",
+    ],
+  ],
+  "limits/rate_limit.ts": [
+    [
+      "messages do not count",
+      "if (messages && !messages.take(this.#messages!, 1, now)) return false;",
+      "",
+    ],
+    [
+      "bytes do not count",
+      "return bytes === undefined || bytes.take",
+      "return true || bytes!.take",
+    ],
+    ["units count as bytes", "byteLength(message)", "(message as string).length"],
+    ["another default burst", "burst = 30 }", "burst = 3 }"],
+    [
+      "all connections share a bucket",
+      "return { meter: (now) => new BucketMeter(rates, now) };",
+      "const one = new BucketMeter(rates, 0);\n  return { meter: () => one };",
+    ],
+    [
+      "unknown options are taken",
+      'checkNames("rateLimit", options, ["messages", "bytes", "burst"]);',
+      "",
+    ],
+    ["bytes are not checked", 'checkAmount("bytes", bytes);', ""],
+  ],
+  "limits/address.ts": [
+    ["every address of IPv6 is one", "groups.slice(0, 4).map", "groups.map"],
+    ["IPv4 in the clothes of IPv6 is IPv6", "if (isIPv4) return", "if (false) return"],
+    ["a port is part of the address", '? address.slice(0, address.lastIndexOf(":"))', "? address"],
+    ["case matters", ".toLowerCase()", ""],
+    ["a zone is part of the address", 'bare.split("%", 1)[0]!', "bare"],
+    ["nine groups are eight", "missing !== 0 : missing < 1", "missing > 0 : missing < 1"],
+    [":: may stand for nothing", "missing < 1)", "missing < 0)"],
+  ],
+  "limits/per_address.ts": [
+    ["connections do not count", "if (account.connections >= connections)", "if (false)"],
+    [
+      "one connection too many",
+      "account.connections >= connections",
+      "account.connections > connections",
+    ],
+    ["pending handshakes do not count", "if (account.pending >= pending)", "if (false)"],
+    ["a place is given back twice", 'if (stage === "ended") return;\n', ""],
+    ["an answer counts twice", 'if (stage !== "pending") return;\n', ""],
+    ["an end is no answer", "answered();\n      if", "if"],
+    [
+      "clients choose their address",
+      "this.#trustProxy ? lastForwarded(request) ?? remoteAddress : remoteAddress",
+      "lastForwarded(request) ?? remoteAddress",
+    ],
+    ["the first that was forwarded counts", ".at(-1)", ".at(0)"],
+    ["whoever has no address is one address", "if (key === undefined) {", "if (false) {"],
+    ["who has connections is forgotten", "connections > 0);", "connections > 1);"],
+    [
+      "nobody is forgotten",
+      "this.#old = this.#young;",
+      "this.#old = new Map([...this.#old, ...this.#young]);",
+    ],
+    ["who is known begins anew", "this.#old.get(key) ??", "undefined ??"],
+    ["no rate is one a second", "limited: handshakes !== undefined", "limited: true"],
+    ["the wait is not told", "Math.ceil(rate.wait(account.bucket, 1))", "RETRY_AFTER"],
+    ["another default burst", "burst = 30 }", "burst = 3 }"],
+    ["unknown options are taken", 'checkNames("perAddress", options, NAMES);', ""],
+  ],
+};
