@@ -2,7 +2,7 @@ import { Deferred } from "../base/deferred.ts";
 import { Unanswered } from "./answers.ts";
 import type { Gap } from "./gap.ts";
 import type { Entry, From, Stretch } from "./history_engine.ts";
-import type { Mark } from "./mark.ts";
+import { type Mark, positionOf } from "./mark.ts";
 import type { Recorded } from "./port.ts";
 import { entriesBehind, sizeOf } from "./stretches.ts";
 import { Tail } from "./tail.ts";
@@ -117,15 +117,15 @@ export class Follower {
   }
 
   #takeStretch({ entries, head, lost }: Stretch, first: boolean): void {
+    // Of another history nobody knows what is new: it goes on with what comes.
+    const jumps = lost === "epoch" || entries.length === 0;
     if (lost !== undefined) {
-      this.#owner.gap({ topic: this.topic, cause: lost });
+      const position = jumps ? { position: positionOf(head) } : {};
+      this.#owner.gap({ topic: this.topic, cause: lost, ...position });
       this.#tail = undefined;
     }
-    // Of another history nobody knows what is new: it goes on with what comes.
-    if (first || lost === "epoch" || entries.length === 0) {
-      if (first || lost !== undefined) this.#at = head;
-      return;
-    }
+    if (first || (lost !== undefined && jumps)) this.#at = head;
+    if (first || jumps) return;
     for (const entry of entries) this.#deliver(entry);
   }
 

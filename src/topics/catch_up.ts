@@ -49,8 +49,9 @@ export class CatchUp {
       }
       const { lost, messages, position } = this.#page;
       if (lost !== undefined) {
-        this.#notices.missing({ topic, cause: lost }, subscriber);
-        return this.#done(false, this.#port.position(topic) ?? position);
+        const here = this.#port.position(topic) ?? position;
+        this.#notices.missing({ topic, cause: lost, position: here }, subscriber);
+        return this.#done(false, here);
       }
       while (this.#sent < messages.length) {
         const waiting = this.#send(messages, subscriber);

@@ -51,7 +51,10 @@ export class Readers {
         const page = wanted instanceof Promise ? await this.#orEnd(wanted, signal) : wanted;
         if (page === undefined || isOver()) return;
         position = page.position;
-        if (page.lost) yield { gap: { topic, cause: page.lost } };
+        if (page.lost) {
+          const here = page.messages.length > 0 ? {} : { position };
+          yield { gap: { topic, cause: page.lost, ...here } };
+        }
         for (const message of page.messages) {
           if (isOver()) return;
           yield { data: copyOf(message.data), position: message.position };

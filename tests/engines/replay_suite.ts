@@ -284,4 +284,59 @@ export function replaySuite(row: ReplayRow): void {
     assertEquals(await b.frame(), { read: true } as Frame);
     unharmed(s);
   });
+
+  test("a history has an end in bytes and in age, and what is gone is told", async () => {
+    for (const [history, wait] of [[{ bytes: 10_000 }, 0], [{ age: 1 }, 1_500]] as const) {
+      await using s = await replayStage(row, { history });
+      const [first, second] = s.servers;
+      using a = await open(first, "a");
+      await a.join("room");
+      const long = "x".repeat(1_000);
+      await burst(first, a, "room", `${long}m`, 1);
+      const { position } = await a.frame();
+      await burst(first, a, "room", `${long}m`, 20, 1);
+      await a.texts(20);
+      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+      if (wait > 0) await burst(first, a, "room", `${long}m`, 1, 21);
+      using late = await open(second, "late");
+      const { frames, joined } = await late.join("room", position);
+      assertEquals([frames.map(textOf), joined.recovered], [["gap: trimmed"], false]);
+      using all = await open(second, "all");
+      const { frames: kept } = await all.join("room", "");
+      assert(kept.length >= 1 && kept.length <= 8, `${kept.length} are kept`);
+      const last = wait > 0 ? 22 : 21;
+      const numbers = kept.map(({ message }) => message!.replace(long, ""));
+      assertEquals(numbers, numbered("m", last - kept.length, last));
+      unharmed(s);
+    }
+  });
+
+  test("hundreds who come back at the same moment read a history once", async () => {
+    await using s = await replayStage(row);
+    const [first, second] = s.servers;
+    using a = await open(first, "a");
+    await a.join("room");
+    const positions: string[] = [];
+    await burst(first, a, "room", "m", 500);
+    for (let i = 0; i < 500; i++) positions.push((await a.frame()).position!);
+    const reads = await readsOf(s.engine);
+    const crowd = await Promise.all(Array.from({ length: 200 }, () => open(second, "crowd")));
+    for (const [i, client] of crowd.entries()) {
+      client.do({ do: "subscribe", topic: "room", after: positions[2 * i]! });
+    }
+    for (const [i, client] of crowd.entries()) {
+      assertEquals(await client.texts(499 - 2 * i), numbered("m", 2 * i + 1, 500));
+    }
+    const more = await readsOf(s.engine) - reads;
+    assert(more <= 20, `${more} reads for 200 clients`);
+    for (const client of crowd) client[Symbol.dispose]();
+    unharmed(s);
+  });
+}
+
+/** How often the history has been read so far; 0 where nobody counts. */
+async function readsOf(engine: TestEngine | undefined): Promise<number> {
+  if (engine?.name !== "redis") return 0;
+  const stats = await engine.redis("INFO", "commandstats");
+  return Number(/cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1]);
 }
