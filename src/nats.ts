@@ -37,7 +37,16 @@ import { Relay } from "./brokers/relay.ts";
 import { ReplayRelay } from "./brokers/replay_relay.ts";
 
 export type { Broker } from "./brokers/broker.ts";
-export type { JetStream, JetStreamClient, JetStreamManager } from "./brokers/jetstream.ts";
+export type { MessageHeaders } from "./brokers/engine.ts";
+export type {
+  ConsumedMessage,
+  JetStream,
+  JetStreamClient,
+  JetStreamConsumer,
+  JetStreamManager,
+  StoredMessage,
+  StreamInfo,
+} from "./brokers/jetstream.ts";
 export type { NatsConnection, NatsMessage, NatsOptions } from "./brokers/nats.ts";
 
 /**

@@ -20,23 +20,33 @@ export interface StreamInfo {
 
 /** A message in a stream. */
 export interface StoredMessage {
+  /** Its number. */
   readonly seq: number;
+  /** Where it was published. */
   readonly subject: string;
+  /** What it is. */
   readonly data: Uint8Array;
+  /** When it was stored. */
   readonly timestamp: string;
 }
 
 /** A message that a consumer hands out. */
 export interface ConsumedMessage {
+  /** Its number. */
   readonly seq: number;
+  /** What it is. */
   readonly data: Uint8Array;
+  /** How many are behind it, and when it was stored. */
   readonly info: { readonly pending: number; readonly timestampNanos: number };
 }
 
 /** The part of a consumer that is used. */
-export interface Consumer {
+export interface JetStreamConsumer {
+  /** How many messages it has still to hand out. */
   info(cached?: boolean): Promise<{ readonly num_pending: number }>;
+  /** Hands out some. */
   fetch(options?: never): Promise<AsyncIterable<ConsumedMessage>>;
+  /** Ends it. */
   delete(): Promise<boolean>;
 }
 
@@ -50,7 +60,7 @@ export interface JetStreamClient {
   ): Promise<{ readonly seq: number; readonly duplicate: boolean }>;
   /** Reads streams. */
   readonly consumers: {
-    get(stream: string, options?: never): Promise<Consumer>;
+    get(stream: string, options?: never): Promise<JetStreamConsumer>;
   };
 }
 

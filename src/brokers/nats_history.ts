@@ -5,8 +5,8 @@ import type { HistoryLimits } from "./history.ts";
 import type { Entry, From, HistoryEngine, HistoryListener, Stretch } from "./history_engine.ts";
 import {
   type ConsumedMessage,
-  type Consumer,
   type JetStream,
+  type JetStreamConsumer,
   type StoredMessage,
   TopicStream,
 } from "./jetstream.ts";
@@ -281,7 +281,7 @@ export class NatsHistory implements HistoryEngine {
 
 /** What a consumer has next. */
 async function pageOf(
-  consumer: Consumer,
+  consumer: JetStreamConsumer,
   bytes: number,
   limit: number,
 ): Promise<readonly ConsumedMessage[]> {
