@@ -52,6 +52,55 @@ export const nodeLineup = {
   },
 } as const satisfies Readonly<Record<string, Contender>>;
 
+/** What topics are compared with, and by what they are measured. */
+export interface TopicsLineup {
+  /** A loop over a `Set` of edgesocket's connections: what people write by hand. */
+  readonly loop: Contender;
+  readonly topics: Contender;
+  /** What else there is. */
+  readonly others: readonly Contender[];
+  /** `publish` of the client that topics publish by. */
+  readonly client: Contender;
+  readonly publisher: Contender;
+  /** Connections without a subscription. */
+  readonly none: Contender;
+  readonly subscriptions: Contender;
+}
+
+/** Ways to send to a room without topics. */
+const ROOMS: Readonly<Record<string, string>> = {
+  loop: "a plain loop",
+  native: "publish of Bun",
+  crossws: "publish of crossws",
+  hono: "hono with a Map",
+};
+
+/** Bun's and Deno's. */
+export const topicsLineups: Readonly<Record<"bun" | "deno", TopicsLineup>> = {
+  bun: topicsLineup("bun", ["native", "crossws", "hono"]),
+  deno: topicsLineup("deno", ["crossws", "hono"]),
+};
+
+function topicsLineup(runtime: "bun" | "deno", others: readonly string[]): TopicsLineup {
+  const server = (id: string, name: string, script: string, ...args: string[]) => ({
+    id: `${runtime}-${id}`,
+    runtime,
+    name,
+    script,
+    args,
+  });
+  const room = (way: string) => server(`room-${way}`, ROOMS[way]!, "rooms", way);
+  return {
+    loop: room("loop"),
+    topics: server("topics", "topics", "edgesocket_topics"),
+    others: others.map(room),
+    client: server("node-redis", "node-redis", "redis_publisher"),
+    publisher: server("topics-redis", "topics over node-redis", "edgesocket_publisher"),
+    none: server("no-topics", "no subscriptions", "edgesocket_subscriptions", "none"),
+    subscriptions: server("subscriptions", "topics", "edgesocket_subscriptions"),
+  };
+}
+
 function lineup(runtime: "bun" | "deno"): Lineup {
   const server = (id: string, name: string, script = `${runtime}_${id.replace("-", "_")}`) => ({
     id: `${runtime}-${id}`,

@@ -17,6 +17,6 @@ export function answerLines(commands: Commands): void {
   process.stdin.on("end", () => process.exit(0));
 
   async function answer(line: { do: string }): Promise<void> {
-    console.log(JSON.stringify(await commands[line.do]!(line as never)));
+    console.log(JSON.stringify(await commands[line.do]!(line as never) ?? null));
   }
 }

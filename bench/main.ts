@@ -8,6 +8,7 @@ import { entryOf, parseHistory, toLine } from "./history.ts";
 import { historyPlot } from "./history_plot.ts";
 import { demandConnections, lookAtMachine, type Machine } from "./machine.ts";
 import { isWhole, type Options, parseOptions, takes } from "./options.ts";
+import { FULL, QUICK } from "./pace.ts";
 import { plot } from "./plot.ts";
 import { findings, type Report, shown, verdictOf } from "./report.ts";
 import { idOf, isNoise, type Row } from "./row.ts";
@@ -16,7 +17,7 @@ import { findRuntimes, type Runtimes } from "./runtimes.ts";
 import { PEERS, Stage } from "./stage.ts";
 import { besideBase, rowsOf, SUITES } from "./suites.ts";
 import { table, withShortTable } from "./table.ts";
-import { FULL, QUICK, workloads } from "./workloads.ts";
+import { workloads } from "./workloads.ts";
 
 const root = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
 const HISTORY = `${root}/bench/results/history.jsonl`;

@@ -1,7 +1,7 @@
 import type { Interval } from "./floor.ts";
 import { idOf, type Row } from "./row.ts";
 import { estimate, median } from "./statistics.ts";
-import type { Metric, Sample } from "./workloads.ts";
+import type { Metric, Sample } from "./workload.ts";
 
 /** One sample of each server of a row, taken one right after the other. */
 export interface SamplePair {

@@ -2,7 +2,7 @@ import { isOurs } from "./contenders.ts";
 import { findings, type Report, shown } from "./report.ts";
 import { type Finding, isNoise } from "./row.ts";
 import { document, fixed, text } from "./svg.ts";
-import type { Metric } from "./workloads.ts";
+import type { Metric } from "./workload.ts";
 
 /** Pixels. */
 const COLUMN = 440;

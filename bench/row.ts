@@ -1,6 +1,6 @@
 import { type Contender, isOurs } from "./contenders.ts";
 import type { Interval } from "./floor.ts";
-import type { Metric, Workload } from "./workloads.ts";
+import type { Metric, Workload } from "./workload.ts";
 
 /** One line of the plan: two servers under one workload, measured in pairs. */
 export interface Row {

@@ -8,7 +8,7 @@ import type { Runtimes } from "./runtimes.ts";
 import { schedule } from "./schedule.ts";
 import type { Stage } from "./stage.ts";
 import { Worker } from "./worker.ts";
-import type { Sample, Workload } from "./workloads.ts";
+import type { Sample, Workload } from "./workload.ts";
 
 /** How often a sample is taken again for want of a core, before its pair is given up. */
 const REPEATS = 4;
@@ -118,7 +118,7 @@ async function measure(
     [
       ...runtimes[contender.runtime].command,
       stage.script(contender),
-      ...(workload.fanOut ? ["fan-out"] : []),
+      ...(workload.args ?? []),
       ...(contender.args ?? []),
     ],
     stage.folder,

@@ -9,6 +9,7 @@ export const PEERS = {
   crossws: "0.4.17",
   ws: "8.23.0",
   "@hono/node-server": "2.1.8",
+  redis: "6.3.1",
 } as const;
 
 /** What a contender needs of the repository. */

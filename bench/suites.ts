@@ -1,4 +1,4 @@
-import { atBase, isOurs, lineups, nodeLineup } from "./contenders.ts";
+import { atBase, isOurs, lineups, nodeLineup, topicsLineups } from "./contenders.ts";
 import { isNoise, type Row, row } from "./row.ts";
 import type { Workloads } from "./workloads.ts";
 
@@ -8,8 +8,11 @@ export const SUITES = ["core", "node", "fan-out", "topics", "hubs", "client"] as
 /** The name of one. */
 export type SuiteName = typeof SUITES[number];
 
+/** What is below edgesocket, where it is. */
+const COMPARED = ["raw", "ws", "a plain loop", "node-redis", "no subscriptions"];
+
 /** What may be lost of speed, and gained in memory (KiB), from the version that `--base` names. */
-const BASE_FLOORS: Row["floors"] = { rate: 0.97, memory: 0.25 };
+const BASE_FLOORS: Row["floors"] = { rate: 0.97, cost: 1.03, memory: 0.25, bytes: 5 };
 
 /**
  * The rows of each suite. To add one: a server in servers/, a contender for it in contenders.ts, and a
@@ -36,7 +39,7 @@ const suites: Record<SuiteName, (all: Workloads) => Row[]> = {
       const { raw, ours, oursHono, hono, crossws } = lineups[runtime];
       return [raw, ours, oursHono, hono, crossws].map((each) => row(all.fanOut, each, raw));
     }),
-  topics: () => [],
+  topics: (all) => [...topicsRows("bun", all), ...topicsRows("deno", all)],
   hubs: () => [],
   client: () => [],
 };
@@ -83,6 +86,38 @@ function runtimeRows(runtime: "bun" | "deno", all: Workloads): Row[] {
   ];
 }
 
+/** The share of the pairs of a room that is like another one, and of a peer in it. */
+const LIKEWISE = 1 / 5;
+const PEER_LIKEWISE = 1 / 15;
+
+/** Of the cost of a plain loop, by messages in one turn. */
+const ROOM_FLOORS: Readonly<Record<"bun" | "deno", readonly number[]>> = {
+  bun: [1.05, 0.15],
+  deno: [1.05, 1.05],
+};
+
+/** Small rooms come first, and are judged; those of 10,000 take long, and follow from them. */
+const JUDGED = 4;
+
+function topicsRows(runtime: "bun" | "deno", { topics: all }: Workloads): Row[] {
+  const { loop, topics, others, client, publisher, none, subscriptions } = topicsLineups[runtime];
+  const rooms = all.rooms.flatMap((room, index): Row[] => {
+    const cost = ROOM_FLOORS[runtime][index % 2]!;
+    const ours = row(room, topics, loop, index < JUDGED ? { cost } : {});
+    const peers = others.map((each) => row(room, each, loop));
+    return [
+      index < JUDGED ? ours : { ...ours, share: LIKEWISE },
+      ...index === 0 ? peers : peers.map((each) => ({ ...each, share: PEER_LIKEWISE })),
+    ];
+  });
+  return [
+    row(all.rooms[0]!, loop, loop),
+    ...rooms,
+    row(all.publish, publisher, client, { rate: 0.8 }),
+    row(all.subscription, subscriptions, none, { bytes: 100 }),
+  ];
+}
+
 /** The rows of some suites. */
 export function rowsOf(names: readonly SuiteName[], all: Workloads): Row[] {
   return names.flatMap((name) => suites[name](all));
@@ -96,7 +131,7 @@ export function besideBase(rows: readonly Row[]): Row[] {
   return rows.flatMap((each) => {
     if (isNoise(each)) return [each];
     // Only once, where it is compared with what is below it: growth and idle take long, and follow from memory.
-    const once = isOurs(each.contender) && ["raw", "ws"].includes(each.against.name);
+    const once = isOurs(each.contender) && COMPARED.includes(each.against.name);
     if (!once || ["growth", "idle"].includes(each.workload.id)) return [];
     return [{ ...each, against: atBase(each.contender), floors: BASE_FLOORS }];
   });

@@ -2,7 +2,7 @@ import { isOurs, titleOf } from "./contenders.ts";
 import type { Interval } from "./floor.ts";
 import { findings, type Report, shown, verdictOf } from "./report.ts";
 import { type Finding, isNoise } from "./row.ts";
-import type { Metric } from "./workloads.ts";
+import type { Metric } from "./workload.ts";
 
 /** Workloads of the short table, in its order. */
 const SHORT = ["echo", "binary", "upgrade", "memory", "fan-out"];

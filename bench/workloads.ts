@@ -1,83 +1,8 @@
-import { type Share, shareBetween, type Usage } from "./core_time.ts";
+import { shareBetween, type Usage } from "./core_time.ts";
 import type { Latency } from "./load/crowd.ts";
-import type { Effort } from "./load/effort.ts";
-import type { Worker } from "./worker.ts";
-
-/** How much is done in one measurement. */
-export interface Pace {
-  /** Seconds of each echo that are not counted: the runtimes compile while they run. */
-  readonly warmUp: number;
-  /** Seconds of each echo that are counted. */
-  readonly seconds: number;
-  /** Connections opened and closed for the upgrade rate; three times as many to warm up. */
-  readonly visits: number;
-  /** Messages sent to everyone; half as many again to warm up. */
-  readonly fanOuts: number;
-  /** Connections that are idle while others are opened. */
-  readonly steps: readonly number[];
-  /** Seconds for which an idle server is watched. */
-  readonly idle: number;
-}
-
-export const FULL: Pace = {
-  warmUp: 0.7,
-  seconds: 0.8,
-  visits: 6_000,
-  fanOuts: 20,
-  steps: [1_000, 5_000, 10_000, 15_000],
-  idle: 3,
-};
-
-export const QUICK: Pace = {
-  warmUp: 0.3,
-  seconds: 0.3,
-  visits: 1_500,
-  fanOuts: 8,
-  steps: [1_000, 5_000],
-  idle: 1,
-};
-
-/** What is measured, and what it is compared by. */
-export interface Metric {
-  readonly id: string;
-  readonly title: string;
-  readonly digits: number;
-  /** How two contenders are compared: what one has of the other, or more than the other. */
-  readonly compare: "ratio" | "difference";
-  readonly better: "higher" | "lower";
-}
-
-/** One measurement of one contender. */
-export interface Sample {
-  /** By the id of the metric. */
-  readonly values: Readonly<Record<string, number>>;
-  readonly server?: Share;
-  readonly load?: Share;
-}
-
-/** The two processes of a measurement. */
-export interface Pair {
-  readonly server: Worker;
-  readonly load: Worker;
-}
-
-/** One thing to measure. */
-export interface Workload {
-  readonly id: string;
-  readonly title: string;
-  /** What tables call it. */
-  readonly short: string;
-  readonly metrics: readonly Metric[];
-  /** Connections open at the same time. */
-  readonly connections: number;
-  /** Whether the server sends each message to all instead of back. */
-  readonly fanOut?: boolean;
-  /** Whose cores have to be their own while it runs, so that the sample counts. */
-  readonly needs: readonly ("server" | "load")[];
-  /** Whether the load generator that is not ours can do it. */
-  readonly byOthers?: boolean;
-  measure(pair: Pair): Promise<Sample>;
-}
+import type { Pace } from "./pace.ts";
+import { type TopicsWorkloads, topicsWorkloads } from "./topics_workloads.ts";
+import { memory, type Metric, RATE, rated, watched, type Workload } from "./workload.ts";
 
 /** Handshakes that are under way at the same time. */
 const ABREAST = 50;
@@ -85,14 +10,6 @@ const SMALL = { size: 64, binary: false };
 const LARGE = { size: 16 * 1024, binary: true };
 const NEWS = { size: 100, binary: false };
 const KIB = 1024;
-
-const RATE: Metric = {
-  id: "rate",
-  title: "messages/s",
-  digits: 0,
-  compare: "ratio",
-  better: "higher",
-};
 
 /** Messages per second at which latency is measured: no server here is busy with so few. */
 const CALM = 5_000;
@@ -110,12 +27,14 @@ export interface Workloads {
   readonly fanOut: Workload;
   readonly growth: Workload;
   readonly idle: Workload;
+  readonly topics: TopicsWorkloads;
 }
 
 /** All of them, at a pace. */
 export function workloads(pace: Pace): Workloads {
   const most = Math.max(...pace.steps);
   return {
+    topics: topicsWorkloads(pace),
     echo: echo(
       pace,
       "echo",
@@ -201,7 +120,7 @@ export function workloads(pace: Pace): Workloads {
       short: "fan-out",
       metrics: [RATE],
       connections: 5_000,
-      fanOut: true,
+      args: ["fan-out"],
       needs: ["server"],
       async measure(pair) {
         await pair.load.ask({ do: "grow", total: 5_000, abreast: ABREAST });
@@ -303,42 +222,4 @@ function echo(
       return rated(await watched(pair, { ...request, seconds: pace.seconds }));
     },
   };
-}
-
-interface Watched<E> {
-  /** Messages or connections for each second of the server's processor time. */
-  readonly rate: number;
-  readonly effort: E;
-  readonly server: Share;
-  readonly load: Share;
-}
-
-/**
- * Has the load generator do something, and watches what it costs both sides.
- *
- * The rate is by processor time, not by the clock: a server that has its core to itself and is kept
- * busy shows the same either way, and one that waits for a client (opening TCP connections costs the
- * client more than the server) is not blamed for it.
- */
-async function watched<E extends Effort = Effort>(
-  { server, load }: Pair,
-  request: { do: string } & Record<string, unknown>,
-): Promise<Watched<E>> {
-  const before = await server.ask<Usage>({ do: "usage" });
-  const effort = await load.ask<E>(request);
-  const after = await server.ask<Usage>({ do: "usage" });
-  return {
-    rate: effort.count / ((after.cpu - before.cpu) / 1e6),
-    effort,
-    server: shareBetween(before, after),
-    load: effort.share,
-  };
-}
-
-function rated({ rate, server, load }: Watched<Effort>): Sample {
-  return { values: { rate }, server, load };
-}
-
-function memory({ server }: Pair): Promise<number> {
-  return server.ask<number>({ do: "memory" });
 }

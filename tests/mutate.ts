@@ -15,6 +15,7 @@ import { hono } from "./mutations/hono.ts";
 import type { Mutation, Mutations } from "./mutations/mutation.ts";
 import { limits } from "./mutations/limits.ts";
 import { native } from "./mutations/native.ts";
+import { node } from "./mutations/node.ts";
 import { server } from "./mutations/server.ts";
 import { testing } from "./mutations/testing.ts";
 import { topics } from "./mutations/topics.ts";
@@ -46,6 +47,7 @@ const all: Mutations = {
   ...hono,
   ...limits,
   ...native,
+  ...node,
   ...testing,
   ...brokers,
   ...topics,

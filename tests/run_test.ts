@@ -2,8 +2,8 @@
 import { assertEquals } from "@std/assert";
 import { root } from "./support/command.ts";
 
-async function lastLines(count: number, env: Record<string, string> = {}) {
-  const args = ["run", "-A", "--no-lock", "tests/run.ts", "tests/fixtures/skipped.ts"];
+async function lines(given: readonly string[], env: Record<string, string> = {}) {
+  const args = ["run", "-A", "--no-lock", "tests/run.ts", ...given];
   // The tests themselves may run where there must be no skips.
   const { NO_SKIPS: _, ...inherited } = Deno.env.toObject();
   const { code, stdout } = await new Deno.Command(Deno.execPath(), {
@@ -13,16 +13,22 @@ async function lastLines(count: number, env: Record<string, string> = {}) {
     env: { ...inherited, ...env },
     stderr: "null",
   }).output();
-  return { code, lines: new TextDecoder().decode(stdout).trimEnd().split("\n").slice(-count) };
+  return { code, lines: new TextDecoder().decode(stdout).trimEnd().split("\n") };
+}
+
+async function lastLines(count: number, env: Record<string, string> = {}) {
+  const said = await lines(["tests/fixtures/skipped.ts"], env);
+  return { ...said, lines: said.lines.slice(-count) };
 }
 
 Deno.test("the test command ends with what was skipped, and why", async () => {
-  const { code, lines } = await lastLines(10);
+  const { code, lines } = await lastLines(11);
   assertEquals(lines, [
     "on deno: 0 passed, 0 failed, 1 skipped",
     "on bun: 0 passed, 0 failed, 1 skipped",
     "on node: 0 passed, 0 failed",
     "on strict: 0 passed, 0 failed",
+    "on bun-node: 0 passed, 0 failed",
     "on memory: 0 passed, 0 failed",
     "skipped, because this needs a thing (THING names one):",
     '  deno: <what> needs "a thing"',
@@ -37,4 +43,17 @@ Deno.test("the test command fails on skips where there must be none", async () =
   const { code, lines } = await lastLines(2, { NO_SKIPS: "1" });
   const names = 'deno: <what> needs "a thing"; bun: what needs another [needs another thing]';
   assertEquals([code, lines[0]], [1, `skipped, and must not be: ${names}`]);
+});
+
+Deno.test("with --here, the test command starts no server in a process of its own", async () => {
+  const said = await lines(["--here", "tests/fixtures/titles.ts"]);
+  assertEquals(said.lines.flatMap((line) => line.match(/ran \[(.*)\]/)?.[1] ?? []), [
+    "memory: of a runtime",
+    "denominators",
+    "bunch",
+    "nodes",
+    "strictness",
+    "options of deno: ports",
+  ]);
+  assertEquals([said.code, said.lines.at(-1)], [0, "6 passed, 0 failed, 5 skipped"]);
 });

@@ -1,6 +1,8 @@
 /** The files in .github: they can be read, run what is pinned, and the versions that we test. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { parse } from "npm:yaml@2.9.1";
+import { parseOptions } from "../bench/options.ts";
+import { FULL, workloads } from "../bench/workloads.ts";
 import { root } from "./support/command.ts";
 import { filesIn } from "./support/mirror.ts";
 
@@ -22,7 +24,10 @@ interface Job {
 }
 
 interface Workflow {
-  readonly on: { readonly schedule?: readonly { readonly cron: string }[] };
+  readonly on: {
+    readonly schedule?: readonly { readonly cron: string }[];
+    readonly pull_request?: { readonly paths?: readonly string[] } | null;
+  };
   readonly permissions?: Readonly<Record<string, string>>;
   readonly jobs: Readonly<Record<string, Job>>;
 }
@@ -60,6 +65,21 @@ Deno.test("every action is pinned by its commit, with the version beside it", ()
   for (const [action, versions] of pins) assertEquals(versions.size, 1, action);
 });
 
+/** The rights of a job that publishes: to prove who it is, and to write pages if it `deploys` them. */
+const PUBLISHING = (deploys: boolean) => ({
+  contents: "read",
+  "id-token": "write",
+  ...deploys ? { pages: "write" } : {},
+});
+
+Deno.test("no workflow runs what a stranger has written with rights that strangers have not", () => {
+  for (const { path, text } of workflows) {
+    assert(!/pull_request_target|workflow_run|secrets\./.test(text), path);
+  }
+  // A title or the name of a branch would be read as a command: what is needed comes by `env`.
+  for (const { run } of steps) assert(!run?.includes("${{"), run);
+});
+
 Deno.test("workflows may only read, and only the jobs that publish may prove who they are", () => {
   for (const { path, workflow } of workflows) {
     assertEquals(workflow.permissions, { contents: "read" }, path);
@@ -68,7 +88,8 @@ Deno.test("workflows may only read, and only the jobs that publish may prove who
     const publishes = steps.some(({ run = "", uses = "" }) =>
       /\b(deno|npm) publish\b(?! --dry-run)/.test(run) || uses.startsWith("actions/deploy-pages@")
     );
-    assertEquals(permissions?.["id-token"], publishes ? "write" : undefined);
+    const deploys = steps.some(({ uses }) => uses?.startsWith("actions/deploy-pages@"));
+    assertEquals(permissions, publishes ? PUBLISHING(deploys) : undefined);
     const weekly = Object.values(jobsOf("weekly")).some((job) => job.steps === steps);
     assert(timeout !== undefined && timeout <= (weekly ? 120 : 30));
     const [first] = steps;
@@ -101,6 +122,17 @@ Deno.test("workflows run the versions of Deno and Bun that .ci/run and the tests
   assertEquals(versionsOf(nightly["bun-canary"]!), [deno, "canary"]);
   // The oldest are those that README names, which the test gets from npm.
   assertEquals(versionsOf(nightly.oldest!), [deno, bun]);
+});
+
+Deno.test("whoever tests on Bun tests on Node too, on the version that .ci/run needs", () => {
+  let tested = 0;
+  for (const { steps } of jobs) {
+    if (!steps.some(({ uses }) => uses?.includes("/setup-bun@"))) continue;
+    const node = steps.find(({ uses }) => uses?.startsWith("actions/setup-node@"));
+    assertEquals(node?.with?.["node-version"], 20);
+    tested++;
+  }
+  assert(tested > 5);
 });
 
 Deno.test("CI runs .ci/run, as root for network namespaces, and prints what the tests run of src/", () => {
@@ -147,12 +179,52 @@ Deno.test("what tests import from npm is pinned, so that they are the same tomor
   assert(pinned > 10);
 });
 
-Deno.test("files that workflows name are there", () => {
-  const named = steps.flatMap(({ run }) =>
-    [...(run ?? "").matchAll(/(?:^| )((?:tests|\.ci)\/[\w./]*)/g)].map(([, path]) => path!)
+/** Files and folders that the commands of workflows make. */
+const MADE = ["bench/results/partial/table.md", "docs/api", "npm", "tarball"];
+
+Deno.test("files that workflows name are there, or made by what they run", () => {
+  const inputs = steps.flatMap(({ with: inputs }) =>
+    inputs?.path === undefined ? [] : [inputs.path]
   );
-  assert(named.length > 10);
-  for (const path of named) Deno.statSync(new URL(path, root));
+  const named = [...steps.map(({ run }) => run ?? ""), ...inputs].flatMap((text) =>
+    [...`${text}`.matchAll(
+      /(?:^|[\s="])(?:\.\/)?((?:tests|\.ci|bench|docs|npm|src|tarball)\/?[\w./-]*)/g,
+    )]
+      .map(([, path]) => path!.replace(/\/$/, ""))
+      // "bench" and "docs" are tasks, too.
+      .filter((path) => path.includes("/") || MADE.includes(path))
+  );
+  assert(named.length > 20);
+  for (const path of named.filter((path) => !MADE.includes(path))) {
+    Deno.statSync(new URL(path, root));
+  }
+  const watched = workflows.flatMap(({ workflow }) => workflow.on.pull_request?.paths ?? []);
+  assert(watched.length > 0);
+  for (const path of watched) Deno.statSync(new URL(path.replace(/\/\*\*$/, "/"), root));
+});
+
+Deno.test("every command of a workflow can be read by the shell that runs it", async () => {
+  const commands = jobs.filter((job) => job["runs-on"] !== "windows-latest")
+    .flatMap(({ steps }) => steps).flatMap(({ run }) => run ?? []);
+  assert(commands.length > 15);
+  for (const command of commands) {
+    // Checks it, and runs nothing.
+    const { code, stderr } = await new Deno.Command("bash", { args: ["-nc", command] }).output();
+    assertEquals([code, new TextDecoder().decode(stderr)], [0, ""], command);
+  }
+  // PowerShell reads no such thing, and what it knows of `&&` depends on its version.
+  for (const { steps } of jobs.filter((job) => job["runs-on"] === "windows-latest")) {
+    for (const { run } of steps) if (run) assertMatch(run, /^deno task [\w:]+( [\w./-]+)*$/);
+  }
+});
+
+Deno.test("the bench knows the options that a pull request is measured with", () => {
+  const [, line] = jobsOf("bench").compare!.steps.map(({ run }) => run ?? "").join("\n")
+    .match(/^deno task bench (.*)$/m)!;
+  const options = parseOptions(line!.replaceAll('"', "").split(" "));
+  assertEquals([options.check, options.base], [true, "$BASE"]);
+  const known = Object.values(workloads(FULL)).map(({ id }) => id);
+  assertEquals(options.only.filter((name) => !known.includes(name)), []);
 });
 
 Deno.test("tasks that workflows run are in deno.json", () => {
@@ -176,7 +248,8 @@ Deno.test("npm and JSR publish only what `deno task ok` passed, and npm the very
   assertEquals(artifact("upload"), artifact("download"));
   const runs = publish!.steps.map(({ run }) => run ?? "").filter(Boolean);
   assertEquals(runs.length, 2);
-  // Each only if it has not been done: a job that failed can be run again.
-  assertMatch(runs[0]!, /^npm view .* \|\| npm publish tarball\/\*\.tgz --provenance/);
+  // Each only if it has not been done: a job that failed can be run again. The tarball is a path by
+  // its "./": npm takes two words and a slash for a repository on GitHub.
+  assertMatch(runs[0]!, /^npm view .* \|\| npm publish \.\/tarball\/\*\.tgz --provenance/);
   assertEquals(runs[1], "deno publish");
 });

@@ -2,9 +2,11 @@
 import process from "node:process";
 import { answerLines } from "../lines.ts";
 import { Crowd, type Echo, type Timing } from "./crowd.ts";
+import { Engine } from "./engine.ts";
 import type { MessageShape } from "./cycle.ts";
 
 const crowd = new Crowd(Number(process.argv[2]));
+const engine = new Engine();
 
 answerLines({
   grow: ({ total, abreast }: Abreast) => crowd.grow(total, abreast),
@@ -12,6 +14,8 @@ answerLines({
   latency: (timing: Timing) => crowd.latency(timing),
   visit: ({ total, abreast, ...shape }: Abreast & MessageShape) =>
     crowd.visit(total, abreast, shape),
+  engine: () => engine.start(),
+  endEngine: () => engine.end(),
   fanOut: ({ times, each, ...shape }: FanOut & MessageShape) => crowd.fanOut(times, shape, each),
 });
 

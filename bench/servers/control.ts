@@ -5,7 +5,7 @@
 import process from "node:process";
 import { Bun } from "../bun.ts";
 import { usage } from "../core_time.ts";
-import { answerLines } from "../lines.ts";
+import { answerLines, type Commands } from "../lines.ts";
 
 /** Milliseconds between two looks at the memory. */
 const PAUSE = 100;
@@ -24,8 +24,9 @@ export function publish(message: unknown): void {
 }
 
 /** Says where the server listens, and obeys until standard input ends. */
-export function obey(port: number): void {
+export function obey(port: number, commands: Commands = {}): void {
   answerLines({
+    ...commands,
     usage,
     /** Bytes of resident memory once garbage is collected. */
     memory: settledMemory,

@@ -1,16 +1,14 @@
 /**
- * One room, in the way that the first argument names: `loop` over a Set of connections, `topics`,
- * `native` publish of Bun, `crossws` or `hono` with its own. Sends what it gets to all, as often as
- * the second argument says.
+ * One room without topics: `loop` over a Set of our connections, `native` publish of Bun, `crossws` or
+ * `hono` with its own. Sends what it gets to all, as often as the first argument says.
  */
 import process from "node:process";
 import { serve, upgradeWebSocket } from "../../mod.ts";
-import { createTopics } from "../../src/topics.ts";
 import { Bun, type BunServer, type BunWebSocket } from "../bun.ts";
 import { obey } from "./control.ts";
 
-const [, , way, times] = process.argv;
-const each = Number(times);
+const [, , turn, way] = process.argv;
+const each = Number(turn);
 const where = { port: 0, hostname: "127.0.0.1", onListen: () => {} };
 
 /** The part of peers that is used. */
@@ -32,19 +30,6 @@ const WAYS: Record<string, () => number | Promise<number>> = {
             for (let i = 0; i < each; i++) {
               for (const member of room) member.send(data as string);
             }
-          },
-        }),
-    }).port;
-  },
-  topics() {
-    const topics = createTopics();
-    return serve({
-      ...where,
-      fetch: (request) =>
-        upgradeWebSocket(request, {
-          onOpen: (_, connection) => void topics.subscribe(connection, "room"),
-          onMessage({ data }) {
-            for (let i = 0; i < each; i++) topics.publish("room", data);
           },
         }),
     }).port;

@@ -1,7 +1,6 @@
 import { createServer } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import { isIP } from "node:net";
-import { usageError } from "../base/usage_error.ts";
 import { sweep } from "../connection/clockwork.ts";
 import type { Abilities } from "../connection/socket.ts";
 import type { ServerConnection } from "../connection/server_connection.ts";
@@ -20,6 +19,7 @@ import type { NodeContext } from "./node_peers.ts";
 import { NodeConnectionRequest } from "./node_request.ts";
 import { NodeBunSocket } from "./node_bun_socket.ts";
 import { NodeSocket } from "./node_socket.ts";
+import { TAKEN } from "./node_switch.ts";
 import { upgradeOf } from "./node_upgrade.ts";
 
 /** Header lines that an opening handshake may have: Node itself drops what comes after 2,000. */
@@ -32,7 +32,7 @@ const HEADERS_CHECKED = 2_000;
 /** The length of the queue of connections that wait to be accepted: Node's own default. */
 const BACKLOG = 511;
 
-const ABILITIES: Abilities = {
+const ON_NODE: Abilities = {
   pause: true,
   pings: "watchdog",
   bufferedAmount: true,
@@ -42,17 +42,20 @@ const ABILITIES: Abilities = {
   terminate: "cut",
 };
 
-/** Bun puts sockets of its own in the place of those of `ws`, which can do less. */
-const ON_BUN: Abilities = { ...ABILITIES, pause: false, drain: "poll", progress: "messages" };
-
-/** Deno does not say how much of a write has gone out. */
-const ON_DENO: Abilities = { ...ABILITIES, progress: "messages" };
+/** What sockets can do, by the runtime that runs this. */
+export const ABILITIES = {
+  node: ON_NODE,
+  /** Bun puts sockets of its own in the place of those of `ws`, which can do less. */
+  bun: { ...ON_NODE, pause: false, drain: "poll", progress: "messages" },
+  /** Deno does not say how much of a write has gone out. */
+  deno: { ...ON_NODE, progress: "messages" },
+} as const satisfies Readonly<Record<string, Abilities>>;
 
 /** Node, and Deno and Bun through `node:http`: on `http.Server`, `ws` and `@hono/node-server`. */
 export const nodeAdapter: ServerAdapter = {
   name: "node",
   get abilities(): Abilities {
-    return isBun() ? ON_BUN : isDeno() ? ON_DENO : ABILITIES;
+    return ABILITIES[isBun() ? "bun" : isDeno() ? "deno" : "node"];
   },
   clockwork: sweep,
   placeholder: noContentWithToken,
@@ -73,9 +76,7 @@ export const nodeAdapter: ServerAdapter = {
     const upgrade = upgradeOf((context as NodeContext).incoming);
     // Node has seen no upgrade in it.
     if (upgrade === undefined) return undefined;
-    if (upgrade.taken) {
-      throw usageError("upgrade", "a request that nobody else has answered", "one that was", Error);
-    }
+    if (upgrade.taken) throw TAKEN;
     const { rawHeaders, socket: { remoteAddress = "" } } = upgrade.incoming;
     const { url } = request;
     const accepted = upgrade.accept(allowedHeaders(response.headers), protocol);

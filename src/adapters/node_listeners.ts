@@ -32,13 +32,21 @@ export class NodeListeners {
   #allReleased: Deferred<void> | undefined;
   #listener: ((incoming: NodeIncoming, outgoing: NodeOutgoing) => Promise<void>) | undefined;
   #switch: ProtocolSwitch | undefined;
+  /** The upgrade whose request is being made, in this very turn. */
+  #asking: NodeUpgrade | undefined;
   /** Resolves when the packages are found that this needs; rejects if they are not there. */
   readonly ready: Promise<void>;
 
-  constructor(fetch: Fetch, server: ListeningServer, surroundings: Surroundings) {
+  /** `peers`: the packages that this needs, as soon as they are found. */
+  constructor(
+    fetch: Fetch,
+    server: ListeningServer,
+    surroundings: Surroundings,
+    peers: Promise<Peers> = findPeers(),
+  ) {
     this.#surroundings = surroundings;
     this.#server = server;
-    this.ready = findPeers().then((peers) => {
+    this.ready = peers.then((peers) => {
       this.#switch = new ProtocolSwitch(peers, server.maxPayloadLength);
       this.#listener = this.#listenerFor(fetch, peers);
     });
@@ -112,9 +120,9 @@ export class NodeListeners {
     if (this.#listener === undefined) await this.ready.catch(upgrade.abandon);
     upgrade.protocolSwitch = this.#switch;
     upgrade.carriedBy(upgrade.incoming);
-    await this.#listener?.(upgrade.incoming, upgrade.outgoing);
-    // What makes no `Request` never came to fetch: a 400 waits to be sent.
-    if (!upgrade.answered) this.#respond(upgrade, 400);
+    this.#asking = upgrade;
+    void this.#listener?.(upgrade.incoming, upgrade.outgoing);
+    this.#asking = undefined;
   }
 
   /** Answers with a status other than 101, unless the upgrade is not ours; says whether it is. */
@@ -145,7 +153,11 @@ export class NodeListeners {
         ? Promise.resolve(response).then((response) => settle(upgrade, response))
         : settle(upgrade, response);
     };
-    const errorHandler = () => refusalResponse(NO_URL);
+    const errorHandler = () => {
+      const upgrade = this.#asking;
+      const ours = upgrade === undefined || this.#respond(upgrade, 400);
+      return ours ? refusalResponse(NO_URL) : RESPONSE_ALREADY_SENT;
+    };
     return getRequestListener(answer, { overrideGlobalObjects: false, errorHandler });
   }
 }

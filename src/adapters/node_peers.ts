@@ -18,9 +18,15 @@ export interface NodeContext {
   readonly outgoing: NodeOutgoing;
 }
 
+/** A class of sockets, which may be a subclass of the one of `ws`. */
+export interface WebSocketClass {
+  new (...args: never[]): WsSocket & { emit(event: string): unknown };
+}
+
 /** What we use of the packages that users install beside ours. */
 export interface Peers {
   readonly WebSocketServer: new (options: Readonly<Record<string, unknown>>) => WsServer;
+  readonly WebSocket: WebSocketClass;
   readonly getRequestListener: (
     fetch: (request: Request, context: NodeContext) => Response | Promise<Response>,
     options: { readonly overrideGlobalObjects: boolean; readonly errorHandler: () => Response },
@@ -29,21 +35,27 @@ export interface Peers {
   readonly RESPONSE_ALREADY_SENT: Response;
 }
 
+async function importPeers(): Promise<Peers> {
+  const [{ WebSocket, WebSocketServer }, { getRequestListener }, { RESPONSE_ALREADY_SENT }] =
+    await Promise.all([
+      import("ws"),
+      import("@hono/node-server"),
+      import("@hono/node-server/utils/response"),
+    ]);
+  const peers = { WebSocket, WebSocketServer, getRequestListener, RESPONSE_ALREADY_SENT };
+  return peers as unknown as Peers;
+}
+
 /**
  * Finds `ws` and `@hono/node-server`. Not at the top of a file, because Node's own error does not say
  * how to install what is missing.
  *
+ * @param load Where they come from.
  * @throws {Error} If one of them is not installed.
  */
-export async function findPeers(): Promise<Peers> {
+export async function findPeers(load: () => Promise<Peers> = importPeers): Promise<Peers> {
   try {
-    const [{ WebSocketServer }, { getRequestListener }, { RESPONSE_ALREADY_SENT }] = await Promise
-      .all([
-        import("ws"),
-        import("@hono/node-server"),
-        import("@hono/node-server/utils/response"),
-      ]);
-    return { WebSocketServer, getRequestListener, RESPONSE_ALREADY_SENT } as unknown as Peers;
+    return await load();
   } catch (error) {
     if ((error as { code?: string }).code !== "ERR_MODULE_NOT_FOUND") throw error;
     throw new Error(

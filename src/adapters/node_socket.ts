@@ -95,7 +95,7 @@ export class NodeSocket implements Socket {
    */
   #written(): number {
     const queue = this.#stream._handle?.writeQueueSize ?? 0;
-    if (queue > this.#queue) this.#longest = queue;
+    this.#longest = queue > this.#queue ? queue : this.#longest;
     this.#queue = queue;
     return this.#longest - queue;
   }

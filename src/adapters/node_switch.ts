@@ -1,6 +1,17 @@
+import { usageError } from "../base/usage_error.ts";
+import { isBun } from "./bun.ts";
+import { tellingClass } from "./node_bun_socket.ts";
 import type { NodeIncoming, NodeStream } from "./node_http.ts";
 import type { Peers, WsServer } from "./node_peers.ts";
 import type { WsSocket } from "./node_socket.ts";
+
+/** What is told if another listener of the server has answered an upgrade before us. */
+export const TAKEN = usageError(
+  "upgrade",
+  "a request that nobody else has answered",
+  "one that was",
+  Error,
+);
 
 /** Switches protocols, over `ws` without a server of its own. */
 export class ProtocolSwitch {
@@ -9,12 +20,13 @@ export class ProtocolSwitch {
   #headers: readonly (readonly [string, string])[] = [];
 
   /** `maxPayload`: bytes of the largest message. */
-  constructor({ WebSocketServer }: Peers, maxPayload: number) {
+  constructor({ WebSocket, WebSocketServer }: Peers, maxPayload: number) {
     this.#sockets = new WebSocketServer({
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
       maxPayload,
+      ...isBun() ? { WebSocket: tellingClass(WebSocket) } : {},
     });
     this.#sockets.on("headers", (lines) => {
       for (const [name, value] of this.#headers) lines.push(`${name}: ${value}`);
@@ -45,6 +57,9 @@ export class ProtocolSwitch {
     stream.setDefaultEncoding("latin1");
     try {
       this.#sockets.handleUpgrade(request, stream, head, (socket) => opened = socket);
+    } catch (error) {
+      // What nobody can see on Bun, `ws` knows: another listener has switched this stream.
+      throw /more than once/.test(`${error}`) ? TAKEN : error;
     } finally {
       stream.setDefaultEncoding("utf8");
       this.#headers = [];

@@ -3,7 +3,7 @@ import type { Clock } from "../base/clock.ts";
 /** Milliseconds for which the same complaint is not repeated. */
 const REST = 60_000;
 
-/** Kinds that are remembered. */
+/** Kinds that are told within that time, and remembered. */
 const MOST = 100;
 
 /** Tells of what is wrong, but of each kind only now and then: others may cause it all the time. */
@@ -22,7 +22,8 @@ export class Complaints {
     const now = this.#clock.now();
     const told = this.#told.get(kind);
     if (told !== undefined && now - told < REST) return;
-    if (this.#told.size >= MOST) this.#told.clear();
+    for (const [old, at] of this.#told) if (now - at >= REST) this.#told.delete(old);
+    if (this.#told.size >= MOST) return;
     this.#told.set(kind, now);
     this.#tell(error);
   }

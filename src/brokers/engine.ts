@@ -33,10 +33,12 @@ export interface Engine {
   start(listener: EngineListener): void;
   /** Resolves when the engine has taken it, and rejects if it has not. */
   publish(channel: string, packet: Packet): Promise<unknown>;
+  /** Whether an error is the engine's answer to a subscription, not the want of an answer. */
+  refuses(error: unknown): error is Error;
   /** Resolves when the engine has taken note; channels may be subscribed already. */
   subscribe(channels: readonly string[]): Promise<unknown>;
   unsubscribe(channels: readonly string[]): Promise<unknown>;
-  /** Connects anew, where the client can be asked to. */
+  /** Connects anew, where the client can be asked to; also if it is trying to connect. */
   reconnect?(): void;
   /** Listens no more. The client itself goes on. */
   close(): void;

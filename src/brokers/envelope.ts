@@ -74,6 +74,7 @@ export function decode(bytes: Uint8Array, own?: string): Envelope | undefined {
   const kind = flags & BEACON ? "beacon" : flags & CANARY ? "canary" : "message";
   const publisher = head.slice(4, 20);
   const sequence = parseInt(head.slice(20, 34), 16);
+  if (!Number.isSafeInteger(sequence)) return;
   const restarted = (flags & RESTARTED) !== 0;
   if (kind === "message" && publisher === own) {
     return { kind, publisher, sequence, restarted, origin: "", data: "" };

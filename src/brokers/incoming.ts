@@ -35,14 +35,16 @@ export class Incoming {
   /**
    * A process says how far it is: how many are missing.
    *
-   * @param lost How many it knows not to have got out. They count where nothing is known of it yet.
+   * @param lost How many it knows not to have got out. They count where nothing is known of it yet, or
+   * where all others were told as a whole.
    */
   beacon(publisher: string, sequence: number, lost: number): number {
-    this.#cut?.delete(publisher);
+    const afterCut = this.#cut?.delete(publisher) === true;
     const last = this.#last.get(publisher);
     if (last !== undefined && sequence <= last) return 0;
     this.#set(publisher, sequence);
-    return last === undefined ? lost : sequence - last;
+    if (last === undefined) return lost;
+    return afterCut ? Math.min(lost, sequence - last) : sequence - last;
   }
 
   #set(publisher: string, sequence: number): void {

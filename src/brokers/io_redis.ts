@@ -3,6 +3,7 @@ import type { EngineListener } from "./engine.ts";
 import type { Packet } from "./envelope.ts";
 import {
   type AsBuffer,
+  isReply,
   MAX_PAYLOAD,
   redisChannel,
   type RedisEngine,
@@ -28,6 +29,9 @@ export interface IoRedis {
   /** Listens to messages, and to what happens to the connection. */
   on(event: string, listener: (...args: never[]) => void): unknown;
 }
+
+/** What a client is that has a connection, or is about to have one. */
+const BUSY: readonly string[] = ["connecting", "connect", "ready"];
 
 const decoder = new TextDecoder();
 
@@ -94,6 +98,10 @@ export class IoRedisEngine implements RedisEngine {
     return await this.#publisher.callBuffer(`${name}`, ...given as never[]) as Reply;
   }
 
+  refuses(error: unknown): error is Error {
+    return isReply(error);
+  }
+
   subscribe(channels: readonly string[]): Promise<unknown> {
     return this.#subscriber.subscribe(...channels);
   }
@@ -103,8 +111,10 @@ export class IoRedisEngine implements RedisEngine {
   }
 
   reconnect(): void {
-    this.#subscriber.disconnect(true);
-    this.#publisher.disconnect(true);
+    for (const client of [this.#subscriber, this.#publisher]) {
+      // Otherwise it waits for the user, or for its next try.
+      if (BUSY.includes(client.status)) client.disconnect(true);
+    }
   }
 
   close(): void {

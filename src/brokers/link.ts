@@ -5,6 +5,9 @@ import { encode, type Envelope } from "./envelope.ts";
 import type { TopicsState } from "./state.ts";
 import type { Wishes } from "./wishes.ts";
 
+/** Looks after which a client that does not get connected is told to try anew. */
+const LONG_AWAY = 6;
+
 /** What a link asks of whoever sends and takes messages over it, and what it tells. */
 export interface LinkOwner {
   /** The channels that are wanted. */
@@ -42,8 +45,12 @@ export class Link {
   #canaryBack: Deferred<void> | undefined;
   #state: TopicsState = "down";
   #connected = false;
+  /** Looks since it was cut off. */
+  #away = 0;
   /** Counts connections and attempts, so that an old one does nothing any more. */
   #attempt = 0;
+  /** Whether something was not subscribed for want of a connection. */
+  #doubtful = false;
   /** Whether an attempt waits for the engine to take note of what is wanted. */
   #subscribing = false;
   #closed = false;
@@ -69,6 +76,7 @@ export class Link {
   /** The client has connected, or connected again. */
   connect(): void {
     this.#connected = true;
+    this.#away = 0;
     this.#owner.connected();
     this.#bringUp();
   }
@@ -82,16 +90,27 @@ export class Link {
   }
 
   /** What was prepared is no longer there. */
-  doubt(cause: unknown): void {
+  vanished(cause: unknown): void {
     if (!this.#connected || this.#subscribing) return;
     this.#owner.lost();
     this.#become("suspect", cause);
     this.#bringUp();
   }
 
+  /** Somebody has met a cut. If the client tells of none, all is subscribed anew soon. */
+  doubt(): void {
+    this.#doubtful = this.#connected;
+  }
+
   /** Half a canary's period is over. */
   look(): void {
-    if (!this.#connected || this.#subscribing) return;
+    if (!this.#connected) {
+      // Not all clients do so by themselves, if somebody takes their connection and never answers.
+      if (++this.#away % LONG_AWAY === 0) this.#engine.reconnect?.();
+      return;
+    }
+    if (this.#subscribing) return;
+    if (this.#doubtful) return void this.#bringUp();
     switch (this.#canary.step()) {
       case "wait":
         // Nothing is on its way: an attempt has failed before its canary.
@@ -133,6 +152,7 @@ export class Link {
     const attempt = ++this.#attempt;
     this.#canary.reset();
     this.#subscribing = true;
+    this.#doubtful = false;
     try {
       await this.#owner.prepare?.();
       if (attempt !== this.#attempt) return;

@@ -56,6 +56,9 @@ export interface NatsOptions {
   readonly jetstream?: JetStream | PromiseLike<JetStream>;
 }
 
+/** Subjects that are remembered as refused: clients may name them. */
+const MOST_DENIED = 1_000;
+
 /** Bytes of one message where the engine has not said it yet: its default. */
 const MAX_PAYLOAD = 1024 * 1024;
 
@@ -65,6 +68,10 @@ export class NatsEngine implements Engine {
   readonly #connection: NatsOptions["connection"];
   readonly #prefix: string;
   readonly #subscriptions = new Map<string, { unsubscribe(): void }>();
+  /** What NATS has said of subscriptions just now: it ends those, and tells before it answers. */
+  readonly #refused = new Map<string, Error>();
+  /** What may not be published to. NATS says so of each message, but not of which one. */
+  readonly #denied = new Map<string, unknown>();
   #open: NatsConnection | undefined;
   #listener: EngineListener | undefined;
   /** The flush that is under way, and the one after it, which what is published now waits for. */
@@ -108,8 +115,12 @@ export class NatsEngine implements Engine {
     for await (const status of states) {
       const error = "error" in status ? status.error : undefined;
       if (error !== undefined) this.#listener?.error(cause = error);
+      this.#deny(error);
       if (status.type === "staleConnection") cause = new Error("NATS does not answer pings");
-      if (status.type === "reconnect") this.#listener?.connected();
+      if (status.type === "reconnect") {
+        this.#denied.clear();
+        this.#listener?.connected();
+      }
       if (status.type !== "disconnect" && status.type !== "close") continue;
       this.#flushing = this.#next = undefined;
       this.#listener?.disconnected(cause);
@@ -118,9 +129,17 @@ export class NatsEngine implements Engine {
     this.#listener?.disconnected(new Error("The connection to NATS has ended for good"));
   }
 
+  #deny(error: unknown): void {
+    const { operation, subject } = (error ?? {}) as { operation?: unknown; subject?: unknown };
+    if (operation !== "publish" || typeof subject !== "string") return;
+    if (this.#denied.size >= MOST_DENIED) this.#denied.clear();
+    this.#denied.set(subject, error);
+  }
+
   async publish(channel: string, packet: Packet): Promise<void> {
     this.#opened().publish(channel, packet);
     await this.#flush();
+    if (this.#denied.has(channel)) throw this.#denied.get(channel);
   }
 
   /** What is published while one flush is under way shares the next one. */
@@ -130,22 +149,32 @@ export class NatsEngine implements Engine {
     const before = this.#flushing ?? Promise.resolve();
     const next: Promise<void> = before.then(() => {}, () => {}).then(() => {
       if (this.#next === next) this.#next = undefined;
-      return this.#flushing = connection.flush();
+      return this.#flushing = connection.flush().then(afterStatus);
     });
     return this.#next = next;
   }
 
+  refuses(error: unknown): error is Error {
+    return error instanceof Error && error.name === "PermissionViolationError";
+  }
+
   async subscribe(channels: readonly string[]): Promise<void> {
     const connection = this.#opened();
-    const callback = (error: Error | null, message: NatsMessage) => {
-      if (error) this.#listener?.error(error);
-      else this.#listener?.message(message.subject, message.data, message.headers);
-    };
     for (const channel of channels) {
       if (this.#subscriptions.has(channel)) continue;
+      const callback = (error: Error | null, message: NatsMessage) => {
+        if (error === null) {
+          return this.#listener?.message(message.subject, message.data, message.headers);
+        }
+        this.#subscriptions.delete(channel);
+        this.#refused.set(channel, error);
+      };
       this.#subscriptions.set(channel, connection.subscribe(channel, { callback }));
     }
     await connection.flush();
+    const refused = channels.map((channel) => this.#refused.get(channel));
+    for (const channel of channels) this.#refused.delete(channel);
+    for (const error of refused) if (error !== undefined) throw error;
   }
 
   async unsubscribe(channels: readonly string[]): Promise<void> {
@@ -173,6 +202,11 @@ export class NatsEngine implements Engine {
 /** A name as one token of a subject. */
 export function tokenOf(name: string): string {
   return encodeURIComponent(name).replaceAll(".", "%2E");
+}
+
+/** What NATS said before its answer comes through the queue of `status()`, some microtasks later. */
+async function afterStatus(): Promise<void> {
+  for (let i = 0; i < 10; i++) await undefined;
 }
 
 function checkConnection(connection: NatsConnection): void {

@@ -32,6 +32,9 @@ const EMPTY = "-";
 /** What is said where there is no stream any more. */
 const GONE = /no responders|not enabled|stream not found|503/i;
 
+/** Names of what the client throws without an answer. */
+const UNANSWERED = /Connection|Timeout|^Request|Disconnect/;
+
 /** What was read, and whether nothing is missing before it. */
 interface Found {
   readonly entries: readonly Entry[];
@@ -260,6 +263,12 @@ export class NatsHistory implements HistoryEngine {
 
   publish(channel: string, packet: Packet): Promise<unknown> {
     return this.#engine.publish(channel, packet);
+  }
+
+  /** JetStream's errors are answers; those of the connection below it are not. */
+  refuses(error: unknown): error is Error {
+    if (this.#engine.refuses(error)) return true;
+    return error instanceof Error && !UNANSWERED.test(error.name);
   }
 
   subscribe(channels: readonly string[]): Promise<unknown> {

@@ -3,6 +3,7 @@ import type { EngineListener } from "./engine.ts";
 import type { Packet } from "./envelope.ts";
 import {
   type AsBuffer,
+  isReply,
   MAX_PAYLOAD,
   redisChannel,
   type RedisEngine,
@@ -17,8 +18,6 @@ export interface NodeRedis {
   readonly isOpen: boolean;
   /** Whether it is connected. */
   readonly isReady: boolean;
-  /** `PUBLISH`. */
-  publish(channel: string, message: never): Promise<unknown>;
   /** `SUBSCRIBE`, with messages as bytes. */
   subscribe(
     channels: string[],
@@ -28,7 +27,7 @@ export interface NodeRedis {
   /** `UNSUBSCRIBE`. */
   unsubscribe(channels: string[]): Promise<void>;
   /** Any command. It takes strings and `Buffer`s, a type that is not named here. */
-  sendCommand(args: never, options?: never): Promise<unknown>;
+  sendCommand(args: never, options?: { readonly timeout?: number }): Promise<unknown>;
   /** Listens to what happens to the connection. */
   on(event: string, listener: (error: Error) => void): unknown;
 }
@@ -37,6 +36,9 @@ const decoder = new TextDecoder();
 
 /** The type of texts in answers, `$`, which are wanted as bytes. */
 const BLOB_STRING = 36;
+
+/** Without a timer for each message, which takes as long as all the rest: there is one for all. */
+const PLAIN = { timeout: 0 };
 
 /** Redis or Valkey by clients of node-redis. */
 export class NodeRedisEngine implements RedisEngine {
@@ -90,13 +92,20 @@ export class NodeRedisEngine implements RedisEngine {
 
   publish(channel: string, packet: Packet): Promise<unknown> {
     const message = typeof packet === "string" ? packet : this.#asBuffer(packet);
-    return this.#publisher.publish(channel, message as never);
+    return this.#publisher.sendCommand(["PUBLISH", channel, message] as never, PLAIN);
+  }
+
+  refuses(error: unknown): error is Error {
+    return isReply(error);
   }
 
   async command(args: readonly Packet[]): Promise<Reply> {
     const given = args.map((arg) => typeof arg === "string" ? arg : this.#asBuffer(arg));
     const typeMapping = { [BLOB_STRING]: this.#asBuffer(new Uint8Array(0)).constructor };
-    return await this.#publisher.sendCommand(given as never, { typeMapping } as never) as Reply;
+    return await this.#publisher.sendCommand(
+      given as never,
+      { ...PLAIN, typeMapping } as never,
+    ) as Reply;
   }
 
   subscribe(channels: readonly string[]): Promise<unknown> {

@@ -30,6 +30,8 @@ export interface Due {
 export class Outgoing {
   /** The one that was published to last comes last. */
   readonly #counts = new Map<string, Count>();
+  /** Topics that would be forgotten, but of whose losses others have still to be told. */
+  readonly #owed = new Map<string, Count>();
   #latest: string | undefined;
   /** As high as every number of a topic that was forgotten. */
   #forgotten = 0;
@@ -38,13 +40,13 @@ export class Outgoing {
 
   /** Numbers the next message of a topic. */
   next(topic: string): Sequence {
-    const known = this.#counts.get(topic);
+    const known = this.#countOf(topic);
     const count = known ?? { last: this.#forgotten, lost: 0, looks: undefined };
     const sequence = ++count.last;
     if (count.looks === undefined) this.#untold++;
     count.looks = 0;
     if (topic !== this.#latest) {
-      if (known) this.#counts.delete(topic);
+      if (known && !this.#counts.delete(topic)) this.#owed.delete(topic);
       this.#counts.set(topic, count);
       this.#latest = topic;
     }
@@ -54,7 +56,11 @@ export class Outgoing {
 
   /** The last number of a topic; `undefined` if it is not known any more. */
   last(topic: string): number | undefined {
-    return this.#counts.get(topic)?.last;
+    return this.#countOf(topic)?.last;
+  }
+
+  #countOf(topic: string): Count | undefined {
+    return this.#counts.get(topic) ?? this.#owed.get(topic);
   }
 
   /** Whether there is something to look after. */
@@ -77,11 +83,16 @@ export class Outgoing {
       this.#untold--;
       yield { topic, last, lost };
     }
+    for (const [topic, { last, lost }] of this.#owed) {
+      this.#owed.delete(topic);
+      this.#untold--;
+      yield { topic, last, lost };
+    }
   }
 
   /** A message of a topic did not get out. */
   lost(topic: string, messages = 1): void {
-    const count = this.#counts.get(topic);
+    const count = this.#countOf(topic);
     if (count === undefined) return;
     count.lost += messages;
     if (count.looks === undefined) this.#untold++;
@@ -92,7 +103,9 @@ export class Outgoing {
     const [first] = this.#counts;
     const [topic, count] = first!;
     this.#counts.delete(topic);
-    if (count.looks !== undefined) this.#untold--;
     this.#forgotten = Math.max(this.#forgotten, count.last);
+    if (count.looks === undefined) return;
+    if (count.lost > 0 && this.#owed.size < MOST) this.#owed.set(topic, count);
+    else this.#untold--;
   }
 }

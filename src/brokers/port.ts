@@ -38,8 +38,8 @@ export interface BrokerPort {
   /**
    * Messages of the topic are wanted from now on.
    *
-   * @returns What resolves when the engine knows, and rejects if it refuses; `undefined` if there is
-   * nothing to wait for.
+   * @returns What resolves when the engine knows, and rejects if it refuses, of which the sink is told
+   * now and then; `undefined` if there is nothing to wait for.
    */
   subscribe(topic: string): Promise<void> | undefined;
   /** Messages of the topic are no longer wanted. */
@@ -66,7 +66,8 @@ export interface ReplayPort extends BrokerPort {
    * Reads at most `limit` messages of a topic that is subscribed to, behind `after`; `""` is before
    * the oldest that is kept. Empty at once, with nothing lost: there the topic is now in this process.
    *
-   * @returns A promise, where an engine has to be asked. It rejects if the engine refuses.
+   * @returns A promise, where an engine has to be asked. It rejects if the engine refuses, which is
+   * reported, and if it is away: then whoever reads waits until the state is `up`.
    */
   read(topic: string, after: Position, limit: number): Page | Promise<Page>;
   /** Where a topic is now in this process; `undefined` where that is not known. */

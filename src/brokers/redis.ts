@@ -14,7 +14,8 @@ export interface RedisOptions<Client extends NodeRedis | IoRedis = NodeRedis | I
   readonly subscriber: Client;
   /**
    * Begins the name of every channel: keeps apart what shares an engine. 1 to 64 letters, digits, and
-   * any of `_:.-`.
+   * any of `_:.-`. What follows a colon is not one character alone: `a:t` would begin like the topics
+   * of `a`.
    */
   readonly prefix: string;
   /**
@@ -41,8 +42,8 @@ export function redisEngine(options: RedisOptions, asBuffer: AsBuffer): RedisEng
   checkNames("redis", options, ["publisher", "subscriber", "prefix", "durable"]);
   checkOption("durable", options.durable, "boolean");
   const { publisher, subscriber, prefix } = options;
-  if (typeof prefix !== "string" || !/^[\w:.-]{1,64}$/.test(prefix)) {
-    const expected = "1 to 64 letters, digits, and any of _:.-";
+  if (typeof prefix !== "string" || !/^(?!.*:[^:]?(:|$))[\w:.-]{1,64}$/.test(prefix)) {
+    const expected = "1 to 64 letters, digits, and any of _:.-, more than one behind each colon";
     throw usageError("use option prefix", expected, JSON.stringify(prefix) ?? "none");
   }
   if (isNodeRedis(publisher) && isNodeRedis(subscriber)) {
@@ -63,7 +64,7 @@ function checkTwo(publisher: unknown, subscriber: unknown): void {
 }
 
 function isNodeRedis(client: unknown): client is NodeRedis {
-  return hasMembers(client, ["publish", "subscribe", "sendCommand", "on"], "isReady");
+  return hasMembers(client, ["subscribe", "sendCommand", "on"], "isReady");
 }
 
 function isIoRedis(client: unknown): client is IoRedis {

@@ -24,3 +24,8 @@ export interface RedisEngine extends Engine {
   /** Any command, over the publisher. */
   command(args: readonly Packet[]): Promise<Reply>;
 }
+
+/** Whether Redis itself says so: its errors begin with a code, such as `NOPERM`. */
+export function isReply(error: unknown): error is Error {
+  return error instanceof Error && /^[A-Z][A-Z0-9]+ /.test(error.message);
+}

@@ -130,6 +130,10 @@ export class RedisHistory implements HistoryEngine {
     return this.#engine.publish(channel, packet);
   }
 
+  refuses(error: unknown): error is Error {
+    return this.#engine.refuses(error);
+  }
+
   subscribe(channels: readonly string[]): Promise<unknown> {
     return this.#engine.subscribe(channels);
   }

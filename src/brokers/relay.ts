@@ -1,8 +1,10 @@
 import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/contain.ts";
+import { memoizeLast } from "../base/memoize.ts";
 import { Deferred } from "../base/deferred.ts";
 import { usageError } from "../base/usage_error.ts";
 import type { Message } from "../connection/message.ts";
+import { Cut, Unanswered } from "./answers.ts";
 import { CANARY_PERIOD } from "./canary.ts";
 import { Complaints } from "./complaints.ts";
 import type { Engine } from "./engine.ts";
@@ -40,6 +42,8 @@ export class Relay implements BrokerPort {
   readonly #engine: Engine;
   readonly #clock: Clock;
   readonly #id: string;
+  /** Busy topics are published to many times in a row. */
+  readonly #channelOf = memoizeLast((topic) => this.#engine.channel("topic", topic));
   readonly #outgoing = new Outgoing();
   readonly #inFlight: InFlight;
   /** By channel. */
@@ -49,6 +53,7 @@ export class Relay implements BrokerPort {
   readonly #link: Link;
   #sink!: BrokerSink;
   readonly #timers: (() => void)[] = [];
+  #closing: Promise<void> | undefined;
   #closed = false;
 
   /** `id`: 16 hexadecimal digits that no other process has. */
@@ -96,9 +101,7 @@ export class Relay implements BrokerPort {
       connected: () => this.#link.connect(),
       disconnected: (cause) => this.#link.disconnect(cause),
       message: (channel, bytes) => this.#take(channel, bytes),
-      error: (error) => {
-        if (!this.#closed) this.#complain(error);
-      },
+      error: (error) => this.#complain(error),
     });
   }
 
@@ -170,6 +173,7 @@ export class Relay implements BrokerPort {
   }
 
   #complain(error: unknown): void {
+    if (this.#closed) return;
     this.#complaints.tell(messageOf(error), error);
   }
 
@@ -191,18 +195,29 @@ export class Relay implements BrokerPort {
   subscribe(topic: string): Promise<void> | undefined {
     const channel = this.#engine.channel("topic", topic);
     const isUp = this.#link.state === "up";
-    this.#wanted.set(channel, { topic, incoming: new Incoming(), gap: !isUp });
+    const wanted: Wanted = { topic, incoming: new Incoming(), gap: !isUp };
+    this.#wanted.set(channel, wanted);
     // Away or not, subscribers of this process get what is published here. The rest comes later.
     if (!this.#link.connected) return;
     const known = this.#wishes.change(channel);
-    if (isUp) return known.catch((error) => this.#refused(channel, error));
-    known.catch((error) => this.#link.connected && this.#complain(error));
+    if (isUp) return known.catch((error) => this.#refused(channel, wanted, error));
+    known.catch((error) => error instanceof Cut ? this.#link.doubt() : this.#complain(error));
   }
 
   /** Those that were cut off are subscribed with all others as soon as the engine is back. */
-  #refused(channel: string, error: unknown): void {
-    if (!this.#link.connected) return;
-    this.#wanted.delete(channel);
+  #refused(channel: string, wanted: Wanted, error: unknown): void {
+    if (error instanceof Cut) {
+      wanted.gap = true;
+      return this.#link.doubt();
+    }
+    // Not for each of them: clients may name topics.
+    this.#complain(error);
+    // Somebody else may want it by now.
+    if (this.#wanted.get(channel) === wanted) {
+      this.#wanted.delete(channel);
+      // An answer that is late may be a yes.
+      if (error instanceof Unanswered) this.#wishes.change(channel).catch(() => {});
+    }
     throw error;
   }
 
@@ -220,7 +235,7 @@ export class Relay implements BrokerPort {
       return this.#unsent(topic, "an engine that keeps up", "4 MiB under way");
     }
     const packet = this.#encode("message", count, data, origin);
-    const answer = this.#engine.publish(this.#engine.channel("topic", topic), packet);
+    const answer = this.#engine.publish(this.#channelOf(topic), packet);
     return this.#inFlight.add(topic, packet.length, answer);
   }
 
@@ -230,8 +245,11 @@ export class Relay implements BrokerPort {
     return Promise.resolve({ relayed: false, error });
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return;
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
     this.#sendBeacons(true);
     for (const stop of this.#timers) stop();
     const channels = [this.#link.channel, ...this.#wanted.keys()];

@@ -3,7 +3,7 @@ import { messageOf } from "../base/contain.ts";
 import { Deferred } from "../base/deferred.ts";
 import { usageError } from "../base/usage_error.ts";
 import type { Message } from "../connection/message.ts";
-import { Answers, Unanswered } from "./answers.ts";
+import { Answers, Cut, Unanswered } from "./answers.ts";
 import { Appends } from "./appends.ts";
 import { CANARY_PERIOD } from "./canary.ts";
 import { Complaints } from "./complaints.ts";
@@ -46,16 +46,13 @@ export class ReplayRelay implements ReplayPort {
   readonly #link: Link;
   #sink!: BrokerSink;
   #stopLooking = () => {};
-  /** Resolves when the engine is there, for those who cannot do without. */
-  #up = new Deferred<void>();
-  #wasUp = false;
   #closed = false;
 
   /** `id`: 16 hexadecimal digits that no other process has. */
   constructor(engine: HistoryEngine, clock: Clock, id: string = randomId()) {
     this.#engine = engine;
     this.#clock = clock;
-    this.#answers = new Answers(engine.name, clock);
+    this.#answers = new Answers(engine, clock);
     this.#reader = new HistoryReader(engine, this.#answers, clock);
     this.#inFlight = new InFlight(engine.name, clock, () => {});
     this.#appends = new Appends((topic, packets) => engine.append(topic, packets), engine.batch);
@@ -71,7 +68,7 @@ export class ReplayRelay implements ReplayPort {
       },
       foreign: (topic) => this.#foreign(`the history of ${JSON.stringify(topic)}`),
       failed: (follower, error) => this.#failed(follower, error),
-      doubt: () => this.#link.doubt(new Error(`The histories of ${engine.name} begin anew`)),
+      doubt: () => this.#link.vanished(new Error(`The histories of ${engine.name} begin anew`)),
     });
     const isWanted = (channel: string) => this.#followers.get(channel) !== undefined;
     this.#wishes = new Wishes(engine, clock, isWanted);
@@ -90,7 +87,7 @@ export class ReplayRelay implements ReplayPort {
         this.#complaints.forget();
         this.#followers.catchUp();
       },
-      state: (state, cause) => this.#become(state, cause),
+      state: (state, cause) => this.#sink.state(state, cause),
       refused: (channel, error) => this.#refused(channel, error),
     });
   }
@@ -114,18 +111,11 @@ export class ReplayRelay implements ReplayPort {
       disconnected: (cause) => this.#link.disconnect(cause),
       recorded: (channel, entry) => this.#followers.get(channel)?.take(entry),
       message: (channel, bytes) => this.#takeOther(channel, bytes),
-      vanished: (cause) => this.#link.doubt(cause),
+      vanished: (cause) => this.#link.vanished(cause),
       error: (error) => {
         if (!this.#closed) this.#complain(error);
       },
     });
-  }
-
-  #become(state: TopicsState, cause: unknown): void {
-    if (state === "up") this.#up.resolve();
-    else if (this.#wasUp) this.#up = new Deferred();
-    this.#wasUp = state === "up";
-    this.#sink.state(state, cause);
   }
 
   /** Canaries come without a place in a history. */
@@ -162,7 +152,9 @@ export class ReplayRelay implements ReplayPort {
           if (this.#link.state === "up") follower.catchUp();
         },
         (error) => {
-          if (!(error instanceof Unanswered)) this.#refused(channel, error);
+          // Those that were cut off are subscribed with all others as soon as the engine is back.
+          if (error instanceof Cut) this.#link.doubt();
+          else if (this.#followers.get(channel) === follower) this.#failed(follower, error);
         },
       );
     }
@@ -183,7 +175,8 @@ export class ReplayRelay implements ReplayPort {
 
   /** Whoever waits for a topic is told; of one that was followed before, somebody should know. */
   #failed(follower: Follower, error: unknown): void {
-    if (follower.at !== undefined) return this.#complain(error);
+    this.#complain(error);
+    if (follower.at !== undefined) return;
     this.unsubscribe(follower.topic);
     follower.refuse(error);
   }
@@ -225,10 +218,6 @@ export class ReplayRelay implements ReplayPort {
 
   async #readBehind(follower: Follower, from: Mark | "start", limit: number): Promise<Page> {
     for (;;) {
-      await this.#up.promise;
-      if (this.#closed) {
-        throw usageError("read a topic", "topics that are open", "closed ones", Error);
-      }
       try {
         const stretch = await this.#shared.read(follower.topic, from);
         // At the end of the history, where this process may not be yet.
@@ -236,7 +225,11 @@ export class ReplayRelay implements ReplayPort {
         if (!stretch.lost) return pageOf(stretch, limit);
         return { ...pageOf(stretch, limit), lost: stretch.lost };
       } catch (error) {
-        if (!(error instanceof Unanswered)) throw error;
+        // Whoever reads comes back when the engine does.
+        if (!(error instanceof Unanswered) || this.#link.state !== "up") {
+          if (!(error instanceof Unanswered)) this.#complain(error);
+          throw error;
+        }
         await this.#reader.rest();
       }
     }
@@ -255,7 +248,6 @@ export class ReplayRelay implements ReplayPort {
     const channels = [this.#link.channel, ...this.#followers.channels()];
     this.#followers.clear();
     this.#closed = true;
-    this.#up.resolve();
     this.#link.close();
     if (this.#link.connected) {
       const late = new Deferred<void>();

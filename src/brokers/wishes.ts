@@ -16,6 +16,8 @@ export class Wishes {
   readonly #engine: Omit<Engine, "start">;
   readonly #answers: Answers;
   readonly #wanted: (channel: string) => boolean;
+  /** Channels that the client may have: after a cut it subscribes to them again by itself. */
+  readonly #held = new Set<string>();
   #changed = new Set<string>();
   #outcome: Promise<ReadonlyMap<string, unknown>> | undefined;
   /** The command that is under way, or the last one. */
@@ -25,7 +27,7 @@ export class Wishes {
   /** `wanted` is asked whether a channel is wanted when the command goes out. */
   constructor(engine: Omit<Engine, "start">, clock: Clock, wanted: (channel: string) => boolean) {
     this.#engine = engine;
-    this.#answers = new Answers(engine.name, clock);
+    this.#answers = new Answers(engine, clock);
     this.#wanted = wanted;
   }
 
@@ -59,12 +61,16 @@ export class Wishes {
   }
 
   /**
-   * Subscribes to channels; those that the engine refuses do not keep it from the others.
+   * Subscribes to channels; those that the engine refuses do not keep it from the others. Leaves what
+   * the client has brought along from before a cut and nobody wants any more.
    *
-   * @param refused Called for each of them.
+   * @param refused Called for each that is refused.
    */
   most(channels: readonly string[], refused: Refused): Promise<void> {
-    return this.#inTurn(() => this.#most(channels, refused));
+    return this.#inTurn(async () => {
+      await this.#most(channels, refused);
+      await this.#unsubscribe([...this.#held].filter((channel) => !this.#wanted(channel)));
+    });
   }
 
   /** Unsubscribes from channels. */
@@ -96,6 +102,7 @@ export class Wishes {
   }
 
   async #most(channels: readonly string[], refused: Refused): Promise<void> {
+    for (const channel of channels) this.#held.add(channel);
     try {
       await this.#subscribe(channels);
     } catch (error) {
@@ -105,6 +112,7 @@ export class Wishes {
           await this.#subscribe([channel]);
         } catch (error) {
           if (error instanceof Unanswered) throw error;
+          this.#held.delete(channel);
           refused(channel, error);
         }
       });
@@ -120,6 +128,7 @@ export class Wishes {
   async #unsubscribe(channels: readonly string[]): Promise<void> {
     const chunks = chunksOf(channels).map((chunk) => this.#engine.unsubscribe(chunk));
     await this.#answers.wait(Promise.all(chunks), "a subscription");
+    for (const channel of channels) this.#held.delete(channel);
   }
 }
 

@@ -38,7 +38,8 @@ export class LiveTopics implements Topics {
   }
 
   unsubscribe(connection: Subscriber, topic: string): Promise<void> {
-    return this.#subscriptions.unsubscribe(connection, topic);
+    this.#subscriptions.unsubscribe(connection, topic);
+    return Promise.resolve();
   }
 
   publish(topic: string, data: SendData, { except }: PublishOptions = {}): Promise<Published> {

@@ -22,6 +22,8 @@ export class Member {
   readonly places = new Map<Joined, number>();
   /** Subscriptions that somebody has still to agree to, by the names of their topics. */
   readonly pending = new Map<string, Pending>();
+  /** How many of those were taken back, and somebody has still to agree to. */
+  takenBack = 0;
   /** Stops listening for its end; missing where that is not possible. */
   stop: (() => void) | undefined;
 

@@ -1,5 +1,4 @@
 import { contain } from "../base/contain.ts";
-import { logError } from "../base/log_error.ts";
 import type { Gap } from "../brokers/gap.ts";
 import type { TopicsState } from "../brokers/state.ts";
 import type { SendData } from "../connection/message.ts";
@@ -18,9 +17,7 @@ export class Notices {
   }
 
   /** Something is wrong, or one of their functions has failed. */
-  readonly error = (error: unknown): void => {
-    contain(() => this.#options.onError(error), logError);
-  };
+  readonly error = (error: unknown): void => this.#options.onError(error);
 
   state(state: TopicsState, cause: unknown): void {
     contain(() => this.#options.onState?.(state, cause), this.error);

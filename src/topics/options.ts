@@ -1,6 +1,7 @@
 import { type Broker, type BrokerPorts, takePorts } from "../brokers/broker.ts";
 import type { Gap } from "../brokers/gap.ts";
 import type { TopicsState } from "../brokers/state.ts";
+import { contain } from "../base/contain.ts";
 import { logError } from "../base/log_error.ts";
 import { checkNames, checkNumber, checkOption } from "../base/options.ts";
 import { typeOf, usageError } from "../base/usage_error.ts";
@@ -62,7 +63,7 @@ export function checkTopicsOptions(
   const { maxTopics = 128, onError = logError } = options;
   const whole = Number.isInteger(maxTopics) && maxTopics >= 1;
   checkNumber("maxTopics", maxTopics, whole, "a whole number from 1");
-  return { ...options, maxTopics, onError };
+  return { ...options, maxTopics, onError: (error) => contain(() => onError(error), logError) };
 }
 
 /**

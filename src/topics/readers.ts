@@ -1,7 +1,8 @@
 import { Deferred } from "../base/deferred.ts";
-import type { ReplayPort } from "../brokers/port.ts";
+import type { Page, ReplayPort } from "../brokers/port.ts";
 import type { Position } from "../brokers/published.ts";
 import { copyOf } from "../connection/message.ts";
+import { Parking } from "./parking.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 import type { TopicItem } from "./topics.ts";
 
@@ -16,6 +17,8 @@ export class Readers {
   readonly #waiting = new Map<string, Set<() => void>>();
   /** All who wait, for whatever. */
   readonly #ends = new Set<() => void>();
+  /** Those who wait for an engine that is away. */
+  readonly #away = new Parking<Promise<Page>>();
   #closed = false;
 
   constructor(port: ReplayPort, subscriptions: Subscriptions) {
@@ -31,6 +34,7 @@ export class Readers {
   /** Ends all loops. */
   close(): void {
     this.#closed = true;
+    this.#away.wake();
     for (const end of this.#ends) end();
   }
 
@@ -48,8 +52,11 @@ export class Readers {
       if (isOver()) return;
       for (let position = after ?? this.#port.position(topic) ?? "";;) {
         const wanted = this.#port.read(topic, position, PAGE);
-        const page = wanted instanceof Promise ? await this.#orEnd(wanted, signal) : wanted;
-        if (page === undefined || isOver()) return;
+        const page = wanted instanceof Promise
+          ? await this.#orEnd(this.#back(wanted), signal)
+          : wanted;
+        if (isOver()) return;
+        if (page === undefined) continue;
         position = page.position;
         if (page.lost) {
           const here = page.messages.length > 0 ? {} : { position };
@@ -67,6 +74,21 @@ export class Readers {
       }
     } finally {
       release();
+    }
+  }
+
+  /** The engine is back. */
+  engineBack(): void {
+    this.#away.wake();
+  }
+
+  /** What was read; `undefined` when the engine was away, and is back. */
+  async #back(wanted: Promise<Page>): Promise<Page | undefined> {
+    try {
+      return await wanted;
+    } catch (error) {
+      if (this.#port.state === "up" || this.#closed) throw error;
+      await this.#away.wait(wanted);
     }
   }
 

@@ -43,7 +43,12 @@ export class RecordedTopics implements ReplayTopics {
     this.#readers = new Readers(port, subscriptions);
     port.start({
       deliver: (topic, message) => this.#deliver(topic, message as Recorded),
-      state: (state, cause) => notices.state(state, cause),
+      state: (state, cause) => {
+        notices.state(state, cause);
+        if (state !== "up") return;
+        subscriptions.engineBack();
+        this.#readers.engineBack();
+      },
       gap: (gap) => notices.gap(gap),
       error: notices.error,
     });
@@ -77,7 +82,8 @@ export class RecordedTopics implements ReplayTopics {
   }
 
   unsubscribe(connection: Subscriber, topic: string): Promise<void> {
-    return this.#subscriptions.unsubscribe(connection, topic);
+    this.#subscriptions.unsubscribe(connection, topic);
+    return Promise.resolve();
   }
 
   publish(topic: string, data: SendData, { except }: PublishOptions = {}): Promise<Published> {

@@ -10,6 +10,7 @@ import { IdleTopics } from "./idle_topics.ts";
 import { Member, type Pending } from "./member.ts";
 import type { CheckedTopicsOptions } from "./options.ts";
 import type { Subscriber } from "./subscriber.ts";
+import { Parking } from "./parking.ts";
 import type { NotSubscribed, Subscription } from "./subscription.ts";
 import { Topic } from "./topic.ts";
 import { isTopicName } from "./topic_name.ts";
@@ -19,7 +20,7 @@ const CLOSING = 2;
 
 /**
  * Brings a subscriber to where a topic is, before it joins. Called again when the promise has resolved,
- * until there is nothing to wait for.
+ * until there is nothing to wait for. It is done only while the engine is there.
  */
 export type Joining = (topic: string, subscriber: Subscriber) => Promise<void> | undefined;
 
@@ -32,6 +33,8 @@ export class Subscriptions implements EndListener {
   /** Members that were left out of a message of theirs, by their ids. */
   readonly #origins = new Map<string, Subscriber>();
   readonly #idle: IdleTopics;
+  /** Subscriptions that wait for an engine that is away. */
+  readonly #parked = new Parking<Pending>();
   readonly #fanOut: FanOut;
   closed = false;
 
@@ -87,10 +90,7 @@ export class Subscriptions implements EndListener {
       return Promise.resolve({ subscribed: true });
     }
     const known = member.pending.get(name);
-    if (known) {
-      known.wanted = true;
-      return known.outcome.promise;
-    }
+    if (known) return known.outcome.promise;
     if (this.#count(member) >= this.#options.maxTopics) return refuse("too-many-topics");
     const answer = this.#authorize(name, subscriber);
     if (this.closed || this.#members.get(subscriber) !== member) return refuse("closed");
@@ -98,13 +98,15 @@ export class Subscriptions implements EndListener {
       this.#letGo(member);
       return refuse("unauthorized");
     }
-    const first = answer === true ? this.#advance(this.#open(name), member, joining) : answer;
+    const isNow = answer === true && this.#mayJoin(joining);
+    const first = isNow ? this.#advance(this.#open(name), member, joining) : answer;
     // Without anything to wait for, the member is in before this returns.
     if (first === undefined) return Promise.resolve({ subscribed: true });
     const pending: Pending = { wanted: true, outcome: new Deferred() };
     member.pending.set(name, pending);
     this.#waitFor(first, member, name, pending, joining).then((subscription) => {
-      if (member.pending.get(name) === pending) member.pending.delete(name);
+      if (pending.wanted) member.pending.delete(name);
+      else member.takenBack--;
       this.#letGo(member);
       pending.outcome.resolve(subscription);
     });
@@ -112,8 +114,8 @@ export class Subscriptions implements EndListener {
   }
 
   /** Those on their way count, too: `authorize` may take its time, and a client need not wait. */
-  #count({ places, pending }: Member): number {
-    let count = places.size;
+  #count({ places, pending, takenBack }: Member): number {
+    let count = places.size + takenBack;
     for (const name of pending.keys()) {
       const topic = this.#topics.get(name);
       if (topic === undefined || !places.has(topic)) count++;
@@ -123,32 +125,50 @@ export class Subscriptions implements EndListener {
 
   /** Waits for whoever has to agree: `authorize`, then the engine. Never rejects. */
   async #waitFor(
-    first: Promise<boolean | void>,
+    first: Promise<boolean | void> | true,
     member: Member,
     name: string,
     pending: Pending,
     joining: Joining | undefined,
   ): Promise<Subscription> {
     // Whatever it waits for, the topic is not let go of meanwhile.
-    let topic = this.#topics.get(name);
+    let topic = first instanceof Promise ? this.#topics.get(name) : undefined;
     if (topic) this.#hold(topic);
+    let more: Promise<boolean | void> | undefined = first === true ? undefined : first;
     try {
-      if (await first === false) return refusal("unauthorized");
       for (;;) {
+        try {
+          if (await more === false) return refusal("unauthorized");
+        } catch (error) {
+          // A cut is no answer: it goes on when the engine is back.
+          if (this.#mayJoin(joining)) throw error;
+        }
+        more = undefined;
         const refused = this.#refusedSince(member, pending);
         if (refused) return refused;
+        if (!this.#mayJoin(joining)) {
+          await this.#parked.wait(pending);
+          continue;
+        }
         if (topic === undefined) this.#hold(topic = this.#open(name));
-        const more = this.#advance(topic, member, joining);
+        more = this.#advance(topic, member, joining);
         if (more === undefined) return { subscribed: true };
-        await more;
       }
-    } catch (error) {
-      this.#options.onError(error);
+    } catch {
       if (topic) this.#leave(topic, member);
       return refusal("engine");
     } finally {
       if (topic) this.#release(topic);
     }
+  }
+
+  #mayJoin(joining: Joining | undefined): boolean {
+    return joining === undefined || this.#port.state === "up";
+  }
+
+  /** The engine is back: those who could not do without go on. */
+  engineBack(): void {
+    this.#parked.wake();
   }
 
   /** Does what can be done now: `undefined` once the member is in, and the engine knows. */
@@ -221,15 +241,19 @@ export class Subscriptions implements EndListener {
   }
 
   /** Ends a subscription, or takes back one that is on its way. */
-  async unsubscribe(subscriber: Subscriber, name: string): Promise<void> {
+  unsubscribe(subscriber: Subscriber, name: string): void {
     const member = this.#members.get(subscriber);
     if (member === undefined) return;
     const topic = this.#topics.get(name);
     if (topic) this.#leave(topic, member);
     const pending = member.pending.get(name);
     if (pending === undefined) return this.#letGo(member);
+    // Whoever has to agree may take its time: until then it counts.
     pending.wanted = false;
-    await pending.outcome.promise;
+    this.#parked.leave(pending);
+    member.pending.delete(name);
+    member.takenBack++;
+    pending.outcome.resolve(refusal("unsubscribed"));
   }
 
   /** A connection has ended, and with it all that it was subscribed to. */
@@ -239,7 +263,10 @@ export class Subscriptions implements EndListener {
     this.#fanOut.flush();
     this.#forget(subscriber);
     for (const topic of member.places.keys() as Iterable<Topic>) this.#leave(topic, member);
-    for (const { outcome } of member.pending.values()) outcome.resolve(refusal("closed"));
+    for (const pending of member.pending.values()) {
+      this.#parked.leave(pending);
+      pending.outcome.resolve(refusal("closed"));
+    }
     member.pending.clear();
   }
 
@@ -251,6 +278,7 @@ export class Subscriptions implements EndListener {
       member.stop?.();
       for (const { outcome } of member.pending.values()) outcome.resolve(refusal("closed"));
     }
+    this.#parked.wake();
     this.#members.clear();
     this.#origins.clear();
     this.#topics.clear();
@@ -273,9 +301,10 @@ export class Subscriptions implements EndListener {
 
   /** Forgets a member that is in no topic; one whose end cannot be unlistened stays until then. */
   #letGo(member: Member): void {
-    if (member.stop === undefined || member.places.size + member.pending.size > 0) return;
+    const { stop, places, pending, takenBack } = member;
+    if (stop === undefined || places.size + pending.size + takenBack > 0) return;
     if (this.#members.get(member.subscriber) !== member) return;
-    member.stop();
+    stop();
     this.#forget(member.subscriber);
   }
 
@@ -308,6 +337,8 @@ export class Subscriptions implements EndListener {
   }
 
   #drop(topic: Topic): void {
+    // One that the engine refused may have made way for another one of its name.
+    if (this.#topics.get(topic.name) !== topic) return;
     this.#topics.delete(topic.name);
     this.#port.unsubscribe(topic.name);
   }

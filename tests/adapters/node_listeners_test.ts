@@ -1,10 +1,17 @@
 /** The listeners of a server of `node:http`, in this process. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { type Claim, NodeListeners } from "../../src/adapters/node_listeners.ts";
+import type { Peers } from "../../src/adapters/node_peers.ts";
+import { type Clock, systemClock } from "../../src/base/clock.ts";
 import { upgradeWebSocket } from "../../src/native/upgrade.ts";
 import { serve } from "../../src/node/serve.ts";
+import type { Fetch, ListeningServer } from "../../src/server/adapter.ts";
 import type { ServeOptions, WebSocketServer } from "../../src/server/serve.ts";
 import { TOKEN_HEADER } from "../../src/server/token_placeholder.ts";
-import { handshake, RawClient } from "../support/raw_client.ts";
+import { selfSigned } from "../support/certificate.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { nodeServer } from "../support/node_server.ts";
+import { handshake, type Head, RawClient } from "../support/raw_client.ts";
 import { within } from "../support/within.ts";
 
 const LOCAL = { port: 0, hostname: "127.0.0.1" };
@@ -94,4 +101,189 @@ Deno.test("shutdown() cuts upgrades that are never answered", async () => {
   await asked.promise;
   await server.shutdown();
   assertEquals((await client.end()).length, 0);
+});
+
+/** A server of `node:http` with the listeners alone. */
+async function listening(
+  fetch: (request: Request) => Response | Promise<Response>,
+  claim: Claim = "ours",
+  clock: Clock = systemClock,
+  peers?: Promise<Peers>,
+) {
+  const reported: unknown[] = [];
+  const server = {
+    clock,
+    maxPayloadLength: 1_000,
+    report: (error: unknown) => reported.push(error),
+  };
+  const listeners: NodeListeners = new NodeListeners(fetch as Fetch, server as ListeningServer, {
+    claim: () => claim,
+    ordinary: (incoming, outgoing) => listeners.request(incoming, outgoing),
+  }, peers);
+  const http = await nodeServer();
+  http.http.removeAllListeners("request");
+  http.http.on("request", (incoming, outgoing) => listeners.request(incoming, outgoing as never));
+  http.http.on("upgrade", (incoming, stream, head) => {
+    listeners.upgrade(incoming, stream as never, head);
+  });
+  http.http.on("connect", (incoming, stream, head) => {
+    listeners.connect(incoming, stream as never, head);
+  });
+  return { ...http, listeners, reported };
+}
+
+/** The answer to some bytes, to the end of the connection. */
+async function answerTo(port: number, bytes: string): Promise<{ head: Head; body: string }> {
+  using client = await RawClient.connect(port);
+  client.write(bytes);
+  return { head: await client.head(), body: (await client.end()).toString() };
+}
+
+const page = () => new Response("page of fetch");
+const CLOSE = { Connection: "close", Upgrade: "" };
+
+Deno.test("what comes before the packages are found waits for them", async () => {
+  await using server = await listening(page);
+  const [upgrade, plain] = await Promise.all([
+    answerTo(server.port, handshake("/")),
+    answerTo(server.port, handshake("/", CLOSE)),
+  ]);
+  for (const { head, body } of [upgrade, plain]) {
+    assertEquals([head.status, body], [200, "page of fetch"]);
+    assertEquals(head.all("connection"), ["close"]);
+  }
+  await server.listeners.settled();
+});
+
+Deno.test("where they are not found, nobody is left waiting", async () => {
+  const none = Promise.withResolvers<Peers>();
+  await using server = await listening(page, "ours", systemClock, none.promise);
+  const clients = await Promise.all([{}, CLOSE].map(async (fields) => {
+    const client = await RawClient.connect(server.port);
+    const met = new Promise((resolve) =>
+      server.http.once("Connection" in fields ? "request" : "upgrade", resolve)
+    );
+    client.write(handshake("/", fields));
+    await met;
+    return client;
+  }));
+  none.resolve(Promise.reject(new Error("none")));
+  await assertRejects(() => server.listeners.ready, Error, "none");
+  for (const client of clients) assertEquals((await client.end()).length, 0);
+  await server.listeners.settled();
+});
+
+Deno.test("what makes no URL gets 400 before fetch is asked", async () => {
+  let asked = 0;
+  await using server = await listening(() => (asked++, page()));
+  await server.listeners.ready;
+  for (const fields of [{}, CLOSE]) {
+    const { head, body } = await answerTo(server.port, handshake("/", { Host: "x:", ...fields }));
+    assertEquals([head.status, body], [400, "expected a Host and a target that make a URL\n"]);
+  }
+  assertEquals(asked, 0);
+  await server.listeners.settled();
+});
+
+Deno.test("a refusal that asks for an upgrade says that the connection ends, too", async () => {
+  const headers = { connection: "Upgrade", upgrade: "websocket" };
+  await using server = await listening(() => new Response("no", { status: 426, headers }));
+  const { head } = await answerTo(server.port, handshake("/"));
+  assertEquals([head.status, head.all("connection")], [426, ["Upgrade, close"]]);
+});
+
+Deno.test("other protocols and tunnels: the page, 400 with a body, 405", async () => {
+  await using server = await listening(page);
+  const other = { Upgrade: "h2c" };
+  assertEquals((await answerTo(server.port, handshake("/", other))).body, "page of fetch");
+  for (
+    const body of [{ "Content-Length": "5" }, { "Transfer-Encoding": "chunked" }] as Record<
+      string,
+      string
+    >[]
+  ) {
+    const { head } = await answerTo(server.port, handshake("/", { ...other, ...body }));
+    assertEquals(head.status, 400);
+  }
+  const empty = handshake("/", { ...other, "Content-Length": "0" });
+  assertEquals((await answerTo(server.port, empty)).head.status, 200);
+  const tunnel = await answerTo(server.port, "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n");
+  assertEquals([tunnel.head.status, tunnel.head.all("allow")], [405, ["GET"]]);
+  // Behind a request that is not answered yet, too: it would end the process.
+  const behind = "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n";
+  using client = await RawClient.connect(server.port);
+  client.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n" + behind);
+  assertEquals((await client.head()).status, 200);
+  assertEquals((await client.bytes("page of fetch".length)).toString(), "page of fetch");
+  assertEquals((await client.head()).status, 405);
+});
+
+Deno.test("theirs is left alone, and of what is nobody's we make a page", async () => {
+  await using theirs = await listening(page, "theirs");
+  theirs.http.on("upgrade", (_request, stream) => stream.end("HTTP/1.1 418 Theirs\r\n\r\n"));
+  assertEquals((await answerTo(theirs.port, handshake("/"))).head.status, 418);
+  await using nobodys = await listening(page, "nobody");
+  assertEquals((await answerTo(nobodys.port, handshake("/"))).body, "page of fetch");
+});
+
+Deno.test("what is wanted is ours, and the rest is left to others for a minute", async () => {
+  const clock = new FakeClock();
+  const fetch = ({ url }: Request) =>
+    url.endsWith("/ours") ? new Response("no", { status: 401 }) : new Response("", { status: 404 });
+  await using server = await listening(fetch, "wanted", clock);
+  assertEquals((await answerTo(server.port, handshake("/ours"))).head.status, 401);
+  for (const fields of [{}, { Upgrade: "h2c" }]) {
+    using client = await RawClient.connect(server.port);
+    const left = new Promise((resolve) => server.http.once("upgrade", resolve));
+    client.write(handshake("/", fields));
+    await left;
+    await server.listeners.settled();
+    clock.pass(60_000);
+    assertEquals((await client.end()).length, 0);
+  }
+  assertEquals(server.reported, []);
+});
+
+Deno.test("others that answer at once are first, and what we had to say is reported", async () => {
+  await using server = await listening(page, "wanted");
+  await server.listeners.ready;
+  server.http.on("upgrade", (_request, stream) => stream.end("HTTP/1.1 418 Theirs\r\n\r\n"));
+  const { head, body } = await answerTo(server.port, handshake("/"));
+  assertEquals([head.status, body], [418, ""]);
+  assertStringIncludes(
+    `${server.reported}`,
+    "Cannot answer an upgrade: expected one that no other",
+  );
+});
+
+Deno.test("over TLS, a target that says http counts as https", async () => {
+  const pair = selfSigned();
+  if (pair === undefined) return;
+  const urls: string[] = [];
+  await using server = await started({
+    ...LOCAL,
+    ...pair,
+    fetch: ({ url }) => (urls.push(url), new Response("page")),
+  });
+  for (const target of ["http://a/x", "https://a/x", "/x"]) {
+    using client = await RawClient.secure(server.port);
+    client.write(handshake(target, { Host: "a" }));
+    assertEquals((await client.head()).status, 200);
+  }
+  assertEquals(urls, ["https://a/x", "https://a/x", "https://a/x"]);
+});
+
+Deno.test("what is held is waited for, and can be cut", async () => {
+  await using server = await listening(() => new Response(new Uint8Array(30_000_000)));
+  await server.listeners.ready;
+  using client = await RawClient.connect(server.port);
+  client.socket.pause();
+  const met = new Promise((resolve) => server.http.once("upgrade", resolve));
+  client.write(handshake("/"));
+  await met;
+  let settled = false;
+  const done = server.listeners.settled().then(() => settled = true);
+  assertEquals(settled, false);
+  server.listeners.abort();
+  await within(done, "the end of what was held");
 });

@@ -5,6 +5,7 @@ import { upgradeWebSocket } from "../../src/hono.ts";
 import { upgradeWebSocket as upgradeRequest } from "../../mod.ts";
 import { placeholderHere } from "../../src/adapters/unserved.ts";
 import { bareServer } from "../../src/adapters/bare.ts";
+import { openingOf } from "../../src/handshake/opening.ts";
 import { switchingProtocols } from "../../src/server/placeholder.ts";
 import { handshake } from "../../src/testing/handshake.ts";
 
@@ -84,6 +85,13 @@ Deno.test("the headers of a test request alone do not make one", async () => {
 Deno.test("a copy of a request to a server in memory is no test request", () => {
   const copy = new Request("http://localhost/", { ...handshake(), redirect: "manual" });
   assertThrows(() => bareServer(copy), TypeError, "a copy of it, as app.mount makes one");
+});
+
+Deno.test("where there is no server, a test request is the opening handshake that it looks like", () => {
+  const request = new Request("http://localhost/ws", handshake({ protocols: ["chat"] }));
+  const { adapter } = bareServer(request);
+  assertEquals(adapter.opening(request, undefined), openingOf(request));
+  assertEquals(adapter.opening(new Request("http://localhost/ws"), undefined), undefined);
 });
 
 Deno.test("the placeholder is a 101 here, and a 204 where there is neither Deno nor Bun", async () => {

@@ -4,12 +4,14 @@ import { lineups } from "../../bench/contenders.ts";
 import { entryOf, parseHistory, toLine } from "../../bench/history.ts";
 import { historyPlot } from "../../bench/history_plot.ts";
 import { Measurements } from "../../bench/measurements.ts";
+import { FULL } from "../../bench/pace.ts";
 import { plot } from "../../bench/plot.ts";
 import { findings, type Report, verdictOf } from "../../bench/report.ts";
 import { idOf, isNoise, type Row, row } from "../../bench/row.ts";
 import { besideBase, rowsOf, SUITES } from "../../bench/suites.ts";
 import { table, withShortTable } from "../../bench/table.ts";
-import { FULL, type Metric, type Sample, workloads } from "../../bench/workloads.ts";
+import type { Metric, Sample } from "../../bench/workload.ts";
+import { workloads } from "../../bench/workloads.ts";
 
 const all = workloads(FULL);
 const { raw, ours, hono } = lineups.bun;

@@ -119,6 +119,10 @@ Deno.test("what is no client, and prefixes that could reach others, are refused"
     const connection: Promise<NatsConnection> = new Promise(() => {});
     cases.push([() => nats({ connection, prefix }), "use option prefix"]);
   }
+  // Its topics would be those of `a` that begin with `t:`.
+  for (const prefix of ["a:t", "a:t:b", "a:b:c:dd", "a:", "a::b"]) {
+    cases.push([() => redis({ publisher: a, subscriber: b, prefix }), "use option prefix"]);
+  }
   for (const prefix of ["a..b", ".a", "a.", "a.>", "$SYS"]) {
     const connection: Promise<NatsConnection> = new Promise(() => {});
     cases.push([() => nats({ connection, prefix }), "use option prefix"]);

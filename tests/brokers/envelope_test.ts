@@ -59,6 +59,10 @@ Deno.test("any other bytes are no envelope, and harm nobody", () => {
     bad[at] = value;
     assertEquals(decode(bad), undefined, `byte ${at}`);
   }
+  // A number that nobody can count to: whoever took it would take all that follow for old.
+  const endless = good.slice();
+  endless.fill(0x66, 20, 34);
+  assertEquals(decode(endless), undefined);
   for (let length = 0; length < HEADER; length++) {
     assertEquals(decode(good.slice(0, length)), undefined);
   }

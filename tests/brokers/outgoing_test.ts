@@ -38,3 +38,29 @@ Deno.test("a topic that has gone quiet is due once, and again if that did not ge
   outgoing.lost("a");
   assertEquals([...outgoing.quiet(true)], [{ topic: "a", last: 3, lost: 1 }]);
 });
+
+Deno.test("a loss is told of, however many topics clients name before others can be told", () => {
+  const outgoing = new Outgoing();
+  outgoing.next("room");
+  outgoing.lost("room");
+  outgoing.next("back");
+  outgoing.lost("back", 2);
+  for (let i = 0; i < 10_000; i++) outgoing.next(`topic ${i}`);
+  // Whoever goes on before that begins no new count.
+  assertEquals(outgoing.next("back"), { sequence: 2, restarted: false });
+  outgoing.lost("room");
+  const due = [...outgoing.quiet(true)].filter(({ lost }) => lost > 0);
+  assertEquals(due, [{ topic: "back", last: 2, lost: 2 }, { topic: "room", last: 1, lost: 2 }]);
+  assertEquals([[...outgoing.quiet(true)], outgoing.pending], [[], false]);
+  assertEquals(outgoing.next("room").restarted, true);
+});
+
+Deno.test("what is kept of losses is bounded", () => {
+  const outgoing = new Outgoing();
+  for (let i = 0; i < 30_000; i++) {
+    outgoing.next(`topic ${i}`);
+    outgoing.lost(`topic ${i}`);
+  }
+  assertEquals([...outgoing.quiet(true)].length, 20_000);
+  assertEquals(outgoing.pending, false);
+});

@@ -69,6 +69,21 @@ Deno.test("a client that hears nothing any more is found within two periods of t
   assertEquals(take(), [["up"], { topic: "room", cause: "engine-reconnect" }]);
 });
 
+Deno.test("a client that does not get connected is told to try anew, now and then", async () => {
+  const { engine, pass, take } = await relaying({ up: false });
+  await pass(14_000);
+  assertEquals(engine.reconnects, 0);
+  await pass(1_000);
+  assertEquals(engine.reconnects, 1);
+  await pass(15_000);
+  assertEquals([engine.reconnects, take()], [2, []]);
+  engine.listener.connected();
+  await pass(20_000);
+  engine.listener.disconnected();
+  await pass(14_000);
+  assertEquals(engine.reconnects, 2);
+});
+
 Deno.test("whatever was missed is told before what comes next, what comes twice comes once", async () => {
   const { engine, relay, take } = await relaying();
   relay.subscribe("room");
@@ -236,6 +251,116 @@ Deno.test("a topic that the engine refuses keeps no process off it", async () =>
   assertEquals(outcomes.map(({ status }) => status), ["fulfilled", "rejected", "fulfilled"]);
 });
 
+Deno.test("a topic that was not answered in time harms nobody who asks for it again", async () => {
+  const { engine, relay, take, pass } = await relaying();
+  engine.silent = true;
+  const late = Promise.resolve(relay.subscribe("room")).catch((error) => error.message);
+  await nextTurn();
+  await pass(4_000);
+  relay.unsubscribe("room");
+  const again = relay.subscribe("room");
+  await pass(500);
+  engine.silent = false;
+  await pass(500);
+  assertEquals(await late, "redis has not answered a subscription for 5 s");
+  await again;
+  take();
+  engine.listener.message("topic:room", theirs(1));
+  assertEquals([take(), engine.subscribed.has("topic:room")], [[["room", "x"]], true]);
+});
+
+Deno.test("a subscription that is answered too late is no subscription, at the engine either", async () => {
+  const { engine, relay, pass } = await relaying();
+  engine.silent = true;
+  const late = Promise.resolve(relay.subscribe("room")).catch(() => "refused");
+  await nextTurn();
+  await pass(5_000);
+  assertEquals(await late, "refused");
+  engine.silent = false;
+  engine.subscribed.add("topic:room");
+  await pass(250);
+  await pass(250);
+  assert(!engine.subscribed.has("topic:room"));
+});
+
+Deno.test("a cut that is over at once refuses nobody who was subscribing", async () => {
+  const { engine, relay, take } = await relaying();
+  engine.silent = true;
+  const known = relay.subscribe("room");
+  await Promise.resolve();
+  engine.listener.disconnected(new Error("cut"));
+  engine.silent = false;
+  engine.listener.connected();
+  await known;
+  await nextTurn();
+  assertEquals(take(), [["down", "cut"], ["up"], { topic: "room", cause: "engine-reconnect" }]);
+  assert(engine.subscribed.has("topic:room"));
+});
+
+Deno.test("a client without a connection refuses nobody, whatever it says and whenever", async () => {
+  const { engine, relay, take, pass } = await relaying();
+  engine.refusal = new Error("connection disconnected");
+  const known = relay.subscribe("room");
+  await known;
+  engine.listener.disconnected(new Error("cut"));
+  engine.refusal = undefined;
+  engine.listener.connected();
+  await nextTurn();
+  assertEquals(take(), [["down", "cut"], ["up"], { topic: "room", cause: "engine-reconnect" }]);
+  assert(engine.subscribed.has("topic:room"));
+  // Should there never be word of a cut, it is asked for again all the same.
+  engine.refusal = new Error("busy");
+  await relay.subscribe("another");
+  engine.refusal = undefined;
+  await pass(2_500);
+  assert(engine.subscribed.has("topic:another"));
+  assertEquals(take(), [{ topic: "another", cause: "engine-reconnect" }]);
+});
+
+Deno.test("a topic that is left while the engine is away stays left when it is back", async () => {
+  const { engine, relay } = await relaying();
+  for (const topic of ["left", "kept"]) await relay.subscribe(topic);
+  engine.listener.disconnected(new Error("cut"));
+  relay.unsubscribe("left");
+  // The client subscribes again to what it had.
+  engine.listener.connected();
+  await nextTurn();
+  await nextTurn();
+  assertEquals([...engine.subscribed].filter((channel) => channel.startsWith("topic")), [
+    "topic:kept",
+  ]);
+});
+
+Deno.test("what clients make the engine refuse is told once a minute", async () => {
+  const { engine, relay, take } = await relaying();
+  engine.refusal = new Error("NOPERM");
+  for (let i = 0; i < 100; i++) {
+    await Promise.resolve(relay.subscribe(`room ${i}`)).catch(() => {});
+  }
+  assertEquals(take(), ["NOPERM"]);
+});
+
+Deno.test("what a cut has taken is told once, not once more by the beacon after it", async () => {
+  const hub = new Set<FakeEngine>();
+  const [a, b] = [await relaying({ hub }), await relaying({ hub, id: THEIRS })];
+  await b.relay.subscribe("room");
+  await a.relay.publish("room", "1", "");
+  await a.pass(2_000);
+  b.engine.listener.disconnected(new Error("cut"));
+  b.engine.deaf = true;
+  for (let i = 0; i < 3; i++) await a.relay.publish("room", "lost", "");
+  b.engine.deaf = false;
+  b.engine.listener.connected();
+  await nextTurn();
+  await a.pass(2_000);
+  assertEquals(b.take(), [
+    ["room", "1"],
+    ["down", "cut"],
+    ["up"],
+    { topic: "room", cause: "engine-reconnect" },
+  ]);
+});
+
 Deno.test("a topic that comes back while it is being left is there", async () => {
   const { engine, relay } = await relaying();
   await relay.subscribe("room");
@@ -280,8 +405,11 @@ Deno.test("closing sends what is due, leaves every channel, and leaves no timer"
   relay.subscribe("room");
   await relay.publish("room", "x", "");
   engine.sent.length = 0;
-  await relay.close();
-  await relay.close();
+  const closed = [relay.close(), relay.close()];
+  // Nobody is told before it is so: whoever waits may close the engine's client next.
+  await Promise.race(closed);
+  assertEquals(engine.subscribed.size, 0);
+  await Promise.all(closed);
   assertEquals([engine.sent.length, engine.subscribed.size, clock.pending], [1, 0, 0]);
   assertEquals((await relay.publish("room", "x", "")).relayed, false);
 });

@@ -348,6 +348,20 @@ Deno.test("whoever is evicted ends for what holds the most, and lets go of its i
   }
 });
 
+Deno.test("a connection that nobody reads from in a loop is evicted for what waits for its client", () => {
+  const { flow, socket, told } = alone();
+  flow.openBacklog(socket).send(KB);
+  flow.evict();
+  assertEquals(told, [`drop 1013 ${SEND_QUEUE_FULL.reason}`]);
+});
+
+Deno.test("a client that we do not read from because it does not read has moved nothing", () => {
+  const { flow, socket, clock } = alone();
+  flow.openBacklog(socket).send(KB.repeat(3));
+  assertEquals(socket.calls, ["pause"]);
+  assertEquals(flow.movedSince(clock.now()), false);
+});
+
 Deno.test("whoever is evicted after the end only lets go of its inbox", async () => {
   const { flow, socket, told, budget } = alone();
   const loop = flow.loop(() => {});

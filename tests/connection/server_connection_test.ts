@@ -768,6 +768,21 @@ Deno.test("a close that had begun is what a connection ends with, whatever ends 
   assertEquals(log, ["open", "close 4000 local"]);
 });
 
+Deno.test("a close that had begun is what a connection ends with that is dropped for memory", async () => {
+  for (
+    const [abilities, last] of [[CUTS, "terminate"], [TELLS, "close 1013"]] as const
+  ) {
+    const { connection, socket, limited } = setUp({}, parseLimits({}), abilities);
+    connection.opened(socket);
+    await settle();
+    connection.close(4000, "bye");
+    connection.drop(SEND_QUEUE_FULL);
+    assertEquals([socket.calls, limited], [["close 4000", last], []]);
+    const info = { code: 4000, reason: "bye", wasClean: false, cause: "local" } as const;
+    assertEquals(await connection.closed, info);
+  }
+});
+
 Deno.test("only the first close counts, and a fault after it changes nothing", async () => {
   const late = Promise.withResolvers<void>();
   const { connection, socket, reported } = setUp({ onOpen: () => late.promise });

@@ -25,7 +25,7 @@ Deno.test("whoever looks more often gets no more", () => {
   const rate = new Rate(1_000, 1);
   const [often, rarely] = [rate.bucket(0), rate.bucket(0)];
   assert(rate.take(often, 1_000, 0) && rate.take(rarely, 1_000, 0));
-  for (let now = 1; now <= 500; now++) rate.take(often, 501, now);
+  for (let now = 1; now <= 500; now++) assert(!rate.take(often, 501, now), `${now}`);
   assert(!rate.take(often, 501, 500) && !rate.take(rarely, 501, 500));
   assert(rate.take(often, 500, 500) && rate.take(rarely, 500, 500));
 });

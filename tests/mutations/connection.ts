@@ -594,6 +594,11 @@ export const connection: Mutations = {
       "if (this.#state === CLOSED) this.#closed.resolve(this.#end!);",
       "",
     ],
+    [
+      "a drop forgets the close that had begun",
+      "this.lost(this.#end ? { ...this.#end, wasClean: false } : info);",
+      "this.lost(info);",
+    ],
     ["anything may be sent", "checkSendData(data);", ""],
     [
       "batches are not the runtime's",

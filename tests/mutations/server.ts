@@ -1,6 +1,6 @@
 import type { Mutations } from "./mutation.ts";
 
-const BY_ADMISSION = { seenBy: ["tests/server/limits_flow_test.ts"] };
+const BY_ADMISSION = { seenBy: ["tests/limits_flow_test.ts"] };
 
 /** Changes to src/server/. */
 export const server: Mutations = {
@@ -19,7 +19,7 @@ export const server: Mutations = {
       "",
     ],
     ["what comes too late is not noticed", "sent = linesOf(response.headers);", ""],
-    ["the pipeline is never told of the end", "ended: () => ended.resolve()", "ended: () => {}"],
+    ["the pipeline is never told of the end", "ended.resolve();\n      admission", "admission"],
     [
       "the pipeline does not wait",
       "const copy = whenEnded(response.clone(), ended.promise);",
@@ -138,8 +138,8 @@ export const server: Mutations = {
     ["clients of pipelines that wait are not watched", "watchIfSlow(adapter, request, state);", ""],
     [
       "a rejected pipeline reaches the listener",
-      "} catch (error) {\n      return failed(error);\n    } finally",
-      "} catch (error) {\n      throw error;\n    } finally",
+      "state.admission?.ended();\n      return failed(error);",
+      "throw error;",
     ],
     [
       "a request that was waited for keeps its state",
@@ -168,8 +168,8 @@ export const server: Mutations = {
     ],
     [
       "the address of who is refused is lost",
-      ", opening?.remoteAddress);\n      if (opening !== undefined && held)",
-      ");\n      if (opening !== undefined && held)",
+      ", opening?.remoteAddress);\n      const admitted",
+      ");\n      const admitted",
     ],
     [
       "pipelines are never held",

@@ -331,3 +331,19 @@ Deno.test("connections share the limits of their route, also where the server al
     assertEquals([seen.size, seen.has(undefined)], [1, false]);
   }
 });
+
+Deno.test("a route leaves its upgrade to whoever holds the pipeline", async () => {
+  const route = new Route({ protocols: ["chat"] }, nobody);
+  const held: unknown[] = [];
+  const server = memoryServer((request, context) => {
+    const response = route.answer(request, {}, context);
+    // What the pipeline gets is a response that can be awaited until the connection ends.
+    held.push("then" in response);
+    return response;
+  }, { holdPipeline: true });
+  const { client } = await server.connect(
+    handshakeRequest("/", { "sec-websocket-protocol": "chat" }),
+  );
+  assertEquals([client?.protocol, held], ["chat", [true]]);
+  client!.close(1000);
+});

@@ -356,8 +356,10 @@ async function withMute(count: number, options: Partial<ServeOptions> = {}, list
   const route = new Route({ closeTimeout: 100 }, () => {
     throw new Error("expected a wrapped server");
   });
+  const codes: number[] = [];
+  const events = { onClose: ({ code }: { code: number }) => void codes.push(code) };
   const all = started({
-    fetch: (request, context) => route.answer(request, {}, context),
+    fetch: (request, context) => route.answer(request, events, context),
     shutdownTimeout: 4,
     ...options,
   }, listener);
@@ -367,7 +369,7 @@ async function withMute(count: number, options: Partial<ServeOptions> = {}, list
     context.client!.mute();
   }
   await nextTurn();
-  return all;
+  return { ...all, codes };
 }
 
 Deno.test("a server counts its connections", async () => {
@@ -454,6 +456,26 @@ Deno.test("a drain closes one after the other, and a second call ends it at once
     await done;
     assertEquals([server.status, server.connections, log], ["closed", 0, ["stop"]]);
     assertEquals(clock.pending, 0);
+  }
+});
+
+Deno.test("connections end with the code of the shutdown, drained, hurried, or neither", async () => {
+  for (
+    const [options, code] of [
+      [undefined, 1001],
+      [{ code: 1012 }, 1012],
+      [{ code: 1012, drain: 8 }, 1012],
+    ] as const
+  ) {
+    const { server, clock, codes } = await withMute(3, { shutdownTimeout: 1 });
+    const done = server.shutdown(options);
+    await nextTurn();
+    // A second call hurries, and changes no code.
+    server.shutdown({ code: 1001 });
+    await nextTurn();
+    clock.pass(1_000);
+    await done;
+    assertEquals(codes, [code, code, code]);
   }
 });
 

@@ -1,14 +1,26 @@
 import { ListeningProcess } from "./listening_process.ts";
 import { freePort, onFreePort } from "./port.ts";
 
+/** What a test decides on its engine. */
+export interface EngineOptions {
+  /** Does not run until it is started. */
+  readonly away?: boolean;
+  readonly password?: string;
+  /** A channel that nobody may publish or subscribe to, of NATS with a password. */
+  readonly secret?: string;
+  /** What was written is there again after it was killed. */
+  readonly keeps?: boolean;
+  /** Where its port comes from. */
+  readonly pick?: () => number;
+}
+
 /** How an engine is started. */
 interface Kind {
   readonly name: "redis" | "nats";
   readonly programs: readonly string[];
   /** What it says once it listens. */
   readonly ready: RegExp;
-  /** `keeps`: what was written is there again after it was killed. */
-  args(port: number, folder: string, password: string | undefined, keeps: boolean): string[];
+  args(port: number, folder: string, options: EngineOptions, monitor: number): string[];
 }
 
 const KINDS: readonly Kind[] = [
@@ -16,7 +28,7 @@ const KINDS: readonly Kind[] = [
     name: "redis",
     programs: ["redis-server", "/usr/bin/redis-server"],
     ready: /ready to accept connections/i,
-    args: (port, folder, password, keeps) => [
+    args: (port, folder, { password, keeps = false }) => [
       ...["--port", `${port}`, "--bind", "127.0.0.1", "--dir", folder, "--save", ""],
       ...keeps ? ["--appendonly", "yes", "--appendfsync", "always"] : [],
       ...password === undefined ? [] : ["--requirepass", password],
@@ -27,12 +39,18 @@ const KINDS: readonly Kind[] = [
     // Debian puts it where not every PATH leads.
     programs: ["nats-server", "/usr/sbin/nats-server"],
     ready: /Server is ready/,
-    args: (port, folder, password, keeps) => [
-      ...["-a", "127.0.0.1", "-p", `${port}`, "-js"],
+    args(port, folder, { password, secret, keeps = false }, monitor) {
+      const address = ["-a", "127.0.0.1", "-p", `${port}`, "-m", `${monitor}`, "-js"];
       // Without that, each start has a folder of its own.
-      ...["-sd", keeps ? folder : `${folder}/${crypto.randomUUID()}`],
-      ...password === undefined ? [] : ["--user", "test", "--pass", password],
-    ],
+      address.push("-sd", keeps ? folder : `${folder}/${crypto.randomUUID()}`);
+      if (password === undefined) return address;
+      if (secret === undefined) return [...address, "--user", "test", "--pass", password];
+      const denied = `publish: { deny: "${secret}" }, subscribe: { deny: "${secret}" }`;
+      const user = `{ user: test, password: "${password}", permissions: { ${denied} } }`;
+      const file = `${folder}/nats.conf`;
+      Deno.writeTextFileSync(file, `authorization { users: [ ${user} ] }\n`);
+      return [...address, "-c", file];
+    },
   },
 ];
 
@@ -55,17 +73,6 @@ export function hasEngine(name: "redis" | "nats"): boolean {
   return installed.get(name) !== undefined;
 }
 
-/** What a test decides on its engine. */
-export interface EngineOptions {
-  /** Does not run until it is started. */
-  readonly away?: boolean;
-  readonly password?: string;
-  /** What was written is there again after it was killed. */
-  readonly keeps?: boolean;
-  /** Where its port comes from. */
-  readonly pick?: () => number;
-}
-
 async function copyFolder(from: string, to: string): Promise<void> {
   await Deno.mkdir(to);
   for await (const { name, isDirectory } of Deno.readDir(from)) {
@@ -80,22 +87,17 @@ export class TestEngine implements AsyncDisposable {
   readonly name: "redis" | "nats";
   readonly #kind: Kind;
   readonly #folder: string;
-  readonly #password: string | undefined;
-  readonly #keeps: boolean;
+  readonly #options: EngineOptions;
+  /** Where NATS tells about itself. */
+  readonly #monitor: number = freePort();
   #process: ListeningProcess | undefined;
 
-  private constructor(
-    kind: Kind,
-    port: number,
-    folder: string,
-    { password, keeps = false }: EngineOptions,
-  ) {
+  private constructor(kind: Kind, port: number, folder: string, options: EngineOptions) {
     this.name = kind.name;
     this.port = port;
     this.#kind = kind;
     this.#folder = folder;
-    this.#password = password;
-    this.#keeps = keeps;
+    this.#options = options;
   }
 
   /** One that runs, unless it is to be `away`. */
@@ -103,14 +105,14 @@ export class TestEngine implements AsyncDisposable {
     name: "redis" | "nats",
     options: EngineOptions = {},
   ): Promise<TestEngine> {
+    const { away = false, pick = freePort } = options;
     const kind = KINDS.find((kind) => kind.name === name)!;
     const folder = await Deno.makeTempDir({ prefix: "edgesocket_engine_" });
-    const { away = false, pick = freePort } = options;
     if (away) return new TestEngine(kind, pick(), folder, options);
     try {
       return await onFreePort(async (port) => {
         const engine = new TestEngine(kind, port, folder, options);
-        await engine.start();
+        await engine.#run();
         return engine;
       }, pick);
     } catch (error) {
@@ -124,14 +126,18 @@ export class TestEngine implements AsyncDisposable {
   }
 
   /**
-   * Starts it, again if it ran before, without what it knew.
+   * Starts it, again if it ran before, without what it knew; on the port by which others know it.
    *
    * @throws {PortTaken} If the port is somebody else's by now.
    */
   async start(): Promise<void> {
+    await onFreePort(() => this.#run(), () => this.port);
+  }
+
+  async #run(): Promise<void> {
     this.#process = await ListeningProcess.start(
       installed.get(this.name)!,
-      this.#kind.args(this.port, this.#folder, this.#password, this.#keeps),
+      this.#kind.args(this.port, this.#folder, this.#options, this.#monitor),
       this.#kind.ready,
     );
   }
@@ -188,6 +194,22 @@ export class TestEngine implements AsyncDisposable {
   /** Asks NATS something, over a connection of its own. */
   async natsRequest(subject: string, text: string): Promise<void> {
     await this.natsPublish(`${subject} _INBOX.none`, new TextEncoder().encode(text));
+  }
+
+  /** The topics that anybody is subscribed to, by brokers with the prefix `test`. */
+  async topics(): Promise<string[]> {
+    if (this.name === "redis") {
+      const lines = (await this.redis("PUBSUB", "CHANNELS", "test:t:*")).split("\r\n");
+      return lines.flatMap((line) => line.startsWith("test:t:") ? [line.slice(7)] : []).sort();
+    }
+    const response = await fetch(`http://127.0.0.1:${this.#monitor}/subsz?subs=1&limit=10000`);
+    const { subscriptions_list: all } = await response.json() as {
+      subscriptions_list: { subject: string }[];
+    };
+    const tokens = all.flatMap(({ subject }) =>
+      subject.startsWith("test.t.") ? [subject.slice(7)] : []
+    );
+    return [...new Set(tokens.map(decodeURIComponent))].sort();
   }
 
   /** Publishes to NATS, over a connection of its own. */

@@ -50,6 +50,10 @@ export class FakeEngine implements Engine {
     return Promise.resolve();
   }
 
+  refuses(error: unknown): error is Error {
+    return error instanceof Error && /perm/i.test(error.message);
+  }
+
   subscribe(channels: readonly string[]): Promise<unknown> {
     if (this.silent) return new Promise(() => {});
     if (this.refusal) return Promise.reject(this.refusal);

@@ -7,7 +7,8 @@ const LENGTH = 7_000;
  * Throws if ten times the input takes much more than ten times the work.
  *
  * The best of several runs is compared, so that a busy machine does not look like bad code. Linear
- * work gives about 10; quadratic 100. Does nothing where `UNTIMED` is set, as `deno task mutate` does.
+ * work gives about 10; quadratic 100. Does nothing where `UNTIMED` is set, as it is
+ * where changes are tried, or lines counted.
  */
 export function assertLinear(title: string, task: (times: number) => unknown): void {
   if (Deno.env.has("UNTIMED")) return;

@@ -26,26 +26,23 @@ export const PARTLY: readonly string[] = [
 
 /** What has no test of its own name, with the reason. */
 export const UNTESTED: Readonly<Record<string, string>> = {
-  "adapters/node_buffer.ts": PENDING,
   "brokers/broker.ts": PENDING,
   "brokers/canary.ts": PENDING,
   "brokers/client_options.ts": PENDING,
-  "brokers/complaints.ts": PENDING,
-  "brokers/engine.ts": PENDING,
-  "brokers/gap.ts": PENDING,
+  "brokers/engine.ts": TYPES_ONLY,
+  "brokers/gap.ts": TYPES_ONLY,
   "brokers/in_flight.ts": PENDING,
-  "brokers/incoming.ts": PENDING,
   "brokers/io_redis.ts": PENDING,
   "brokers/link.ts": PENDING,
   "brokers/memory.ts": PENDING,
   "brokers/memory_replay.ts": PENDING,
   "brokers/nats.ts": PENDING,
   "brokers/node_redis.ts": PENDING,
-  "brokers/port.ts": PENDING,
-  "brokers/published.ts": PENDING,
+  "brokers/port.ts": TYPES_ONLY,
+  "brokers/published.ts": TYPES_ONLY,
   "brokers/redis.ts": PENDING,
   "brokers/redis_channel.ts": PENDING,
-  "brokers/state.ts": PENDING,
+  "brokers/state.ts": TYPES_ONLY,
   "brokers/wishes.ts": PENDING,
   "nats.ts": PENDING,
   "redis.ts": PENDING,
@@ -58,17 +55,11 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   "topics/publication.ts": PENDING,
   "topics/recorded_topics.ts": PENDING,
   "topics/replay_options.ts": PENDING,
-  "topics/subscriber.ts": PENDING,
-  "topics/subscription.ts": PENDING,
-  "topics/subscriptions.ts": PENDING,
+  "topics/subscriber.ts": TYPES_ONLY,
+  "topics/subscription.ts": TYPES_ONLY,
   "topics/topic.ts": PENDING,
-  "topics/topics.ts": PENDING,
-  "adapters/node.ts": PENDING,
-  "adapters/node_bun_socket.ts": PENDING,
+  "topics/topics.ts": TYPES_ONLY,
   "adapters/node_http.ts": TYPES_ONLY,
-  "adapters/node_peers.ts": PENDING,
-  "adapters/node_socket.ts": PENDING,
-  "adapters/node_upgrade.ts": PENDING,
   "connection/connection.ts": TYPES_ONLY,
   "connection/connection_init.ts": TYPES_ONLY,
   "connection/events.ts": TYPES_ONLY,
@@ -92,6 +83,9 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   "adapters/bun.ts": "runs in processes of Bun",
   "adapters/bun_socket.ts": "runs in processes of Bun",
 };
+
+/** How many modules may be `PENDING`: less each time that one of them gets its test. */
+export const PENDING_AT_MOST = 42;
 
 /** The modules of `src/`, such as `base/clock.ts`. */
 export function modules(): string[] {

@@ -1,3 +1,4 @@
+import type { Clock } from "../../src/base/clock.ts";
 import type { Connection } from "../../src/connection/connection.ts";
 import type { WebSocketEvents } from "../../src/connection/events.ts";
 import type { ServerAdapter } from "../../src/server/adapter.ts";
@@ -22,6 +23,7 @@ export function ownServer(
   events: WebSocketEvents = {},
   options: UpgradeOptions = {},
   serveOptions: Partial<ServeOptions> = {},
+  clock?: Clock,
 ): OwnServer {
   const route = new Route(options, () => {
     throw new Error("expected a wrapped server");
@@ -44,16 +46,20 @@ export function ownServer(
     },
     onClose: ({ code, cause }) => tell(`close ${code} ${cause}`),
   };
-  const server = startServer({
-    fetch: (request, context) => route.answer(request, all, context),
-    port: 0,
-    hostname: "127.0.0.1",
-    shutdownTimeout: 1,
-    onListen() {},
-    onReport() {},
-    onError: (error) => reported.push(error),
-    ...serveOptions,
-  }, () => adapter);
+  const server = startServer(
+    {
+      fetch: (request, context) => route.answer(request, all, context),
+      port: 0,
+      hostname: "127.0.0.1",
+      shutdownTimeout: 1,
+      onListen() {},
+      onReport() {},
+      onError: (error) => reported.push(error),
+      ...serveOptions,
+    },
+    () => adapter,
+    clock,
+  );
   return {
     server,
     port: server.port,

@@ -29,8 +29,9 @@ export function freePort(): number {
 }
 
 /**
- * Starts something on a free port. Until it listens, the port may become somebody else's: a start
- * that fails with `PortTaken` is tried again on another one, five times in all.
+ * Starts something on a free port. Until it listens, the port may become somebody else's, or still
+ * be that of a listener that is closed: a process that is being started holds what its parent had
+ * open for a moment. A start that fails with `PortTaken` is tried again, five times in all.
  *
  * @param pick Where ports come from.
  */

@@ -1,7 +1,7 @@
 import { bunAdapter } from "../../src/adapters/bun.ts";
 import { denoAdapter } from "../../src/adapters/deno.ts";
 import { MemoryAdapter } from "../../src/adapters/memory.ts";
-import { nodeAdapter } from "../../src/adapters/node.ts";
+import { ABILITIES } from "../../src/adapters/node.ts";
 import type { Abilities } from "../../src/connection/socket.ts";
 import { bundled } from "./bundle.ts";
 import { type Column, type GapName, type Pinned, pinned } from "./gaps.ts";
@@ -83,13 +83,16 @@ export const deno = wire("deno", denoAdapter.abilities, [
 export const bun = wire("bun", bunAdapter.abilities, [Deno.env.get("BUN") ?? "bun"], NATIVE);
 
 /** The Node of the PATH, which takes no TypeScript. */
-export const node = wire("node", nodeAdapter.abilities, ["node", "--expose-gc"], {
+export const node = wire("node", ABILITIES.node, ["node", "--expose-gc"], {
   ...THROUGH_NODE,
   build: bundled,
 });
 
 /** Deno through the entry for Node: the strict mode. */
-export const strict = wire("strict", nodeAdapter.abilities, deno.command, THROUGH_NODE);
+export const strict = wire("strict", ABILITIES.deno, deno.command, THROUGH_NODE);
+
+/** Bun through the entry for Node, for programs that are written for that. */
+export const bunNode = wire("bun-node", ABILITIES.bun, bun.command, THROUGH_NODE);
 
 /** The memory adapter in the process of the tests: no network, and nothing that it does instead. */
 export const memory: Runtime = {
@@ -105,7 +108,12 @@ export const memory: Runtime = {
 export const nativeRuntimes: readonly WireRuntime<"deno" | "bun">[] = [deno, bun];
 
 /** Every runtime that has bytes on a wire. */
-export const wireRuntimes: readonly WireRuntime[] = [...nativeRuntimes, node, strict];
+export const wireRuntimes: readonly WireRuntime[] = [
+  ...nativeRuntimes,
+  node,
+  strict,
+  bunNode,
+];
 
 /** Every runtime that the behaviour has to be the same on. */
 export const runtimes: readonly Runtime[] = [...wireRuntimes, memory];

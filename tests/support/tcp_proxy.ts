@@ -3,10 +3,13 @@ export class TcpProxy implements AsyncDisposable {
   readonly #listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
   readonly #target: number;
   readonly #connections = new Set<Deno.Conn>();
+  readonly #unanswered: Deno.Conn[] = [];
   readonly #done: Promise<void>;
   /** Milliseconds for which bytes are held, and how many pass in a second. */
   #delay = 0;
   #rate = Infinity;
+  /** Whether connections are taken with nobody behind them. */
+  #silent = false;
   /** Resolves when bytes may pass. */
   #open: PromiseWithResolvers<void> | undefined;
 
@@ -29,6 +32,11 @@ export class TcpProxy implements AsyncDisposable {
     this.cut();
     this.#open?.resolve();
     this.#open = undefined;
+  }
+
+  /** Connections from now on get no answer, not even later, until it is `false` for the next ones. */
+  silence(silent: boolean): void {
+    this.#silent = silent;
   }
 
   /** Closes every connection. */
@@ -59,6 +67,10 @@ export class TcpProxy implements AsyncDisposable {
 
   async #accept(): Promise<void> {
     for await (const client of this.#listener) {
+      if (this.#silent) {
+        this.#unanswered.push(client);
+        continue;
+      }
       const engine = await Deno.connect({ port: this.#target, hostname: "127.0.0.1" })
         .catch(() => undefined);
       if (engine === undefined) {
@@ -91,6 +103,7 @@ export class TcpProxy implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#listener.close();
+    this.#unanswered.forEach(close);
     this.heal();
     await this.#done.catch(() => {});
   }

@@ -124,7 +124,13 @@ Deno.test("a server of its own for each scope", async () => {
 for (const clock of [undefined, new FakeClock()]) {
   const which = clock ? "by a clock that nobody moves" : "by the machine's clock";
   Deno.test(`a shutdown that hangs names what hangs, after five seconds, ${which}`, async () => {
-    const { server, closes, answer } = setUp(clock ? { clock } : {});
+    const echoed = Promise.withResolvers<void>();
+    const { server, closes, answer } = setUp(clock ? { clock } : {}, {
+      onMessage(event, connection) {
+        connection.send(event.data);
+        echoed.resolve();
+      },
+    });
     const mute = await connect(server, "/mute?token=secret");
     const deaf = await connect(server, "/deaf");
     await connect(server, "/healthy");
@@ -132,7 +138,7 @@ for (const clock of [undefined, new FakeClock()]) {
     deaf.pause();
     deaf.send("x".repeat(1_000));
     const late = server.fetch(new Request("http://localhost/late"));
-    await new Promise((resolve) => setTimeout(resolve));
+    await echoed.promise;
     const lines: string[] = [];
     const log = console.error;
     console.error = (line: string) => void lines.push(line);

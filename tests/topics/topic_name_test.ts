@@ -11,6 +11,17 @@ Deno.test("the name of a topic has 1 to 255 bytes of UTF-8", () => {
   }
 });
 
+Deno.test("control characters, wildcards and halves of characters are in no name", () => {
+  for (const bad of ["*", ">", "\0", "\n", "\x7f", "\x9f", "\ud800", "\udc00"]) {
+    for (const name of [bad, `a${bad}`, `${bad}a`, `a.${bad}.b`]) {
+      assert(!isTopicName(name), JSON.stringify(name));
+    }
+  }
+  for (const good of ["a.b", "a b", "$SYS", "%2A", "?", "[a]", "a/b#c", "\ufeff", "<", "🙂"]) {
+    assert(isTopicName(good), good);
+  }
+});
+
 Deno.test("two names are never the same to an engine, whatever clients send", () => {
   const encoder = new TextEncoder();
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

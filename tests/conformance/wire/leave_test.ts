@@ -56,6 +56,7 @@ async function echoes({ port }: ProcessServer): Promise<void> {
 }
 
 function leaveSuite(runtime: WireRuntime): void {
+  const late = runtime.gap("a client that leaves while its route waits") !== undefined;
   for (const mode of ["serve", "handler"] as const) {
     const test = suite(runtime, { APP: "lifecycle", MODE: mode });
 
@@ -72,7 +73,7 @@ function leaveSuite(runtime: WireRuntime): void {
         // Where this process was slow to leave, the connection opened, and its end was seen.
         await server.settled();
         const opened = server.all({ on: "open", id: "left" }).length;
-        assertLess(opened, 100);
+        if (!late) assertLess(opened, 100);
         await server.until({ on: "refused", status: 400, message: LEFT }, 500 - opened);
         await echoes(server);
       },

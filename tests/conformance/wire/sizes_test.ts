@@ -26,6 +26,23 @@ function sizesSuite(runtime: WireRuntime): void {
     assertEquals(close?.code, 1009);
   });
 
+  const taken = runtime.gap("a message in 300,000 fragments") !== undefined;
+  addCase(runtime, `gap: 300,000 fragments are ${taken ? "taken" : "refused"}`, async () => {
+    await using server = await runtime.start();
+    using client = await RawClient.open(server.port, "/echo");
+    client.send(OPCODE.text, "x", { fin: false });
+    const one = frame(OPCODE.continuation, "x", { fin: false });
+    const many = new Uint8Array(one.length * 299_998);
+    for (let at = 0; at < many.length; at += one.length) many.set(one, at);
+    client.write(many);
+    client.send(OPCODE.continuation, "x");
+    if (taken) assertEquals((await client.text())?.length, 300_000);
+    else assertEquals((await client.closeFrame())?.code, 1008);
+    using other = await RawClient.open(server.port, "/echo");
+    other.send(OPCODE.text, "still serves");
+    assertEquals(await other.text(), "still serves");
+  });
+
   const whole = runtime.gap("messages above `maxPayloadLength`") === "refused when whole";
   const when = whole ? "after" : "before";
   addCase(

@@ -72,6 +72,35 @@ function upgradeSuite(runtime: WireRuntime): void {
     });
   }
 
+  const behind = runtime.gap("an upgrade behind a request that is not answered yet");
+  for (
+    const [what, path, fields, status] of [
+      ["accepted", "/ws?id=behind", {}, 101],
+      ["refused", "/ws?id=behind", { Origin: "https://evil.example" }, 403],
+      ["of another protocol", "/none", { Upgrade: "h2c" }, 404],
+    ] as const
+  ) {
+    suite(runtime, { APP: "lifecycle" })(
+      `${behind === undefined ? "" : "gap: "}an upgrade that is ${what} waits for its turn`,
+      async (server) => {
+        using witness = await RawClient.open(server.port, "/witness?id=witness");
+        using client = await RawClient.connect(server.port);
+        const first = "GET /gated HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
+        client.write(first + handshake(path, fields));
+        await server.until({ on: "gated" });
+        witness.close(1000);
+        if (behind === "closed") return assertEquals((await client.end()).length, 0);
+        const head = await client.head();
+        await client.bytes(Number(head.all("content-length")[0]));
+        const second = await client.head();
+        assertEquals([head.status, second.status], [426, status === 101 ? behind ?? 101 : status]);
+        if (second.status !== 101) return;
+        client.send(OPCODE.text, "x");
+        assertEquals(await client.text(), "x");
+      },
+    );
+  }
+
   const status = runtime.gap("a sub-app behind `app.mount`")!;
   addCase(runtime, `gap: a sub-app behind app.mount gets ${status}`, async () => {
     await using server = await runtime.start({}, GAPS);

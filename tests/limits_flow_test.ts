@@ -1,9 +1,9 @@
 /** What limits of a server are asked, and are told afterwards, whatever becomes of a handshake. */
 import { assertEquals } from "@std/assert";
-import { refusal } from "../../src/handshake/verdict.ts";
-import type { HandshakeLimit } from "../../src/server/admission.ts";
-import { Route } from "../../src/server/route.ts";
-import { handshakeRequest, type MemoryOptions, memoryServer, nextTurn } from "../support/memory.ts";
+import { refusal } from "../src/handshake/verdict.ts";
+import type { HandshakeLimit } from "../src/server/admission.ts";
+import { Route } from "../src/server/route.ts";
+import { handshakeRequest, type MemoryOptions, memoryServer, nextTurn } from "./support/memory.ts";
 
 /** A limit that lets everybody in, and what it was told. */
 function recorder(name = "") {

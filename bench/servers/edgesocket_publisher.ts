@@ -1,0 +1,17 @@
+/** A publisher over Redis by topics. */
+import { redis } from "../../src/redis.ts";
+import { createTopics } from "../../src/topics.ts";
+import { MESSAGE, obeyPublishing } from "./publishing.ts";
+
+obeyPublishing(async (publisher) => {
+  const subscriber = publisher.duplicate();
+  const up = Promise.withResolvers<void>();
+  const broker = redis({ publisher, subscriber, prefix: "bench" });
+  const topics = createTopics({ broker, onState: () => up.resolve() });
+  await Promise.all([publisher.connect(), subscriber.connect()]);
+  await up.promise;
+  return async () => {
+    const { relayed, error } = await topics.publish("room", MESSAGE);
+    if (!relayed) throw error;
+  };
+});

@@ -1,0 +1,128 @@
+/**
+ * examples/chat as `docker compose up` runs it, without Docker: what its files name is there, and what
+ * the image runs works in a folder with nothing but what it copies.
+ */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { parse } from "npm:yaml@2.9.1";
+import { root } from "./support/command.ts";
+import { hasEngine, TestEngine } from "./support/engines.ts";
+import { freePort } from "./support/port.ts";
+import { RawClient } from "./support/raw_client.ts";
+import { WireClient } from "./support/wire_client.ts";
+
+const FOLDER = new URL("examples/chat/", root);
+
+const read = (name: string) => Deno.readTextFileSync(new URL(name, FOLDER));
+
+interface Service {
+  readonly image?: string;
+  readonly build?: { readonly context: string; readonly dockerfile: string };
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly volumes?: readonly string[];
+  readonly ports?: readonly string[];
+  readonly depends_on?: readonly string[];
+  readonly deploy?: { readonly replicas: number };
+  readonly stop_grace_period?: string;
+}
+
+const { services } = parse(read("compose.yaml"), { strict: true }) as {
+  readonly services: Readonly<Record<string, Service>>;
+};
+const docker = read("Dockerfile").split("\n");
+
+/** What lines of the Docker file say that begin with a word. */
+function lines(word: string): string[] {
+  return docker.flatMap((line) => line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []);
+}
+
+const isFile = (url: URL) => Deno.statSync(url).isFile;
+
+Deno.test("compose.yaml names what there is: files, services, and the port of the chat", () => {
+  const { chat, nginx, redis } = services;
+  assertEquals(Object.keys(services).sort(), ["chat", "nginx", "redis"]);
+  const context = new URL(`${chat!.build!.context}/`, FOLDER);
+  assertEquals(context.href, root.href);
+  assert(isFile(new URL(chat!.build!.dockerfile, context)));
+  for (const volume of nginx!.volumes!) assert(isFile(new URL(volume.split(":")[0]!, FOLDER)));
+  for (const name of nginx!.depends_on!) assert(name in services, name);
+  assertEquals(new URL(chat!.environment!.REDIS_URL!).hostname, "redis");
+  assert(redis!.image!.startsWith("redis:"));
+  // nginx is in front of the port that the chat listens on, and Docker in front of that of nginx.
+  assertStringIncludes(read("nginx.conf"), `server chat:${lines("EXPOSE")[0]};`);
+  assertStringIncludes(read("nginx.conf"), `listen ${nginx!.ports![0]!.split(":")[1]};`);
+  // More than the chat takes to end its connections.
+  assert(parseInt(chat!.stop_grace_period!) > 10);
+  assert(chat!.deploy!.replicas > 1);
+});
+
+Deno.test("the image has the Deno that the tests run on", () => {
+  assertEquals(lines("FROM"), [`denoland/deno:${Deno.version.deno}`]);
+});
+
+const needs = hasEngine("redis") ? "" : " [needs redis-server]";
+
+Deno.test({
+  name: `deno: what the chat's image runs works with what it copies, over Redis${needs}`,
+  ignore: needs !== "",
+}, async () => {
+  const folder = await Deno.makeTempDir({ prefix: "edgesocket_image_" });
+  await using engine = await TestEngine.create("redis");
+  try {
+    for (const line of lines("COPY")) {
+      const words = line.split(" ");
+      const target = words.pop()!;
+      for (const word of words) {
+        const to = target.endsWith("/") ? `${folder}/${target}${word}` : `${folder}/${target}`;
+        const args = ["-r", new URL(word, root).pathname, to];
+        assertEquals((await new Deno.Command("cp", { args }).output()).code, 0, word);
+      }
+    }
+    for (const line of lines("RUN")) {
+      const [program, ...args] = line.split(" ");
+      assertEquals(program, "deno");
+      const options = { args, cwd: folder, stdout: "null", stderr: "piped" } as const;
+      const { code, stderr } = await new Deno.Command(Deno.execPath(), options).output();
+      assertEquals(code, 0, new TextDecoder().decode(stderr));
+    }
+    const chats = await Promise.all([start(folder, engine.url), start(folder, engine.url)]);
+    try {
+      const [ada, bob] = await Promise.all(
+        chats.map(async ({ port }) =>
+          await WireClient.connect(await RawClient.connect(port), "/ws?room=a&name=x", {})
+        ),
+      );
+      // Both are up, so that what one says the other hears.
+      ada!.send("hello");
+      for (const client of [ada, bob]) {
+        assertEquals(await client!.message(), '{"line":{"name":"x","text":"hello"}}');
+      }
+    } finally {
+      for (const { process } of chats) process.kill("SIGTERM");
+      for (const { process } of chats) assertEquals((await process.status).code, 0);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+/** Starts what the image starts, and waits until it is connected to its engine. */
+async function start(folder: string, engine: string) {
+  const port = freePort();
+  const process = new Deno.Command(Deno.execPath(), {
+    args: JSON.parse(lines("CMD")[0]!),
+    cwd: folder,
+    env: { PORT: `${port}`, REDIS_URL: engine },
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  let said = "";
+  const reader = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  while (!said.includes("Engine: up")) {
+    const { done, value } = await reader.read();
+    if (done) throw new Error(`expected a chat that is up, got:\n${said}`);
+    said += value;
+  }
+  reader.releaseLock();
+  await process.stdout.cancel().catch(() => {});
+  return { process, port };
+}

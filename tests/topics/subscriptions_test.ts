@@ -1,0 +1,194 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { Deferred } from "../../src/base/deferred.ts";
+import type { BrokerPort } from "../../src/brokers/port.ts";
+import { checkTopicsOptions, type CommonTopicsOptions } from "../../src/topics/options.ts";
+import type { NotSubscribed } from "../../src/topics/subscription.ts";
+import { Subscriptions } from "../../src/topics/subscriptions.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { FakeSubscriber } from "../support/fake_subscriber.ts";
+import { nextTurn } from "../support/memory.ts";
+
+const SUBSCRIBED = { subscribed: true } as const;
+const refused = (reason: NotSubscribed["reason"]) => ({ subscribed: false, reason }) as const;
+
+/** Subscriptions over a broker that answers when the test says so. */
+function subscribing(options: CommonTopicsOptions = {}) {
+  const clock = new FakeClock();
+  const reported: unknown[] = [];
+  const asked: string[] = [];
+  const broker = { answer: undefined as Promise<void> | undefined };
+  const port: BrokerPort = {
+    maxPayload: 100,
+    state: "up",
+    linger: 5_000,
+    start() {},
+    subscribe(topic) {
+      asked.push(`+${topic}`);
+      return broker.answer;
+    },
+    unsubscribe: (topic) => void asked.push(`-${topic}`),
+    publish: () => Promise.resolve({ relayed: true }),
+    close: () => Promise.resolve(),
+  };
+  const onError = (error: unknown) => reported.push((error as Error).message);
+  const checked = checkTopicsOptions({ onError, ...options });
+  return { clock, reported, asked, broker, subscriptions: new Subscriptions(checked, port, clock) };
+}
+
+Deno.test("one subscription of the broker serves all that are subscribed, and lingers", async () => {
+  const { subscriptions: s, asked, clock } = subscribing();
+  const [a, b] = [new FakeSubscriber(), new FakeSubscriber()];
+  for (const subscriber of [a, b, a]) {
+    assertEquals(await s.subscribe(subscriber, "room"), SUBSCRIBED);
+  }
+  assertEquals([s.count("room"), s.of(a), asked], [2, ["room"], ["+room"]]);
+  s.unsubscribe(a, "room");
+  s.unsubscribe(a, "never");
+  s.unsubscribe(new FakeSubscriber(), "room");
+  b.end();
+  await nextTurn();
+  clock.pass(4_999);
+  assertEquals([s.count("room"), asked], [0, ["+room"]]);
+  clock.pass(1);
+  assertEquals([asked, clock.pending], [["+room", "-room"], 0]);
+});
+
+Deno.test("whoever is in at the end of the turn is sent to, and whoever is left out is not", async () => {
+  const { subscriptions: s } = subscribing();
+  const [a, b] = [new FakeSubscriber(), new FakeSubscriber()];
+  for (const subscriber of [a, b]) await s.subscribe(subscriber, "room");
+  s.send("room", "1");
+  s.send("room", "2", a);
+  s.send("nobody", "3");
+  await nextTurn();
+  assertEquals([a.received, b.received], [["1"], ["1", "2"]]);
+  // In a history the one that is left out is known by its id, for as long as it is a member.
+  assertEquals([s.originOf(undefined), s.byOrigin("")], ["", undefined]);
+  assertEquals([s.originOf(a), s.byOrigin(a.id)], [a.id, a]);
+  a.end();
+  await nextTurn();
+  assertEquals([s.originOf(a), s.byOrigin(a.id)], [a.id, undefined]);
+});
+
+Deno.test("what is refused is said with its reason, and reported to nobody", async () => {
+  const { subscriptions: s, reported } = subscribing({
+    maxTopics: 2,
+    authorize: (topic) => topic !== "private",
+  });
+  const a = new FakeSubscriber();
+  assertEquals(await s.subscribe(a, "*"), refused("invalid-topic"));
+  assertEquals(await s.subscribe(a, "private"), refused("unauthorized"));
+  for (const topic of ["1", "2"]) assertEquals(await s.subscribe(a, topic), SUBSCRIBED);
+  assertEquals(await s.subscribe(a, "3"), refused("too-many-topics"));
+  const closing = Object.assign(new FakeSubscriber(), { readyState: 2 });
+  assertEquals(await s.subscribe(closing, "1"), refused("closed"));
+  assertThrows(() => s.subscribe(undefined as never, "1"), TypeError, "expected a connection");
+  s.close();
+  assertEquals(await s.subscribe(a, "1"), refused("closed"));
+  assertEquals(reported, []);
+});
+
+Deno.test("an engine that refuses is a result, and leaves nobody subscribed", async () => {
+  const { subscriptions: s, broker, asked, clock } = subscribing();
+  const [a, b] = [new FakeSubscriber(), new FakeSubscriber()];
+  const answer = new Deferred<void>();
+  broker.answer = answer.promise;
+  const both = [s.subscribe(a, "room"), s.subscribe(b, "room")];
+  assertEquals(asked, ["+room"]);
+  answer.resolve(Promise.reject(new Error("NOPERM")));
+  assertEquals(await Promise.all(both), [refused("engine"), refused("engine")]);
+  assertEquals([s.count("room"), s.of(a), clock.pending], [0, [], 0]);
+});
+
+Deno.test("a topic that was left before it was refused does not take its successor along", async () => {
+  const { subscriptions: s, broker, asked, clock } = subscribing();
+  const [a, b] = [new FakeSubscriber(), new FakeSubscriber()];
+  const answer = new Deferred<void>();
+  broker.answer = answer.promise;
+  s.subscribe(a, "room");
+  s.unsubscribe(a, "room");
+  answer.resolve(Promise.reject(new Error("busy")));
+  await nextTurn();
+  broker.answer = undefined;
+  assertEquals(await s.subscribe(b, "room"), SUBSCRIBED);
+  clock.pass(5_000);
+  assertEquals([s.count("room"), asked], [1, ["+room", "+room"]]);
+});
+
+Deno.test("nobody waits for an authorize that never ends, and it counts until the end", async () => {
+  const { subscriptions: s } = subscribing({
+    maxTopics: 2,
+    authorize: () => new Promise<boolean>(() => {}),
+  });
+  const a = new FakeSubscriber();
+  const first = s.subscribe(a, "1");
+  s.unsubscribe(a, "1");
+  assertEquals(await first, refused("unsubscribed"));
+  const again = s.subscribe(a, "1");
+  assertEquals(await s.subscribe(a, "2"), refused("too-many-topics"));
+  a.end();
+  assertEquals(await again, refused("closed"));
+});
+
+Deno.test("the last word counts while the engine takes its time", async () => {
+  const { subscriptions: s, broker } = subscribing();
+  const a = new FakeSubscriber();
+  const answer = new Deferred<void>();
+  broker.answer = answer.promise;
+  const first = s.subscribe(a, "room");
+  s.unsubscribe(a, "room");
+  const again = s.subscribe(a, "room");
+  answer.resolve();
+  assertEquals([await first, await again], [refused("unsubscribed"), SUBSCRIBED]);
+  assertEquals(s.of(a), ["room"]);
+  broker.answer = new Promise(() => {});
+  const open = s.subscribe(a, "another");
+  s.close();
+  assertEquals([await open, s.of(a)], [refused("closed"), []]);
+});
+
+Deno.test("whatever authorize does, and whatever is told of it does, subscribe never rejects", async () => {
+  for (
+    const authorize of [
+      (): never => {
+        throw new Error("thrown");
+      },
+      () => Promise.reject(new Error("rejected")),
+      () => "yes" as never,
+      () => Promise.resolve(1 as never),
+    ]
+  ) {
+    const { subscriptions: s, reported } = subscribing({ authorize });
+    assertEquals(await s.subscribe(new FakeSubscriber(), "room"), refused("unauthorized"));
+    assertEquals(reported.length, 1);
+    const onError = () => Promise.reject(new Error("whoever is told fails, too"));
+    const { subscriptions: t } = subscribing({ authorize, onError: onError as () => void });
+    const shown: unknown[] = [];
+    const { error } = console;
+    console.error = (fault: unknown) => shown.push(fault);
+    try {
+      assertEquals(await t.subscribe(new FakeSubscriber(), "room"), refused("unauthorized"));
+      await nextTurn();
+    } finally {
+      console.error = error;
+    }
+    assertEquals(shown.length, 1);
+  }
+});
+
+Deno.test("authorize may end the connection, or close everything", async () => {
+  const { subscriptions: s } = subscribing({ authorize: (_, a) => ended(a as FakeSubscriber) });
+  function ended(subscriber: FakeSubscriber): Promise<boolean> {
+    subscriber.end();
+    return nextTurn().then(() => true);
+  }
+  assertEquals(await s.subscribe(new FakeSubscriber(), "room"), refused("closed"));
+  const closed = subscribing({
+    authorize() {
+      closed.subscriptions.close();
+      return true;
+    },
+  });
+  const outcome = await closed.subscriptions.subscribe(new FakeSubscriber(), "room");
+  assertEquals(outcome, refused("closed"));
+});
