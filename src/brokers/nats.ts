@@ -81,12 +81,14 @@ export class NatsEngine implements Engine {
   /** @throws {TypeError} If the connection has options with which messages get lost. */
   constructor(options: NatsOptions) {
     checkNames("nats", options, ["connection", "prefix", "jetstream"]);
-    const { connection, prefix } = options;
+    const { connection, prefix, jetstream } = options;
     if (typeof prefix !== "string" || !/^(?=.{1,64}$)[\w-]+(\.[\w-]+)*$/.test(prefix)) {
       const expected = "1 to 64 letters, digits, _ and -, with dots between";
       throw usageError("use option prefix", expected, JSON.stringify(prefix) ?? "none");
     }
     if (!isPromise(connection)) checkConnection(connection);
+    // Whoever needs it hears of it; unhandled, it would end the process.
+    if (isPromise(jetstream)) jetstream.then(undefined, () => {});
     this.#connection = connection;
     this.#prefix = prefix;
   }
