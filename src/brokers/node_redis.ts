@@ -48,6 +48,8 @@ export class NodeRedisEngine implements RedisEngine {
   readonly #subscriber: NodeRedis;
   readonly #prefix: string;
   readonly #asBuffer: AsBuffer;
+  /** For answers with texts as bytes. */
+  readonly #asBytes: object;
   #listener: EngineListener | undefined;
   #connected = false;
 
@@ -59,6 +61,8 @@ export class NodeRedisEngine implements RedisEngine {
     this.#subscriber = subscriber;
     this.#prefix = prefix;
     this.#asBuffer = asBuffer;
+    const Buffer = asBuffer(new Uint8Array(0)).constructor;
+    this.#asBytes = { ...PLAIN, typeMapping: { [BLOB_STRING]: Buffer } };
   }
 
   channel(kind: "topic" | "canary", name: string): string {
@@ -101,11 +105,7 @@ export class NodeRedisEngine implements RedisEngine {
 
   async command(args: readonly Packet[]): Promise<Reply> {
     const given = args.map((arg) => typeof arg === "string" ? arg : this.#asBuffer(arg));
-    const typeMapping = { [BLOB_STRING]: this.#asBuffer(new Uint8Array(0)).constructor };
-    return await this.#publisher.sendCommand(
-      given as never,
-      { ...PLAIN, typeMapping } as never,
-    ) as Reply;
+    return await this.#publisher.sendCommand(given as never, this.#asBytes) as Reply;
   }
 
   subscribe(channels: readonly string[]): Promise<unknown> {

@@ -2,7 +2,7 @@ import type { Entry } from "./history_engine.ts";
 import { type Mark, positionOf } from "./mark.ts";
 import { decodeRecord } from "./record.ts";
 
-const HEAD = /^ep1 (\w{0,8}) (\w{1,12}) (\d{1,15})-(\d{1,15})$/;
+const HEAD = /^ep1 (\w{0,8}) (\w{1,20}) (\d{1,15})-(\d{1,15})$/;
 
 /** Bytes that the head of a message may have. */
 const LONGEST_HEAD = 80;

@@ -20,11 +20,15 @@ interface Script {
 export class RedisHistory implements HistoryEngine {
   readonly batch = 128;
   readonly #engine: RedisEngine;
-  readonly #limits: HistoryLimits;
+  /** What scripts are told of the limits. */
+  readonly #numbers: string;
   readonly #prefix: string;
   readonly #durable: boolean;
   readonly #append: Script = { text: APPEND, sha: undefined };
   readonly #read: Script = { text: READ, sha: undefined };
+  /** Together they name a history that nobody else has begun. */
+  readonly #process = randomDigits();
+  #calls = 0;
   /** Ends every epoch: of the process of Redis, which after a restart may give numbers twice. */
   #run = "";
 
@@ -35,7 +39,8 @@ export class RedisHistory implements HistoryEngine {
     limits: HistoryLimits,
   ) {
     this.#engine = engine;
-    this.#limits = limits;
+    const age = Math.ceil(limits.age);
+    this.#numbers = [limits.count, limits.bytes, age, age + DAY].join("\n");
     this.#prefix = prefix;
     this.#durable = durable;
   }
@@ -75,12 +80,11 @@ export class RedisHistory implements HistoryEngine {
   }
 
   async append(topic: string, packets: readonly Packet[]): Promise<readonly Mark[]> {
-    const head = `ep1 ${this.#run} `;
-    const args = [head, this.channel("topic", topic), ...packets];
-    const [epoch, time, last] = await this.#call(this.#append, topic, args);
-    const check = base36(time);
-    const first = Number(`${last}`) - packets.length + 1;
-    return packets.map((_, i) => ({ epoch: this.#epochOf(epoch), offset: first + i, check }));
+    const answer = await this.#call(this.#append, topic, packets);
+    const [stored = "", time, last] = `${answer}`.split(" ");
+    const [epoch, check] = [this.#epochOf(stored), base36(time)];
+    const first = Number(last) - packets.length + 1;
+    return packets.map((_, i) => ({ epoch, offset: first + i, check }));
   }
 
   async read(topic: string, from: From, limit: number): Promise<Stretch> {
@@ -89,7 +93,7 @@ export class RedisHistory implements HistoryEngine {
       : from === "start"
       ? "-"
       : `${parseInt(from.check, 36) || 0}-${from.offset}`;
-    const answer = await this.#call(this.#read, topic, [start, `${limit}`]);
+    const answer = await this.#call(this.#read, topic, [start, `${limit}`]) as readonly Reply[];
     const [stored, time, last] = answer;
     const epoch = this.#epochOf(stored);
     const head: Mark = { epoch, offset: Number(`${last}`), check: base36(time) };
@@ -110,19 +114,19 @@ export class RedisHistory implements HistoryEngine {
     return `${stored}${this.#run}`;
   }
 
-  async #call(script: Script, topic: string, args: readonly Packet[]): Promise<readonly Reply[]> {
-    const { count, bytes, age } = this.#limits;
+  async #call(script: Script, topic: string, args: readonly Packet[]): Promise<Reply> {
     // What clients name is the only thing between the braces.
     const tag = topic.replaceAll(/[%{}]/g, encodeURIComponent);
+    const epoch = this.#process + (this.#calls++).toString(36);
+    const lines = `${epoch}\n${this.#numbers}\n${this.#run}\n${this.channel("topic", topic)}`;
     const keys = [`${this.#prefix}:m:{${tag}}`, `${this.#prefix}:s:{${tag}}`];
-    const numbers = [count, bytes, Math.ceil(age), Math.ceil(age) + DAY].map(String);
-    const rest = ["2", ...keys, randomDigits(), ...numbers, ...args];
+    const rest = ["2", ...keys, lines, ...args];
     try {
-      return await this.#engine.command(["EVALSHA", script.sha ?? "", ...rest]) as Reply[];
+      return await this.#engine.command(["EVALSHA", script.sha ?? "", ...rest]);
     } catch (error) {
       // Somebody has told Redis to forget its scripts.
       if (!/NOSCRIPT/.test(`${error}`)) throw error;
-      return await this.#engine.command(["EVAL", script.text, ...rest]) as Reply[];
+      return await this.#engine.command(["EVAL", script.text, ...rest]);
     }
   }
 

@@ -12,12 +12,14 @@ local epoch, offset, last, sum, kept
 if meta then
   epoch, offset, last, sum, kept = string.match(meta, '^(%w+) (%d+) (%d+) (%d+) (%d+)$')
 end
+local new, count, bytes, age, forget, run, channel =
+  string.match(ARGV[1], '^(%w+)\\n(%d+)\\n(%d+)\\n(%d+)\\n(%d+)\\n(%w*)\\n(.*)$')
 if not epoch then
   redis.call('DEL', KEYS[2])
-  epoch, offset, last, sum, kept = ARGV[1], 0, 0, 0, 0
+  epoch, offset, last, sum, kept = new, 0, 0, 0, 0
 end
 offset, last, sum, kept = tonumber(offset), tonumber(last), tonumber(sum), tonumber(kept)
-local count, bytes, age, forget = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
+count, bytes, age = tonumber(count), tonumber(bytes), tonumber(age)
 local time = redis.call('TIME')
 local now = math.max(last, time[1] * 1000 + math.floor(time[2] / 1000))
 local function save()
@@ -27,14 +29,15 @@ end
 `;
 
 /**
- * KEYS: the state, the stream. ARGV: an epoch for a new history, count, bytes, age and the time after
- * which a silent topic is forgotten, both in milliseconds, what the head of a message begins with, the
- * channel, then records. Returns the epoch, the time, and the offset of the last one.
+ * KEYS: the state, the stream. ARGV: lines, as clients take long over many arguments, then records.
+ * Lines: an epoch for a new history, count, bytes, age and the time after which a silent topic is
+ * forgotten, both in milliseconds, the process of Redis, the channel. Returns a text: the epoch, the
+ * time, and the offset of the last one.
  */
 export const APPEND: string = `${OPEN}
 last = now
-local head = ARGV[6] .. epoch .. ' '
-for i = 8, #ARGV do
+local head = 'ep1 ' .. run .. ' ' .. epoch .. ' '
+for i = 2, #ARGV do
   offset = offset + 1
   local id = string.format('%.0f-%.0f', now, offset)
   local field = string.format('%.0f', sum)
@@ -44,7 +47,7 @@ for i = 8, #ARGV do
     redis.call('XADD', KEYS[2], id, field, ARGV[i])
   end
   sum = sum + #ARGV[i] + 256
-  redis.call('PUBLISH', ARGV[7], head .. id .. '\\n' .. ARGV[i])
+  redis.call('PUBLISH', channel, head .. id .. '\\n' .. ARGV[i])
 end
 if sum - kept > bytes then
   local goal, from, found = 0, '-', nil
@@ -68,31 +71,31 @@ if sum - kept > bytes then
     end
   end
 end
-if math.floor(offset / 16) > math.floor((offset - #ARGV + 7) / 16) then
+if math.floor(offset / 16) > math.floor((offset - #ARGV + 1) / 16) then
   redis.call('XTRIM', KEYS[2], 'MINID', string.format('%.0f', math.max(0, now - age)))
 end
-redis.call('PEXPIRE', KEYS[2], ARGV[4])
+redis.call('PEXPIRE', KEYS[2], age)
 save()
-return {epoch, string.format('%.0f', now), string.format('%.0f', offset)}
+return string.format('%s %.0f %.0f', epoch, now, offset)
 `;
 
 /**
- * KEYS and the first five of ARGV as above, then an id to read from, itself included (`-` for all,
- * nothing for none), and how many. Returns the epoch, the time and the offset of the end, then ids and
- * records; the one that it begins behind has none.
+ * KEYS and lines as above, then an id to read from, itself included (`-` for all, nothing for none),
+ * and how many. Returns the epoch, the time and the offset of the end, then ids and records; the one
+ * that it begins behind has none.
  */
 export const READ: string = `${OPEN}
 save()
 local least = offset - count + 1
 local answer = {epoch, string.format('%.0f', last), string.format('%.0f', offset)}
-local from, left, size = ARGV[6], tonumber(ARGV[7]), 0
+local from, left, size = ARGV[2], tonumber(ARGV[3]), 0
 while from ~= '' and left > 0 and size < 1048576 do
   local some = redis.call('XRANGE', KEYS[2], from, '+', 'COUNT', math.min(left, 20))
   if #some == 0 then break end
   for _, entry in ipairs(some) do
     local at, number = string.match(entry[1], '^(%d+)-(%d+)$')
     from = '(' .. entry[1]
-    if entry[1] == ARGV[6] then
+    if entry[1] == ARGV[2] then
       answer[#answer + 1] = entry[1]
       answer[#answer + 1] = ''
     elseif tonumber(number) >= least and tonumber(at) > now - age then
