@@ -101,7 +101,9 @@ export class Follower {
         const stretch = await this.#owner.read(this.topic, before ?? "end");
         this.#takeStretch(stretch, before === undefined);
         const rest = this.#takeAbove();
-        if (stretch.done && !this.#overflown && rest === undefined) break;
+        // What came by itself may have been the rest of it.
+        const done = stretch.done || this.#at!.offset >= stretch.head.offset;
+        if (done && !this.#overflown && rest === undefined) break;
         if (stretch.entries.length > 0 || stretch.lost !== undefined) {
           tries = 0;
           continue;
