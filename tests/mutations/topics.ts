@@ -10,11 +10,12 @@ export const topics: Mutations = {
   ],
   "topics/readers.ts": [
     ["nobody is woken", "for (const wake of this.#waiting.get(topic) ?? []) wake();", ""],
-    [
-      "loops go on after the end",
-      "this.#closed || signal?.aborted) return;",
-      "signal?.aborted) return;",
-    ],
+    ["loops go on after the end", "this.#closed || signal?.aborted === true;", "signal?.aborted === true;"],
+    ["an abort is not heard", 'signal?.addEventListener("abort", end);', ""],
+    ["a gap is not told", "yield { gap: { topic, cause: page.lost, ...here } };", ""],
+    ["readers share their bytes", "copyOf(message.data)", "message.data"],
+    ["a topic is held for ever", "release();", ";"],
+  ],
     ["an abort is not heard", 'signal?.addEventListener("abort", wake);', ""],
     ["a gap is not told", "if (page.lost) yield { gap: { topic, cause: page.lost } };", ""],
     ["readers share their bytes", "copyOf(message.data)", "message.data"],
@@ -35,5 +36,32 @@ export const topics: Mutations = {
       "        this.#dropFirst();\n      }",
     ],
     ["a timer goes on after the end", "this.#stop?.();", ""],
+  ],
+  "topics/parking.ts": [
+    ["nobody goes on", "for (const resolve of waiting) resolve();", ""],
+    ["whoever leaves stays", "this.#waiting.delete(who);", ""],
+    ["whoever leaves waits on", "this.#waiting.get(who)?.();", ""],
+    ["whoever has gone on waits", "this.#waiting.clear();", ""],
+  ],
+  "topics/frames.ts": [
+    ["a frame is made for each", "if (made === undefined) ", ""],
+    ["what fails is not told", "this.#report(error);", ""],
+    ["anything is sent", "checkSendData(framed);", ""],
+  ],
+  "topics/catch_up.ts": [
+    [
+      "an empty page of an engine is the end",
+      "if (page instanceof Promise) return",
+      "if (false) return",
+    ],
+    [
+      "what is lost is not told",
+      "this.#notices.missing({ topic, cause: lost, position: here }, subscriber);",
+      "",
+    ],
+    ["any number of bytes waits", "if (size > 0 && size + more > pace) return;", ""],
+    ["own messages come back", "isOwn ? undefined : ", ""],
+    ["it does not wait for the slow", "return subscriber.drained?.();", "return;"],
+    ["a page comes twice", "this.#after = position;", ""],
   ],
 };
