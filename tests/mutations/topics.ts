@@ -10,15 +10,15 @@ export const topics: Mutations = {
   ],
   "topics/readers.ts": [
     ["nobody is woken", "for (const wake of this.#waiting.get(topic) ?? []) wake();", ""],
-    ["loops go on after the end", "this.#closed || signal?.aborted === true;", "signal?.aborted === true;"],
+    [
+      "loops go on after the end",
+      "this.#closed || signal?.aborted === true;",
+      "signal?.aborted === true;",
+    ],
     ["an abort is not heard", 'signal?.addEventListener("abort", end);', ""],
     ["a gap is not told", "yield { gap: { topic, cause: page.lost, ...here } };", ""],
     ["readers share their bytes", "copyOf(message.data)", "message.data"],
     ["a topic is held for ever", "release();", ";"],
-  ],
-    ["an abort is not heard", 'signal?.addEventListener("abort", wake);', ""],
-    ["a gap is not told", "if (page.lost) yield { gap: { topic, cause: page.lost } };", ""],
-    ["readers share their bytes", "copyOf(message.data)", "message.data"],
   ],
   "topics/live_topics.ts": [
     ["nothing is sent here", "this.#subscriptions.send(topic, publication.data, except);", ""],
