@@ -20,6 +20,8 @@ export interface FollowerOwner {
   /** Resolves after a moment. */
   rest(): Promise<void>;
   deliver(topic: string, message: Recorded): void;
+  /** Resolves when much of it has gone out, or after a moment. */
+  wentOut(topic: string): Promise<void> | undefined;
   gap(gap: Gap): void;
   /** Somebody else wrote into the history. */
   foreign(topic: string): void;
@@ -104,6 +106,8 @@ export class Follower {
         // What came by itself may have been the rest of it.
         const done = stretch.done || this.#at!.offset >= stretch.head.offset;
         if (done && !this.#overflown && rest === undefined) break;
+        // A long history is no reason to end those who read it no faster than they can.
+        await this.#owner.wentOut(this.topic);
         if (stretch.entries.length > 0 || stretch.lost !== undefined) {
           tries = 0;
           continue;

@@ -7,6 +7,11 @@ import type { TopicsState } from "./state.ts";
 export interface BrokerSink {
   /** A message of another process came, or in mode `replay`: each message. */
   deliver(topic: string, message: Relayed | Recorded): void;
+  /**
+   * Resolves when much of what was delivered has gone out, or after a moment: whoever delivers a whole
+   * history waits for it between two pieces. Missing where all is the same to the topics.
+   */
+  wentOut?(topic: string): Promise<void>;
   /** The state has changed, and why. */
   state(state: TopicsState, cause?: unknown): void;
   /** Messages were lost, before whatever is delivered next. */

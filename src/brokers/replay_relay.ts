@@ -62,6 +62,7 @@ export class ReplayRelay implements ReplayPort {
       read: (topic, from) => this.#reader.read(topic, from),
       rest: () => this.#reader.rest(),
       deliver: (topic, message) => this.#sink.deliver(topic, message),
+      wentOut: (topic) => this.#sink.wentOut?.(topic),
       gap: (gap) => {
         this.#shared.forget();
         this.#sink.gap(gap);

@@ -5,6 +5,7 @@ import type { Published } from "../brokers/published.ts";
 import type { TopicsState } from "../brokers/state.ts";
 import type { SendData } from "../connection/message.ts";
 import { CatchUp } from "./catch_up.ts";
+import { Drains } from "./drains.ts";
 import { Frames } from "./frames.ts";
 import { Notices } from "./notices.ts";
 import type { CheckedTopicsOptions } from "./options.ts";
@@ -30,6 +31,7 @@ export class RecordedTopics implements ReplayTopics {
   readonly #notices: Notices;
   readonly #readers: Readers;
   readonly #frames: Frames;
+  readonly #drains: Drains;
 
   constructor(
     options: CheckedTopicsOptions & Pick<ReplayOptions, "frame">,
@@ -41,8 +43,10 @@ export class RecordedTopics implements ReplayTopics {
     const notices = this.#notices = new Notices(options, subscriptions);
     this.#frames = new Frames(options.frame, notices.error);
     this.#readers = new Readers(port, subscriptions);
+    this.#drains = new Drains(clock);
     port.start({
       deliver: (topic, message) => this.#deliver(topic, message as Recorded),
+      wentOut: (topic) => this.#drains.wentOut(subscriptions.members(topic)),
       state: (state, cause) => {
         notices.state(state, cause);
         if (state !== "up") return;

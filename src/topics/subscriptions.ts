@@ -50,6 +50,11 @@ export class Subscriptions implements EndListener {
     return this.#topics.get(topic)?.members.length ?? 0;
   }
 
+  /** Those of this process who are subscribed to a topic. */
+  *members(topic: string): Iterable<Subscriber> {
+    for (const { subscriber } of this.#topics.get(topic)?.members ?? []) yield subscriber;
+  }
+
   /** The topics of a connection, in the order in which it came to them. */
   of(subscriber: Subscriber): readonly string[] {
     return [...this.#members.get(subscriber)?.places.keys() ?? []].map(({ name }) => name);

@@ -12,6 +12,7 @@ function following(...answers: Answer[]) {
   const told: unknown[] = [];
   const asked: (number | string)[] = [];
   let rests = 0;
+  let waits = 0;
   const owner: FollowerOwner = {
     read(_topic: string, from: From) {
       asked.push(typeof from === "string" ? from : from.offset);
@@ -20,6 +21,7 @@ function following(...answers: Answer[]) {
     },
     rest: () => (rests++, Promise.resolve()),
     deliver: (_topic, { data }) => told.push(data),
+    wentOut: () => (waits++, undefined),
     gap: ({ cause, position }) => told.push(`gap ${cause} ${position ?? ""}`.trim()),
     foreign: () => told.push("foreign"),
     failed: (_follower, error) => told.push(`failed ${(error as Error).message}`),
@@ -27,7 +29,7 @@ function following(...answers: Answer[]) {
   };
   const follower = new Follower("room", owner);
   const take = () => told.splice(0);
-  return { follower, asked, take, answers, rests: () => rests };
+  return { follower, asked, take, answers, rests: () => rests, waits: () => waits };
 }
 
 const end = (offset: number): Stretch => ({ entries: [], head: at(offset), done: true });
@@ -71,6 +73,13 @@ Deno.test("more than a thousand that wait are read instead", async () => {
   await nextTurn();
   const texts = take();
   assertEquals([texts.length, texts[0], texts.at(-1)], [2_005, "6", "2010"]);
+});
+
+Deno.test("between two pieces of a long history it waits for those who are sent it", async () => {
+  const { follower, take, waits } = await current(stretch(6, 8, 12), stretch(9, 12));
+  follower.doubt();
+  await follower.catchUp();
+  assertEquals([take().length, waits()], [7, 1]);
 });
 
 Deno.test("what is gone is one gap, and what is kept behind it is handed on", async () => {

@@ -170,6 +170,7 @@ export const brokers: Mutations = {
     ],
     ["a gap is not told", "this.#owner.gap({ topic: this.topic, cause: lost, ...position });", ""],
     ["any number waits", "this.#above.length <= MOST_ABOVE && ", ""],
+    ["nobody is waited for", "await this.#owner.wentOut(this.topic);", ""],
     ["what did not fit is lost", "this.#overflown = true;", ""],
     ["a hole is waited for for ever", "this.#skipTo(rest);", ""],
     [

@@ -37,6 +37,12 @@ export const topics: Mutations = {
     ],
     ["a timer goes on after the end", "this.#stop?.();", ""],
   ],
+  "topics/drains.ts": [
+    ["nobody is waited for", "if (drained) waiting.push(drained);", ""],
+    ["they are waited for for ever", "late.resolve()", "late"],
+    ["a little is much", "< MUCH) continue;", "< 0) continue;"],
+    ["a timer goes on", "    stop();\n", ""],
+  ],
   "topics/parking.ts": [
     ["nobody goes on", "for (const resolve of waiting) resolve();", ""],
     ["whoever leaves stays", "this.#waiting.delete(who);", ""],
