@@ -20,6 +20,9 @@ const OVERHEAD = 2_048;
 /** Bytes that one read may bring, and then one message more. */
 const PAGE_BYTES = 1024 * 1024;
 
+/** Messages that a consumer hands out at once. */
+const MOST = 100;
+
 /** Messages that are fetched one by one before many are asked for. */
 const FEW = 3;
 
@@ -220,7 +223,8 @@ export class NatsHistory implements HistoryEngine {
       let extra = (await consumer.info(true)).num_pending - this.#limits.count;
       const oldest = (Date.now() - this.#limits.age) * 1_000_000;
       while (!done && entries.length === 0) {
-        const page = await pageOf(consumer, PAGE_BYTES + this.maxPayload + 2 * OVERHEAD, limit);
+        const bytes = PAGE_BYTES + this.#engine.maxPayload + MOST * OVERHEAD;
+        const page = await pageOf(consumer, bytes, limit);
         for (const { seq, data, info } of page) {
           if (--extra >= 0 || info.timestampNanos <= oldest) skipped = true;
           else entries.push(this.#entry(data, seq));
@@ -297,17 +301,12 @@ async function pageOf(
   const page: ConsumedMessage[] = [];
   const options = { max_bytes: bytes, expires: PATIENCE };
   let size = 0;
-  try {
-    for await (const message of await consumer.fetch(options as never)) {
-      page.push(message);
-      size += message.data.length;
-      // The client asks for a hundred, and then waits for more bytes that do not come.
-      if (message.info.pending === 0 || page.length >= Math.min(limit, 100)) break;
-      if (size >= PAGE_BYTES) break;
-    }
-  } catch (error) {
-    // So says the engine when the next one is too large for the rest.
-    if (page.length === 0 || !/maxbytes/i.test(`${error}`)) throw error;
+  for await (const message of await consumer.fetch(options as never)) {
+    page.push(message);
+    size += message.data.length;
+    // The client asks for a hundred, and then waits for more bytes that do not come.
+    if (message.info.pending === 0 || page.length >= Math.min(limit, MOST)) break;
+    if (size >= PAGE_BYTES) break;
   }
   return page;
 }

@@ -45,7 +45,7 @@ export class ReplayRelay implements ReplayPort {
   readonly #complaints: Complaints;
   readonly #link: Link;
   #sink!: BrokerSink;
-  #stopLooking = () => {};
+  #stopLooking: (() => void) | undefined;
   #closed = false;
 
   /** `id`: 16 hexadecimal digits that no other process has. */
@@ -171,7 +171,6 @@ export class ReplayRelay implements ReplayPort {
   #refused(channel: string, error: unknown): void {
     const follower = this.#followers.get(channel);
     if (follower !== undefined) this.#failed(follower, error);
-    else this.#complain(error);
   }
 
   /** Whoever waits for a topic is told; of one that was followed before, somebody should know. */
@@ -245,7 +244,7 @@ export class ReplayRelay implements ReplayPort {
 
   async close(): Promise<void> {
     if (this.#closed) return;
-    this.#stopLooking();
+    this.#stopLooking?.();
     const channels = [this.#link.channel, ...this.#followers.channels()];
     this.#followers.clear();
     this.#closed = true;

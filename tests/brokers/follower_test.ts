@@ -68,11 +68,17 @@ Deno.test("a hole is read, and what came meanwhile follows behind", async () => 
 });
 
 Deno.test("more than a thousand that wait are read instead", async () => {
-  const { follower, take } = await current(stretch(6, 1_006, 2_000), stretch(1_007, 2_010));
+  const { follower, take, asked } = await current(stretch(6, 1_006, 2_000), stretch(1_007, 2_010));
   for (const entry of entries(7, 2_010)) follower.take(entry);
   await nextTurn();
   const texts = take();
   assertEquals([texts.length, texts[0], texts.at(-1)], [2_005, "6", "2010"]);
+  assertEquals(asked, [5, 1_006]);
+  // One more than may wait, and none of it is lost.
+  const full = await current(stretch(6, 1_006), stretch(1_007, 1_007));
+  for (const entry of entries(7, 1_007)) full.follower.take(entry);
+  await nextTurn();
+  assertEquals(full.take().at(-1), "1007");
 });
 
 Deno.test("between two pieces of a long history it waits for those who are sent it", async () => {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
-import { connect } from "@nats-io/transport-node";
+import { connect, headers } from "@nats-io/transport-node";
 import type { Entry, HistoryListener } from "../../src/brokers/history_engine.ts";
 import { NatsEngine } from "../../src/brokers/nats.ts";
 import { NatsHistory } from "../../src/brokers/nats_history.ts";
@@ -73,6 +73,16 @@ Deno.test("without JetStream there is no history", () => {
   const limits = { count: 1, bytes: 1, age: 1 };
   const make = () => new NatsHistory(new NatsEngine(options), options, limits);
   assertThrows(make, TypeError, "expected jetstream: { client, manager }");
+});
+
+Deno.test("what is wrong with a connection is told", async () => {
+  const connection = Promise.reject(new Error("no such host"));
+  const jetstream = new Promise<never>(() => {});
+  const options = { connection, prefix: "a", jetstream };
+  const h = new NatsHistory(new NatsEngine(options), options, { count: 1, bytes: 1, age: 1 });
+  const told = Promise.withResolvers<unknown>();
+  h.start({ error: told.resolve, disconnected() {} } as unknown as HistoryListener);
+  assertEquals(`${await told.promise}`, "Error: no such host");
 });
 
 natsTest("what is appended comes back with its place, and is read from there", async () => {
@@ -174,6 +184,12 @@ natsTest(
     s.connection.publish("test.h.room", "foreign");
     while (entries.length === 0) await nextTurn();
     assertEquals(entries.splice(0).map(({ recorded }) => recorded), [undefined]);
+    // With headers, but of no stream of ours.
+    const other = headers();
+    other.set("Nats-Stream", "another");
+    s.connection.publish("test.t.room", "foreign", { headers: other });
+    while (told.length === 0) await nextTurn();
+    assertEquals(told.splice(0), ["test.t.room"]);
     const packet = record("twice");
     await h.append("room", [packet]);
     await assertRejects(() => h.append("room", [packet]), Error, "has had a message with this id");
@@ -185,7 +201,9 @@ natsTest(
     await s.manager.streams.add(info.config);
     await h.read("room", "end", 1);
     assertEquals(told.length, 3);
-    assertEquals([h.refuses(new Error("x")), h.refuses("x")], [true, false]);
+    const named = (name: string) => h.refuses(Object.assign(new Error("x"), { name }));
+    const names = ["PermissionViolationError", "JetStreamApiError", "TimeoutError"];
+    assertEquals([...names.map(named), h.refuses("x")], [true, true, false, false]);
     h.reconnect();
     while (!told.includes("disconnected")) await nextTurn();
   },

@@ -40,6 +40,7 @@ async function history(durable = false, limits = LIMITS) {
     h,
     told,
     entries,
+    publisher,
     async [Symbol.asyncDispose]() {
       h.close();
       publisher.disconnect();
@@ -128,7 +129,8 @@ redisTest(
     while (s.told.length === 0) await nextTurn();
     s.h.reconnect();
     while (s.told.length < 2) await nextTurn();
-    assertEquals(s.told.slice(0, 2), [channel, "disconnected"]);
+    s.publisher.emit("error", new Error("told"));
+    assertEquals(s.told.slice(0, 3), [channel, "disconnected", "Error: told"]);
   },
 );
 

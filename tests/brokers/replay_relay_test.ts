@@ -97,7 +97,7 @@ Deno.test("an entry that somebody else wrote is told once, and nobody gets stuck
   const r = await relaying();
   await r.relay.subscribe("room");
   const [first] = await publish(r, "1");
-  await all(r, first!);
+  await all(r, "e.0.0");
   for (let i = 0; i < 3; i++) r.engine.write("room", new Uint8Array([1, 2, 3]));
   const told = r.take();
   assertEquals([told.length, told[0]], [2, "1"]);
@@ -124,6 +124,36 @@ Deno.test("after a cut it reads what it has missed, once for all, and tells of n
   await waiting;
   assertEquals(r.take(), ["up", "2", "3"]);
   assertEquals(r.engine.prepared, 2);
+  // More than one piece of the history.
+  r.engine.listener.disconnected(new Error("cut"));
+  const many = Array.from({ length: 300 }, (_, i) => `m${i}`);
+  for (let i = 0; i < 300; i += 100) await publish(other, ...many.slice(i, i + 100));
+  r.engine.listener.connected();
+  await nextTurn();
+  assertEquals(r.take().slice(-300), many);
+});
+
+Deno.test("a client that says that it is cut off, and then nothing more, is asked again", async () => {
+  const r = await relaying();
+  r.engine.refusal = new Error("no connection");
+  const waiting = r.relay.subscribe("room");
+  await nextTurn();
+  r.engine.refusal = undefined;
+  await r.pass(2_500);
+  await waiting;
+  await publish(r, "1");
+  assertEquals(r.take(), ["1"]);
+});
+
+Deno.test("a hole that the history does not know either is a gap after a moment", async () => {
+  const r = await relaying();
+  await r.relay.subscribe("room");
+  await publish(r, "1");
+  const mark = { epoch: "e", offset: 9, check: "c9" };
+  const recorded = { data: "9", origin: "", position: "e.9.c9" };
+  r.engine.listener.recorded("topic:room", { mark, previous: 8, recorded });
+  await r.pass(2_000);
+  assertEquals(r.take(), ["1", "gap sequence", "9"]);
 });
 
 Deno.test("what is lost at the end of a topic is found within half a minute", async () => {

@@ -44,6 +44,14 @@ Deno.test("a thousand who come back at once cost as many reads as the history ha
   assert(asked.length <= 12, `${asked}`);
 });
 
+Deno.test("it is the one furthest behind for whom is read, whoever came first", async () => {
+  const { asked, reads } = shared(1_000);
+  const crowd = Array.from({ length: 500 }, (_, i) => all(reads, at(999 - 2 * i)));
+  await Promise.all(crowd);
+  assertEquals(asked[0], 1);
+  assert(asked.length <= 12, `${asked}`);
+});
+
 Deno.test("whoever comes a moment later finds what was read; seconds later it is read anew", async () => {
   const { clock, asked, reads } = shared(50);
   await all(reads, "start");

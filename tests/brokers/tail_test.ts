@@ -14,6 +14,7 @@ Deno.test("what came lately is there from the mark on at which it began", () => 
 Deno.test("it has an end in messages and in bytes, and what is left has no hole", () => {
   const many = new Tail(at(0));
   for (const entry of entries(1, 1_001)) many.add(entry);
+  assertEquals(many.behind(at(0)), undefined);
   assertEquals([many.behind(at(500)), textsOf(many.behind(at(999)))], [undefined, [
     "1000",
     "1001",
