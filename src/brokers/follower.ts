@@ -166,6 +166,8 @@ export class Follower {
     if (isOld) return;
     this.#owner.gap({ topic: this.topic, cause: "sequence" });
     this.#at = { ...entry.mark, offset: entry.previous ?? 0 };
+    // At once: the history does not know that place.
+    this.#takeAbove();
   }
 
   #keep(entry: Entry): void {
