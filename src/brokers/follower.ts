@@ -112,7 +112,7 @@ export class Follower {
           tries = 0;
           continue;
         }
-        if (++tries >= MOST_TRIES && rest !== undefined) this.#skipTo(rest);
+        if (++tries >= MOST_TRIES && rest !== undefined && this.#skipTo(rest)) break;
         await this.#owner.rest();
       }
       this.#behind = false;
@@ -159,15 +159,16 @@ export class Follower {
     return true;
   }
 
-  /** What is missing before an entry cannot be found. */
-  #skipTo(entry: Entry): void {
-    const isOld = entry.mark.epoch !== this.#at?.epoch;
-    this.#above = this.#above.filter(({ mark }) => mark.epoch !== entry.mark.epoch || !isOld);
-    if (isOld) return;
+  /** What is missing before an entry cannot be found. Returns whether nothing waits any more. */
+  #skipTo(entry: Entry): boolean {
+    if (entry.mark.epoch !== this.#at?.epoch) {
+      this.#above = this.#above.filter(({ mark }) => mark.epoch !== entry.mark.epoch);
+      return this.#above.length === 0;
+    }
     this.#owner.gap({ topic: this.topic, cause: "sequence" });
     this.#at = { ...entry.mark, offset: entry.previous ?? 0 };
     // At once: the history does not know that place.
-    this.#takeAbove();
+    return this.#takeAbove() === undefined;
   }
 
   #keep(entry: Entry): void {

@@ -160,7 +160,7 @@ Deno.test("small messages wait in our queue beside what Node was handed", async 
   await within(all, "a backlog");
   client.socket.resume();
   let count = 0;
-  for (let text; (text = await client.text())?.length === 1_000;) count++;
+  while ((await client.text())?.length === 1_000) count++;
   assertGreater(count, 1_000);
 });
 
@@ -258,4 +258,17 @@ Deno.test("whoever has ended gets nothing, and a connection that is over is not 
   assertEquals(await client.closeFrame(), { code: 1001, reason: "Idle timeout" });
   await client.end();
   await within(server.ended, "the end");
+});
+
+Deno.test("what waits is counted, and told of when it has gone out", async () => {
+  await using server = await openedSocket(NodeSocket);
+  using client = server.client;
+  client.socket.pause();
+  assertEquals(server.socket.send(new Uint8Array(10 * MIB)), "queued");
+  assertGreater(server.socket.bufferedAmount, MIB);
+  assertEquals([server.socket.send("more"), server.told], ["full", []]);
+  client.socket.resume();
+  assertEquals((await client.frame())?.payload.length, 10 * MIB);
+  await until(() => server.told.length > 0, "a drain");
+  assertEquals([server.told, server.socket.bufferedAmount], [["drain"], 0]);
 });

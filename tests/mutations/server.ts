@@ -212,6 +212,7 @@ export const server: Mutations = {
     ["a 204 is made", "{ status: 101, headers }", "{ status: 204, headers }"],
   ],
   "server/report_line.ts": [
+    ["calls are handshakes", 'if (report.kind === "call") return', "if (false) return"],
     ["a line never says how often", 'count === 1 ? "" : ` ${count} times`', '""'],
     [
       "options are refusals",
@@ -453,6 +454,7 @@ export const server: Mutations = {
       '? "starting" : "listening"',
       '? "listening" : "listening"',
     ],
+    ["a server that is shut down listens", 'if (status !== "listening") return;', ""],
     ["a server never listens", 'if (status === "starting") status = "listening";', ""],
     ["nothing is drained", "if (how.drain > 0) await", "if (how.drain < 0) await"],
     ["the code is dropped", "registry.shutdown(timeout, how.code)", "registry.shutdown(timeout)"],
@@ -546,6 +548,11 @@ export const server: Mutations = {
     ["it never ends", "if (passed >= drain) done.resolve();", ""],
   ],
   "server/server_state.ts": [
+    [
+      "upper floors tell nobody",
+      "this.#reports.add(report, route);\n  }\n\n  limited",
+      "}\n\n  limited",
+    ],
     [
       "a refusal by one limit keeps the places of others",
       "ended();\n        return verdict;",

@@ -6,8 +6,8 @@ export interface EngineOptions {
   /** Does not run until it is started. */
   readonly away?: boolean;
   readonly password?: string;
-  /** A channel that nobody may publish or subscribe to, of NATS with a password. */
-  readonly secret?: string;
+  /** Subjects that nobody may publish or subscribe to, of NATS with a password. */
+  readonly secrets?: readonly string[];
   /** What was written is there again after it was killed. */
   readonly keeps?: boolean;
   /** Where its port comes from. */
@@ -39,13 +39,14 @@ const KINDS: readonly Kind[] = [
     // Debian puts it where not every PATH leads.
     programs: ["nats-server", "/usr/sbin/nats-server"],
     ready: /Server is ready/,
-    args(port, folder, { password, secret, keeps = false }, monitor) {
+    args(port, folder, { password, secrets, keeps = false }, monitor) {
       const address = ["-a", "127.0.0.1", "-p", `${port}`, "-m", `${monitor}`, "-js"];
       // Without that, each start has a folder of its own.
       address.push("-sd", keeps ? folder : `${folder}/${crypto.randomUUID()}`);
       if (password === undefined) return address;
-      if (secret === undefined) return [...address, "--user", "test", "--pass", password];
-      const denied = `publish: { deny: "${secret}" }, subscribe: { deny: "${secret}" }`;
+      if (secrets === undefined) return [...address, "--user", "test", "--pass", password];
+      const list = JSON.stringify(secrets);
+      const denied = `publish: { deny: ${list} }, subscribe: { deny: ${list} }`;
       const user = `{ user: test, password: "${password}", permissions: { ${denied} } }`;
       const file = `${folder}/nats.conf`;
       Deno.writeTextFileSync(file, `authorization { users: [ ${user} ] }\n`);
@@ -112,7 +113,7 @@ export class TestEngine implements AsyncDisposable {
     try {
       return await onFreePort(async (port) => {
         const engine = new TestEngine(kind, port, folder, options);
-        await engine.#run();
+        await engine.start();
         return engine;
       }, pick);
     } catch (error) {
