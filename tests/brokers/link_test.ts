@@ -193,3 +193,15 @@ Deno.test("what is to be ready is asked for first, each time, and once more when
   await nextTurn();
   assertEquals([take(), asked], [["lost", "suspect: gone", "up", "all told"], 3]);
 });
+
+Deno.test("an end at any moment of coming up is an end", async () => {
+  for (let moment = 0; moment < 150; moment++) {
+    const { link, told } = linking(() => Promise.resolve());
+    link.connect();
+    for (let i = 0; i < moment; i++) await undefined;
+    const before = told.length;
+    link.close();
+    await nextTurn();
+    assertEquals(told.slice(before), []);
+  }
+});

@@ -172,7 +172,7 @@ export const brokers: Mutations = {
     ["any number waits", "this.#above.length <= MOST_ABOVE && ", ""],
     ["nobody is waited for", "await this.#owner.wentOut(this.topic);", ""],
     ["what did not fit is lost", "this.#overflown = true;", ""],
-    ["a hole is waited for for ever", "this.#skipTo(rest);", ""],
+    ["a hole is waited for for ever", " && this.#skipTo(rest)) break;", ") {}"],
     [
       "numbers that go back are believed",
       "this.#owner.doubt();\n    this.#heard",
@@ -254,8 +254,8 @@ export const brokers: Mutations = {
   ],
   "brokers/broker.ts": [
     ["a broker has two owners", "ports.delete(broker);", ""],
-    ["nobody gets the port", "return port;\n}", "return undefined;\n}"],
-    ["the payload of another port", "return port.maxPayload;", "return 0;"],
+    ["nobody gets the ports", "return behind;\n}", "return undefined;\n}"],
+    ["the payload of another port", "return behind.maxPayload;", "return 0;"],
   ],
   "brokers/canary.ts": [
     ["one missing is an alarm", "const MOST_MISSING = 2;", "const MOST_MISSING = 1;"],
@@ -367,7 +367,7 @@ export const brokers: Mutations = {
     ["prefixes reach into others", "(?!.*:[^:]?(:|$))", ""],
     [
       "options that nobody reads",
-      'checkNames("redis", options, ["publisher", "subscriber", "prefix"]);',
+      'checkNames("redis", options, ["publisher", "subscriber", "prefix", "durable"]);',
       "",
     ],
   ],
@@ -383,17 +383,7 @@ export const brokers: Mutations = {
       "await this.#unsubscribe([...this.#held].filter((channel) => !this.#wanted(channel)));",
       "",
     ],
-    ["a cut is not noticed", "for (const reject of this.#waiting) reject(this.#wasCut());", ""],
-    [
-      "the engine is waited for for ever",
-      "const stop = this.#clock.after(PATIENCE, () => outcome.resolve(late));",
-      "const stop = () => void late;",
-    ],
-    [
-      "whoever has no connection refuses",
-      "this.#engine.refuses(error) ? error : this.#wasCut(error)",
-      "error",
-    ],
+    ["a cut is not noticed", "    this.#answers.cut();\n", ""],
     [
       "a refusal takes others along",
       "          refused(channel, error);",

@@ -78,17 +78,9 @@ export const topics: Mutations = {
     ["it is sent twice", "this.#deliveries = [];\n    if", "if"],
   ],
   "topics/live_options.ts": [
-    ["a broker is left unused", "if (port !== undefined) return port;", ""],
-    [
-      "no broker is no process",
-      "return new MemoryBroker();\n  const",
-      "throw new Error();\n  const",
-    ],
-    [
-      "nothing is a broker",
-      'typeof broker === "object" && broker !== null',
-      'typeof broker === "object"',
-    ],
+    ["a broker is left unused", "portsOf(broker).live()", "new MemoryBroker()"],
+    ["no broker is no process", "broker === undefined ? new MemoryBroker() : ", ""],
+    ["any broker is none", "broker === undefined ?", "broker !== null ?"],
   ],
   "topics/member.ts": [
     [
@@ -113,6 +105,12 @@ export const topics: Mutations = {
     ["nothing is sent as a message", "if (data !== undefined) send(data);", "send(data!);"],
   ],
   "topics/options.ts": [
+    [
+      "nothing is a broker",
+      'typeof broker === "object" && broker !== null',
+      'typeof broker === "object"',
+    ],
+    ["a broker is no broker", "if (ports !== undefined) return ports;", ""],
     ["no topics at all", "maxTopics >= 1", "maxTopics >= 0"],
     ["any option", 'checkNames("createTopics", options, [...COMMON, ...more]);', ""],
     [
@@ -149,8 +147,8 @@ export const topics: Mutations = {
     ["a successor is dropped", "if (this.#topics.get(topic.name) !== topic) return;", ""],
     [
       "whoever was refused stays",
-      '      this.#leave(topic, member);\n      return refusal("engine");',
-      '      return refusal("engine");',
+      "if (topic) this.#leave(topic, member);\n      return refusal",
+      "return refusal",
     ],
     [
       "a connection that ends stays",
@@ -159,8 +157,8 @@ export const topics: Mutations = {
     ],
     [
       "whoever waits is not told of the end",
-      'for (const { outcome } of member.pending.values()) outcome.resolve(refusal("closed"));\n    member.pending.clear();',
-      "member.pending.clear();",
+      'pending.outcome.resolve(refusal("closed"));',
+      "",
     ],
     [
       "nobody hears that it was taken back",
