@@ -159,7 +159,7 @@ const natsServer = new Deno.Command("nats-server", {
 }).spawn();
 await new Promise((resolve) => setTimeout(resolve, 1_000));
 
-async function clientOfRedis() {
+function clientOfRedis() {
   const client = createClient({
     url: `redis://127.0.0.1:${port}`,
     disableOfflineQueue: true,
@@ -169,7 +169,7 @@ async function clientOfRedis() {
   return client.on("error", () => {});
 }
 async function redisBroker(): Promise<Broker> {
-  const publisher = await clientOfRedis();
+  const publisher = clientOfRedis();
   const subscriber = publisher.duplicate();
   const broker = redis({ publisher, subscriber, prefix: "bench" });
   await Promise.all([publisher.connect(), subscriber.connect()]);
@@ -193,7 +193,7 @@ async function natsBroker(): Promise<Broker> {
 }
 
 try {
-  const bare = await clientOfRedis();
+  const bare = clientOfRedis();
   await bare.connect();
   const topics = await up(await redisBroker());
   const live = createTopics({ broker: await redisBroker() });

@@ -194,8 +194,15 @@ Deno.test("what is to be ready is asked for first, each time, and once more when
   assertEquals([take(), asked], [["lost", "suspect: gone", "up", "all told"], 3]);
 });
 
-Deno.test("an end at any moment of coming up is an end", async () => {
-  for (let moment = 0; moment < 150; moment++) {
+Deno.test("an end, or a cut, at any moment of coming up is one", async () => {
+  for (let moment = 0; moment < 80; moment++) {
+    const cut = linking();
+    cut.link.connect();
+    for (let i = 0; i < moment; i++) await undefined;
+    cut.take();
+    cut.link.disconnect("cut");
+    await nextTurn();
+    assertEquals(cut.told.filter((text) => /up|suspect|told/.test(text)), []);
     const { link, told } = linking(() => Promise.resolve());
     link.connect();
     for (let i = 0; i < moment; i++) await undefined;
