@@ -19,6 +19,7 @@ const FLOORS = [
 /** What some files may import from outside: the peers of their entry, and what its runtime brings. */
 const OUTSIDE: readonly (readonly [file: RegExp, specifiers: RegExp])[] = [
   [/^hono\//, /^hono$/],
+  [/^wire\/messagepack_library\.ts$/, /^@msgpack\/msgpack$/],
   [/^adapters\/node(_\w+)?\.ts$/, /^(node:(http|https|net)|ws|@hono\/node-server(\/.+)?)$/],
 ];
 

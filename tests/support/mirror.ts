@@ -57,6 +57,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   "server/admission.ts": TYPES_ONLY,
   "server/report.ts": TYPES_ONLY,
   "wire/contract.ts": TYPES_ONLY,
+  "wire/messagepack_port.ts": TYPES_ONLY,
   "wire/protocol.ts": TYPES_ONLY,
   "wire/schema.ts": TYPES_ONLY,
   "testing.ts": EXPORTS_ONLY,
