@@ -5,7 +5,10 @@
  * entry has one field: its name is the sum before it, its value the record.
  */
 
-/** Reads what stands beside the stream; a topic that has nothing there begins a history. */
+/**
+ * Reads what stands beside the stream; a topic that has nothing there begins a history. One in which
+ * nothing was said is forgotten in ten minutes, unless somebody follows it: clients may name topics.
+ */
 const OPEN = `
 local meta = redis.call('GET', KEYS[1])
 local epoch, offset, last, sum, kept
@@ -24,7 +27,9 @@ local time = redis.call('TIME')
 local now = math.max(last, time[1] * 1000 + math.floor(time[2] / 1000))
 local function save()
   local state = string.format('%s %.0f %.0f %.0f %.0f', epoch, offset, last, sum, kept)
-  redis.call('SET', KEYS[1], state, 'PX', forget)
+  local ttl = forget
+  if offset == 0 then ttl = math.min(tonumber(forget), 600000) end
+  redis.call('SET', KEYS[1], state, 'PX', ttl)
 end
 `;
 

@@ -217,6 +217,7 @@ export const brokers: Mutations = {
     ["one more is shown", "local least = offset - count + 1", "local least = offset - count"],
     ["what is old is shown", " and tonumber(at) > now - age then", " then"],
     ["a silent topic is kept", "redis.call('PEXPIRE', KEYS[2], age)", ""],
+    ["what clients only name is kept for a day", "if offset == 0 then", "if false then"],
     ["a stream without its state goes on", "  redis.call('DEL', KEYS[2])\n", ""],
   ],
   "brokers/redis_history.ts": [
