@@ -229,7 +229,7 @@ Deno.test("calls wait for onConnected", async () => {
 
 Deno.test("our own reason for the end comes before that of the connection", async () => {
   const causes: unknown[] = [];
-  const { reception, session, got, transport } = setUp({
+  const { reception, session, got, transport, hub } = setUp({
     onDisconnected(_context, cause) {
       causes.push(cause);
       throw new Error("thrown in onDisconnected");
@@ -239,6 +239,7 @@ Deno.test("our own reason for the end comes before that of the connection", asyn
   session.close({ cause: "idle-timeout", allowReconnect: true });
   reception.ended("local");
   await got();
+  assertEquals([hub.roster.one("id"), session.gone], [undefined, true]);
   assertEquals([causes, transport.reported], [["idle-timeout"], ["thrown in onDisconnected"]]);
 });
 

@@ -208,7 +208,7 @@ export const hubs: Mutations = {
     ["the timer goes on", "this.#stop();\n    this.#stop = undefined;", "this.#stop = undefined;"],
     ["whoever is lost is gone for good", "allowReconnect: true", "allowReconnect: false"],
   ],
-  "hubs/hub.ts": [
+  "hubs/any_hub.ts": [
     [
       "a token is good for two",
       "if (token !== null && hub.tokens.isClaimed(token)) {",
@@ -636,7 +636,7 @@ export const hubs: Mutations = {
       "",
     ],
     ["nobody is looked after", "heartbeat.add(reception);", "", {
-      seenBy: ["tests/hubs/hub_test.ts"],
+      seenBy: ["tests/hubs/any_hub_test.ts"],
     }],
     ["bytes are text", 'typeof data === "string" ? data : new Uint8Array(data)', "data as string"],
     [

@@ -48,6 +48,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   "hono/middleware.ts": TYPES_ONLY,
   "hubs.ts": EXPORTS_ONLY,
   "hubs/clients.ts": TYPES_ONLY,
+  "hubs/hub.ts": TYPES_ONLY,
   "hubs/transport.ts": TYPES_ONLY,
   "hubs/wire_safe.ts": TYPES_ONLY,
   "limits.ts": EXPORTS_ONLY,
