@@ -62,6 +62,8 @@ export interface TopicsLineup {
   /** `publish` of the client that topics publish by. */
   readonly client: Contender;
   readonly publisher: Contender;
+  /** The same with a history at the engine. */
+  readonly replayed: Contender;
   /** Connections without a subscription. */
   readonly none: Contender;
   readonly subscriptions: Contender;
@@ -96,6 +98,12 @@ function topicsLineup(runtime: "bun" | "deno", others: readonly string[]): Topic
     others: others.map(room),
     client: server("node-redis", "node-redis", "redis_publisher"),
     publisher: server("topics-redis", "topics over node-redis", "edgesocket_publisher"),
+    replayed: server(
+      "topics-replay",
+      "topics with a history over node-redis",
+      "edgesocket_publisher",
+      "replay",
+    ),
     none: server("no-topics", "no subscriptions", "edgesocket_subscriptions", "none"),
     subscriptions: server("subscriptions", "topics", "edgesocket_subscriptions"),
   };

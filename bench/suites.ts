@@ -100,7 +100,8 @@ const ROOM_FLOORS: Readonly<Record<"bun" | "deno", readonly number[]>> = {
 const JUDGED = 4;
 
 function topicsRows(runtime: "bun" | "deno", { topics: all }: Workloads): Row[] {
-  const { loop, topics, others, client, publisher, none, subscriptions } = topicsLineups[runtime];
+  const { loop, topics, others, client, publisher, replayed, none, subscriptions } =
+    topicsLineups[runtime];
   const rooms = all.rooms.flatMap((room, index): Row[] => {
     const cost = ROOM_FLOORS[runtime][index % 2]!;
     const ours = row(room, topics, loop, index < JUDGED ? { cost } : {});
@@ -114,6 +115,7 @@ function topicsRows(runtime: "bun" | "deno", { topics: all }: Workloads): Row[] 
     row(all.rooms[0]!, loop, loop),
     ...rooms,
     row(all.publish, publisher, client, { rate: 0.8 }),
+    row(all.publish, replayed, client, { rate: 0.45 }),
     row(all.subscription, subscriptions, none, { bytes: 100 }),
   ];
 }

@@ -30,10 +30,23 @@
  */
 import { systemClock } from "./base/clock.ts";
 import { type Broker, brokerOver } from "./brokers/broker.ts";
+import { HEADER } from "./brokers/envelope.ts";
 import { NatsEngine, type NatsOptions } from "./brokers/nats.ts";
+import { NatsHistory } from "./brokers/nats_history.ts";
 import { Relay } from "./brokers/relay.ts";
+import { ReplayRelay } from "./brokers/replay_relay.ts";
 
 export type { Broker } from "./brokers/broker.ts";
+export type { MessageHeaders } from "./brokers/engine.ts";
+export type {
+  ConsumedMessage,
+  JetStream,
+  JetStreamClient,
+  JetStreamConsumer,
+  JetStreamManager,
+  StoredMessage,
+  StreamInfo,
+} from "./brokers/jetstream.ts";
 export type { NatsConnection, NatsMessage, NatsOptions } from "./brokers/nats.ts";
 
 /**
@@ -45,5 +58,12 @@ export type { NatsConnection, NatsMessage, NatsOptions } from "./brokers/nats.ts
  * write instead. For the promise of a connection, `onError` of the topics is told.
  */
 export function nats(options: NatsOptions): Broker {
-  return brokerOver("nats", new Relay(new NatsEngine(options), systemClock));
+  const engine = new NatsEngine(options);
+  return brokerOver("nats", {
+    get maxPayload(): number {
+      return Math.max(0, engine.maxPayload - HEADER);
+    },
+    live: () => new Relay(engine, systemClock),
+    replay: (limits) => new ReplayRelay(new NatsHistory(engine, options, limits), systemClock),
+  });
 }

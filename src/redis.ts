@@ -36,8 +36,10 @@ import { systemClock } from "./base/clock.ts";
 import { type Broker, brokerOver } from "./brokers/broker.ts";
 import type { IoRedis } from "./brokers/io_redis.ts";
 import type { NodeRedis } from "./brokers/node_redis.ts";
-import { redisEngine, type RedisOptions } from "./brokers/redis.ts";
+import { HEADER } from "./brokers/envelope.ts";
+import { redisEngine, redisHistory, type RedisOptions } from "./brokers/redis.ts";
 import { Relay } from "./brokers/relay.ts";
+import { ReplayRelay } from "./brokers/replay_relay.ts";
 
 export type { Broker } from "./brokers/broker.ts";
 export type { IoRedis } from "./brokers/io_redis.ts";
@@ -78,5 +80,10 @@ export type { RedisOptions } from "./brokers/redis.ts";
  * instead.
  */
 export function redis(options: RedisOptions<NodeRedis> | RedisOptions<IoRedis>): Broker {
-  return brokerOver("redis", new Relay(redisEngine(options, asBuffer), systemClock));
+  const engine = redisEngine(options, asBuffer);
+  return brokerOver("redis", {
+    maxPayload: engine.maxPayload - HEADER,
+    live: () => new Relay(engine, systemClock),
+    replay: (limits) => new ReplayRelay(redisHistory(engine, options, limits), systemClock),
+  });
 }

@@ -1,4 +1,5 @@
-/** A publisher over Redis by topics. */
+/** A publisher over Redis by topics; with the argument `replay` they have a history there. */
+import process from "node:process";
 import { redis } from "../../src/redis.ts";
 import { createTopics } from "../../src/topics.ts";
 import { MESSAGE, obeyPublishing } from "./publishing.ts";
@@ -7,7 +8,10 @@ obeyPublishing(async (publisher) => {
   const subscriber = publisher.duplicate();
   const up = Promise.withResolvers<void>();
   const broker = redis({ publisher, subscriber, prefix: "bench" });
-  const topics = createTopics({ broker, onState: () => up.resolve() });
+  const onState = () => up.resolve();
+  const topics = process.argv[2] === "replay"
+    ? createTopics({ mode: "replay", broker, onState })
+    : createTopics({ broker, onState });
   await Promise.all([publisher.connect(), subscriber.connect()]);
   await up.promise;
   return async () => {

@@ -2,7 +2,7 @@ import process from "node:process";
 import type { Connection } from "edgesocket";
 import { nats } from "edgesocket/nats";
 import { redis } from "edgesocket/redis";
-import { type Broker, createTopics, type Gap } from "edgesocket/topics";
+import { type Broker, createTopics } from "edgesocket/topics";
 
 /** What is said in a room. */
 export interface Line {
@@ -12,43 +12,29 @@ export interface Line {
 
 /** The rooms of the chat, in this process or in all that share an engine. */
 export interface Rooms {
-  /** Lets a connection hear what is said: from `after` on, where there is a history. */
+  /** Lets a connection hear what is said: from `after` on, as far as it is kept. */
   enter(connection: Connection, room: string, after: string): void;
-  /** Says something to all in a room. */
-  say(room: string, line: Line): void;
+  /** Says something to all in a room: whether it got out. */
+  say(room: string, line: Line): Promise<boolean>;
   /** Ends all. */
   close(): Promise<void>;
 }
 
-const gapMessage = (gap: Gap) => JSON.stringify({ gap: gap.cause });
-
-/** Rooms in this process, which keep what was said lately. */
-function localRooms(): Rooms {
+/** Rooms that keep what was said lately: in this process, or with a broker at its engine. */
+function roomsOver(broker?: Broker, closeClients: () => unknown = () => {}): Rooms {
   const topics = createTopics({
+    ...broker === undefined ? {} : { broker },
     mode: "replay",
     history: { count: 100, age: 3_600 },
     // The position goes to the client, which comes back with it.
     frame: (message, position) => `{"line":${message},"position":"${position}"}`,
-    gapMessage,
-  });
-  return {
-    enter: (connection, room, after) => void topics.subscribe(connection, room, { after }),
-    say: (room, line) => void topics.publish(room, JSON.stringify(line)),
-    close: () => topics.close(),
-  };
-}
-
-/** Rooms in every process that shares an engine. What was said before one entered is not known. */
-function sharedRooms(broker: Broker, closeClients: () => unknown): Rooms {
-  const topics = createTopics({
-    broker,
-    gapMessage,
+    gapMessage: ({ cause, position }) => JSON.stringify({ gap: cause, position }),
     onState: (state) => console.log(`Engine: ${state}`),
     onError: (error) => console.error(`Engine: ${(error as Error).message}`),
   });
   return {
-    enter: (connection, room) => void topics.subscribe(connection, room),
-    say: (room, line) => void topics.publish(room, JSON.stringify({ line })),
+    enter: (connection, room, after) => void topics.subscribe(connection, room, { after }),
+    say: async (room, line) => (await topics.publish(room, JSON.stringify(line))).relayed,
     async close() {
       await topics.close();
       await closeClients();
@@ -69,24 +55,32 @@ export async function openRooms(): Promise<Rooms> {
     });
     const subscriber = publisher.duplicate();
     const clients = [publisher, subscriber];
-    const rooms = sharedRooms(
+    const rooms = roomsOver(
       redis({ publisher, subscriber, prefix: "chat" }),
       () => clients.forEach((client) => client.destroy()),
     );
-    // Not awaited: people in this process can talk while Redis is away.
+    // Not awaited: the page is there while Redis is away.
     for (const client of clients) client.connect().catch(() => {});
     return rooms;
   }
   if (NATS_URL) {
     const { connect } = await import("@nats-io/transport-node");
+    const { jetstream, jetstreamManager } = await import("@nats-io/jetstream");
     const connection = connect({
       servers: NATS_URL,
       waitOnFirstConnect: true,
       maxReconnectAttempts: -1,
       pingInterval: 5_000,
     });
-    const broker = nats({ connection, prefix: "chat" });
-    return sharedRooms(broker, () => connection.then((open) => open.close(), () => {}));
+    const broker = nats({
+      connection,
+      prefix: "chat",
+      jetstream: connection.then(async (open) => ({
+        client: jetstream(open),
+        manager: await jetstreamManager(open, { checkAPI: false }),
+      })),
+    });
+    return roomsOver(broker, () => connection.then((open) => open.close(), () => {}));
   }
-  return localRooms();
+  return roomsOver();
 }

@@ -1,6 +1,6 @@
 /**
- * A chat: `deno task start:chat`, or `bun examples/chat/server.ts`. One process with a history; with
- * `REDIS_URL` or `NATS_URL` as many as you like, whose rooms are the same.
+ * A chat: `deno task start:chat`, or `bun examples/chat/server.ts`. One process; with `REDIS_URL` or
+ * `NATS_URL` as many as you like, whose rooms and what was said in them are the same.
  */
 import process from "node:process";
 import { Hono } from "hono";
@@ -31,9 +31,10 @@ app.get(
     const name = nameOf(c.req.query("name"), "guest");
     return {
       onOpen: (_event, connection) => rooms.enter(connection, room, c.req.query("after") ?? ""),
-      onMessage(event) {
+      async onMessage(event, connection) {
         const line = lineOf(event.data, name);
-        if (line) rooms.say(room, line);
+        if (line === undefined || await rooms.say(room, line)) return;
+        connection.send(JSON.stringify({ unsent: line.text }));
       },
     };
   }, { maxPayloadLength: 16_384 }),

@@ -1,4 +1,5 @@
-import type { BrokerPort } from "./port.ts";
+import type { HistoryLimits } from "./history.ts";
+import type { BrokerPort, ReplayPort } from "./port.ts";
 
 /**
  * Carries messages between processes. Made by `redis` of `edgesocket/redis` and `nats` of
@@ -11,23 +12,32 @@ export interface Broker {
   readonly maxPayload: number;
 }
 
-const ports = new WeakMap<Broker, BrokerPort>();
+/** What is behind a broker: one of the two ports is made, once. */
+export interface BrokerPorts {
+  readonly maxPayload: number;
+  /** At most once, without a history. */
+  live(): BrokerPort;
+  /** @throws {TypeError} If something is missing for that. */
+  replay(limits: HistoryLimits): ReplayPort;
+}
+
+const ports = new WeakMap<Broker, BrokerPorts>();
 
 /** What users are handed of a broker. */
-export function brokerOver(engine: string, port: BrokerPort): Broker {
+export function brokerOver(engine: string, behind: BrokerPorts): Broker {
   const broker: Broker = {
     engine,
     get maxPayload(): number {
-      return port.maxPayload;
+      return behind.maxPayload;
     },
   };
-  ports.set(broker, port);
+  ports.set(broker, behind);
   return broker;
 }
 
-/** The port of a broker, which nobody else gets: `undefined` if it is taken, or is no broker. */
-export function takePort(broker: Broker): BrokerPort | undefined {
-  const port = ports.get(broker);
+/** The ports of a broker, which nobody else gets: `undefined` if it is taken, or is no broker. */
+export function takePorts(broker: Broker): BrokerPorts | undefined {
+  const behind = ports.get(broker);
   ports.delete(broker);
-  return port;
+  return behind;
 }

@@ -1,13 +1,19 @@
 import type { Packet } from "./envelope.ts";
 
+/** What an engine says of a message; `""` for what it does not say. */
+export interface MessageHeaders {
+  /** The value of a header. */
+  get(name: string): string;
+}
+
 /** What the client of an engine tells. */
 export interface EngineListener {
   /** It can publish and subscribe, after the first connection as after every later one. */
   connected(): void;
   /** It is cut off: what was under way is lost, and whatever is published meanwhile. */
   disconnected(cause?: unknown): void;
-  /** A message came on a channel. */
-  message(channel: string, bytes: Uint8Array): void;
+  /** A message came on a channel, with what the engine says of it. */
+  message(channel: string, bytes: Uint8Array, headers?: MessageHeaders): void;
   /** Something is wrong. */
   error(error: unknown): void;
 }

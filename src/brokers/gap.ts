@@ -1,3 +1,5 @@
+import type { Position } from "./published.ts";
+
 /** Why messages were lost: see `Gap`. */
 export type GapCause = "engine-reconnect" | "sequence" | "epoch" | "trimmed";
 
@@ -13,4 +15,9 @@ export interface Gap {
   readonly cause: GapCause;
   /** How many messages, where that is known. */
   readonly missed?: number;
+  /**
+   * Where the topic goes on, in mode `replay`: what a client keeps in place of the position that it
+   * had, so that it hears of the gap once. Missing where messages that have positions follow at once.
+   */
+  readonly position?: Position;
 }

@@ -42,8 +42,17 @@ export class InFlight {
     return this.#bytes >= MOST;
   }
 
-  /** Waits for the engine's answer, which may never come. */
-  add(topic: string, bytes: number, answer: Promise<unknown>): Promise<Published> {
+  /**
+   * Waits for the engine's answer, which may never come.
+   *
+   * @param published What to say of an answer.
+   */
+  add<T>(
+    topic: string,
+    bytes: number,
+    answer: Promise<T>,
+    published: (answer: T) => Published = () => RELAYED,
+  ): Promise<Published> {
     const cuts = this.#cuts;
     this.#bytes += bytes;
     return new Promise((settle) => {
@@ -56,7 +65,10 @@ export class InFlight {
         this.#settle(waiting, published);
         while (this.#queue.first?.done) this.#queue.shift();
       };
-      answer.then(() => answered(RELAYED), (cause) => answered(this.#failed(cause)));
+      answer.then(
+        (value) => answered(published(value)),
+        (cause) => answered(this.#failed(cause)),
+      );
     });
   }
 

@@ -1,7 +1,14 @@
 import { ClientOptions } from "./client_options.ts";
-import type { Engine, EngineListener } from "./engine.ts";
+import type { EngineListener } from "./engine.ts";
 import type { Packet } from "./envelope.ts";
-import { type AsBuffer, isReply, MAX_PAYLOAD, redisChannel } from "./redis_channel.ts";
+import {
+  type AsBuffer,
+  isReply,
+  MAX_PAYLOAD,
+  redisChannel,
+  type RedisEngine,
+  type Reply,
+} from "./redis_channel.ts";
 
 /** The part of a client of ioredis, or of iovalkey, that is used. */
 export interface IoRedis {
@@ -15,6 +22,8 @@ export interface IoRedis {
   subscribe(...channels: string[]): Promise<unknown>;
   /** `UNSUBSCRIBE`. */
   unsubscribe(...channels: string[]): Promise<unknown>;
+  /** Any command, whose answer has texts as bytes. */
+  callBuffer(command: string, ...args: never[]): Promise<unknown>;
   /** Cuts the connection, and makes another one if it is told to. */
   disconnect(reconnect?: boolean): void;
   /** Listens to messages, and to what happens to the connection. */
@@ -27,7 +36,7 @@ const BUSY: readonly string[] = ["connecting", "connect", "ready"];
 const decoder = new TextDecoder();
 
 /** Redis or Valkey by clients of ioredis or iovalkey. */
-export class IoRedisEngine implements Engine {
+export class IoRedisEngine implements RedisEngine {
   readonly name = "redis";
   readonly maxPayload = MAX_PAYLOAD;
   readonly #publisher: IoRedis;
@@ -86,6 +95,11 @@ export class IoRedisEngine implements Engine {
   publish(channel: string, packet: Packet): Promise<unknown> {
     const message = typeof packet === "string" ? packet : this.#asBuffer(packet);
     return this.#publisher.publish(channel, message as never);
+  }
+
+  async command([name = "", ...args]: readonly Packet[]): Promise<Reply> {
+    const given = args.map((arg) => typeof arg === "string" ? arg : this.#asBuffer(arg));
+    return await this.#publisher.callBuffer(`${name}`, ...given as never[]) as Reply;
   }
 
   refuses(error: unknown): error is Error {

@@ -14,6 +14,8 @@ export interface LinkOwner {
   wanted(): Iterable<string>;
   /** The client has connected; nothing has been sent yet. */
   connected(): void;
+  /** Gets ready before anything else, once for each connection, if there is something to do. */
+  prepare?(): Promise<void>;
   /** The client was cut off. */
   cut(cause: unknown): void;
   /** Whatever is published from now on may not come. */
@@ -22,8 +24,8 @@ export interface LinkOwner {
   up(): void;
   /** The state has changed; before `up` is called. */
   state(state: TopicsState, cause?: unknown): void;
-  /** Something went wrong that changes no state. */
-  complain(error: unknown): void;
+  /** The engine refuses a channel, and goes on with the others. */
+  refused(channel: string, error: unknown): void;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface LinkOwner {
 export class Link {
   /** Where the canaries of this process fly. */
   readonly channel: string;
-  readonly #engine: Engine;
+  readonly #engine: Omit<Engine, "start">;
   readonly #id: string;
   readonly #wishes: Wishes;
   readonly #owner: LinkOwner;
@@ -54,7 +56,7 @@ export class Link {
   #closed = false;
 
   /** `id`: of this process. */
-  constructor(engine: Engine, id: string, wishes: Wishes, owner: LinkOwner) {
+  constructor(engine: Omit<Engine, "start">, id: string, wishes: Wishes, owner: LinkOwner) {
     this.#engine = engine;
     this.#id = id;
     this.#wishes = wishes;
@@ -85,6 +87,14 @@ export class Link {
     this.#attempt++;
     this.#owner.cut(cause);
     this.#become("down", cause);
+  }
+
+  /** What was prepared is no longer there. */
+  vanished(cause: unknown): void {
+    if (!this.#connected || this.#subscribing) return;
+    this.#owner.lost();
+    this.#become("suspect", cause);
+    this.#bringUp();
   }
 
   /** Somebody has met a cut. If the client tells of none, all is subscribed anew soon. */
@@ -144,9 +154,12 @@ export class Link {
     this.#subscribing = true;
     this.#doubtful = false;
     try {
+      await this.#owner.prepare?.();
+      if (attempt !== this.#attempt) return;
       await this.#wishes.all([this.channel]);
       // Clients may name topics: one that is refused must not keep the process off its engine.
-      await this.#wishes.most([...this.#owner.wanted()], (_, error) => this.#owner.complain(error));
+      const refused = (channel: string, error: unknown) => this.#owner.refused(channel, error);
+      await this.#wishes.most([...this.#owner.wanted()], refused);
       if (attempt !== this.#attempt) return;
       this.#subscribing = false;
       this.#canaryBack = new Deferred();

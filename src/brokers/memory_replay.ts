@@ -29,7 +29,7 @@ export class MemoryReplayBroker extends MemoryBroker implements ReplayPort {
     return this.#history.read(topic, after, limit);
   }
 
-  position(): Position {
+  position(_topic: string): Position {
     return this.#history.position;
   }
 

@@ -2,8 +2,9 @@ import { isPromise } from "../base/contain.ts";
 import { checkNames } from "../base/options.ts";
 import { typeOf, usageError } from "../base/usage_error.ts";
 import { ClientOptions } from "./client_options.ts";
-import type { Engine, EngineListener } from "./engine.ts";
+import type { Engine, EngineListener, MessageHeaders } from "./engine.ts";
 import type { Packet } from "./envelope.ts";
+import type { JetStream } from "./jetstream.ts";
 
 /** A message as `@nats-io` hands it out. */
 export interface NatsMessage {
@@ -11,6 +12,8 @@ export interface NatsMessage {
   readonly subject: string;
   /** What it is. */
   readonly data: Uint8Array;
+  /** What the engine says of it. */
+  readonly headers?: MessageHeaders | undefined;
 }
 
 /** The part of a connection of `@nats-io/transport-node`, or any other transport, that is used. */
@@ -46,6 +49,11 @@ export interface NatsOptions {
    * with dots between.
    */
   readonly prefix: string;
+  /**
+   * JetStream, for mode `replay`: its client and its manager, of `@nats-io/jetstream`; or the promise
+   * of them. Default: mode `live` only.
+   */
+  readonly jetstream?: JetStream | PromiseLike<JetStream>;
 }
 
 /** Subjects that are remembered as refused: clients may name them. */
@@ -72,13 +80,15 @@ export class NatsEngine implements Engine {
 
   /** @throws {TypeError} If the connection has options with which messages get lost. */
   constructor(options: NatsOptions) {
-    checkNames("nats", options, ["connection", "prefix"]);
-    const { connection, prefix } = options;
+    checkNames("nats", options, ["connection", "prefix", "jetstream"]);
+    const { connection, prefix, jetstream } = options;
     if (typeof prefix !== "string" || !/^(?=.{1,64}$)[\w-]+(\.[\w-]+)*$/.test(prefix)) {
       const expected = "1 to 64 letters, digits, _ and -, with dots between";
       throw usageError("use option prefix", expected, JSON.stringify(prefix) ?? "none");
     }
     if (!isPromise(connection)) checkConnection(connection);
+    // Whoever needs it hears of it; unhandled, it would end the process.
+    if (isPromise(jetstream)) jetstream.then(undefined, () => {});
     this.#connection = connection;
     this.#prefix = prefix;
   }
@@ -89,8 +99,7 @@ export class NatsEngine implements Engine {
 
   /** One token for each name: whatever NATS could read something into is encoded. */
   channel(kind: "topic" | "canary", name: string): string {
-    const token = encodeURIComponent(name).replaceAll(".", "%2E");
-    return `${this.#prefix}.${kind === "topic" ? "t" : "c"}.${token}`;
+    return `${this.#prefix}.${kind === "topic" ? "t" : "c"}.${tokenOf(name)}`;
   }
 
   start(listener: EngineListener): void {
@@ -156,7 +165,9 @@ export class NatsEngine implements Engine {
     for (const channel of channels) {
       if (this.#subscriptions.has(channel)) continue;
       const callback = (error: Error | null, message: NatsMessage) => {
-        if (error === null) return this.#listener?.message(message.subject, message.data);
+        if (error === null) {
+          return this.#listener?.message(message.subject, message.data, message.headers);
+        }
         this.#subscriptions.delete(channel);
         this.#refused.set(channel, error);
       };
@@ -188,6 +199,11 @@ export class NatsEngine implements Engine {
   close(): void {
     this.#listener = undefined;
   }
+}
+
+/** A name as one token of a subject. */
+export function tokenOf(name: string): string {
+  return encodeURIComponent(name).replaceAll(".", "%2E");
 }
 
 /** What NATS said before its answer comes through the queue of `status()`, some microtasks later. */

@@ -1,7 +1,14 @@
 import { ClientOptions } from "./client_options.ts";
-import type { Engine, EngineListener } from "./engine.ts";
+import type { EngineListener } from "./engine.ts";
 import type { Packet } from "./envelope.ts";
-import { type AsBuffer, isReply, MAX_PAYLOAD, redisChannel } from "./redis_channel.ts";
+import {
+  type AsBuffer,
+  isReply,
+  MAX_PAYLOAD,
+  redisChannel,
+  type RedisEngine,
+  type Reply,
+} from "./redis_channel.ts";
 
 /** The part of a client of node-redis (`npm:redis`, from version 5 on) that is used. */
 export interface NodeRedis {
@@ -27,17 +34,22 @@ export interface NodeRedis {
 
 const decoder = new TextDecoder();
 
+/** The type of texts in answers, `$`, which are wanted as bytes. */
+const BLOB_STRING = 36;
+
 /** Without a timer for each message, which takes as long as all the rest: there is one for all. */
 const PLAIN = { timeout: 0 };
 
 /** Redis or Valkey by clients of node-redis. */
-export class NodeRedisEngine implements Engine {
+export class NodeRedisEngine implements RedisEngine {
   readonly name = "redis";
   readonly maxPayload = MAX_PAYLOAD;
   readonly #publisher: NodeRedis;
   readonly #subscriber: NodeRedis;
   readonly #prefix: string;
   readonly #asBuffer: AsBuffer;
+  /** For answers with texts as bytes. */
+  readonly #asBytes: object;
   #listener: EngineListener | undefined;
   #connected = false;
 
@@ -49,6 +61,8 @@ export class NodeRedisEngine implements Engine {
     this.#subscriber = subscriber;
     this.#prefix = prefix;
     this.#asBuffer = asBuffer;
+    const Buffer = asBuffer(new Uint8Array(0)).constructor;
+    this.#asBytes = { ...PLAIN, typeMapping: { [BLOB_STRING]: Buffer } };
   }
 
   channel(kind: "topic" | "canary", name: string): string {
@@ -87,6 +101,11 @@ export class NodeRedisEngine implements Engine {
 
   refuses(error: unknown): error is Error {
     return isReply(error);
+  }
+
+  async command(args: readonly Packet[]): Promise<Reply> {
+    const given = args.map((arg) => typeof arg === "string" ? arg : this.#asBuffer(arg));
+    return await this.#publisher.sendCommand(given as never, this.#asBytes) as Reply;
   }
 
   subscribe(channels: readonly string[]): Promise<unknown> {

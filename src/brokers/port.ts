@@ -7,6 +7,11 @@ import type { TopicsState } from "./state.ts";
 export interface BrokerSink {
   /** A message of another process came, or in mode `replay`: each message. */
   deliver(topic: string, message: Relayed | Recorded): void;
+  /**
+   * Resolves when much of what was delivered has gone out, or after a moment: whoever delivers a whole
+   * history waits for it between two pieces. Missing where all is the same to the topics.
+   */
+  wentOut?(topic: string): Promise<void>;
   /** The state has changed, and why. */
   state(state: TopicsState, cause?: unknown): void;
   /** Messages were lost, before whatever is delivered next. */
@@ -62,8 +67,14 @@ export interface Page {
 
 /** The port of brokers with a history: every message comes back through the sink, in one order. */
 export interface ReplayPort extends BrokerPort {
-  /** Reads at most `limit` messages behind `after`; `""` is before the oldest that is kept. */
-  read(topic: string, after: Position, limit: number): Page;
-  /** Where a topic is now. */
-  position(topic: string): Position;
+  /**
+   * Reads at most `limit` messages of a topic that is subscribed to, behind `after`; `""` is before
+   * the oldest that is kept. Empty at once, with nothing lost: there the topic is now in this process.
+   *
+   * @returns A promise, where an engine has to be asked. It rejects if the engine refuses, which is
+   * reported, and if it is away: then whoever reads waits until the state is `up`.
+   */
+  read(topic: string, after: Position, limit: number): Page | Promise<Page>;
+  /** Where a topic is now in this process; `undefined` where that is not known. */
+  position(topic: string): Position | undefined;
 }

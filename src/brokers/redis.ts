@@ -1,9 +1,10 @@
-import { checkNames } from "../base/options.ts";
+import { checkNames, checkOption } from "../base/options.ts";
 import { typeOf, usageError } from "../base/usage_error.ts";
-import type { Engine } from "./engine.ts";
+import type { HistoryLimits } from "./history.ts";
 import { type IoRedis, IoRedisEngine } from "./io_redis.ts";
 import { type NodeRedis, NodeRedisEngine } from "./node_redis.ts";
-import type { AsBuffer } from "./redis_channel.ts";
+import type { AsBuffer, RedisEngine } from "./redis_channel.ts";
+import { RedisHistory } from "./redis_history.ts";
 
 /** Two clients of Redis or Valkey, of the same kind. */
 export interface RedisOptions<Client extends NodeRedis | IoRedis = NodeRedis | IoRedis> {
@@ -17,11 +18,29 @@ export interface RedisOptions<Client extends NodeRedis | IoRedis = NodeRedis | I
    * of `a`.
    */
   readonly prefix: string;
+  /**
+   * Says that a restart of this Redis loses nothing (`appendfsync always`), so that in mode `replay`
+   * its histories go on behind it. Otherwise a restart begins new ones, because an older copy would
+   * give the same positions to other messages.
+   *
+   * @default {false}
+   */
+  readonly durable?: boolean;
+}
+
+/** The same engine with a history. */
+export function redisHistory(
+  engine: RedisEngine,
+  { prefix, durable = false }: RedisOptions,
+  limits: HistoryLimits,
+): RedisHistory {
+  return new RedisHistory(engine, { prefix, durable }, limits);
 }
 
 /** The engine behind the user's clients. */
-export function redisEngine(options: RedisOptions, asBuffer: AsBuffer): Engine {
-  checkNames("redis", options, ["publisher", "subscriber", "prefix"]);
+export function redisEngine(options: RedisOptions, asBuffer: AsBuffer): RedisEngine {
+  checkNames("redis", options, ["publisher", "subscriber", "prefix", "durable"]);
+  checkOption("durable", options.durable, "boolean");
   const { publisher, subscriber, prefix } = options;
   if (typeof prefix !== "string" || !/^(?!.*:[^:]?(:|$))[\w:.-]{1,64}$/.test(prefix)) {
     const expected = "1 to 64 letters, digits, and any of _:.-, more than one behind each colon";

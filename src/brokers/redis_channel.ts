@@ -1,3 +1,6 @@
+import type { Engine } from "./engine.ts";
+import type { Packet } from "./envelope.ts";
+
 /** Makes a `Buffer` of bytes, without copying them. */
 export type AsBuffer = (bytes: Uint8Array<ArrayBuffer>) => Uint8Array;
 
@@ -10,6 +13,16 @@ export const MAX_PAYLOAD: number = 8 * 1024 * 1024;
 /** The channel of a name. Redis takes any bytes. */
 export function redisChannel(prefix: string, kind: "topic" | "canary", name: string): string {
   return `${prefix}:${kind === "topic" ? "t" : "c"}:${name}`;
+}
+
+/** What Redis answers, with texts as bytes, in a `Buffer` that knows how to become a string. */
+export type Reply = Uint8Array | string | number | null | readonly Reply[];
+
+/** Redis by clients of either kind. */
+export interface RedisEngine extends Engine {
+  readonly name: "redis";
+  /** Any command, over the publisher. */
+  command(args: readonly Packet[]): Promise<Reply>;
 }
 
 /** Whether Redis itself says so: its errors begin with a code, such as `NOPERM`. */

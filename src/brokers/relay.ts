@@ -4,6 +4,7 @@ import { memoizeLast } from "../base/memoize.ts";
 import { Deferred } from "../base/deferred.ts";
 import { usageError } from "../base/usage_error.ts";
 import type { Message } from "../connection/message.ts";
+import { Cut, Unanswered } from "./answers.ts";
 import { CANARY_PERIOD } from "./canary.ts";
 import { Complaints } from "./complaints.ts";
 import type { Engine } from "./engine.ts";
@@ -13,9 +14,10 @@ import { Incoming } from "./incoming.ts";
 import { Link } from "./link.ts";
 import { Outgoing } from "./outgoing.ts";
 import type { BrokerPort, BrokerSink } from "./port.ts";
+import { randomId } from "./process_id.ts";
 import type { Published } from "./published.ts";
 import type { TopicsState } from "./state.ts";
-import { Cut, Unanswered, Wishes } from "./wishes.ts";
+import { Wishes } from "./wishes.ts";
 
 /** Milliseconds between looks for topics that have gone quiet. */
 const BEACON_PERIOD = 500;
@@ -77,7 +79,7 @@ export class Relay implements BrokerPort {
         for (const wanted of this.#wanted.values()) this.#tellGap(wanted);
       },
       state: (state, cause) => this.#sink.state(state, cause),
-      complain: (error) => this.#complain(error),
+      refused: (_, error) => this.#complain(error),
     });
   }
 
@@ -266,8 +268,4 @@ export class Relay implements BrokerPort {
     this.#engine.close();
     this.#link.end();
   }
-}
-
-function randomId(): string {
-  return crypto.randomUUID().replaceAll("-", "").slice(-16);
 }

@@ -1,29 +1,20 @@
 import type { Clock } from "../base/clock.ts";
-import { Deferred } from "../base/deferred.ts";
+import { Answers, Unanswered } from "./answers.ts";
 import type { Engine } from "./engine.ts";
 
 /** Channels that one command names at most. */
 const CHUNK = 1_000;
 
-/** Milliseconds that the engine may take. */
-const PATIENCE = 5_000;
-
 /** Called with a channel that the engine refuses, and what it says. */
 export type Refused = (channel: string, error: unknown) => unknown;
-
-/** The engine has not answered: not that it has refused something. */
-export class Unanswered extends Error {}
-
-/** The connection was cut: what is wanted is asked for again as soon as there is another one. */
-export class Cut extends Unanswered {}
 
 /**
  * Tells the engine which channels are wanted, and which no longer: what is wished for in one turn
  * goes out in one command.
  */
 export class Wishes {
-  readonly #engine: Engine;
-  readonly #clock: Clock;
+  readonly #engine: Omit<Engine, "start">;
+  readonly #answers: Answers;
   readonly #wanted: (channel: string) => boolean;
   /** Channels that the client may have: after a cut it subscribes to them again by itself. */
   readonly #held = new Set<string>();
@@ -32,13 +23,11 @@ export class Wishes {
   /** The command that is under way, or the last one. */
   #tail: Promise<unknown> = Promise.resolve();
   #cuts = 0;
-  /** Rejects what is under way when the connection is cut. */
-  readonly #waiting = new Set<(error: Error) => void>();
 
   /** `wanted` is asked whether a channel is wanted when the command goes out. */
-  constructor(engine: Engine, clock: Clock, wanted: (channel: string) => boolean) {
+  constructor(engine: Omit<Engine, "start">, clock: Clock, wanted: (channel: string) => boolean) {
     this.#engine = engine;
-    this.#clock = clock;
+    this.#answers = new Answers(engine, clock);
     this.#wanted = wanted;
   }
 
@@ -95,7 +84,7 @@ export class Wishes {
     this.#tail = Promise.resolve();
     this.#changed = new Set();
     this.#outcome = undefined;
-    for (const reject of this.#waiting) reject(this.#wasCut());
+    this.#answers.cut();
   }
 
   /**
@@ -105,15 +94,11 @@ export class Wishes {
   #inTurn<T>(task: () => Promise<T>): Promise<T> {
     const cuts = this.#cuts;
     const outcome = this.#tail.then(() => {
-      if (cuts !== this.#cuts) throw this.#wasCut();
+      if (cuts !== this.#cuts) throw this.#answers.wasCut();
       return task();
     });
     this.#tail = outcome.catch(() => {});
     return outcome;
-  }
-
-  #wasCut(cause?: unknown): Error {
-    return new Cut(`The connection to ${this.#engine.name} was cut`, { cause });
   }
 
   async #most(channels: readonly string[], refused: Refused): Promise<void> {
@@ -137,32 +122,13 @@ export class Wishes {
 
   async #subscribe(channels: readonly string[]): Promise<void> {
     const chunks = chunksOf(channels).map((chunk) => this.#engine.subscribe(chunk));
-    await this.#inTime(Promise.all(chunks));
+    await this.#answers.wait(Promise.all(chunks), "a subscription");
   }
 
   async #unsubscribe(channels: readonly string[]): Promise<void> {
     const chunks = chunksOf(channels).map((chunk) => this.#engine.unsubscribe(chunk));
-    await this.#inTime(Promise.all(chunks));
+    await this.#answers.wait(Promise.all(chunks), "a subscription");
     for (const channel of channels) this.#held.delete(channel);
-  }
-
-  async #inTime(answer: Promise<unknown>): Promise<void> {
-    const outcome = new Deferred<Error | undefined>();
-    const { name } = this.#engine;
-    const late = new Unanswered(
-      `${name} has not answered a subscription for ${PATIENCE / 1_000} s`,
-    );
-    const stop = this.#clock.after(PATIENCE, () => outcome.resolve(late));
-    this.#waiting.add(outcome.resolve);
-    answer.then(
-      () => outcome.resolve(undefined),
-      // Clients say that they have no connection before they tell of the cut.
-      (error) => outcome.resolve(this.#engine.refuses(error) ? error : this.#wasCut(error)),
-    );
-    const error = await outcome.promise;
-    stop();
-    this.#waiting.delete(outcome.resolve);
-    if (error) throw error;
   }
 }
 

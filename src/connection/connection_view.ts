@@ -21,6 +21,8 @@ export interface InnerEvents extends WebSocketEvents {
 /** What a view shows a part of. */
 export interface Viewed extends Omit<Connection, "id" | "url" | "binaryType" | "send"> {
   send(data: SendData): boolean;
+  /** Bytes that may wait for its client before it ends. */
+  readonly maxBackpressure: number;
   /** Whoever wants to know when it ends; `undefined` once it has ended. */
   readonly endListeners: Set<EndListener> | undefined;
   /** Runs `task`, whose sends share a system call where the runtime can do that. */
@@ -135,4 +137,9 @@ export function batch(connection: object, task: () => void): void {
   const viewed = viewedBy(connection);
   if (viewed === undefined) task();
   else viewed.batch(task);
+}
+
+/** Bytes that may wait for the client of a connection; `undefined` if it is none of ours. */
+export function maxBackpressureOf(connection: object): number | undefined {
+  return viewedBy(connection)?.maxBackpressure;
 }

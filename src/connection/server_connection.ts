@@ -138,6 +138,10 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
     return this.#socket.bufferedAmount + (this.#flow?.backlog?.queued ?? 0);
   }
 
+  get maxBackpressure(): number {
+    return this.#limits.maxBackpressure;
+  }
+
   get closed(): Promise<CloseInfo> {
     this.#closed ??= new Deferred();
     if (this.#state === CLOSED) this.#closed.resolve(this.#end!);

@@ -1,9 +1,10 @@
-import type { Broker } from "../brokers/broker.ts";
+import { type Broker, type BrokerPorts, takePorts } from "../brokers/broker.ts";
 import type { Gap } from "../brokers/gap.ts";
 import type { TopicsState } from "../brokers/state.ts";
 import { contain } from "../base/contain.ts";
 import { logError } from "../base/log_error.ts";
 import { checkNames, checkNumber, checkOption } from "../base/options.ts";
+import { typeOf, usageError } from "../base/usage_error.ts";
 import type { SendData } from "../connection/message.ts";
 import type { Subscriber } from "./subscriber.ts";
 
@@ -63,4 +64,17 @@ export function checkTopicsOptions(
   const whole = Number.isInteger(maxTopics) && maxTopics >= 1;
   checkNumber("maxTopics", maxTopics, whole, "a whole number from 1");
   return { ...options, maxTopics, onError: (error) => contain(() => onError(error), logError) };
+}
+
+/**
+ * What is behind a broker.
+ *
+ * @throws {TypeError} If it is none, or serves other topics.
+ */
+export function portsOf(broker: Broker): BrokerPorts {
+  const isObject = typeof broker === "object" && broker !== null;
+  const ports = isObject ? takePorts(broker) : undefined;
+  if (ports !== undefined) return ports;
+  const expected = "what redis() or nats() returned, of its own for each createTopics";
+  throw usageError("use option broker", expected, isObject ? "another one" : typeOf(broker));
 }

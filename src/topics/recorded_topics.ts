@@ -1,10 +1,12 @@
 import type { Clock } from "../base/clock.ts";
 import { usageError } from "../base/usage_error.ts";
 import type { Recorded, ReplayPort } from "../brokers/port.ts";
-import type { Position, Published } from "../brokers/published.ts";
+import type { Published } from "../brokers/published.ts";
 import type { TopicsState } from "../brokers/state.ts";
-import { batch } from "../connection/connection_view.ts";
-import { checkSendData, type SendData } from "../connection/message.ts";
+import type { SendData } from "../connection/message.ts";
+import { CatchUp } from "./catch_up.ts";
+import { Drains } from "./drains.ts";
+import { Frames } from "./frames.ts";
 import { Notices } from "./notices.ts";
 import type { CheckedTopicsOptions } from "./options.ts";
 import { publicationOf } from "./publication.ts";
@@ -28,7 +30,8 @@ export class RecordedTopics implements ReplayTopics {
   readonly #subscriptions: Subscriptions;
   readonly #notices: Notices;
   readonly #readers: Readers;
-  readonly #frame: ReplayOptions["frame"];
+  readonly #frames: Frames;
+  readonly #drains: Drains;
 
   constructor(
     options: CheckedTopicsOptions & Pick<ReplayOptions, "frame">,
@@ -36,13 +39,20 @@ export class RecordedTopics implements ReplayTopics {
     clock: Clock,
   ) {
     this.#port = port;
-    this.#frame = options.frame;
-    this.#readers = new Readers(port);
     const subscriptions = this.#subscriptions = new Subscriptions(options, port, clock);
     const notices = this.#notices = new Notices(options, subscriptions);
+    this.#frames = new Frames(options.frame, notices.error);
+    this.#readers = new Readers(port, subscriptions);
+    this.#drains = new Drains(clock);
     port.start({
       deliver: (topic, message) => this.#deliver(topic, message as Recorded),
-      state: (state, cause) => notices.state(state, cause),
+      wentOut: (topic) => this.#drains.wentOut(subscriptions.members(topic)),
+      state: (state, cause) => {
+        notices.state(state, cause);
+        if (state !== "up") return;
+        subscriptions.engineBack();
+        this.#readers.engineBack();
+      },
       gap: (gap) => notices.gap(gap),
       error: notices.error,
     });
@@ -55,21 +65,9 @@ export class RecordedTopics implements ReplayTopics {
   #deliver(topic: string, message: Recorded): void {
     this.#readers.wake(topic);
     if (this.#subscriptions.count(topic) === 0) return;
-    const data = this.#framed(message);
+    const data = this.#frames.of(message);
     if (data === undefined) return;
     this.#subscriptions.send(topic, data, this.#subscriptions.byOrigin(message.origin));
-  }
-
-  /** What subscribers are sent; `undefined` if `frame` failed, which is reported. */
-  #framed({ data, position }: Recorded): SendData | undefined {
-    if (this.#frame === undefined) return data;
-    try {
-      const framed = this.#frame(data, position);
-      checkSendData(framed);
-      return framed;
-    } catch (error) {
-      this.#notices.error(error);
-    }
   }
 
   subscribe(
@@ -77,36 +75,14 @@ export class RecordedTopics implements ReplayTopics {
     topic: string,
     { after }: SubscribeOptions = {},
   ): Promise<ReplaySubscription> {
-    // Whoever is in already is not sent what it asks for.
-    let recovered = after === undefined;
-    let position: Position | undefined;
-    const joining = () => {
-      position = this.#port.position(topic);
-      recovered = this.#catchUp(connection, topic, after);
-    };
-    return this.#subscriptions.subscribe(connection, topic, joining).then((outcome) =>
-      outcome.subscribed
-        ? { ...outcome, recovered, position: position ?? this.#port.position(topic) }
-        : outcome
-    );
-  }
-
-  /** Sends what came since; returns whether that is all. */
-  #catchUp(subscriber: Subscriber, topic: string, after: Position | undefined): boolean {
-    if (after === undefined) return true;
-    const { messages, lost } = this.#port.read(topic, after, Infinity);
-    if (lost !== undefined) {
-      this.#notices.missing({ topic, cause: lost }, subscriber);
-      return false;
-    }
-    batch(subscriber, () => {
-      for (const message of messages) {
-        if (message.origin !== "" && message.origin === subscriber.id) continue;
-        const data = this.#framed(message);
-        if (data !== undefined && !subscriber.send(data)) return;
-      }
+    const catchUp = new CatchUp(this.#port, this.#frames, this.#notices, after);
+    return this.#subscriptions.subscribe(connection, topic, catchUp.step).then((outcome) => {
+      if (!outcome.subscribed) return outcome;
+      // Whoever is in already is not sent what it asks for.
+      const { recovered = after === undefined, position = this.#port.position(topic) ?? "" } =
+        catchUp;
+      return { ...outcome, recovered, position };
     });
-    return true;
   }
 
   unsubscribe(connection: Subscriber, topic: string): Promise<void> {
@@ -123,12 +99,12 @@ export class RecordedTopics implements ReplayTopics {
 
   messages(
     topic: string,
-    { after = this.#port.position(topic), signal }: ReadOptions = {},
+    { after, signal }: ReadOptions = {},
   ): AsyncIterable<TopicItem> {
     if (!isTopicName(topic)) {
       throw usageError("read messages", "the name of a topic", JSON.stringify(topic));
     }
-    return this.#readers.read(topic, after, signal);
+    return this.#readers.read(topic, after ?? this.#port.position(topic), signal);
   }
 
   subscribers(topic: string): number {

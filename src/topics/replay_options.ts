@@ -1,11 +1,10 @@
 import type { Clock } from "../base/clock.ts";
 import { checkBytes, checkNames, checkNumber, checkOption, checkSeconds } from "../base/options.ts";
-import { usageError } from "../base/usage_error.ts";
 import { MemoryReplayBroker } from "../brokers/memory_replay.ts";
 import type { ReplayPort } from "../brokers/port.ts";
 import type { Position } from "../brokers/published.ts";
 import type { Message, SendData } from "../connection/message.ts";
-import type { CommonTopicsOptions } from "./options.ts";
+import { type CommonTopicsOptions, portsOf } from "./options.ts";
 
 /** How much of the past is kept; whichever is reached first counts. */
 export interface HistoryOptions {
@@ -16,7 +15,7 @@ export interface HistoryOptions {
    */
   readonly count?: number;
   /**
-   * Bytes of all topics together, each message with 256 more of its own.
+   * Bytes of all topics together, or over Redis of each; a message counts with 256 more of its own.
    *
    * @default {67108864}
    */
@@ -48,27 +47,22 @@ export const REPLAY_NAMES: readonly string[] = ["history", "frame"];
 /**
  * The broker with the history that the options ask for.
  *
- * @throws {TypeError} If an option is of the wrong type, or there is a broker, none of which replays.
+ * @throws {TypeError} If an option is of the wrong type, or the broker lacks something for a history.
  * @throws {RangeError} If an option is out of range.
  */
 export function replayPort(
   { broker, history = {}, frame }: ReplayOptions,
   clock: Clock,
 ): ReplayPort {
-  if (broker !== undefined) {
-    throw usageError(
-      "use option mode",
-      '"live" with a broker: history is in memory only',
-      '"replay"',
-    );
-  }
   checkOption("frame", frame, "function");
   checkNames("history", history, ["count", "bytes", "age"]);
   const { count = 1_000, bytes = 64 * 1024 * 1024, age = 300 } = history;
   const whole = Number.isInteger(count) && count >= 1;
-  return new MemoryReplayBroker({
+  const limits = {
     count: checkNumber("history.count", count, whole, "a whole number from 1"),
     bytes: checkBytes("history.bytes", bytes, Number.MAX_SAFE_INTEGER),
     age: 1_000 * checkSeconds("history.age", age, 0.1),
-  }, clock);
+  };
+  if (broker !== undefined) return portsOf(broker).replay(limits);
+  return new MemoryReplayBroker(limits, clock);
 }

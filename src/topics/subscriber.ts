@@ -8,6 +8,10 @@ export interface Subscriber {
   readonly closed: Promise<unknown>;
   /** WHATWG WebSockets `readyState`: 2 and 3 subscribe to nothing any more. */
   readonly readyState?: number;
+  /** Bytes that wait for it: what it has missed is sent no faster than it takes it. */
+  readonly bufferedAmount?: number;
   /** Sends one message; `false` if it was not sent. */
   send(data: SendData): boolean;
+  /** Resolves when nothing waits for it any more. */
+  drained?(): Promise<void>;
 }

@@ -10,6 +10,7 @@ import { IdleTopics } from "./idle_topics.ts";
 import { Member, type Pending } from "./member.ts";
 import type { CheckedTopicsOptions } from "./options.ts";
 import type { Subscriber } from "./subscriber.ts";
+import { Parking } from "./parking.ts";
 import type { NotSubscribed, Subscription } from "./subscription.ts";
 import { Topic } from "./topic.ts";
 import { isTopicName } from "./topic_name.ts";
@@ -17,8 +18,11 @@ import { isTopicName } from "./topic_name.ts";
 /** `readyState` of a connection that is about to end. */
 const CLOSING = 2;
 
-/** Called when a member joins a topic, just before: what it is sent here comes first. */
-export type Joining = (topic: string, subscriber: Subscriber) => void;
+/**
+ * Brings a subscriber to where a topic is, before it joins. Called again when the promise has resolved,
+ * until there is nothing to wait for. It is done only while the engine is there.
+ */
+export type Joining = (topic: string, subscriber: Subscriber) => Promise<void> | undefined;
 
 /** Who in this process is subscribed to what, and what the broker has to know of it. */
 export class Subscriptions implements EndListener {
@@ -29,6 +33,8 @@ export class Subscriptions implements EndListener {
   /** Members that were left out of a message of theirs, by their ids. */
   readonly #origins = new Map<string, Subscriber>();
   readonly #idle: IdleTopics;
+  /** Subscriptions that wait for an engine that is away. */
+  readonly #parked = new Parking<Pending>();
   readonly #fanOut: FanOut;
   closed = false;
 
@@ -42,6 +48,11 @@ export class Subscriptions implements EndListener {
   /** Connections of this process that are subscribed to a topic. */
   count(topic: string): number {
     return this.#topics.get(topic)?.members.length ?? 0;
+  }
+
+  /** Those of this process who are subscribed to a topic. */
+  *members(topic: string): Iterable<Subscriber> {
+    for (const { subscriber } of this.#topics.get(topic)?.members ?? []) yield subscriber;
   }
 
   /** The topics of a connection, in the order in which it came to them. */
@@ -92,13 +103,13 @@ export class Subscriptions implements EndListener {
       this.#letGo(member);
       return refuse("unauthorized");
     }
+    const isNow = answer === true && this.#mayJoin(joining);
+    const first = isNow ? this.#advance(this.#open(name), member, joining) : answer;
     // Without anything to wait for, the member is in before this returns.
-    if (answer === true && this.#join(member, name, joining).ready === undefined) {
-      return Promise.resolve({ subscribed: true });
-    }
+    if (first === undefined) return Promise.resolve({ subscribed: true });
     const pending: Pending = { wanted: true, outcome: new Deferred() };
     member.pending.set(name, pending);
-    this.#waitFor(answer, member, name, pending, joining).then((subscription) => {
+    this.#waitFor(first, member, name, pending, joining).then((subscription) => {
       if (pending.wanted) member.pending.delete(name);
       else member.takenBack--;
       this.#letGo(member);
@@ -119,32 +130,93 @@ export class Subscriptions implements EndListener {
 
   /** Waits for whoever has to agree: `authorize`, then the engine. Never rejects. */
   async #waitFor(
-    answer: boolean | Promise<boolean>,
+    first: Promise<boolean | void> | true,
     member: Member,
     name: string,
     pending: Pending,
     joining: Joining | undefined,
   ): Promise<Subscription> {
-    if (!(await answer)) return refusal("unauthorized");
-    const refused = this.#refusedSince(member, pending);
-    if (refused) return refused;
-    const topic = this.#join(member, name, joining);
+    // Whatever it waits for, the topic is not let go of meanwhile.
+    let topic = first instanceof Promise ? this.#topics.get(name) : undefined;
+    if (topic) this.#hold(topic);
+    let more: Promise<boolean | void> | undefined = first === true ? undefined : first;
     try {
-      await topic.ready;
+      for (;;) {
+        try {
+          if (await more === false) return refusal("unauthorized");
+        } catch (error) {
+          // A cut is no answer: it goes on when the engine is back.
+          if (this.#mayJoin(joining)) throw error;
+        }
+        more = undefined;
+        const refused = this.#refusedSince(member, pending);
+        if (refused) return refused;
+        if (!this.#mayJoin(joining)) {
+          await this.#parked.wait(pending);
+          continue;
+        }
+        if (topic === undefined) this.#hold(topic = this.#open(name));
+        more = this.#advance(topic, member, joining);
+        if (more === undefined) return { subscribed: true };
+      }
     } catch {
-      this.#leave(topic, member);
+      if (topic) this.#leave(topic, member);
       return refusal("engine");
+    } finally {
+      if (topic) this.#release(topic);
     }
-    return this.#refusedSince(member, pending) ?? { subscribed: true };
   }
 
-  #join(member: Member, name: string, joining: Joining | undefined): Topic {
-    const topic = this.#open(name);
-    if (member.places.has(topic)) return topic;
+  #mayJoin(joining: Joining | undefined): boolean {
+    return joining === undefined || this.#port.state === "up";
+  }
+
+  /** The engine is back: those who could not do without go on. */
+  engineBack(): void {
+    this.#parked.wake();
+  }
+
+  /** Does what can be done now: `undefined` once the member is in, and the engine knows. */
+  #advance(
+    topic: Topic,
+    member: Member,
+    joining: Joining | undefined,
+  ): Promise<void> | undefined {
+    if (joining === undefined) {
+      this.#join(topic, member);
+      return topic.ready;
+    }
+    if (topic.ready !== undefined || member.places.has(topic)) return topic.ready;
+    const more = joining(topic.name, member.subscriber);
+    if (more === undefined) this.#join(topic, member);
+    return more;
+  }
+
+  #join(topic: Topic, member: Member): void {
+    if (member.places.has(topic)) return;
     this.#fanOut.flush();
-    joining?.(name, member.subscriber);
     topic.add(member);
-    return topic;
+  }
+
+  #hold(topic: Topic): void {
+    topic.held++;
+    topic.emptySince = undefined;
+  }
+
+  #release(topic: Topic): void {
+    topic.held--;
+    this.#restIfEmpty(topic);
+  }
+
+  /**
+   * Keeps a topic for somebody who is no member, until it is released.
+   *
+   * @returns Its release, and what resolves when the engine knows.
+   */
+  hold(name: string): { readonly ready: Promise<void> | undefined; release(): void } {
+    const topic = this.#open(name);
+    this.#hold(topic);
+    return { ready: topic.ready, release: () => this.#release(topic) };
   }
 
   /** Why a subscription that took its time is no longer to be made. */
@@ -183,6 +255,7 @@ export class Subscriptions implements EndListener {
     if (pending === undefined) return this.#letGo(member);
     // Whoever has to agree may take its time: until then it counts.
     pending.wanted = false;
+    this.#parked.leave(pending);
     member.pending.delete(name);
     member.takenBack++;
     pending.outcome.resolve(refusal("unsubscribed"));
@@ -195,7 +268,10 @@ export class Subscriptions implements EndListener {
     this.#fanOut.flush();
     this.#forget(subscriber);
     for (const topic of member.places.keys() as Iterable<Topic>) this.#leave(topic, member);
-    for (const { outcome } of member.pending.values()) outcome.resolve(refusal("closed"));
+    for (const pending of member.pending.values()) {
+      this.#parked.leave(pending);
+      pending.outcome.resolve(refusal("closed"));
+    }
     member.pending.clear();
   }
 
@@ -207,6 +283,7 @@ export class Subscriptions implements EndListener {
       member.stop?.();
       for (const { outcome } of member.pending.values()) outcome.resolve(refusal("closed"));
     }
+    this.#parked.wake();
     this.#members.clear();
     this.#origins.clear();
     this.#topics.clear();
@@ -256,7 +333,12 @@ export class Subscriptions implements EndListener {
     if (!member.places.has(topic)) return;
     this.#fanOut.flush();
     topic.delete(member);
-    if (topic.members.length === 0 && this.#topics.get(topic.name) === topic) this.#idle.add(topic);
+    this.#restIfEmpty(topic);
+  }
+
+  #restIfEmpty(topic: Topic): void {
+    if (topic.members.length > 0 || topic.held > 0) return;
+    if (this.#topics.get(topic.name) === topic) this.#idle.add(topic);
   }
 
   #drop(topic: Topic): void {

@@ -7,6 +7,8 @@ export class Topic implements Joined {
   readonly members: Member[] = [];
   /** Settles when the engine knows that we want it; `undefined` once it does. */
   ready: Promise<void> | undefined;
+  /** How many wait for it, or read it, without being members. */
+  held = 0;
   /** Since when nobody is subscribed, in milliseconds of the clock. */
   emptySince: number | undefined;
 

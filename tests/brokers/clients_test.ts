@@ -1,11 +1,13 @@
 /** The clients of the engines: their types fit ours, and options that lose messages are refused. */
 import { assertThrows } from "@std/assert";
 import type { connect, NatsConnection } from "@nats-io/transport-node";
+import type { JetStreamClient, JetStreamManager } from "@nats-io/jetstream";
 import { Redis } from "ioredis";
 import { Redis as Valkey } from "iovalkey";
 import { createClient } from "redis";
 import { nats } from "../../src/nats.ts";
 import { redis } from "../../src/redis.ts";
+import { createTopics } from "../../src/topics.ts";
 
 const NODE = {
   disableOfflineQueue: true,
@@ -23,6 +25,22 @@ Deno.test("clients that are set up as the documentation says are taken", () => {
   const later: Promise<NatsConnection> = new Promise(() => {});
   nats({ connection: later, prefix: "a.b-c_1" });
   nats({ connection: later as ReturnType<typeof connect>, prefix: "a" });
+  const client = {} as JetStreamClient;
+  const manager = {} as JetStreamManager;
+  const jetstream = { client, manager };
+  const broker = nats({ connection: later, prefix: "a", jetstream });
+  createTopics({ mode: "replay", broker }).close();
+  nats({ connection: later, prefix: "a", jetstream: Promise.resolve(jetstream) });
+});
+
+Deno.test("what a history needs is asked for when the topics are made", () => {
+  const broker = nats({ connection: new Promise(() => {}), prefix: "a" });
+  const expected =
+    'expected jetstream: { client, manager } of @nats-io/jetstream for mode "replay"';
+  assertThrows(() => createTopics({ mode: "replay", broker }), TypeError, expected);
+  const clients = { publisher: createClient(NODE), subscriber: createClient(NODE), prefix: "a" };
+  const durable = "yes" as unknown as boolean;
+  assertThrows(() => redis({ ...clients, durable }), TypeError, "expected true or false");
 });
 
 Deno.test("options of node-redis with which messages get lost are refused", () => {

@@ -55,6 +55,7 @@ Deno.test("what a client says before it is cut off is the cause, and before that
     publish: () => Promise.resolve(),
     subscribe: () => Promise.resolve(),
     unsubscribe: () => Promise.resolve(),
+    callBuffer: () => Promise.resolve(),
     disconnect() {},
     on: (event: string, listener: (...args: never[]) => void) =>
       listeners.set(event, listener as (error?: Error) => void),
@@ -84,6 +85,7 @@ Deno.test("only a client that is busy is told to connect anew", () => {
     publish: () => Promise.resolve(),
     subscribe: () => Promise.resolve(),
     unsubscribe: () => Promise.resolve(),
+    callBuffer: () => Promise.resolve(),
     disconnect: (again) => told.push(`${status} ${again}`),
     on: () => {},
   });
@@ -95,4 +97,17 @@ Deno.test("only a client that is busy is told to connect anew", () => {
   const engine = new IoRedisEngine(client("wait"), client("wait"), "test", asBuffer);
   assert(engine.refuses(new Error("NOPERM no permissions")));
   assert(!engine.refuses(new Error("Connection is closed.")));
+});
+
+Deno.test("any command goes to the publisher, with bytes as bytes", async () => {
+  const told: unknown[] = [];
+  const client = {
+    options: OPTIONS,
+    status: "ready",
+    callBuffer: (...args: unknown[]) => (told.push(args), Promise.resolve("answer")),
+  } as unknown as IoRedis;
+  const engine = new IoRedisEngine(client, client, "test", asBuffer);
+  const bytes = new Uint8Array([1, 2]);
+  assertEquals(await engine.command(["GET", "a", bytes]), "answer");
+  assertEquals(told, [["GET", "a", asBuffer(bytes)]]);
 });

@@ -9,7 +9,7 @@ import { nextTurn } from "../support/memory.ts";
 const ID = "00000000000000aa";
 
 /** A link over an engine that does as it is told; what the owner is told. */
-function linking() {
+function linking(prepare?: () => Promise<void>) {
   const engine = new FakeEngine();
   const clock = new FakeClock();
   const wanted = new Set(["room"]);
@@ -26,7 +26,8 @@ function linking() {
     up: () => told.push("all told"),
     state: (state, cause) =>
       told.push(cause instanceof Error ? `${state}: ${cause.message}` : state),
-    complain: (error) => told.push(`complaint: ${(error as Error).message}`),
+    ...prepare ? { prepare } : {},
+    refused: (channel, error) => told.push(`refused ${channel}: ${(error as Error).message}`),
   });
   engine.start({
     connected() {},
@@ -82,7 +83,7 @@ Deno.test("a topic that is refused is told of, and one without an answer is trie
   engine.refused.add("secret");
   link.connect();
   await nextTurn();
-  assertEquals(take(), ["connected", "complaint: no permission for secret", "up", "all told"]);
+  assertEquals(take(), ["connected", "refused secret: no permission for secret", "up", "all told"]);
   engine.silent = true;
   link.doubt();
   await look();
@@ -166,4 +167,48 @@ Deno.test("a client that says twice that it is connected comes up once", async (
   link.connect();
   await nextTurn();
   assertEquals(take(), ["connected", "connected", "up", "all told"]);
+});
+
+Deno.test("what is to be ready is asked for first, each time, and once more when it has vanished", async () => {
+  let error: Error | undefined = new Error("not ready");
+  let asked = 0;
+  const { link, engine, look, take } = linking(() => {
+    asked++;
+    return error ? Promise.reject(error) : Promise.resolve();
+  });
+  link.vanished(new Error("nothing was there"));
+  link.connect();
+  await nextTurn();
+  assertEquals([take(), asked, [...engine.subscribed]], [
+    ["connected", "suspect: not ready"],
+    1,
+    [],
+  ]);
+  error = undefined;
+  await look(2);
+  assertEquals([take(), asked], [["up", "all told"], 2]);
+  link.vanished(new Error("gone"));
+  // Told again while it is looked after already.
+  link.vanished(new Error("gone"));
+  await nextTurn();
+  assertEquals([take(), asked], [["lost", "suspect: gone", "up", "all told"], 3]);
+});
+
+Deno.test("an end, or a cut, at any moment of coming up is one", async () => {
+  for (let moment = 0; moment < 80; moment++) {
+    const cut = linking();
+    cut.link.connect();
+    for (let i = 0; i < moment; i++) await undefined;
+    cut.take();
+    cut.link.disconnect("cut");
+    await nextTurn();
+    assertEquals(cut.told.filter((text) => /up|suspect|told/.test(text)), []);
+    const { link, told } = linking(() => Promise.resolve());
+    link.connect();
+    for (let i = 0; i < moment; i++) await undefined;
+    const before = told.length;
+    link.close();
+    await nextTurn();
+    assertEquals(told.slice(before), []);
+  }
 });

@@ -121,3 +121,9 @@ Deno.test("whatever is in a name, it is one token of a subject", () => {
     assertEquals(engine.channel("canary", name), subject.replace(".t.", ".c."));
   }
 });
+
+Deno.test("a promise of JetStream that fails ends no process that does without", async () => {
+  const connection = new Promise<never>(() => {});
+  new NatsEngine({ connection, prefix: "a", jetstream: Promise.reject(new Error("none")) });
+  await new Promise((resolve) => setTimeout(resolve));
+});

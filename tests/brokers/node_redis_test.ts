@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { createClient } from "redis";
 import { asBuffer } from "../../src/adapters/node_buffer.ts";
-import { NodeRedisEngine } from "../../src/brokers/node_redis.ts";
+import { type NodeRedis, NodeRedisEngine } from "../../src/brokers/node_redis.ts";
 import { engineContract } from "../support/engine_contract.ts";
 
 const OPTIONS = {
@@ -86,4 +86,18 @@ Deno.test("one client without the other is no connection", () => {
   publisher.become(false, cut);
   subscriber.become(false, new Error("too"));
   assertEquals(told, ["connected", "Error: cut", "said: Error: too"]);
+});
+
+Deno.test("any command goes to the publisher, and its answer has texts as bytes", async () => {
+  const told: unknown[][] = [];
+  const client = {
+    options: OPTIONS,
+    sendCommand: (...args: unknown[]) => (told.push(args), Promise.resolve("answer")),
+  } as unknown as NodeRedis;
+  const engine = new NodeRedisEngine(client, client, "test", asBuffer);
+  const bytes = new Uint8Array([1, 2]);
+  assertEquals(await engine.command(["GET", "a", bytes]), "answer");
+  const { constructor } = asBuffer(bytes);
+  const options = { timeout: 0, typeMapping: { 36: constructor } };
+  assertEquals(told, [[["GET", "a", asBuffer(bytes)], options]]);
 });

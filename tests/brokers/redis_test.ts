@@ -4,7 +4,7 @@ import { createClient } from "redis";
 import { asBuffer } from "../../src/adapters/node_buffer.ts";
 import { IoRedisEngine } from "../../src/brokers/io_redis.ts";
 import { NodeRedisEngine } from "../../src/brokers/node_redis.ts";
-import { redisEngine } from "../../src/brokers/redis.ts";
+import { redisEngine, redisHistory } from "../../src/brokers/redis.ts";
 
 const node = () =>
   createClient({
@@ -48,4 +48,14 @@ Deno.test("one client for both, two kinds, and what is none are refused", () => 
   for (const prefix of ["a", "a:bb.c-d_1", "x".repeat(64), "aa:bb:cc"]) {
     redisEngine({ publisher: node(), subscriber: node(), prefix }, asBuffer);
   }
+});
+
+Deno.test("an engine has a history, with the limits and the prefix of its topics", () => {
+  const options = { publisher: io(), subscriber: io(), prefix: "chat" };
+  const history = redisHistory(redisEngine(options, asBuffer), options, {
+    count: 1,
+    bytes: 1,
+    age: 1,
+  });
+  assertEquals([history.name, history.channel("topic", "room")], ["redis", "chat:t:room"]);
 });

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Cut, Unanswered, Wishes } from "../../src/brokers/wishes.ts";
+import { Cut, Unanswered } from "../../src/brokers/answers.ts";
+import { Wishes } from "../../src/brokers/wishes.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { FakeEngine } from "../support/fake_engine.ts";
 import { nextTurn } from "../support/memory.ts";

@@ -7,7 +7,8 @@ import { TopicsClient } from "../support/topics_client.ts";
 interface Frame {
   readonly message?: string;
   readonly position: string;
-  readonly gap?: { readonly topic: string; readonly cause: string };
+  readonly recovered?: boolean;
+  readonly gap?: { readonly topic: string; readonly cause: string; readonly position: string };
 }
 
 function replaySuite(runtime: Runtime): void {
@@ -42,7 +43,8 @@ function replaySuite(runtime: Runtime): void {
     using c = await open(server, "c");
     c.do({ do: "subscribe", topic: "room", after: position! });
     // Six were published since, and five are kept.
-    assertEquals((await frame(c)).gap, { topic: "room", cause: "trimmed" });
+    const { gap } = await frame(c);
+    assertEquals([gap?.topic, gap?.cause], ["room", "trimmed"]);
     assertEquals((await server.until({ on: "subscribed" }, 3)).recovered, false);
 
     using d = await open(server, "d");
@@ -59,9 +61,13 @@ function replaySuite(runtime: Runtime): void {
     for (const after of ["made up", "0.1"]) {
       using b = await open(server, "b");
       b.do({ do: "subscribe", topic: "room", after });
-      assertEquals((await frame(b)).gap, { topic: "room", cause: "epoch" });
-      const { recovered } = JSON.parse(await b.message() as string);
-      assertEquals(recovered, false);
+      const { gap } = await frame(b);
+      assertEquals([gap?.topic, gap?.cause], ["room", "epoch"]);
+      const { recovered, position } = JSON.parse(await b.message() as string);
+      assertEquals([recovered, position], [false, gap!.position]);
+      // Whoever keeps that hears of it once.
+      using again = await open(server, "again");
+      assertEquals((await again.subscribe("room", gap!.position) as Frame).recovered, true);
     }
     a.do({ do: "publish", topic: "room", data: "x" });
     assertEquals((await frame(a)).message, "x");

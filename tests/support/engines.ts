@@ -8,6 +8,8 @@ export interface EngineOptions {
   readonly password?: string;
   /** Subjects that nobody may publish or subscribe to, of NATS with a password. */
   readonly secrets?: readonly string[];
+  /** What was written is there again after it was killed. */
+  readonly keeps?: boolean;
   /** Where its port comes from. */
   readonly pick?: () => number;
 }
@@ -26,8 +28,9 @@ const KINDS: readonly Kind[] = [
     name: "redis",
     programs: ["redis-server", "/usr/bin/redis-server"],
     ready: /ready to accept connections/i,
-    args: (port, folder, { password }) => [
+    args: (port, folder, { password, keeps = false }) => [
       ...["--port", `${port}`, "--bind", "127.0.0.1", "--dir", folder, "--save", ""],
+      ...keeps ? ["--appendonly", "yes", "--appendfsync", "always"] : [],
       ...password === undefined ? [] : ["--requirepass", password],
     ],
   },
@@ -36,8 +39,10 @@ const KINDS: readonly Kind[] = [
     // Debian puts it where not every PATH leads.
     programs: ["nats-server", "/usr/sbin/nats-server"],
     ready: /Server is ready/,
-    args(port, folder, { password, secrets }, monitor) {
-      const address = ["-a", "127.0.0.1", "-p", `${port}`, "-m", `${monitor}`];
+    args(port, folder, { password, secrets, keeps = false }, monitor) {
+      const address = ["-a", "127.0.0.1", "-p", `${port}`, "-m", `${monitor}`, "-js"];
+      // Without that, each start has a folder of its own.
+      address.push("-sd", keeps ? folder : `${folder}/${crypto.randomUUID()}`);
       if (password === undefined) return address;
       if (secrets === undefined) return [...address, "--user", "test", "--pass", password];
       const list = JSON.stringify(secrets);
@@ -67,6 +72,14 @@ const installed = new Map(KINDS.map((kind) => [kind.name, programOf(kind)] as co
 /** Whether an engine is installed. */
 export function hasEngine(name: "redis" | "nats"): boolean {
   return installed.get(name) !== undefined;
+}
+
+async function copyFolder(from: string, to: string): Promise<void> {
+  await Deno.mkdir(to);
+  for await (const { name, isDirectory } of Deno.readDir(from)) {
+    if (isDirectory) await copyFolder(`${from}/${name}`, `${to}/${name}`);
+    else await Deno.copyFile(`${from}/${name}`, `${to}/${name}`);
+  }
 }
 
 /** An engine of our own: a process on a free port of loopback, with a folder that goes with it. */
@@ -160,6 +173,28 @@ export class TestEngine implements AsyncDisposable {
       );
     }
     return await this.#say(connection, parts);
+  }
+
+  /**
+   * Stops it, copies what it has written, and starts it again. Returns what puts the copy in its place,
+   * as somebody who restores a backup does.
+   */
+  async copy(): Promise<() => Promise<void>> {
+    const copy = `${this.#folder}.copy`;
+    await this.kill();
+    await copyFolder(this.#folder, copy);
+    await this.start();
+    return async () => {
+      await this.kill();
+      await Deno.remove(this.#folder, { recursive: true });
+      await Deno.rename(copy, this.#folder);
+      await this.start();
+    };
+  }
+
+  /** Asks NATS something, over a connection of its own. */
+  async natsRequest(subject: string, text: string): Promise<void> {
+    await this.natsPublish(`${subject} _INBOX.none`, new TextEncoder().encode(text));
   }
 
   /** The topics that anybody is subscribed to, by brokers with the prefix `test`. */

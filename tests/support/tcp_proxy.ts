@@ -5,6 +5,9 @@ export class TcpProxy implements AsyncDisposable {
   readonly #connections = new Set<Deno.Conn>();
   readonly #unanswered: Deno.Conn[] = [];
   readonly #done: Promise<void>;
+  /** Milliseconds for which bytes are held, and how many pass in a second. */
+  #delay = 0;
+  #rate = Infinity;
   /** Whether connections are taken with nobody behind them. */
   #silent = false;
   /** Resolves when bytes may pass. */
@@ -42,6 +45,26 @@ export class TcpProxy implements AsyncDisposable {
     this.#connections.clear();
   }
 
+  /** Ends every connection by a reset. */
+  reset(): void {
+    // With something unread, closing is a reset.
+    for (const connection of this.#connections) {
+      (connection as Deno.TcpConn).setNoDelay(true);
+      connection.write(new Uint8Array(1)).catch(() => {});
+    }
+    this.cut();
+  }
+
+  /** Everything takes so many milliseconds longer. */
+  delay(milliseconds: number): void {
+    this.#delay = milliseconds;
+  }
+
+  /** So many bytes a second pass, in each direction of each connection. */
+  throttle(bytes: number): void {
+    this.#rate = bytes;
+  }
+
   async #accept(): Promise<void> {
     for await (const client of this.#listener) {
       if (this.#silent) {
@@ -67,6 +90,8 @@ export class TcpProxy implements AsyncDisposable {
         const count = await from.read(buffer);
         await this.#open?.promise;
         if (count === null) break;
+        const wait = this.#delay + 1_000 * count / this.#rate;
+        if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
         for (let at = 0; at < count;) at += await to.write(buffer.subarray(at, count));
       }
     } catch {

@@ -9,7 +9,8 @@ Deno.test("without a broker there is one process", () => {
 
 Deno.test("a broker serves one owner; what is none is refused", () => {
   const port = new MemoryBroker();
-  const broker = brokerOver("redis", port);
+  const ports = { maxPayload: Infinity, live: () => port, replay: () => port as never };
+  const broker = brokerOver("redis", ports);
   assertEquals(livePort({ broker }), port);
   const cases: [unknown, string][] = [
     [broker, "of its own for each createTopics, got another one"],

@@ -1,5 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { checkTopicsOptions } from "../../src/topics/options.ts";
+import { type Broker, brokerOver } from "../../src/brokers/broker.ts";
+import { MemoryBroker } from "../../src/brokers/memory.ts";
+import { checkTopicsOptions, portsOf } from "../../src/topics/options.ts";
 
 Deno.test("what is not said has a default", () => {
   assertEquals(checkTopicsOptions({}).maxTopics, 128);
@@ -40,4 +42,20 @@ Deno.test("whoever is told of errors may fail, and then the console has it", () 
     console.error = error;
   }
   assertEquals(shown, [fault, "by default"]);
+});
+
+Deno.test("a broker serves one owner; what is none is refused", () => {
+  const port = new MemoryBroker();
+  const ports = { maxPayload: 1, live: () => port, replay: () => port as never };
+  const broker = brokerOver("redis", ports);
+  assertEquals(portsOf(broker), ports);
+  const cases: [unknown, string][] = [
+    [broker, "of its own for each createTopics, got another one"],
+    [{ engine: "redis", maxPayload: 1 }, "got another one"],
+    ["redis", "got string"],
+    [null, "got null"],
+  ];
+  for (const [broker, message] of cases) {
+    assertThrows(() => portsOf(broker as Broker), TypeError, message);
+  }
 });

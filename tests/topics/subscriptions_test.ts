@@ -18,10 +18,15 @@ function subscribing(options: CommonTopicsOptions = {}) {
   const clock = new FakeClock();
   const reported: unknown[] = [];
   const asked: string[] = [];
-  const broker = { answer: undefined as Promise<void> | undefined };
+  const broker = {
+    answer: undefined as Promise<void> | undefined,
+    state: "up" as BrokerPort["state"],
+  };
   const port: BrokerPort = {
     maxPayload: 100,
-    state: "up",
+    get state() {
+      return broker.state;
+    },
     linger: 5_000,
     start() {},
     subscribe(topic) {
@@ -239,4 +244,99 @@ Deno.test("a connection of ours is listened to for as long as it is in a topic",
   await nextTurn();
   assertEquals(s.count("slow"), 0);
   assertEquals(await s.subscribe(connection, "a"), refused("closed"));
+});
+
+Deno.test("whoever joins is brought to where the topic is first, in steps", async () => {
+  const { subscriptions: s, asked } = subscribing();
+  const subscriber = new FakeSubscriber();
+  const steps = [new Deferred<void>(), new Deferred<void>()];
+  let step = 0;
+  const joining = () => steps[step++]?.promise;
+  const waiting = s.subscribe(subscriber, "room", joining);
+  steps[0]!.resolve();
+  await nextTurn();
+  assertEquals([step, s.count("room"), [...s.members("room")]], [2, 0, []]);
+  steps[1]!.resolve();
+  assertEquals(await waiting, SUBSCRIBED);
+  assertEquals([step, [...s.members("room")], [...s.members("never")]], [3, [subscriber], []]);
+  const other = new FakeSubscriber();
+  assertEquals(await s.subscribe(other, "room", () => undefined), SUBSCRIBED);
+  assertEquals([s.count("room"), asked], [2, ["+room"]]);
+});
+
+Deno.test("a topic is not let go of while somebody is on the way, and is if nobody comes", async () => {
+  const { subscriptions: s, asked, clock } = subscribing();
+  const subscriber = new FakeSubscriber();
+  const step = new Deferred<void>();
+  const waiting = s.subscribe(subscriber, "room", () => step.promise);
+  clock.pass(60_000);
+  assertEquals(asked, ["+room"]);
+  s.unsubscribe(subscriber, "room");
+  assertEquals(await waiting, refused("unsubscribed"));
+  step.resolve();
+  await nextTurn();
+  clock.pass(5_000);
+  assertEquals(asked, ["+room", "-room"]);
+  const failing = s.subscribe(subscriber, "room", () => Promise.reject(new Error("refused")));
+  assertEquals(await failing, refused("engine"));
+  // Readers hold it, too.
+  const { ready, release } = s.hold("read");
+  clock.pass(60_000);
+  release();
+  assertEquals([ready, asked.slice(2)], [undefined, ["+room", "+read", "-room"]]);
+  clock.pass(5_000);
+  assertEquals(asked.at(-1), "-read");
+});
+
+Deno.test("while the engine is away, whoever joins waits for it, and leaves nothing behind", async () => {
+  const { subscriptions: s, asked, broker } = subscribing();
+  const joining = () => undefined;
+  broker.state = "down";
+  const [a, b, c, d] = Array.from({ length: 4 }, () => new FakeSubscriber());
+  const waiting = [a!, b!, c!].map((subscriber) => s.subscribe(subscriber, "room", joining));
+  await nextTurn();
+  assertEquals(asked, []);
+  b!.end();
+  s.unsubscribe(c!, "room");
+  assertEquals(await Promise.all(waiting.slice(1)), [refused("closed"), refused("unsubscribed")]);
+  broker.state = "up";
+  s.engineBack();
+  assertEquals([await waiting[0], asked], [SUBSCRIBED, ["+room"]]);
+  // It goes away while somebody is on the way.
+  const step = new Deferred<void>();
+  let steps = 0;
+  const late = s.subscribe(d!, "room", () => steps++ === 0 ? step.promise : undefined);
+  broker.state = "down";
+  step.resolve(Promise.reject(new Error("cut")));
+  await nextTurn();
+  assertEquals([steps, s.count("room")], [1, 1]);
+  broker.state = "up";
+  s.engineBack();
+  assertEquals([await late, steps], [SUBSCRIBED, 2]);
+  broker.state = "down";
+  const closing = s.subscribe(c!, "room", joining);
+  await nextTurn();
+  s.close();
+  assertEquals(await closing, refused("closed"));
+});
+
+Deno.test("whoever joins waits for the engine's answer, and a refusal that is late hits nobody else", async () => {
+  const { subscriptions: s, asked, broker, clock } = subscribing();
+  const answer = new Deferred<void>();
+  broker.answer = answer.promise;
+  const joining = () => undefined;
+  const both = [1, 2].map(() => s.subscribe(new FakeSubscriber(), "room", joining));
+  await nextTurn();
+  assertEquals([s.count("room"), asked], [0, ["+room"]]);
+  answer.resolve();
+  assertEquals(await Promise.all(both), [SUBSCRIBED, SUBSCRIBED]);
+  const late = new Deferred<void>();
+  broker.answer = late.promise;
+  s.hold("secret").release();
+  late.resolve(Promise.reject(new Error("refused")));
+  await nextTurn();
+  broker.answer = undefined;
+  assertEquals(await s.subscribe(new FakeSubscriber(), "secret", joining), SUBSCRIBED);
+  clock.pass(10_000);
+  assertEquals(asked, ["+room", "+secret", "+secret"]);
 });

@@ -37,13 +37,10 @@ function notice(text) {
   add(text).className = "notice";
 }
 
-function take({ line, position: at, gap }) {
+function take({ line, position: at, gap, unsent }) {
   if (at !== undefined) position = at;
-  if (gap !== undefined) {
-    // What was said meanwhile is not known any more: begin anew.
-    position = "";
-    return notice("Some messages are missing here.");
-  }
+  if (gap !== undefined) return notice("Some messages are missing here.");
+  if (unsent !== undefined) return notice(`Not sent: ${unsent}`);
   const name = document.createElement("b");
   name.textContent = line.name;
   add(name, ` ${line.text}`);

@@ -1,0 +1,8 @@
+import { assertEquals } from "@std/assert";
+import { randomId } from "../../src/brokers/process_id.ts";
+
+Deno.test("an id is 16 hexadecimal digits, and no two are the same", () => {
+  const ids = Array.from({ length: 1_000 }, randomId);
+  assertEquals(ids.filter((id) => !/^[0-9a-f]{16}$/.test(id)), []);
+  assertEquals(new Set(ids).size, 1_000);
+});

@@ -1,0 +1,200 @@
+/**
+ * The whole promise: subscribers, their processes and the engine are cut at random, and nobody misses
+ * anything, or gets it twice, or out of order.
+ *
+ * `REPLAY_SECONDS` and `REPLAY_SUBSCRIBERS` make it longer and larger.
+ */
+import { assert, assertEquals } from "@std/assert";
+import { type ReplayRow, startReplay } from "../engines/replay_suite.ts";
+import { hasEngine, TestEngine } from "../support/engines.ts";
+import { Ledger } from "../support/ledger.ts";
+import type { ProcessServer } from "../support/process_server.ts";
+import { type Frame, ReplayClient } from "../support/replay_client.ts";
+import { bun, deno } from "../support/runtimes.ts";
+
+const SECONDS = Number(Deno.env.get("REPLAY_SECONDS") ?? 60);
+const SUBSCRIBERS = Number(Deno.env.get("REPLAY_SUBSCRIBERS") ?? 100);
+const STAGE = { history: { count: 100_000 }, env: { DURABLE: "1" }, keeps: true };
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const random = (from: number, to: number) => from + Math.random() * (to - from);
+const oneOf = <T>(list: readonly T[]): T => list[Math.trunc(Math.random() * list.length)]!;
+
+/** One who comes back, to whichever process is there, with the position of its last message. */
+class Subscriber {
+  readonly ledger = new Ledger();
+  #client: ReplayClient | undefined;
+  #position: string | undefined;
+  comebacks = 0;
+  notRecovered = 0;
+  #ended = false;
+
+  /** Until it has got the last message. */
+  async run(servers: () => readonly ProcessServer[]): Promise<void> {
+    while (!this.#ended) {
+      try {
+        await this.#once(oneOf(servers()));
+      } catch {
+        // It was cut, or the process was.
+      }
+      this.#client?.[Symbol.dispose]();
+      if (!this.#ended) await sleep(random(0, 300));
+    }
+  }
+
+  async #once(server: ProcessServer): Promise<void> {
+    const client = this.#client = await ReplayClient.open(server, "s");
+    if (this.#position !== undefined) this.comebacks++;
+    client.do({ do: "subscribe", topic: "room", after: this.#position ?? "" });
+    while (!this.#ended) {
+      const frame = await client.frame() as Frame & { readonly recovered?: boolean };
+      if (frame.recovered === false) this.notRecovered++;
+      if (frame.message === "end") this.#ended = true;
+      this.ledger.take(frame);
+      if (frame.position !== undefined) this.#position = frame.position;
+    }
+  }
+
+  cut(): void {
+    this.#client?.vanish();
+  }
+}
+
+/** Publishes through a process until that ends: numbered messages of a name of its own. */
+class Publisher {
+  readonly name: string;
+  sent = 0;
+  readonly #server: ProcessServer;
+  readonly #client: ReplayClient;
+
+  private constructor(name: string, server: ProcessServer, client: ReplayClient) {
+    this.name = name;
+    this.#server = server;
+    this.#client = client;
+  }
+
+  static async open(name: string, server: ProcessServer): Promise<Publisher> {
+    return new Publisher(name, server, await ReplayClient.open(server, name));
+  }
+
+  publish(count: number): void {
+    this.#client.do({ do: "burst", topic: "room", data: this.name, count, start: this.sent });
+    this.sent += count;
+  }
+
+  /** Messages that did not get out, as far as anybody knows. */
+  failed(): Set<string> {
+    const failed = new Set(Array.from({ length: this.sent }, (_, i) => `${this.name}${i}`));
+    for (const report of this.#server.all({ on: "burst", data: this.name })) {
+      const { start, relayed, unsent } = report as Record<string, number>;
+      for (let i = 0; i < relayed! + unsent!; i++) failed.delete(`${this.name}${start! + i}`);
+      for (const message of report.failed as string[]) failed.add(message);
+    }
+    return failed;
+  }
+}
+
+function replayRun(row: ReplayRow): void {
+  const needs = hasEngine(row.engine!) ? "" : ` [needs ${row.engine}-server]`;
+  const title =
+    `${SUBSCRIBERS} subscribers, cuts of all kinds for ${SECONDS} s: nothing is missing`;
+  Deno.test({
+    name: `${row.pair[0].name}: replay, ${row.client}: ${title}${needs}`,
+    ignore: needs !== "",
+  }, async () => {
+    await using engine = await TestEngine.create(row.engine!, STAGE);
+    const start = (i: number) => startReplay(row, row.pair[i]!, engine.port, STAGE);
+    const servers = [await start(0), await start(1)];
+    const publishers: Publisher[] = [];
+    const current: (Publisher | undefined)[] = [];
+    const appoint = async (i: number) => {
+      const name = String.fromCharCode(97 + publishers.length % 26).repeat(
+        1 + Math.trunc(publishers.length / 26),
+      );
+      publishers.push(current[i] = await Publisher.open(name, servers[i]!));
+    };
+    for (const i of [0, 1]) {
+      await servers[i]!.until({ on: "state", state: "up" });
+      await appoint(i);
+    }
+    const subscribers = Array.from({ length: SUBSCRIBERS }, () => new Subscriber());
+    const running = subscribers.map((subscriber) => subscriber.run(() => servers));
+    let over = false;
+    const publishing = (async () => {
+      while (!over) {
+        for (const publisher of current) publisher?.publish(2);
+        await sleep(20);
+      }
+    })();
+    const cuts: Record<string, number> = {};
+    const cut = (what: string) => cuts[what] = (cuts[what] ?? 0) + 1;
+    const end = Date.now() + 1_000 * SECONDS;
+    const cutting = [
+      async () => {
+        await sleep(random(5, 60));
+        oneOf(subscribers).cut();
+        cut("subscriber");
+      },
+      async () => {
+        await sleep(random(3_000, 8_000));
+        cut("engine");
+        if (Math.random() < 0.5) {
+          await engine.kill();
+          await sleep(random(0, 1_500));
+          await engine.start();
+        } else {
+          engine.pause();
+          await sleep(random(500, 6_000));
+          engine.resume();
+        }
+      },
+      async () => {
+        await sleep(random(6_000, 12_000));
+        cut("process");
+        const i = oneOf([0, 1]);
+        current[i] = undefined;
+        await servers[i]![Symbol.asyncDispose]();
+        servers[i] = await start(i);
+        await servers[i]!.until({ on: "state", state: "up" });
+        await appoint(i);
+      },
+    ].map(async (cutOne) => {
+      while (Date.now() < end) await cutOne();
+    });
+    await Promise.all(cutting);
+    over = true;
+    await publishing;
+    for (const server of servers) {
+      for (let i = 0; server.all({ on: "state" }).at(-1)?.state !== "up"; i++) {
+        assert(i < 300, "not up after 15 s");
+        await sleep(50);
+      }
+    }
+    // What was published last is answered within five seconds.
+    await sleep(6_000);
+    const last = await ReplayClient.open(servers[0]!, "last");
+    last.do({ do: "publish", topic: "room", data: "end" });
+    await servers[0]!.until({ on: "published", relayed: true });
+    await Promise.all(running);
+    const sent = publishers.reduce((sum, publisher) => sum + publisher.sent, 0);
+    const failed = new Map(publishers.map((publisher) => [publisher, publisher.failed()]));
+    for (const { ledger, notRecovered } of subscribers) {
+      for (const [publisher, lost] of failed) ledger.complete(publisher.name, publisher.sent, lost);
+      assertEquals([ledger.gaps, notRecovered], [[], 0]);
+    }
+    for (const server of servers) {
+      assertEquals([server.all({ on: "unhandled" }), server.errors], [[], ""]);
+    }
+    const comebacks = subscribers.reduce((sum, subscriber) => sum + subscriber.comebacks, 0);
+    const lost = [...failed.values()].reduce((sum, set) => sum + set.size, 0);
+    console.log(
+      `${row.client}: ${sent} published, of which ${lost} did not get out or nobody knows; ` +
+        `${comebacks} comebacks; cuts ${JSON.stringify(cuts)}`,
+    );
+    last[Symbol.dispose]();
+    for (const server of servers) await server[Symbol.asyncDispose]();
+  });
+}
+
+replayRun({ client: "node-redis", engine: "redis", pair: [deno, bun] });
+replayRun({ client: "nats", engine: "nats", pair: [bun, deno] });
