@@ -62,6 +62,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   "adapters/node_http.ts": TYPES_ONLY,
   "connection/connection.ts": TYPES_ONLY,
   "connection/connection_init.ts": TYPES_ONLY,
+  "connection/diagnostics.ts": TYPES_ONLY,
   "connection/events.ts": TYPES_ONLY,
   "connection/meter.ts": TYPES_ONLY,
   "connection/socket.ts": TYPES_ONLY,
@@ -74,6 +75,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   "node.ts": EXPORTS_ONLY,
   "server/adapter.ts": TYPES_ONLY,
   "server/admission.ts": TYPES_ONLY,
+  "server/diagnostics.ts": TYPES_ONLY,
   "server/report.ts": TYPES_ONLY,
   "testing.ts": EXPORTS_ONLY,
 };
