@@ -198,6 +198,7 @@ export function startServer(
   else signal?.addEventListener("abort", shutdown);
   const listening = () => {
     if (status === "starting") status = "listening";
+    if (status !== "listening") return;
     if (onListen) contain(() => onListen(server), (error) => state.report(error, undefined));
     else console.log(`Listening on ${server.url}`);
   };

@@ -453,6 +453,7 @@ export const server: Mutations = {
       '? "starting" : "listening"',
       '? "listening" : "listening"',
     ],
+    ["a server that is shut down listens", 'if (status !== "listening") return;', ""],
     ["a server never listens", 'if (status === "starting") status = "listening";', ""],
     ["nothing is drained", "if (how.drain > 0) await", "if (how.drain < 0) await"],
     ["the code is dropped", "registry.shutdown(timeout, how.code)", "registry.shutdown(timeout)"],

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import { MemoryAdapter, type MemoryContext } from "../../src/adapters/memory.ts";
 import type { WebSocketEvents } from "../../src/connection/events.ts";
 import type { ServerConnection } from "../../src/connection/server_connection.ts";
+import { refusal } from "../../src/handshake/verdict.ts";
 import type { UpgradeRequest } from "../../src/server/adapter.ts";
 import { wrapFetch } from "../../src/server/pipeline.ts";
 import { switchingProtocols } from "../../src/server/placeholder.ts";
@@ -430,4 +431,19 @@ Deno.test("whoever listens hears of each handshake once: accepted, refused by th
   );
   client!.close(1000);
   await client!.closed;
+});
+
+Deno.test("who is refused by a limit gets no further, and is told of with its address", async () => {
+  let runs = 0;
+  const server = memoryServer(() => {
+    runs++;
+    return new Response("page");
+  }, { limits: { admit: () => refusal(429, "too many", { "retry-after": "7" }) } });
+  const { response } = await server.connect();
+  assertEquals([response.status, response.headers.get("retry-after"), runs], [429, "7", 0]);
+  assertEquals(server.told.map(({ cause, remoteAddress }) => [cause, remoteAddress]), [
+    ["429", "127.0.0.1"],
+  ]);
+  // A page is no handshake.
+  assertEquals((await server.fetch(new Request("http://self.example/"))).status, 200);
 });

@@ -499,11 +499,13 @@ Deno.test("a server that is not ready yet says so", async () => {
   await done;
   assertEquals(server.status, "closed");
   const late = Promise.withResolvers<void>();
-  const { server: other } = started({}, { ready: late.promise });
+  const heard: string[] = [];
+  const onListen = () => void heard.push("listening");
+  const { server: other } = started({ onListen }, { ready: late.promise });
   const ended = other.shutdown();
   late.resolve();
   await nextTurn();
-  assertEquals(other.status === "listening", false);
+  assertEquals([other.status === "listening", heard], [false, []]);
   await ended;
 });
 

@@ -6,6 +6,7 @@ import { parseLimits } from "../../src/connection/limits.ts";
 import { MARK } from "../../src/connection/memory_budget.ts";
 import { openingOf } from "../../src/handshake/opening.ts";
 import { refusal } from "../../src/handshake/verdict.ts";
+import type { HandshakeLimit } from "../../src/server/admission.ts";
 import type { Adapter, ServerAdapter } from "../../src/server/adapter.ts";
 import { checkHostOptions, type HostOptions } from "../../src/server/host_options.ts";
 import type { Report } from "../../src/server/report.ts";
@@ -374,4 +375,43 @@ Deno.test("whoever listens hears of faults, with or without a connection", () =>
     { error, connectionId: undefined },
     { error, connectionId: "a" },
   ]);
+});
+
+Deno.test("limits are asked in turn, by the server's clock, and all are told how it goes on", () => {
+  const log: string[] = [];
+  const limit = (name: string): HandshakeLimit => ({
+    admit(request, remoteAddress, now) {
+      log.push(`${name} asked ${new URL(request.url).pathname} ${remoteAddress} ${now}`);
+      return {
+        answered: () => void log.push(`${name} answered`),
+        ended: () => void log.push(`${name} ended`),
+      };
+    },
+  });
+  const { state, clock, told } = setUp({
+    limits: [limit("one"), { admit: () => "it cannot tell" }, limit("two")],
+  });
+  clock.pass(5);
+  const now = clock.now();
+  const admitted = state.admit(openingOf(handshakeRequest("/ws"))!);
+  if (admitted === undefined || "kind" in admitted) throw new Error("expected to be let in");
+  assertEquals(log.splice(0), [`one asked /ws  ${now}`, `two asked /ws  ${now}`]);
+  assertEquals(told.map(({ cause, message }) => [cause, message]), [["limits", "it cannot tell"]]);
+  admitted.answered();
+  assertEquals(log.splice(0), ["one answered", "two answered"]);
+  admitted.ended();
+  assertEquals(log, ["one ended", "two ended"]);
+  assertEquals(setUp().state.admit(openingOf(handshakeRequest())!), undefined);
+});
+
+Deno.test("the first limit that refuses decides: those before it are told of the end, nobody else is asked", () => {
+  const log: string[] = [];
+  const before: HandshakeLimit = {
+    admit: () => ({ answered: () => log.push("answered"), ended: () => log.push("ended") }),
+  };
+  const no = refusal(429, "too many");
+  const after: HandshakeLimit = { admit: () => `asked ${log.push("asked")}` };
+  const { state } = setUp({ limits: [before, { admit: () => no }, after] });
+  assertStrictEquals(state.admit(openingOf(handshakeRequest())!), no);
+  assertEquals(log, ["ended"]);
 });

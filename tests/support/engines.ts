@@ -99,7 +99,7 @@ export class TestEngine implements AsyncDisposable {
     try {
       return await onFreePort(async (port) => {
         const engine = new TestEngine(kind, port, folder, options);
-        await engine.#run();
+        await engine.start();
         return engine;
       }, pick);
     } catch (error) {
