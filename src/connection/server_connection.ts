@@ -150,30 +150,25 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
 
   send(data: SendData): boolean {
     checkSendData(data);
-    const taken = this.#send(data);
-    if (this.#server.channels.sent.hasSubscribers && taken) {
-      this.#count("sent", data);
-    }
-    return taken;
-  }
-
-  #send(data: SendData): boolean {
     const socket = this.#socket;
     if (this.#state !== OPEN || socket === undefined) return false;
     const backlog = this.#flow?.backlog;
     if (backlog === undefined || backlog.size === 0) {
       const result = socket.send(data);
-      if (result === "sent") return true;
       if (result === "gone") return false;
-      this.#openFlow().openBacklog(socket).add(data, result);
-      this.#tell("backpressure", { bufferedAmount: this.bufferedAmount });
+      if (result !== "sent") {
+        this.#openFlow().openBacklog(socket).add(data, result);
+        this.#tell("backpressure", { bufferedAmount: this.bufferedAmount });
+      }
     } else {
       const result = backlog.send(data);
       if (result === "full") this.drop(SEND_QUEUE_FULL);
       if (result !== "sent") return false;
     }
     // Whoever waits the longest may have been ended for it.
-    return this.readyState === OPEN;
+    if (this.readyState !== OPEN) return false;
+    if (this.#server.channels.sent.hasSubscribers) this.#count("sent", data);
+    return true;
   }
 
   batch(task: () => void): void {

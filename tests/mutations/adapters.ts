@@ -2,6 +2,14 @@ import type { Mutations } from "./mutation.ts";
 
 /** Changes to src/adapters/. */
 export const adapters: Mutations = {
+  "adapters/channels.ts": [
+    ["nobody is found", "?.channel(name) ??", "?.channel.name as never ??"],
+    ["each server has its own", "return channels ??= ", "return channels = "],
+    ["nobody hears of errors", "handshake error", "handshake"],
+    ["channels have other names", "`edgesocket:${", "`edge:${"],
+    ["a runtime has to have a process", "process?.get", "process!.get"],
+    ["a process has to have modules", "getBuiltinModule?.(", "getBuiltinModule!("],
+  ],
   "adapters/bare.ts": [
     ["tests find nobody", "findTest = find;", ""],
     [
