@@ -94,6 +94,15 @@ async function listsOrigins(server: ProcessServer): Promise<void> {
 /** What a sample with a name shows. */
 const CHECKS: Record<string, (server: ProcessServer) => Promise<void>> = {
   list: listsOrigins,
+  async diagnostics(server) {
+    const client = await open(server);
+    assertEquals(await client.says("hi"), "hi");
+    client.close(1000);
+    await client.closeFrame();
+    const ends = async () => await (await fetch(server.url("/ends", "http"))).text();
+    while (await ends() === "{}") await new Promise((resolve) => setTimeout(resolve, 10));
+    assertEquals(await ends(), '{"peer":1}');
+  },
   async proxied({ port }) {
     const headers = { Origin: "https://example.com", "X-Forwarded-Host": "example.com" };
     const from = (proto: string) => status(port, "/ws", { ...headers, "X-Forwarded-Proto": proto });

@@ -81,17 +81,13 @@ export interface CallDiagnostics {
  *
  * @example A line for each connection that has ended
  * ```ts
- * import diagnostics from "node:diagnostics_channel";
+ * import { channel } from "node:diagnostics_channel";
  * import type { DiagnosticsMessages } from "@edgesocket/edgesocket";
  *
- * function listen<Name extends keyof DiagnosticsMessages>(
- *   name: Name,
- *   listener: (message: DiagnosticsMessages[Name]) => void,
- * ): void {
- *   diagnostics.subscribe(name, (message) => listener(message as DiagnosticsMessages[Name]));
- * }
- *
- * listen("edgesocket:close", ({ path, cause, duration }) => {
+ * // In a variable, as Bun forgets a channel that nobody holds.
+ * const closes = channel("edgesocket:close");
+ * closes.subscribe((message) => {
+ *   const { path, cause, duration } = message as DiagnosticsMessages["edgesocket:close"];
  *   console.log(`${path} ended after ${duration} ms: ${cause}`);
  * });
  * ```
