@@ -9,7 +9,7 @@ const SRC = new URL("src/", root);
  */
 const FLOORS = [
   ["roofs"],
-  ["hono", "limits", "native", "node", "testing", "topics"],
+  ["hono", "limits", "native", "node", "telemetry", "testing", "topics"],
   ["adapters", "brokers"],
   ["server"],
   ["connection", "handshake"],
@@ -19,6 +19,7 @@ const FLOORS = [
 /** What some files may import from outside: the peers of their entry, and what its runtime brings. */
 const OUTSIDE: readonly (readonly [file: RegExp, specifiers: RegExp])[] = [
   [/^hono\//, /^hono$/],
+  [/^telemetry\//, /^@opentelemetry\/api$/],
   [/^adapters\/node(_\w+)?\.ts$/, /^(node:(http|https|net)|ws|@hono\/node-server(\/.+)?)$/],
 ];
 
@@ -128,7 +129,14 @@ Deno.test("mod.ts only re-exports", () => {
 });
 
 Deno.test("importing the package does nothing and asks no runtime", async () => {
-  const entries = ["mod.ts", "src/hono.ts", "src/node.ts", "src/testing.ts", "src/topics.ts"].map((
+  const entries = [
+    "mod.ts",
+    "src/hono.ts",
+    "src/node.ts",
+    "src/testing.ts",
+    "src/topics.ts",
+    "src/telemetry.ts",
+  ].map((
     path,
   ) => new URL(path, root).href);
   // The modules of Node are Deno's own, and ask it.

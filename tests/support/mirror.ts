@@ -76,6 +76,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   "server/adapter.ts": TYPES_ONLY,
   "server/admission.ts": TYPES_ONLY,
   "server/diagnostics.ts": TYPES_ONLY,
+  "telemetry.ts": EXPORTS_ONLY,
   "server/report.ts": TYPES_ONLY,
   "testing.ts": EXPORTS_ONLY,
 };
