@@ -10,6 +10,26 @@ export const adapters: Mutations = {
     ["a runtime has to have a process", "process?.get", "process!.get"],
     ["a process has to have modules", "getBuiltinModule?.(", "getBuiltinModule!("],
   ],
+  "adapters/listen.ts": [
+    ["nobody hears", "found.subscribe(own);", ""],
+    ["whoever stops hears on", "found.unsubscribe?.(own)", "undefined"],
+    [
+      "a runtime without channels is silent",
+      "if (found.subscribe === undefined) {",
+      "if (found.subscribe === undefined) return () => {};\n  if (found.subscribe === undefined) {",
+    ],
+    [
+      "the same listener is there once",
+      "(message) => listener(message as DiagnosticsMessages[Name])",
+      "listener as Listener",
+    ],
+  ],
+  "adapters/background_timer.ts": [
+    ["it fires once", "setInterval(task, period)", "globalThis.setTimeout(task, period) as number"],
+    ["it cannot be stopped", "return () => clearInterval(timer);", "return () => {};"],
+    ["it keeps Deno alive", "Deno?.unrefTimer?.(timer)", "undefined"],
+    ["it keeps others alive", "else timer.unref?.();", ""],
+  ],
   "adapters/bare.ts": [
     ["tests find nobody", "findTest = find;", ""],
     [
