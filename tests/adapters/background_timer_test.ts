@@ -32,15 +32,23 @@ Deno.test("a timer in the background keeps no process alive", async () => {
   assertEquals([code, new TextDecoder().decode(stdout)], [0, "done\n"]);
 });
 
-Deno.test("timers that are objects are told so themselves", () => {
-  const before = globalThis.setInterval;
-  let unrefs = 0;
-  const timer = { unref: () => unrefs++ };
-  Object.assign(globalThis, { setInterval: () => timer });
+Deno.test("timers that are objects are told so themselves, and the others by Deno", () => {
+  const { Deno, setInterval } = globalThis;
+  const unrefs: unknown[] = [];
+  const timers = [{ unref: () => unrefs.push("object") }, 5, 6];
+  const fakes = { unrefTimer: (timer: number) => unrefs.push(timer) };
+  const put = (value: object) =>
+    Object.defineProperty(globalThis, "Deno", { value, configurable: true });
+  Object.assign(globalThis, { setInterval: () => timers.shift() });
+  put(fakes);
   try {
-    everyInBackground(1, () => {})();
+    everyInBackground(1, () => {});
+    everyInBackground(1, () => {});
+    put({});
+    everyInBackground(1, () => {});
   } finally {
-    Object.assign(globalThis, { setInterval: before });
+    Object.assign(globalThis, { setInterval });
+    put(Deno);
   }
-  assertEquals(unrefs, 1);
+  assertEquals(unrefs, ["object", 5]);
 });
