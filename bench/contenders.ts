@@ -101,6 +101,39 @@ function topicsLineup(runtime: "bun" | "deno", others: readonly string[]): Topic
   };
 }
 
+/** What hubs are compared with. */
+export interface HubsLineup {
+  readonly hub: Contender;
+  /** The least that answers the same frames, on edgesocket's connections and on the runtime's own. */
+  readonly loop: Contender;
+  readonly native: Contender;
+  /** What else there is. */
+  readonly others: readonly Contender[];
+}
+
+/** Bun's, Deno's and Node's. */
+export const hubsLineups: Readonly<Record<"bun" | "deno" | "node", HubsLineup>> = {
+  bun: hubsLineup("bun"),
+  deno: hubsLineup("deno"),
+  node: hubsLineup("node"),
+};
+
+function hubsLineup(runtime: "bun" | "deno" | "node"): HubsLineup {
+  const server = (way: string, name: string) => ({
+    id: `${runtime}-${way}`,
+    runtime,
+    name,
+    script: "calls",
+    args: [way],
+  });
+  return {
+    hub: { id: `${runtime}-hub`, runtime, name: "a hub", script: "edgesocket_hub" },
+    loop: server("loop", "a bare loop"),
+    native: server("native", "a bare loop on the runtime's own"),
+    others: [server("socket.io", "Socket.IO"), server("trpc", "tRPC")],
+  };
+}
+
 function lineup(runtime: "bun" | "deno"): Lineup {
   const server = (id: string, name: string, script = `${runtime}_${id.replace("-", "_")}`) => ({
     id: `${runtime}-${id}`,

@@ -12,7 +12,7 @@ export interface Pace {
   readonly steps: readonly number[];
   /** Subscribers of a topic. */
   readonly crowds: readonly number[];
-  /** Messages to all of them together that are counted; as many to warm up. */
+  /** Messages to all of them together that are counted; three times as many to warm up. */
   readonly deliveries: number;
   /** Messages published to an engine that are counted; half as many to warm up. */
   readonly publishes: number;

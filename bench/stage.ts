@@ -10,6 +10,10 @@ export const PEERS = {
   ws: "8.23.0",
   "@hono/node-server": "2.1.8",
   redis: "6.3.1",
+  valibot: "1.5.0",
+  "socket.io": "4.8.4",
+  "@socket.io/bun-engine": "0.1.2",
+  "@trpc/server": "11.25.2",
 } as const;
 
 /** What a contender needs of the repository. */
@@ -21,7 +25,9 @@ const BENCH = [
 ];
 /** What runs on Node, which does not read TypeScript in version 20. */
 const ON_NODE = [
-  ...["node_ws", "node_ws_request", "edgesocket_node"].map((script) => `servers/${script}`),
+  ...["node_ws", "node_ws_request", "edgesocket_node", "edgesocket_hub", "calls"].map((script) =>
+    `servers/${script}`
+  ),
   "load/ws",
 ];
 

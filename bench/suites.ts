@@ -1,4 +1,4 @@
-import { atBase, isOurs, lineups, nodeLineup, topicsLineups } from "./contenders.ts";
+import { atBase, hubsLineups, isOurs, lineups, nodeLineup, topicsLineups } from "./contenders.ts";
 import { isNoise, type Row, row } from "./row.ts";
 import type { Workloads } from "./workloads.ts";
 
@@ -9,7 +9,7 @@ export const SUITES = ["core", "node", "fan-out", "topics", "hubs", "client"] as
 export type SuiteName = typeof SUITES[number];
 
 /** What is below edgesocket, where it is. */
-const COMPARED = ["raw", "ws", "a plain loop", "node-redis", "no subscriptions"];
+const COMPARED = ["raw", "ws", "a plain loop", "a bare loop", "node-redis", "no subscriptions"];
 
 /** What may be lost of speed, and gained in memory (KiB), from the version that `--base` names. */
 const BASE_FLOORS: Row["floors"] = { rate: 0.97, cost: 1.03, memory: 0.25, bytes: 5 };
@@ -40,7 +40,7 @@ const suites: Record<SuiteName, (all: Workloads) => Row[]> = {
       return [raw, ours, oursHono, hono, crossws].map((each) => row(all.fanOut, each, raw));
     }),
   topics: (all) => [...topicsRows("bun", all), ...topicsRows("deno", all)],
-  hubs: () => [],
+  hubs: (all) => (["bun", "deno", "node"] as const).flatMap((runtime) => hubsRows(runtime, all)),
   client: () => [],
 };
 
@@ -115,6 +115,27 @@ function topicsRows(runtime: "bun" | "deno", { topics: all }: Workloads): Row[] 
     ...rooms,
     row(all.publish, publisher, client, { rate: 0.8 }),
     row(all.subscription, subscriptions, none, { bytes: 100 }),
+  ];
+}
+
+/** What is promised of a hub beside the bare loop, and of calls beside Socket.IO. */
+const HUB_FLOORS = { calls: { rate: 0.8 }, memory: { memory: 4 }, others: { rate: 2 } } as const;
+
+function hubsRows(runtime: "bun" | "deno" | "node", { hubs: all }: Workloads): Row[] {
+  const { hub, loop, native, others } = hubsLineups[runtime];
+  const [socketIo, trpc] = others as [typeof hub, typeof hub];
+  return [
+    row(all.calls, loop, loop),
+    row(all.calls, hub, loop, HUB_FLOORS.calls),
+    { ...row(all.calls, hub, native), share: 1 / 3 },
+    row(all.calls, hub, socketIo, HUB_FLOORS.others),
+    { ...row(all.calls, hub, trpc), share: 1 / 3 },
+    row(all.broadcast, hub, loop),
+    { ...row(all.broadcast, hub, socketIo), share: 1 / 3 },
+    row(all.connects, hub, loop),
+    ...others.map((each) => ({ ...row(all.connects, hub, each), share: 1 / 3 })),
+    row(all.memory, hub, loop, HUB_FLOORS.memory),
+    { ...row(all.memory, hub, socketIo), share: 1 / 3 },
   ];
 }
 

@@ -19,6 +19,9 @@ const SIZES = [64, 1_024];
 /** Messages that are published in one turn. */
 const TURNS = [1, 10];
 
+/** How much more is sent to warm up than is counted. */
+const WARM_UP = 3;
+
 /** Handshakes that are under way at the same time. */
 const ABREAST = 50;
 
@@ -86,7 +89,8 @@ function room(pace: Pace, crowd: number, size: number, turn: number): Workload {
       await load.ask({ do: "grow", total: crowd, abreast: ABREAST });
       const times = Math.max(4, Math.round(pace.deliveries / crowd / turn));
       const fanOut = { do: "fanOut", size, binary: false, each: turn, times };
-      await load.ask(fanOut);
+      // The first ones run code that is not compiled yet: a server has long passed them.
+      await load.ask({ ...fanOut, times: WARM_UP * times });
       const before = await server.ask<Usage>({ do: "usage" });
       await load.ask(fanOut);
       const after = await server.ask<Usage>({ do: "usage" });

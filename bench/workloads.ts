@@ -1,5 +1,6 @@
 import { shareBetween, type Usage } from "./core_time.ts";
 import type { Latency } from "./load/crowd.ts";
+import { type HubsWorkloads, hubsWorkloads } from "./hubs_workloads.ts";
 import type { Pace } from "./pace.ts";
 import { type TopicsWorkloads, topicsWorkloads } from "./topics_workloads.ts";
 import { memory, type Metric, RATE, rated, watched, type Workload } from "./workload.ts";
@@ -28,6 +29,7 @@ export interface Workloads {
   readonly growth: Workload;
   readonly idle: Workload;
   readonly topics: TopicsWorkloads;
+  readonly hubs: HubsWorkloads;
 }
 
 /** All of them, at a pace. */
@@ -35,6 +37,7 @@ export function workloads(pace: Pace): Workloads {
   const most = Math.max(...pace.steps);
   return {
     topics: topicsWorkloads(pace),
+    hubs: hubsWorkloads(pace),
     echo: echo(
       pace,
       "echo",

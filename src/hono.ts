@@ -20,6 +20,7 @@ export { websocket } from "./adapters/bun.ts";
 export type { HonoEvents, HonoSocket } from "./hono/events.ts";
 export type { DefaultContext, HonoContext } from "./hono/context.ts";
 export { createBunWebSocket, type HonoWebSocket } from "./hono/bun_websocket.ts";
+export { hub, type Servable, type ServedRequest } from "./hono/hub.ts";
 export type { UpgradeMiddleware, UpgradeResponse } from "./hono/middleware.ts";
 export {
   createUpgradeWebSocket,

@@ -1,3 +1,6 @@
+// What examples import beside us and Hono: here, so that it is installed for Bun, too.
+import "npm:@microsoft/signalr@10.0.11";
+import "npm:valibot@1.5.0";
 import { assert, assertEquals } from "@std/assert";
 import { OPCODE, RawClient } from "./support/raw_client.ts";
 import { output, root } from "./support/command.ts";
@@ -15,6 +18,16 @@ import { nativeRuntimes } from "./support/runtimes.ts";
 
 const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
 const exports: Record<string, string> = config.exports;
+
+/** What examples import beside us and Hono. */
+const PACKAGES = {
+  "@microsoft/signalr": "npm:@microsoft/signalr@10.0.11",
+  "valibot": "npm:valibot@1.5.0",
+};
+const NAMES = Object.keys(PACKAGES);
+
+/** What a client of a hub says first, and what it is answered. */
+const GREETING = ['{"protocol":"json","version":1}\x1e', "{}\x1e"] as const;
 
 function* sourceFiles(folder: string): Generator<string> {
   for (const { name, isDirectory } of Deno.readDirSync(new URL(folder, root))) {
@@ -86,7 +99,7 @@ Deno.test("every example passes the type check", async () => {
   // The types of Bun are not to be had here: its example is checked with the npm package.
   const paths = examples.filter(({ code }) => !code.includes("Bun.")).map(folder.path);
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["check", "--no-lock", `--import-map=${await offlineImports()}`, ...paths],
+    args: ["check", "--no-lock", `--import-map=${await offlineImports(PACKAGES)}`, ...paths],
     env: { NO_COLOR: "1" },
   }).output();
   assertEquals(code, 0, new TextDecoder().decode(stderr));
@@ -99,18 +112,23 @@ for (const runtime of nativeRuntimes) {
     const name = `${runtime.name}: the example ${example.name} does what it shows${needs}`;
     Deno.test({ name, ignore: needs !== "" }, async () => {
       await using engine = await withEngine(example);
-      await using folder = await playground(examples);
+      await using folder = await playground(examples, NAMES);
       if (!/\b(serve|listen)\(|export default/.test(example.code)) {
-        const [program, ...args] = [...await exampleCommand(runtime), folder.path(example)];
+        const [program, ...args] = [
+          ...await exampleCommand(runtime, PACKAGES),
+          folder.path(example),
+        ];
         const { code, stderr } = await new Deno.Command(program!, { args }).output();
         assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
         return;
       }
-      await using server = await startExample(runtime, folder.path(example), {}, engine.env);
-      const path = example.code.includes('"/ws"') ? "/ws" : "/";
+      await using server = await startExample(runtime, folder.path(example), PACKAGES, engine.env);
+      const [path = "/"] = example.code.match(/"\/(ws|chat)\b/g)?.map((text) => text.slice(1)) ??
+        [];
       using client = await RawClient.open(server.port, path);
-      client.send(OPCODE.text, "hi");
-      assertEquals(await client.text(), "hi");
+      const [said, answer] = example.code.includes("defineHub") ? GREETING : ["hi", "hi"];
+      client.send(OPCODE.text, said);
+      assertEquals(await client.text(), answer);
       assertEquals(server.errors, "");
     });
   }

@@ -9,8 +9,8 @@ const SRC = new URL("src/", root);
  */
 const FLOORS = [
   ["roofs"],
-  ["hono", "limits", "native", "node", "telemetry", "testing", "topics"],
-  ["adapters", "brokers"],
+  ["client", "hono", "hubs", "limits", "native", "node", "telemetry", "testing", "topics"],
+  ["adapters", "brokers", "wire"],
   ["server"],
   ["connection", "handshake"],
   ["base"],
@@ -129,16 +129,9 @@ Deno.test("mod.ts only re-exports", () => {
 });
 
 Deno.test("importing the package does nothing and asks no runtime", async () => {
-  const entries = [
-    "mod.ts",
-    "src/hono.ts",
-    "src/node.ts",
-    "src/testing.ts",
-    "src/topics.ts",
-    "src/telemetry.ts",
-  ].map((
-    path,
-  ) => new URL(path, root).href);
+  const names = ["client", "hono", "hubs", "node", "testing", "topics"];
+  const entries = ["mod.ts", ...names.map((name) => `src/${name}.ts`)]
+    .map((path) => new URL(path, root).href);
   // The modules of Node are Deno's own, and ask it.
   const program = `
     await import("node:https");

@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { handler, serve } from "../mod.ts";
 import { upgradeWebSocket } from "../src/hono.ts";
+import { defineHub } from "../src/hubs.ts";
 import { output, root } from "./support/command.ts";
 
 /** An interface, as far as `deno doc --json` is read here. */
@@ -17,14 +18,26 @@ interface Documented {
   }[];
 }
 
-const doc = JSON.parse((await output(Deno.execPath(), ["doc", "--json", "mod.ts"], 60_000))!);
-const symbols: Documented[] = Object.values<{ symbols: Documented[] }>(doc.nodes)[0]!.symbols;
+/** What an entry exports. */
+async function symbolsOf(entry: string): Promise<Documented[]> {
+  const doc = JSON.parse((await output(Deno.execPath(), ["doc", "--json", entry], 60_000))!);
+  return Object.values<{ symbols: Documented[] }>(doc.nodes)[0]!.symbols;
+}
+
+const symbols = await symbolsOf("mod.ts");
 
 /** The options of interfaces, with what their docstrings say after `@default`. */
 function documented(...names: string[]): Map<string, string | undefined> {
+  return defaultsOf(symbols, names);
+}
+
+function defaultsOf(
+  symbols: readonly Documented[],
+  names: readonly string[],
+): Map<string, string | undefined> {
   const found = names.flatMap((name) => {
     const symbol = symbols.find((one) => one.name === name);
-    assert(symbol, `mod.ts exports no ${name}`);
+    assert(symbol, `there is no ${name}`);
     return symbol.declarations.flatMap(({ def }) => def?.properties ?? []);
   });
   return new Map(found.map(({ name, jsDoc }) => {
@@ -62,8 +75,8 @@ const TABLES = {
 const page = Deno.readTextFileSync(new URL("docs/options.md", root));
 
 /** The rows of the table below a heading, by the names of their options. */
-function rowsBelow(heading: string): Map<string, { value: string; refused: string }> {
-  const [, section] = page.split(`\n## ${heading}\n`);
+function rowsBelow(heading: string, text = page): Map<string, { value: string; refused: string }> {
+  const [, section] = text.split(`\n## ${heading}\n`);
   assert(section !== undefined, heading);
   const rows = section.match(/(?:^\|.*\n)+/m)![0].trim().split("\n").slice(2);
   return new Map(rows.flatMap((row) => {
@@ -114,4 +127,25 @@ for (const [heading, { options, set }] of Object.entries(TABLES)) {
 Deno.test("docs/options.md shows what a misspelt option says", () => {
   const error = assertThrows(() => serve({ fetch: answer, prot: 8000 } as never), TypeError);
   assert(page.includes(`\n${error.name}: ${error.message}\n`), error.message);
+});
+
+Deno.test("docs/hubs.md has every limit of a hub, with the default of its docstring", async () => {
+  const limits = defaultsOf(await symbolsOf("src/hubs.ts"), ["HubLimits"]);
+  const page = Deno.readTextFileSync(new URL("docs/hubs.md", root));
+  const [, section] = page.split("\n## Limits\n");
+  const rows = [...section!.matchAll(/^\| `(\w+)` +\| (\S+) +\| (\w*) +\|/gm)];
+  assertEquals(
+    rows.map(([, name, value]) => [name, value]),
+    [...limits].map(([name, value]) => [name, value?.replace(/^\{(.*)\}$/, "$1")]),
+  );
+  const create = (options: object) => defineHub()({ client: {} }).create({}, options);
+  for (const [, name, , unit] of rows) {
+    const wrong = unit === "" ? 1 : -1;
+    const error = assertThrows(
+      () => create({ [name!]: wrong }),
+      unit === "" ? TypeError : RangeError,
+    );
+    assert(error.message.startsWith(`Cannot use option ${name}: expected `), error.message);
+    create({ [name!]: undefined });
+  }
 });

@@ -3,6 +3,7 @@
  * says. A sample that begins with `app.` stands in an app; a word after `ts` names its check.
  */
 // What samples import beside us and Hono: here, so that it is installed for Bun, too.
+import "npm:@microsoft/signalr@10.0.11";
 import "npm:partysocket@1.3.0/ws";
 import "npm:valibot@1.5.0";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
@@ -11,11 +12,13 @@ import { root } from "./support/command.ts";
 import {
   type Example,
   fencesIn,
+  fileOf,
   needOf,
   playground,
   startExample,
   withEngine,
 } from "./support/examples.ts";
+import { HubClient } from "./support/hub_client.ts";
 import { offlineImports } from "./support/imports.ts";
 import { handshake, OPCODE, RawClient } from "./support/raw_client.ts";
 import { bun, deno, nativeRuntimes, node } from "./support/runtimes.ts";
@@ -41,11 +44,24 @@ function samplesOf(page: string): Example[] {
 
 const all = pages.flatMap(samplesOf);
 /** Programs of clients, and tests for test runners (packages/testing_test.ts); the rest are servers. */
+const NO_SERVERS = ["ts client", "ts hub-client", "ts test"];
 const clients = all.filter(({ info }) => info === "ts client");
-const samples = all.filter(({ info }) => info !== "ts client" && info !== "ts test");
+const samples = all.filter(({ info }) => !NO_SERVERS.includes(info));
+
+/** Clients of hubs, with their servers and what they print. */
+const hubClients = all.filter(({ info }) => info === "ts hub-client").map((sample) => {
+  const numbers = sample.code.includes("numbers");
+  const server = all.find(({ info }) => info === (numbers ? "ts hub-streams" : "ts hub-chat"))!;
+  const code = sample.code.replace("./server.ts", `./${fileOf(server)}`);
+  return { sample: { ...sample, code }, server, prints: numbers ? "\n6\n" : ": hello\n" };
+});
 
 /** What samples import beside us and Hono. */
-const PACKAGES = { valibot: "npm:valibot@1.5.0", partysocket: "npm:partysocket@1.3.0" };
+const PACKAGES = {
+  valibot: "npm:valibot@1.5.0",
+  partysocket: "npm:partysocket@1.3.0",
+  "@microsoft/signalr": "npm:@microsoft/signalr@10.0.11",
+};
 
 async function status(port: number, path: string, headers: Record<string, string> = {}) {
   using client = await RawClient.connect(port);
@@ -261,6 +277,74 @@ const CHECKS: Record<string, (server: ProcessServer) => Promise<void>> = {
     using unknown = await RawClient.open(port, "/ws?after=made-up");
     assertEquals(JSON.parse(await unknown.text() ?? ""), { gap: "epoch" });
   },
+  async "hub-chat"(server) {
+    using ada = await HubClient.open(server, { path: "/chat?name=ada" });
+    using guest = await HubClient.open(server, { path: "/chat" });
+    for (const client of [ada, guest]) assertEquals(await client.ask("join", "lobby"), undefined);
+    ada.call("send", "lobby", "hello");
+    const told = { type: 1, target: "message", arguments: ["ada", "hello"] };
+    for (const client of [guest, ada]) assertEquals(await client.next(), told);
+    assertEquals((await ada.next())?.type, 3);
+    const { error } = await ada.ask("send", "lobby", "x".repeat(501)) as { error: string };
+    assertStringIncludes(error, "Failed to invoke 'send'");
+    const other = await fetch(server.url("/chatter", "http"));
+    assertEquals([other.status, await other.text()], [404, "not found"]);
+  },
+  async "hub-users"(server) {
+    assertEquals((await post(server, "/notes/negotiate")).status, 401);
+    const headers = { authorization: "Bearer token-of-ada" };
+    assertEquals((await post(server, "/notes/negotiate", { headers })).status, 200);
+    assertEquals((await server.connect("/notes")).status, 401);
+    const path = "/notes?access_token=token-of-ada";
+    using one = await HubClient.open(server, { path });
+    using two = await HubClient.open(server, { path });
+    assertEquals(await one.ask("whoAmI"), "ada");
+    one.call("noteTo", "1", "hi");
+    for (const client of [two, one]) assertEquals((await client.next())?.arguments, ["hi"]);
+  },
+  async "hub-streams"(server) {
+    using client = await HubClient.open(server, { path: "/" });
+    const clock = client.stream("clock", 10);
+    const { item } = await client.next() ?? {};
+    assertEquals([typeof item, (await client.next())?.invocationId], ["number", clock]);
+    client.cancel(clock);
+    for (;;) if ((await client.next())?.type === 3) break;
+    client.upload("sum", ["s"]);
+    for (const value of [1, 2]) client.item("s", value);
+    client.complete("s");
+    assertEquals((await client.next())?.result, 3);
+  },
+  async "hub-confirm"(server) {
+    using client = await HubClient.open(server, { path: "/" });
+    for (const result of [true, false]) {
+      const call = client.call("leave", "lobby");
+      const question = await client.next();
+      assertEquals(question?.arguments, ["Leave lobby?"]);
+      client.complete(`${question?.invocationId}`, { result });
+      assertEquals(await client.next(), { type: 3, invocationId: call, result });
+    }
+  },
+  async "hub-events"(server) {
+    using client = await HubClient.open(server, { path: "/" });
+    assertEquals((await client.next())?.arguments, [1]);
+    assertEquals(await client.ask("hello"), "hello");
+    const { error } = await client.ask("closeDoors") as { error: string };
+    assertStringIncludes(error, "HubException: not for you");
+    const admin = await HubClient.greet(await server.open("/", { "x-admin": "yes" }));
+    assertEquals((await admin.next())?.arguments, [2]);
+    assertEquals(await admin.ask("closeDoors"), "closed");
+    admin.client.close(1000);
+    await server.until({ on: "line", line: "left: peer" });
+    assertEquals((await client.next())?.arguments, [2]);
+    assertEquals((await client.next())?.arguments, [1]);
+  },
+  async "signalr-chat"(server) {
+    using client = await HubClient.open(server, { path: "/" });
+    assertEquals(await client.ask("join", "lobby"), undefined);
+    client.call("send", "lobby", "hello");
+    const told = { type: 1, target: "Message", arguments: ["ada", "hello"] };
+    assertEquals(await client.next(), told);
+  },
   async drain(server) {
     await echoes(server);
     const ready = await fetch(server.url("/ready", "http"));
@@ -286,7 +370,7 @@ Deno.test("every sample of docs/ is named in the tests if it is more than an ech
   assert(samples.length > 20);
   const names = all.map(({ info }) => info.split(" ")[1]).filter((name) => name !== undefined);
   const unknown = names.filter((name) =>
-    !["deno", "bun", "client", "test"].includes(name) && !(name in CHECKS)
+    !["deno", "bun", "client", "hub-client", "test"].includes(name) && !(name in CHECKS)
   );
   assertEquals(unknown, []);
   assertEquals(Object.keys(CHECKS).filter((name) => !names.includes(name)), []);
@@ -298,7 +382,8 @@ const README = fencesIn("README.md", Deno.readTextFileSync(new URL("README.md", 
 
 Deno.test("every sample of docs/ and README.md passes the type check", async () => {
   assert(README.length > 0);
-  const checked = [...all, ...README];
+  const typed = new Map(hubClients.map(({ sample }) => [sample.name, sample]));
+  const checked = [...all.map((sample) => typed.get(sample.name) ?? sample), ...README];
   await using folder = await playground(checked);
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["check", "--no-lock", `--import-map=${await offlineImports(PACKAGES)}`].concat(
@@ -340,6 +425,55 @@ for (const sample of samples.filter(({ name }) => name.startsWith("docs/node.md"
     await echoes(server);
     assertEquals(server.errors, "");
   });
+}
+
+for (const runtime of nativeRuntimes) {
+  for (const { sample, server, prints } of hubClients) {
+    Deno.test(`${runtime.name}: ${sample.name} calls the hub of its page`, async () => {
+      await using folder = await playground([server, sample], Object.keys(PACKAGES));
+      await using hub = await startExample(runtime, folder.path(server), PACKAGES);
+      const path = folder.path(sample);
+      await Deno.writeTextFile(path, sample.code.replace(":8000/", `:${hub.port}/`));
+      const [program, ...args] = runtime.command;
+      const flags = runtime === deno ? [`--import-map=${await offlineImports(PACKAGES)}`] : [];
+      const client = new Deno.Command(program!, {
+        args: [...args, ...flags, path],
+        stdout: "piped",
+        signal: AbortSignal.timeout(30_000),
+      }).spawn();
+      let said = "";
+      for await (const piece of client.stdout.pipeThrough(new TextDecoderStream())) {
+        said += piece;
+        // It stays connected, and would go on for ever.
+        if (said.includes(prints)) client.kill();
+      }
+      await client.status;
+      assertStringIncludes(said, prints);
+    });
+  }
+}
+
+/** The other pages with tests: packages/testing_test.ts runs those of docs/testing.md. */
+const tested = all.filter(({ info, name }) =>
+  info === "ts test" && !name.startsWith("docs/testing.md")
+);
+
+for (const runtime of nativeRuntimes) {
+  for (const sample of tested) {
+    Deno.test(`${runtime.name}: ${sample.name} passes`, async () => {
+      await using folder = await playground([sample], Object.keys(PACKAGES));
+      const flags = runtime === deno
+        ? ["-A", "--no-lock", `--import-map=${await offlineImports(PACKAGES)}`]
+        : [];
+      const { success, stdout, stderr } = await new Deno.Command(runtime.command[0]!, {
+        args: ["test", ...flags, folder.path(sample)],
+        env: { NO_COLOR: "1" },
+        signal: AbortSignal.timeout(30_000),
+      }).output();
+      const said = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("\n");
+      assert(success && /\b1 pass/.test(said), said);
+    });
+  }
 }
 
 for (const { name, command } of [deno, bun]) {

@@ -1,11 +1,14 @@
 /** The load generator: a process of its own, on Bun, on a core of its own. */
 import process from "node:process";
 import { answerLines } from "../lines.ts";
+import { Callers } from "./callers.ts";
 import { Crowd, type Echo, type Timing } from "./crowd.ts";
 import { Engine } from "./engine.ts";
 import type { MessageShape } from "./cycle.ts";
 
-const crowd = new Crowd(Number(process.argv[2]));
+const port = Number(process.argv[2]);
+const crowd = new Crowd(port);
+const callers = new Callers(port);
 const engine = new Engine();
 
 answerLines({
@@ -17,7 +20,16 @@ answerLines({
   engine: () => engine.start(),
   endEngine: () => engine.end(),
   fanOut: ({ times, each, ...shape }: FanOut & MessageShape) => crowd.fanOut(times, shape, each),
+  join: ({ speaks, total, abreast }: Abreast & Speaks) => callers.join(speaks, total, abreast),
+  call: ({ window, seconds }: { window: number; seconds: number }) => callers.call(window, seconds),
+  shout: ({ times }: { times: number }) => callers.shout(times),
+  drop: ({ speaks, total, abreast }: Abreast & Speaks) => callers.drop(speaks, total, abreast),
 });
+
+/** How the server is spoken to. */
+interface Speaks {
+  readonly speaks: string;
+}
 
 interface Abreast {
   readonly total: number;

@@ -1,13 +1,13 @@
 import { ServerResponse } from "node:http";
-import { isPromise } from "../base/contain.ts";
 import { Deferred } from "../base/deferred.ts";
 import { usageError } from "../base/usage_error.ts";
-import { refusal, refusalResponse } from "../handshake/verdict.ts";
+import { refusal } from "../handshake/verdict.ts";
 import type { Fetch, ListeningServer } from "../server/adapter.ts";
+import { type RequestListener, requestListener } from "./node_fetch.ts";
 import type { NodeIncoming, NodeOutgoing, NodeStream } from "./node_http.ts";
-import { findPeers, type NodeContext, type Peers } from "./node_peers.ts";
+import { findPeers, type Peers } from "./node_peers.ts";
 import { ProtocolSwitch } from "./node_switch.ts";
-import { NodeUpgrade, upgradeOf } from "./node_upgrade.ts";
+import { leaveToOthers, NodeUpgrade } from "./node_upgrade.ts";
 
 /**
  * Whose an upgrade is: `ours`, whatever comes of it; ours if it is `wanted`, which others may do as
@@ -30,7 +30,7 @@ export class NodeListeners {
   /** The upgrades that are not answered yet, or whose answer is still under way. */
   readonly #held = new Set<NodeUpgrade>();
   #allReleased: Deferred<void> | undefined;
-  #listener: ((incoming: NodeIncoming, outgoing: NodeOutgoing) => Promise<void>) | undefined;
+  #listener: RequestListener | undefined;
   #switch: ProtocolSwitch | undefined;
   /** The upgrade whose request is being made, in this very turn. */
   #asking: NodeUpgrade | undefined;
@@ -48,20 +48,24 @@ export class NodeListeners {
     this.#server = server;
     this.ready = peers.then((peers) => {
       this.#switch = new ProtocolSwitch(peers, server.maxPayloadLength);
-      this.#listener = this.#listenerFor(fetch, peers);
+      this.#listener = requestListener(fetch, peers, {
+        asking: () => this.#asking,
+        mayAnswer: (upgrade, status) => !upgrade.answered && this.#respond(upgrade, status),
+        report: server.report,
+      });
     });
   }
 
   /** Answers what stays HTTP. */
   request(incoming: NodeIncoming, outgoing: NodeOutgoing): void {
-    if (this.#listener) void this.#listener(incoming, outgoing);
+    if (this.#listener) this.#run(incoming, outgoing, () => outgoing.destroy());
     else this.ready.then(() => this.request(incoming, outgoing), () => outgoing.destroy());
   }
 
   /** Answers what wants to leave it, if it is ours. */
   upgrade(incoming: NodeIncoming, stream: NodeStream, head: Uint8Array): void {
     const claim = this.#surroundings.claim(incoming);
-    if (claim === "theirs") return;
+    if (claim === "theirs") return leaveToOthers(stream, stream.bytesWritten, this.#server.clock);
     const upgrade = this.#hold(incoming, stream, head, claim);
     upgrade.inTurn(() => {
       if (claim !== "nobody" && asksForWebSocket(incoming)) {
@@ -121,8 +125,16 @@ export class NodeListeners {
     upgrade.protocolSwitch = this.#switch;
     upgrade.carriedBy(upgrade.incoming);
     this.#asking = upgrade;
-    void this.#listener?.(upgrade.incoming, upgrade.outgoing);
+    this.#run(upgrade.incoming, upgrade.outgoing, upgrade.abandon);
     this.#asking = undefined;
+  }
+
+  /** Whatever is wrong with an answer ends its connection, and no other. */
+  #run(incoming: NodeIncoming, outgoing: NodeOutgoing, cut: () => void): void {
+    this.#listener?.(incoming, outgoing).catch((error) => {
+      this.#server.report(error, undefined);
+      cut();
+    });
   }
 
   /** Answers with a status other than 101, unless the upgrade is not ours; says whether it is. */
@@ -134,36 +146,7 @@ export class NodeListeners {
     else upgrade.leaveToOthers(this.#server.clock);
     return ours;
   }
-
-  #listenerFor(fetch: Fetch, { getRequestListener, RESPONSE_ALREADY_SENT }: Peers) {
-    const settle = (upgrade: NodeUpgrade, response: Response): Response => {
-      if (upgrade.answered || !this.#respond(upgrade, response.status)) {
-        return RESPONSE_ALREADY_SENT;
-      }
-      // A refusal that says `Connection: Upgrade` says that the connection ends, too.
-      if (response.headers.has("connection")) response.headers.append("connection", "close");
-      return response;
-    };
-    const answer = (request: Request, context: NodeContext): Response | Promise<Response> => {
-      const upgrade = upgradeOf(context.incoming);
-      if (upgrade === undefined) return fetch(request, context);
-      upgrade.carriedBy(request);
-      const response = fetch(request, context);
-      return isPromise(response)
-        ? Promise.resolve(response).then((response) => settle(upgrade, response))
-        : settle(upgrade, response);
-    };
-    const errorHandler = () => {
-      const upgrade = this.#asking;
-      const ours = upgrade === undefined || this.#respond(upgrade, 400);
-      return ours ? refusalResponse(NO_URL) : RESPONSE_ALREADY_SENT;
-    };
-    return getRequestListener(answer, { overrideGlobalObjects: false, errorHandler });
-  }
 }
-
-/** What makes no `Request`: fetch never throws, so that only its making does. */
-const NO_URL = refusal(400, "expected a Host and a target that make a URL");
 
 /** Node has stopped reading HTTP where the body begins, and nobody can read it any more. */
 const BODY = refusal(400, "expected an upgrade without a body, got one with a body");

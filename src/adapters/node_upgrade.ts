@@ -43,6 +43,7 @@ export class NodeUpgrade {
   /** Set as soon as `ws` is there. */
   protocolSwitch: ProtocolSwitch | undefined;
   #answered = false;
+  #watched = false;
   /** Whether it is for nobody else to answer, or to read from. */
   readonly exclusive: boolean;
   /** Bytes that were written for earlier requests. */
@@ -97,6 +98,7 @@ export class NodeUpgrade {
       this.#before = stream.bytesWritten;
       return task();
     }
+    this.watch();
     // Node has taken its own listener off: without it, a long answer would stop halfway.
     const drain = () => earlier.emit("drain");
     stream.on("drain", drain);
@@ -108,7 +110,8 @@ export class NodeUpgrade {
 
   /** From now on a client is noticed that leaves: of one that is not read, Node says nothing. */
   watch(): void {
-    if (this.#answered || !this.exclusive) return;
+    if (this.#watched || this.#answered || !this.exclusive) return;
+    this.#watched = true;
     this.#stream.on("data", this.#early);
     this.#stream.on("end", this.abandon);
   }
@@ -158,11 +161,7 @@ export class NodeUpgrade {
   leaveToOthers(clock: Clock): void {
     this.#settle();
     this.#released();
-    const stream = this.#stream;
-    const cancel = clock.after(PATIENCE, () => {
-      if (!this.taken && stream.listenerCount("data") === 0) stream.destroy();
-    });
-    stream.once("close", cancel);
+    if (!this.#takenBefore) leaveToOthers(this.#stream, this.#before, clock);
   }
 
   /** Cuts the connection, answered or not. */
@@ -191,6 +190,19 @@ export class NodeUpgrade {
     this.outgoing.emit("close");
     this.#released();
   };
+}
+
+/**
+ * Cuts a connection that was left to others, if none of them has read or written anything in time.
+ *
+ * @param before Bytes that were written for earlier requests.
+ */
+export function leaveToOthers(stream: NodeStream, before: number, clock: Clock): void {
+  const cancel = clock.after(PATIENCE, () => {
+    const taken = stream.listenerCount("data") > 0 || stream.bytesWritten > before;
+    if (!taken) stream.destroy();
+  });
+  stream.once("close", cancel);
 }
 
 /** Without a listener, an error of a socket would end the process. */

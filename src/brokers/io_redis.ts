@@ -54,6 +54,10 @@ export class IoRedisEngine implements Engine {
 
   start(listener: EngineListener): void {
     this.#listener = listener;
+    // Whoever connects is subscribed anew by us. What the client does by itself may reject, and nobody
+    // can catch it: one topic that is refused, or one more cut, would end the process.
+    const options = (this.#subscriber.options ?? {}) as { autoResubscribe?: boolean };
+    options.autoResubscribe = false;
     this.#subscriber.on("messageBuffer", (channel: Uint8Array, message: Uint8Array) => {
       this.#listener?.message(decoder.decode(channel), message);
     });

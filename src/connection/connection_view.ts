@@ -1,11 +1,21 @@
 import type { CloseInfo } from "./close.ts";
 import type { Connection, ConnectionRequest } from "./connection.ts";
+import type { WebSocketEvents } from "./events.ts";
 import type { Message, SendData, Sent } from "./message.ts";
 
 /** An upper floor that wants to know when connections end, such as topics. */
 export interface EndListener {
   /** Called once for each connection that it listens to, before `onClose`. Must not throw. */
   connectionEnded(connection: Connection): void;
+}
+
+/** The key of what an upper floor is told: users cannot have it by accident. */
+export const SHUTTING_DOWN: unique symbol = Symbol("shuttingDown");
+
+/** Events of an upper floor, such as hubs. */
+export interface InnerEvents extends WebSocketEvents {
+  /** Called just before an open connection is closed because the server goes away. Must not throw. */
+  [SHUTTING_DOWN]?(): void;
 }
 
 /** What a view shows a part of. */

@@ -1,4 +1,5 @@
 import { usageError } from "../base/usage_error.ts";
+import { utf8Exceeds, utf8Length } from "../base/utf8.ts";
 
 /** What can be sent: text, or bytes. Of a view only its own bytes are sent, not the buffer behind it. */
 export type SendData = string | ArrayBuffer | ArrayBufferView<ArrayBuffer>;
@@ -15,20 +16,9 @@ export type Message = string | ArrayBuffer;
 /** What a message costs in memory beside its bytes, about: empty ones are bounded too. */
 export const MESSAGE_OVERHEAD = 256;
 
-const encoder = new TextEncoder();
-/** Where text is encoded only to be counted, a piece at a time: encoding as a whole makes garbage. */
-const scratch = new Uint8Array(16 * 1024);
-
 /** The bytes of a message; text counts as UTF-8. */
 export function byteLength(data: SendData): number {
-  if (typeof data !== "string") return data.byteLength;
-  let bytes = 0;
-  for (let rest = data; rest !== "";) {
-    const { read, written } = encoder.encodeInto(rest, scratch);
-    bytes += written;
-    rest = rest.slice(read);
-  }
-  return bytes;
+  return typeof data === "string" ? utf8Length(data) : data.byteLength;
 }
 
 /** The message as it is now: whoever sends bytes may change them afterwards. */
@@ -64,8 +54,5 @@ function nameOf(value: unknown): string {
 
 /** Whether `data` is longer than `max` bytes; text counts as UTF-8. */
 export function exceeds(data: string | ArrayBuffer, max: number): boolean {
-  if (typeof data !== "string") return data.byteLength > max;
-  // A UTF-16 unit takes 1 to 3 bytes of UTF-8, so that most texts need no counting.
-  if (data.length * 3 <= max) return false;
-  return data.length > max || byteLength(data) > max;
+  return typeof data === "string" ? utf8Exceeds(data, max) : data.byteLength > max;
 }

@@ -15,7 +15,13 @@ import {
 } from "./close.ts";
 import type { Connection, ConnectionRequest } from "./connection.ts";
 import type { ConnectionInit } from "./connection_init.ts";
-import { ConnectionView, type EndListener, type Viewed } from "./connection_view.ts";
+import {
+  ConnectionView,
+  type EndListener,
+  type InnerEvents,
+  SHUTTING_DOWN,
+  type Viewed,
+} from "./connection_view.ts";
 import type { ConnectionChannels, LimitDiagnostics, Told } from "./diagnostics.ts";
 import type { Reporter, WebSocketEvents } from "./events.ts";
 import { Flow, type FlowOwner, type FlowServer } from "./flow.ts";
@@ -192,6 +198,7 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
 
   shutdown(code: 1001 | 1012 = 1001): void {
     const reason = code === 1001 ? "Server shutting down" : "Server restarting";
+    if (this.#state === OPEN) (this.#events as InnerEvents)[SHUTTING_DOWN]?.();
     this.#close({ code, reason, wasClean: true, cause: "shutdown" });
   }
 

@@ -47,6 +47,11 @@ export function openingOf(
     : undefined;
 }
 
+/** Any request as rules on pages and hosts see it: one that asks for no WebSocket, as a rule. */
+export function plainOpening(request: Request): Opening {
+  return new RequestOpening(request, unknownAddress, undefined);
+}
+
 class RequestOpening implements Opening {
   readonly request: Request;
   readonly method: string;

@@ -12,7 +12,10 @@ export interface HonoContext {
   /** The response so far. */
   res: Response;
   /** Makes a response with the headers that middleware has set so far. */
-  newResponse(body: null, init: { status: 101 | 204; headers?: Headers }): Response;
+  newResponse(
+    body: string | null,
+    init: { status: 101 | 200 | 204; headers?: Headers },
+  ): Response;
 }
 
 /** What `c` is where nothing says more: Hono's own `Context`, of the Hono that is installed. */

@@ -8,12 +8,13 @@ export interface Report {
   /**
    * `closed`: a limit ended a connection. `refused`: an opening handshake was refused. `option`: an
    * option of a route has no effect, or is missing. `lost`: a client left in the middle of the
-   * upgrade, and Deno may keep its file descriptor for good.
+   * upgrade, and Deno may keep its file descriptor for good. `call`: a hub has refused a call whose
+   * arguments are not what its schemas take.
    */
-  readonly kind: "closed" | "refused" | "option" | "lost";
+  readonly kind: "closed" | "refused" | "option" | "lost" | "call";
   /**
    * What is counted together: the cause of a close (`payload-too-large`, `backpressure`), the status
-   * of a refusal (`403`), the name of an option, `upgrade` for a lost client.
+   * of a refusal (`403`), the name of an option, `upgrade` for a lost client, `arguments` for a call.
    */
   readonly cause: string;
   /** How often it has happened since the last report of this route and cause, or 1. */

@@ -9,6 +9,7 @@ export function reportLine(report: Report): string {
   const often = count === 1 ? "" : ` ${count} times`;
   if (report.kind === "option") return `edgesocket: ${message}${advice(report)}`;
   if (report.kind === "lost") return `edgesocket lost a client${often}: ${message}`;
+  if (report.kind === "call") return `edgesocket refused a call of a hub${often}: ${message}`;
   if (report.cause === "421") return `edgesocket refused a request${often} with 421: ${message}`;
   const what = report.kind === "closed"
     ? `ended a connection for its limits${often} (${report.cause})`

@@ -206,6 +206,11 @@ export class ServerState implements ConnectionServer, ListeningServer {
     this.#reports.add({ kind: "option", cause, message, remoteAddress: "" }, route);
   }
 
+  /** Takes note of what an upper floor did to a client. */
+  note(report: Omit<Report, "count">, route?: string): void {
+    this.#reports.add(report, route);
+  }
+
   limited({ cause, reason }: CloseInfo, limits: Limits, connection: Connection): void {
     const { remoteAddress } = connection.request;
     const limit = limits.maxPayloadLength;

@@ -68,11 +68,23 @@ Deno.test("a 404 is sent if nobody else listens, or below the path", async () =>
   const none = () => Promise.resolve(new Response("none", { status: 404 }));
   await using sole = await attached(undefined, none);
   assertEquals(await statusOf(sole.port, "/"), 404);
-  sole.http.on("upgrade", (_request, socket) => socket.end("HTTP/1.1 418 Theirs\r\n\r\n"));
+  // Later than we could say anything.
+  sole.http.on("upgrade", (_request, socket) => {
+    setImmediate(() => socket.end("HTTP/1.1 418 Theirs\r\n\r\n"));
+  });
   assertEquals(await statusOf(sole.port, "/"), 418);
   await using below = await attached("/ws", none);
   below.http.on("upgrade", () => {});
   assertEquals(await statusOf(below.port, "/ws"), 404);
+});
+
+Deno.test("what is not below the path is a page, unless others listen", async () => {
+  await using server = await attached("/ws");
+  using client = await RawClient.connect(server.port);
+  client.write(handshake("/other"));
+  assertEquals((await client.head()).status, 200);
+  assertEquals((await client.end()).toString(), "page");
+  assertEquals(server.own.told, []);
 });
 
 Deno.test("what wants another protocol gets the page, and the listener goes at the end", async () => {

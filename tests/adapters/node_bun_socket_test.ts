@@ -5,6 +5,11 @@ import { openedSocket } from "../support/opened_socket.ts";
 import { OPCODE } from "../support/raw_client.ts";
 import { within } from "../support/within.ts";
 
+/** What `ws` notes of a close frame. */
+interface Noted {
+  readonly _closeFrameReceived: boolean;
+}
+
 const opened = () => openedSocket(NodeBunSocket, tellingClass);
 
 Deno.test("what is sent is sent at once, counted by the socket itself", async () => {
@@ -29,6 +34,8 @@ Deno.test("a client that never ends its half of the connection does not keep it"
     assertEquals(await client.closeFrame(), { code: 4000, reason: "bye" });
     if (by === "server") client.close(4000, "bye");
     await within(server.ended, "the end");
+    // It is ws that closes behind both frames, and has to know of them.
+    assertEquals((server.raw as unknown as Noted)._closeFrameReceived, true);
     assertEquals(server.told, ["ended 4000"]);
     assertEquals(server.socket.send("late"), "gone");
     // The client has not ended its half by itself.
@@ -45,7 +52,7 @@ Deno.test("a socket tells of no close frame before there is one", async () => {
     "a message",
   );
   assertEquals(
-    (server.raw as unknown as { _closeFrameReceived: boolean })._closeFrameReceived,
+    (server.raw as unknown as Noted)._closeFrameReceived,
     false,
   );
   assertEquals(server.stream.destroyed, false);

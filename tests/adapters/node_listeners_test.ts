@@ -1,17 +1,15 @@
 /** The listeners of a server of `node:http`, in this process. */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { type Claim, NodeListeners } from "../../src/adapters/node_listeners.ts";
-import type { Peers } from "../../src/adapters/node_peers.ts";
-import { type Clock, systemClock } from "../../src/base/clock.ts";
+import { findPeers, type Peers } from "../../src/adapters/node_peers.ts";
+import { systemClock } from "../../src/base/clock.ts";
 import { upgradeWebSocket } from "../../src/native/upgrade.ts";
 import { serve } from "../../src/node/serve.ts";
-import type { Fetch, ListeningServer } from "../../src/server/adapter.ts";
 import type { ServeOptions, WebSocketServer } from "../../src/server/serve.ts";
 import { TOKEN_HEADER } from "../../src/server/token_placeholder.ts";
 import { selfSigned } from "../support/certificate.ts";
 import { FakeClock } from "../support/fake_clock.ts";
-import { nodeServer } from "../support/node_server.ts";
-import { handshake, type Head, RawClient } from "../support/raw_client.ts";
+import { answerTo, CLOSE, listening, page } from "../support/node_listening.ts";
+import { handshake, RawClient } from "../support/raw_client.ts";
 import { within } from "../support/within.ts";
 
 const LOCAL = { port: 0, hostname: "127.0.0.1" };
@@ -103,45 +101,6 @@ Deno.test("shutdown() cuts upgrades that are never answered", async () => {
   assertEquals((await client.end()).length, 0);
 });
 
-/** A server of `node:http` with the listeners alone. */
-async function listening(
-  fetch: (request: Request) => Response | Promise<Response>,
-  claim: Claim = "ours",
-  clock: Clock = systemClock,
-  peers?: Promise<Peers>,
-) {
-  const reported: unknown[] = [];
-  const server = {
-    clock,
-    maxPayloadLength: 1_000,
-    report: (error: unknown) => reported.push(error),
-  };
-  const listeners: NodeListeners = new NodeListeners(fetch as Fetch, server as ListeningServer, {
-    claim: () => claim,
-    ordinary: (incoming, outgoing) => listeners.request(incoming, outgoing),
-  }, peers);
-  const http = await nodeServer();
-  http.http.removeAllListeners("request");
-  http.http.on("request", (incoming, outgoing) => listeners.request(incoming, outgoing as never));
-  http.http.on("upgrade", (incoming, stream, head) => {
-    listeners.upgrade(incoming, stream as never, head);
-  });
-  http.http.on("connect", (incoming, stream, head) => {
-    listeners.connect(incoming, stream as never, head);
-  });
-  return { ...http, listeners, reported };
-}
-
-/** The answer to some bytes, to the end of the connection. */
-async function answerTo(port: number, bytes: string): Promise<{ head: Head; body: string }> {
-  using client = await RawClient.connect(port);
-  client.write(bytes);
-  return { head: await client.head(), body: (await client.end()).toString() };
-}
-
-const page = () => new Response("page of fetch");
-const CLOSE = { Connection: "close", Upgrade: "" };
-
 Deno.test("what comes before the packages are found waits for them", async () => {
   await using server = await listening(page);
   const [upgrade, plain] = await Promise.all([
@@ -173,25 +132,6 @@ Deno.test("where they are not found, nobody is left waiting", async () => {
   await server.listeners.settled();
 });
 
-Deno.test("what makes no URL gets 400 before fetch is asked", async () => {
-  let asked = 0;
-  await using server = await listening(() => (asked++, page()));
-  await server.listeners.ready;
-  for (const fields of [{}, CLOSE]) {
-    const { head, body } = await answerTo(server.port, handshake("/", { Host: "x:", ...fields }));
-    assertEquals([head.status, body], [400, "expected a Host and a target that make a URL\n"]);
-  }
-  assertEquals(asked, 0);
-  await server.listeners.settled();
-});
-
-Deno.test("a refusal that asks for an upgrade says that the connection ends, too", async () => {
-  const headers = { connection: "Upgrade", upgrade: "websocket" };
-  await using server = await listening(() => new Response("no", { status: 426, headers }));
-  const { head } = await answerTo(server.port, handshake("/"));
-  assertEquals([head.status, head.all("connection")], [426, ["Upgrade, close"]]);
-});
-
 Deno.test("other protocols and tunnels: the page, 400 with a body, 405", async () => {
   await using server = await listening(page);
   const other = { Upgrade: "h2c" };
@@ -218,12 +158,30 @@ Deno.test("other protocols and tunnels: the page, 400 with a body, 405", async (
   assertEquals((await client.head()).status, 405);
 });
 
+Deno.test("an upgrade of which no request can be made is refused, and let go", async () => {
+  await using server = await listening(page);
+  await server.listeners.ready;
+  assertEquals((await answerTo(server.port, handshake("/", { Host: "x:" }))).head.status, 400);
+  await server.listeners.settled();
+});
+
 Deno.test("theirs is left alone, and of what is nobody's we make a page", async () => {
-  await using theirs = await listening(page, "theirs");
+  let asked = 0;
+  const clock = new FakeClock();
+  await using theirs = await listening(() => (asked++, page()), "theirs", clock);
+  using client = await RawClient.connect(theirs.port);
+  const left = new Promise((resolve) => theirs.http.once("upgrade", resolve));
+  client.write(handshake("/"));
+  await left;
+  clock.pass(60_000);
+  // Nobody has wanted it.
+  assertEquals((await client.end()).length, 0);
   theirs.http.on("upgrade", (_request, stream) => stream.end("HTTP/1.1 418 Theirs\r\n\r\n"));
   assertEquals((await answerTo(theirs.port, handshake("/"))).head.status, 418);
+  assertEquals([asked, theirs.reported], [0, []]);
   await using nobodys = await listening(page, "nobody");
   assertEquals((await answerTo(nobodys.port, handshake("/"))).body, "page of fetch");
+  assertEquals(nobodys.ordinary.length, 1);
 });
 
 Deno.test("what is wanted is ours, and the rest is left to others for a minute", async () => {
@@ -247,9 +205,12 @@ Deno.test("what is wanted is ours, and the rest is left to others for a minute",
 Deno.test("others that answer at once are first, and what we had to say is reported", async () => {
   await using server = await listening(page, "wanted");
   await server.listeners.ready;
-  server.http.on("upgrade", (_request, stream) => stream.end("HTTP/1.1 418 Theirs\r\n\r\n"));
+  server.http.on("upgrade", (_request, stream) => {
+    stream.write("HTTP/1.1 418 Theirs\r\n\r\ntheirs");
+    setTimeout(() => stream.end());
+  });
   const { head, body } = await answerTo(server.port, handshake("/"));
-  assertEquals([head.status, body], [418, ""]);
+  assertEquals([head.status, body], [418, "theirs"]);
   assertStringIncludes(
     `${server.reported}`,
     "Cannot answer an upgrade: expected one that no other",
@@ -283,7 +244,23 @@ Deno.test("what is held is waited for, and can be cut", async () => {
   await met;
   let settled = false;
   const done = server.listeners.settled().then(() => settled = true);
+  await new Promise((resolve) => setTimeout(resolve));
   assertEquals(settled, false);
   server.listeners.abort();
   await within(done, "the end of what was held");
+});
+
+Deno.test("a fault of the package that makes requests ends one connection, and is reported", async () => {
+  const peers = await findPeers();
+  const fault = new Error("fault");
+  const getRequestListener = () => () => Promise.reject(fault);
+  const faulty = Promise.resolve({ ...peers, getRequestListener });
+  await using server = await listening(page, "ours", systemClock, faulty);
+  await server.listeners.ready;
+  for (const fields of [{}, CLOSE]) {
+    using client = await RawClient.connect(server.port);
+    client.write(handshake("/", fields));
+    assertEquals((await client.end()).length, 0);
+    assertEquals(server.reported.pop(), fault);
+  }
 });

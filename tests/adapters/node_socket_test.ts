@@ -259,3 +259,16 @@ Deno.test("whoever has ended gets nothing, and a connection that is over is not 
   await client.end();
   await within(server.ended, "the end");
 });
+
+Deno.test("what waits is counted, and told of when it has gone out", async () => {
+  await using server = await openedSocket(NodeSocket);
+  using client = server.client;
+  client.socket.pause();
+  assertEquals(server.socket.send(new Uint8Array(10 * MIB)), "queued");
+  assertGreater(server.socket.bufferedAmount, MIB);
+  assertEquals([server.socket.send("more"), server.told], ["full", []]);
+  client.socket.resume();
+  assertEquals((await client.frame())?.payload.length, 10 * MIB);
+  await until(() => server.told.length > 0, "a drain");
+  assertEquals([server.told, server.socket.bufferedAmount], [["drain"], 0]);
+});

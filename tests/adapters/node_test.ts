@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { ABILITIES, nodeAdapter } from "../../src/adapters/node.ts";
 import { denoAdapter } from "../../src/adapters/deno.ts";
 import { upgradeWebSocket } from "../../src/native/upgrade.ts";
+import type { Report } from "../../src/server/report.ts";
 import { startServer, type WebSocketServer } from "../../src/server/serve.ts";
 import { selfSigned } from "../support/certificate.ts";
 import { handshake, OPCODE, RawClient } from "../support/raw_client.ts";
@@ -37,8 +38,11 @@ Deno.test("a connection knows its request, and its socket is one of ws", async (
 });
 
 Deno.test("what Node lets pass, and RFC 6455 does not, is refused with 400", async () => {
-  await using own = ownServer(nodeAdapter);
+  const refused: unknown[] = [];
+  const onReport = ({ kind, remoteAddress }: Report) => refused.push([kind, remoteAddress]);
+  await using own = ownServer(nodeAdapter, {}, {}, { onReport });
   assertEquals(await status(own.port, handshake("/").replace("HTTP/1.1", "HTTP/1.0")), 400);
+  assertEquals(refused, [["refused", "127.0.0.1"]]);
   const lines = (count: number) =>
     handshake("/", { "X-Last": "1" }).replace("X-Last: 1\r\n", "X: y\r\n".repeat(count));
   assertEquals(await status(own.port, lines(256 - 5)), 101);

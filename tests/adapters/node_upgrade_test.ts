@@ -9,7 +9,7 @@ import { refusal } from "../../src/handshake/verdict.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { nodeServer } from "../support/node_server.ts";
 import { frame, handshake, OPCODE, RawClient } from "../support/raw_client.ts";
-import { within } from "../support/within.ts";
+import { PATIENCE, within } from "../support/within.ts";
 
 interface Met {
   readonly upgrade: NodeUpgrade;
@@ -152,9 +152,15 @@ Deno.test("of a connection that others may take, nothing is read", async () => {
 Deno.test("who has been answered is not watched", async () => {
   await using server = await meeting();
   const { upgrade, stream } = await server.meet();
-  upgrade.leaveToOthers(new FakeClock());
+  const clock = new FakeClock();
+  upgrade.leaveToOthers(clock);
   upgrade.watch();
   assertEquals([upgrade.answered, stream.listenerCount("data")], [true, 0]);
+  // Nor is its minute waited for if it ends before.
+  const closed = once(stream, "close");
+  stream.destroy();
+  await closed;
+  assertEquals(clock.pending, 0);
 });
 
 Deno.test("a refusal ends the connection, and what the client still sends is thrown away", async () => {
@@ -170,19 +176,29 @@ Deno.test("a refusal ends the connection, and what the client still sends is thr
   assertEquals(met.released, 1);
 });
 
-Deno.test("an answer that the client does not read is held, until somebody cuts it", async () => {
+Deno.test("what the client sends is read while the answer is made, and thrown away", async () => {
   await using server = await meeting();
   const met = await server.meet();
-  server.client.socket.pause();
+  const before = met.stream.bytesRead;
+  met.upgrade.respond();
+  server.client.write(new Uint8Array(1_000_000));
+  const end = Date.now() + PATIENCE;
+  while (met.stream.bytesRead - before < 1_000_000 && Date.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  assertEquals(met.stream.bytesRead - before, 1_000_000);
+  met.outgoing.end("late");
+  assertEquals((await server.client.head()).status, 200);
+});
+
+Deno.test("an answer is held as long as it is under way, or until somebody cuts it", async () => {
+  await using server = await meeting();
+  const met = await server.meet();
   met.upgrade.respond();
   const drained = new Promise<void>((resolve) => met.outgoing.once("drain", () => resolve()));
-  met.outgoing.writeHead(200, { "content-length": "40000000" });
-  met.outgoing.write(new Uint8Array(20_000_000));
-  assertEquals(met.released, 0);
-  server.client.socket.resume();
+  met.outgoing.writeHead(200, { "content-length": "1000001" });
+  met.outgoing.write(new Uint8Array(1_000_000));
   await within(drained, "a drain");
-  server.client.socket.pause();
-  met.outgoing.end(new Uint8Array(20_000_000));
   assertEquals(met.released, 0);
   met.upgrade.abandon();
   await met.isReleased;
@@ -214,10 +230,10 @@ Deno.test("the turn of an upgrade comes when the earlier answer has gone out", a
     })
   );
   const response = await answer.promise;
-  // More than fits into the buffers: it has to be told that there is room again.
+  // More than Node takes at once: it has to be told that there is room again.
   const drained = new Promise<void>((resolve) => response.once("drain", () => resolve()));
-  response.writeHead(200, { "content-length": "20000001" });
-  response.write(new Uint8Array(20_000_000));
+  response.writeHead(200, { "content-length": "1000001" });
+  response.write(new Uint8Array(1_000_000));
   await within(drained, "a drain");
   assertEquals(turns, 0);
   response.end("x");
@@ -226,8 +242,48 @@ Deno.test("the turn of an upgrade comes when the earlier answer has gone out", a
   assertEquals([met.upgrade.taken, turns], [false, 1]);
   met.upgrade.refuse(refusal(403, "no"));
   assertEquals((await server.client.head()).status, 200);
-  assertEquals((await server.client.bytes(20_000_001)).length, 20_000_001);
+  assertEquals((await server.client.bytes(1_000_001)).length, 1_000_001);
   assertEquals((await server.client.head()).status, 403);
+});
+
+Deno.test("a client that leaves before its turn is noticed, and what it sends is kept", async () => {
+  for (const leaves of [true, false]) {
+    await using server = await meeting();
+    const answer = Promise.withResolvers<ServerResponse>();
+    server.http.removeAllListeners("request");
+    server.http.on("request", (_, response) => answer.resolve(response));
+    const met = await server.meet("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    const turn = new Promise<void>((resolve) => met.upgrade.inTurn(resolve));
+    const response = await answer.promise;
+    if (leaves) {
+      const closed = once(response as never, "close");
+      server.client.fin();
+      await met.isReleased;
+      await closed;
+      continue;
+    }
+    server.client.send(OPCODE.text, "early");
+    await once(met.stream, "data");
+    response.end("x");
+    await within(turn, "the turn");
+    // Twice would be every byte twice.
+    met.upgrade.watch();
+    const { raw } = met.upgrade.accept([], "")!;
+    assertEquals(
+      await within(new Promise((resolve) => raw.on("message", (data) => resolve(`${data}`))), ""),
+      "early",
+    );
+  }
+});
+
+Deno.test("whoever has left before gets no turn", async () => {
+  await using server = await meeting();
+  const met = await server.meet();
+  let turns = 0;
+  met.upgrade.inTurn(() => turns++);
+  met.stream.destroy();
+  met.upgrade.inTurn(() => turns++);
+  assertEquals(turns, 1);
 });
 
 Deno.test("the turn of an upgrade never comes if the client has left", async () => {

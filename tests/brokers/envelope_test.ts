@@ -67,3 +67,14 @@ Deno.test("any other bytes are no envelope, and harm nobody", () => {
     assertEquals(decode(good.slice(0, length)), undefined);
   }
 });
+
+Deno.test("of one's own messages nothing is read but what tells whose they are", () => {
+  const publisher = "0123456789abcdef";
+  const own = { kind: "message", publisher, sequence: 7, restarted: false, origin: "x" } as const;
+  const bytes = bytesOf(encode({ ...own, data: "long" }));
+  assertEquals(decode(bytes, publisher), { ...own, origin: "", data: "" });
+  assertEquals(decode(bytes, "f".repeat(16))?.data, "long");
+  // A canary is known by what is in it.
+  const canary = bytesOf(encode({ ...own, kind: "canary", data: "nonce" }));
+  assertEquals(decode(canary, publisher)?.data, "nonce");
+});

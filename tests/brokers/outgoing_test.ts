@@ -37,6 +37,9 @@ Deno.test("a topic that has gone quiet is due once, and again if that did not ge
   outgoing.next("a");
   outgoing.lost("a");
   assertEquals([...outgoing.quiet(true)], [{ topic: "a", last: 3, lost: 1 }]);
+  // What was told once is not told again.
+  outgoing.next("a");
+  assertEquals([...outgoing.quiet(true)], [{ topic: "a", last: 4, lost: 0 }]);
 });
 
 Deno.test("a loss is told of, however many topics clients name before others can be told", () => {

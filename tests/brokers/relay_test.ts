@@ -413,3 +413,46 @@ Deno.test("closing sends what is due, leaves every channel, and leaves no timer"
   assertEquals([engine.sent.length, engine.subscribed.size, clock.pending], [1, 0, 0]);
   assertEquals((await relay.publish("room", "x", "")).relayed, false);
 });
+
+Deno.test("what the engine's client complains of is told, until the end", async () => {
+  const { engine, relay, take } = await relaying();
+  // A name of its own, and room for what is around a message.
+  assertEquals(relay.maxPayload, engine.maxPayload - 36);
+  engine.listener.error(new Error("WRONGPASS"));
+  engine.listener.error(new Error("WRONGPASS"));
+  relay.subscribe("room");
+  const closed = relay.close();
+  engine.listener.error(new Error("late"));
+  engine.listener.message("topic:room", theirs(1));
+  await closed;
+  assertEquals(take(), ["WRONGPASS"]);
+});
+
+Deno.test("a topic that is refused before the engine is up is told of, and stays wanted", async () => {
+  const { engine, relay, take } = await relaying({ up: false });
+  engine.deaf = true;
+  engine.listener.connected();
+  await nextTurn();
+  engine.refusal = new Error("NOPERM");
+  assertEquals(relay.subscribe("room"), undefined);
+  await nextTurn();
+  assertEquals(take(), ["NOPERM"]);
+  engine.refusal = new Error("connection disconnected");
+  relay.subscribe("another");
+  await nextTurn();
+  assertEquals([take(), relay.state], [[], "down"]);
+});
+
+Deno.test("each process has an id of its own", () => {
+  const ids = Array.from({ length: 10 }, () => {
+    const engine = new FakeEngine();
+    const clock = new FakeClock();
+    const relay = new Relay(engine, clock);
+    relay.start({ deliver() {}, state() {}, gap() {}, error() {} });
+    engine.listener.connected();
+    relay.publish("room", "x", "");
+    return `${engine.sent[0]!.packet}`.slice(4, 20);
+  });
+  assertEquals(new Set(ids).size, 10);
+  for (const id of ids) assert(/^[0-9a-f]{16}$/.test(id), id);
+});

@@ -468,8 +468,8 @@ export function engineSuite(row: EngineRow): void {
   });
 
   test("a topic that the engine refuses is refused, and the others work", async () => {
-    const secret = row.engine === "redis" ? {} : { password: "word", secret: "test.t.secret" };
-    await using s = await stage(row, "password" in secret ? { PASSWORD: "word" } : {}, secret);
+    const secrets = row.engine === "redis" ? {} : { password: "word", secrets: ["test.t.secret"] };
+    await using s = await stage(row, "password" in secrets ? { PASSWORD: "word" } : {}, secrets);
     if (row.engine === "redis") {
       const allowed = ["resetchannels", "&test:c:*", "&test:t:ok*"];
       await s.engine.redis("ACL", "SETUSER", "default", ...allowed);

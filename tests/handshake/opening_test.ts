@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { handshakeRules, judge } from "../../src/handshake/rules.ts";
 import { handshakeRequest } from "../support/memory.ts";
-import { malformed, type Opening, openingOf } from "../../src/handshake/opening.ts";
+import { malformed, type Opening, openingOf, plainOpening } from "../../src/handshake/opening.ts";
 
 Deno.test("a request is an opening handshake if it asks for a WebSocket, well or badly", () => {
   for (const upgrade of ["websocket", "WebSocket", "h2c, websocket", ", ,websocket,"]) {
@@ -176,4 +176,14 @@ Deno.test("of what a runtime has checked only the target is judged", () => {
     fault,
     undefined,
   ]);
+});
+
+Deno.test("any request has an origin and a host that can be judged", () => {
+  const headers = { host: "self.example:8000", origin: "https://app.example" };
+  const request = new Request("http://self.example/negotiate", { method: "POST", headers });
+  const opening = plainOpening(request);
+  assertEquals(
+    [opening.request, opening.authority, opening.headers.get("origin"), opening.remoteAddress],
+    [request, { hostname: "self.example", port: "8000" }, "https://app.example", ""],
+  );
 });

@@ -132,6 +132,21 @@ export const base: Mutations = {
     ["replaces only the first", "]/g, ", "]/, "],
     ["shows what is none as a text", 'return "none";', 'return "null";'],
   ],
+  "base/turn.ts": [
+    ["the turn is this one", "setImmediate(task);", "queueMicrotask(task);"],
+    ["it never comes", "new Promise(afterTurn)", "new Promise(() => {})"],
+    ["it never comes where timers have to do", "else setTimeout(task, 0);", ""],
+  ],
+  "base/utf8.ts": [
+    ["text is counted in characters", "bytes += written;", "bytes += read;"],
+    ["only a piece of a text is counted", "rest = rest.slice(read);", 'rest = "";'],
+    [
+      "text is measured in characters",
+      "return text.length > max || utf8Length(text) > max;",
+      "return text.length > max;",
+    ],
+    ["most texts are not measured", "text.length * 3 <= max", "text.length <= max"],
+  ],
   "base/version.ts": [
     ["the version is another", 'VERSION = "', 'VERSION = "9'],
   ],

@@ -495,8 +495,7 @@ export const connection: Mutations = {
     }],
   ],
   "connection/message.ts": [
-    ["text is counted in characters", "bytes += written;", "bytes += read;"],
-    ["only a piece of a text is counted", "rest = rest.slice(read);", 'rest = "";'],
+    ["text is counted in characters", "utf8Length(data)", "data.length"],
     [
       "a view is copied with all of its buffer",
       "buffer.slice(byteOffset, byteOffset + byteLength)",
@@ -513,20 +512,15 @@ export const connection: Mutations = {
     ["null is an object", '? "null"', '? "object"'],
     [
       "bytes may be as many as the limit and one",
-      "return data.byteLength > max;",
-      "return data.byteLength > max + 1;",
+      "data.byteLength > max;",
+      "data.byteLength > max + 1;",
     ],
     [
       "bytes of the limit are too many",
-      "return data.byteLength > max;",
-      "return data.byteLength >= max;",
+      "data.byteLength > max;",
+      "data.byteLength >= max;",
     ],
-    [
-      "text is measured in characters",
-      "return data.length > max || byteLength(data) > max;",
-      "return data.length > max;",
-    ],
-    ["most texts are not measured", "data.length * 3 <= max", "data.length <= max"],
+    ["text is measured in characters", "utf8Exceeds(data, max)", "data.length > max"],
     ["what costs nothing is unbounded", "MESSAGE_OVERHEAD = 256", "MESSAGE_OVERHEAD = 0"],
   ],
   "connection/registry.ts": [
@@ -577,6 +571,12 @@ export const connection: Mutations = {
     ],
   ],
   "connection/server_connection.ts": [
+    [
+      "an upper floor learns nothing of the end of the server",
+      "if (this.#state === OPEN) (this.#events as InnerEvents)[SHUTTING_DOWN]?.();",
+      "",
+      { seenBy: ["tests/connection/connection_view_test.ts"] },
+    ],
     ["meters are not asked", "if (this.#meters?.some(", "if (false && this.#meters?.some("],
     ["every meter has to refuse", "this.#meters?.some(", "this.#meters?.every("],
     ["nobody hears of a rate limit", "|backpressure|rate-limit)$/", "|backpressure)$/"],

@@ -87,6 +87,11 @@ export const handshake: Mutations = {
     ["all of a list have to fit", "allowed.some(", "allowed.every("],
   ],
   "handshake/opening.ts": [
+    [
+      "a request without an upgrade is none",
+      "return new RequestOpening(request, unknownAddress, undefined);",
+      "return undefined as never;",
+    ],
     ["a client with Upgrade: h2c asks for a WebSocket", '"websocket")\n', '"h2c")\n'],
     [
       "only one value of Upgrade is read",

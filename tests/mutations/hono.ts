@@ -2,6 +2,12 @@ import type { Mutations } from "./mutation.ts";
 
 /** Changes to src/hono/. */
 export const hono: Mutations = {
+  "hono/hub.ts": [
+    ["nobody asks who it is", "await options?.(c) ?? ", "false as never || "],
+    ["what was staged is lost", "if (staged === undefined) return response;", "return response;"],
+    ["it is merged twice", "c.res = undefined as unknown as Response;", ""],
+    ["the runtime's own is not handed on", "info: c.env,", ""],
+  ],
   "hono/bun_websocket.ts": [
     [
       "routes are not ours",

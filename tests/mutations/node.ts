@@ -1,5 +1,8 @@
 import type { Mutations } from "./mutation.ts";
 
+/** Where Bun's own sockets take the place of those of `ws`. */
+const ON_BUN = ["tests/conformance/wire/close_test.ts#bun-node: echoes"];
+
 /** Changes to src/node/, and to what it stands on in src/adapters/. */
 export const node: Mutations = {
   "adapters/node.ts": [
@@ -12,9 +15,6 @@ export const node: Mutations = {
       "an upgrade that Node has not seen is one",
       "if (upgrade === undefined) return undefined;",
       "",
-      {
-        equivalent: "nothing can be upgraded then: it throws, and the answer is 500 instead of 400",
-      },
     ],
     ["cert and key are dropped", "...native, cert, key }", "...native }"],
     [
@@ -74,20 +74,45 @@ export const node: Mutations = {
       "a client that stays is waited for",
       "stream.setTimeout(LINGER, () => stream.destroy())",
       "undefined",
+      { seenBy: ON_BUN },
     ],
-    ["the frame is not told of", "if (value) this.emit(CLOSE_FRAME);", ""],
+    ["the frame is not told of", "if (value) this.emit(CLOSE_FRAME);", "", { seenBy: ON_BUN }],
     [
       "it is told of before it comes",
       "if (value) this.emit(CLOSE_FRAME);",
       "this.emit(CLOSE_FRAME);",
+      { equivalent: "before it comes, ws sets it only where nobody can listen yet" },
     ],
-    ["ws does not see the frame", "return this[received] === true;", "return false;"],
+    ["ws does not see the frame", "return this[received] === true;", "return false;", {
+      seenBy: ON_BUN,
+    }],
     ["nothing waits", "return this.raw.bufferedAmount;", "return 0;"],
     ["what waits is sent", 'raw.bufferedAmount > 0 ? "queued" : "sent"', '"sent"'],
     ["whoever has ended gets more", 'if (raw.readyState !== OPEN) return "gone";', ""],
   ],
+  "adapters/node_fetch.ts": [
+    ["anything can be sent", "if (status !== undefined && status >= 200)", "if (true)"],
+    ["a response without a status can be sent", "status >= 200", "status >= 0"],
+    ["a refusal keeps the connection", 'response.headers.append("connection", "close");', ""],
+    [
+      "what makes no URL is a page",
+      "upgrade === undefined || mayAnswer(upgrade, 400)",
+      "upgrade === undefined",
+    ],
+    [
+      "what is not ours is sent",
+      "if (!mayAnswer(upgrade, response.status)) return RESPONSE_ALREADY_SENT;",
+      "mayAnswer(upgrade, response.status);",
+      { equivalent: "it would be written to an answer that has no socket" },
+    ],
+  ],
   "adapters/node_listeners.ts": [
-    ["theirs is ours", 'if (claim === "theirs") return;', ""],
+    ["theirs is ours", 'if (claim === "theirs") return', 'if (claim === "theirs") '],
+    [
+      "theirs stays for ever",
+      "return leaveToOthers(stream, stream.bytesWritten, this.#server.clock);",
+      "return;",
+    ],
     ["nobody's is asked for", 'claim !== "nobody" && asksForWebSocket', "asksForWebSocket"],
     [
       "other protocols are asked for",
@@ -120,16 +145,16 @@ export const node: Mutations = {
       "await this.ready.catch(upgrade.abandon)",
       "await this.ready.catch(() => {})",
     ],
-    ["without packages a page waits", "() => outgoing.destroy());", "() => {});"],
+    [
+      "without packages a page waits",
+      "outgoing), () => outgoing.destroy());",
+      "outgoing), () => {});",
+    ],
     ["what others have answered is not told", "if (taken && status !== 404)", "if (false)"],
     ["two answer the same upgrade", "const ours = !taken && (", "const ours = ("],
     ["a 404 is always ours", "(exclusive || status !== 404)", "true"],
-    ["a refusal keeps the connection", 'response.headers.append("connection", "close");', ""],
-    [
-      "what makes no URL is a page",
-      "upgrade === undefined || this.#respond(upgrade, 400)",
-      "upgrade === undefined",
-    ],
+    ["a fault of the package is not told", "this.#server.report(error, undefined);", ""],
+    ["a fault of the package leaves the client waiting", "cut();", ""],
   ],
   "adapters/node_peers.ts": [
     ["every fault is a missing package", 'code !== "ERR_MODULE_NOT_FOUND"', 'code === "X"'],
@@ -151,7 +176,12 @@ export const node: Mutations = {
     ["a batch that throws is held", "} finally {\n      this.#stream.uncork();", "} finally {"],
     ["bytes come as a Buffer", 'raw.binaryType = "arraybuffer";', ""],
     ["text comes as bytes", "isBinary ? data as Message : `${data}`", "data as Message"],
-    ["pings and pongs are no sign of life", 'raw.on("pong", onSign);', ""],
+    [
+      "pongs are no sign of life where bytes are not counted",
+      'raw.on("pong", onSign);',
+      "",
+      { seenBy: ["tests/conformance/idle_test.ts#bun-node: keeps a client that answers pings"] },
+    ],
     ["nobody learns that less waits", "this[OURS]?.connection.drain();", ""],
     [
       "Node is handed everything",
@@ -204,6 +234,8 @@ export const node: Mutations = {
       "const earlier = stream._httpMessage;",
       "const earlier = undefined as typeof stream._httpMessage;",
     ],
+    ["whoever leaves before its turn is not noticed", "    this.watch();\n", ""],
+    ["what comes early is kept twice", "this.#watched = true;", ""],
     ["a long earlier answer stops halfway", 'stream.on("drain", drain);', ""],
     [
       "an earlier answer is one to this",
@@ -216,13 +248,13 @@ export const node: Mutations = {
     ["nobody notices a FIN", 'this.#stream.on("end", this.abandon);', ""],
     [
       "what others may take is read",
-      "if (this.#answered || !this.exclusive) return;",
-      "if (this.#answered) return;",
+      "if (this.#watched || this.#answered || !this.exclusive) return;",
+      "if (this.#watched || this.#answered) return;",
     ],
     [
       "who is answered is watched",
-      "if (this.#answered || !this.exclusive) return;",
-      "if (!this.exclusive) return;",
+      "if (this.#watched || this.#answered || !this.exclusive) return;",
+      "if (this.#watched || !this.exclusive) return;",
     ],
     ["a long answer stops halfway", 'stream.on("drain", () => outgoing.emit("drain"));', ""],
     ["an answer is cut off", "stream.resume();\n    outgoing", "outgoing"],
@@ -233,9 +265,10 @@ export const node: Mutations = {
       "this.#settle();\n    this.#released();\n    stream.resume();",
       "this.#settle();\n    stream.resume();",
     ],
-    ["what nobody takes stays", "if (!this.taken && ", "if (this.taken && "],
-    ["what others read is cut", ' && stream.listenerCount("data") === 0', ""],
-    ["what others have answered is cut", "if (!this.taken && ", "if ("],
+    ["what nobody takes stays", "if (!taken) stream.destroy();", ""],
+    ["what others read is cut", 'stream.listenerCount("data") > 0 || stream', "stream"],
+    ["what others have answered is cut", " || stream.bytesWritten > before;", ";"],
+    ["a minute is waited for a connection that is over", 'stream.once("close", cancel);', ""],
     [
       "nobody learns that the client has left",
       'this.outgoing.emit("close");\n    this.#released();',
@@ -245,9 +278,7 @@ export const node: Mutations = {
   ],
   "node/attach.ts": [
     ["anything is a server", 'typeof server.listenerCount !== "function"', "false"],
-    ["unknown options are taken", 'checkNames("attach", options, ATTACH_OPTIONS);', "", {
-      equivalent: "serve refuses them, too, in words that are of serve",
-    }],
+    ["unknown options are taken", 'checkNames("attach", options, ATTACH_OPTIONS);', ""],
     ["a path is any text", '!path.startsWith("/")', "false"],
     ["the path is dropped", "attachedAdapter(server, path)", "attachedAdapter(server, undefined)"],
     ["options are dropped", "{ ...rest, ...listen }", "listen"],

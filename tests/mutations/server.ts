@@ -212,6 +212,7 @@ export const server: Mutations = {
     ["a 204 is made", "{ status: 101, headers }", "{ status: 204, headers }"],
   ],
   "server/report_line.ts": [
+    ["calls are handshakes", 'if (report.kind === "call") return', "if (false) return"],
     ["a line never says how often", 'count === 1 ? "" : ` ${count} times`', '""'],
     [
       "options are refusals",
@@ -557,6 +558,11 @@ export const server: Mutations = {
     ["the query is told", "path: pathOf(request.url)", "path: request.url"],
     ["faults are not told", "this.channels.error.publish(", "void ("],
     ["refusals are not told", "this.answered(request, status, remoteAddress);", ""],
+    [
+      "upper floors tell nobody",
+      "this.#reports.add(report, route);\n  }\n\n  limited",
+      "}\n\n  limited",
+    ],
     [
       "a refusal by one limit keeps the places of others",
       "ended();\n        return verdict;",

@@ -42,4 +42,107 @@ export const topics: Mutations = {
     ],
     ["a timer goes on after the end", "this.#stop?.();", ""],
   ],
+  "topics/fan_out.ts": [
+    ["nothing is sent by itself", "queueMicrotask(() => this.flush());", ""],
+    ["whoever leaves takes others along", "first.topic.members.slice()", "first.topic.members"],
+    ["the publisher gets it, too", "if (subscriber !== except) ", ""],
+    ["a fault is not reported", "this.#report(error);", ""],
+    ["it is sent twice", "this.#deliveries = [];\n    if", "if"],
+  ],
+  "topics/live_options.ts": [
+    ["a broker is left unused", "if (port !== undefined) return port;", ""],
+    [
+      "no broker is no process",
+      "return new MemoryBroker();\n  const",
+      "throw new Error();\n  const",
+    ],
+    [
+      "nothing is a broker",
+      'typeof broker === "object" && broker !== null',
+      'typeof broker === "object"',
+    ],
+  ],
+  "topics/member.ts": [
+    [
+      "it is of somebody else",
+      "this.subscriber = subscriber;",
+      "this.subscriber = { ...subscriber };",
+    ],
+    ["something was taken back", "takenBack = 0;", "takenBack = 1;"],
+  ],
+  "topics/notices.ts": [
+    ["gaps of nobody are told", "if (this.#subscriptions.count(gap.topic) === 0) return;", ""],
+    [
+      "a gap that nobody asks for is silent",
+      "this.error(new Error(`Lost ${count} of the topic ${where} (${gap.cause}): see onGap`));",
+      "",
+    ],
+    [
+      "subscribers hear nothing",
+      "this.#message(gap, (data) => this.#subscriptions.send(gap.topic, data));",
+      "",
+    ],
+    ["nothing is sent as a message", "if (data !== undefined) send(data);", "send(data!);"],
+  ],
+  "topics/options.ts": [
+    ["no topics at all", "maxTopics >= 1", "maxTopics >= 0"],
+    ["any option", 'checkNames("createTopics", options, [...COMMON, ...more]);', ""],
+    [
+      "whoever is told may throw",
+      "onError: (error) => contain(() => onError(error), logError)",
+      "onError",
+    ],
+  ],
+  "topics/publication.ts": [
+    [
+      "any name",
+      'if (!isName(topic)) return refused("the name of a topic", JSON.stringify(topic));',
+      "",
+    ],
+    [
+      "any size",
+      "if (exceeds(message, maxPayload)) return refused(`at most ${maxPayload} bytes`, byteLength(data));",
+      "",
+    ],
+    ["bytes of somebody else", "const message = copyOf(data);", "const message = data as Message;"],
+    [
+      "after the end, too",
+      'if (closed) return refused("topics that are open", "closed ones");',
+      "",
+    ],
+  ],
+  "topics/subscriptions.ts": [
+    [
+      "any number of topics",
+      'if (this.#count(member) >= this.#options.maxTopics) return refuse("too-many-topics");',
+      "",
+    ],
+    ["what was taken back does not count", "places.size + takenBack;", "places.size;"],
+    ["a successor is dropped", "if (this.#topics.get(topic.name) !== topic) return;", ""],
+    [
+      "whoever was refused stays",
+      '      this.#leave(topic, member);\n      return refusal("engine");',
+      '      return refusal("engine");',
+    ],
+    [
+      "a connection that ends stays",
+      "for (const topic of member.places.keys() as Iterable<Topic>) this.#leave(topic, member);",
+      "",
+    ],
+    [
+      "whoever waits is not told of the end",
+      'for (const { outcome } of member.pending.values()) outcome.resolve(refusal("closed"));\n    member.pending.clear();',
+      "member.pending.clear();",
+    ],
+    [
+      "nobody hears that it was taken back",
+      'pending.outcome.resolve(refusal("unsubscribed"));',
+      "",
+    ],
+  ],
+  "topics/topic.ts": [
+    ["places are not true", "last.places.set(this, place);", ""],
+    ["it stays idle", "this.emptySince = undefined;", ""],
+    ["a member that is none", "if (place === undefined) return;", ""],
+  ],
 };

@@ -42,6 +42,10 @@ Deno.test("attach upgrades beside the pages, counts, and goes without the server
   other.write(handshake("/ws"));
   assertEquals((await other.head()).status, 503);
   assertEquals(await (await fetch(`http://127.0.0.1:${port}/ws`)).text(), "page");
+  // What is not below the path is HTTP, as if we were not there.
+  using page = await RawClient.connect(port);
+  page.write(handshake("/other"));
+  assertEquals((await page.head()).status, 200);
   const ended = attached.shutdown();
   assertEquals((await client.closeFrame())?.code, 1001);
   client.close(1001);

@@ -71,7 +71,13 @@ Deno.test(
         "upgradeWebSocket",
         "websocket",
       ],
-      hono: ["createBunWebSocket", "createUpgradeWebSocket", "upgradeWebSocket", "websocket"],
+      hono: [
+        "createBunWebSocket",
+        "createUpgradeWebSocket",
+        "hub",
+        "upgradeWebSocket",
+        "websocket",
+      ],
       same: 403,
       any: "accepted",
     });

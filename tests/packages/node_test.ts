@@ -36,6 +36,46 @@ server.listen(0, "127.0.0.1", () => {
 });
 `;
 
+/** Our routes on the servers of Fastify and of Vite, which closes and reloads by itself. */
+const TOOLS = `import Fastify from "fastify";
+import { createServer } from "vite";
+import { upgradeWebSocket } from "edgesocket";
+import { attach } from "edgesocket/node";
+
+const fetch = (request) =>
+  upgradeWebSocket(request, {
+    onMessage: (event, connection) => connection.send(event.data),
+  });
+
+const fastify = Fastify();
+fastify.get("/kind", () => "fastify");
+const sockets = attach(fastify.server, fetch, { path: "/ws" });
+fastify.addHook("preClose", () => sockets.shutdown());
+await fastify.listen({ port: 0, host: "127.0.0.1" });
+
+const vite = await createServer({
+  configFile: false,
+  logLevel: "error",
+  server: { host: "127.0.0.1", port: 0, strictPort: true },
+  plugins: [{
+    name: "sockets",
+    configureServer: (server) => void attach(server.httpServer, fetch, { path: "/ws" }),
+  }],
+});
+await vite.listen();
+
+console.log(JSON.stringify({
+  on: "listening",
+  port: fastify.server.address().port,
+  vite: vite.httpServer.address().port,
+  token: vite.config.webSocketToken,
+}));
+process.on("SIGTERM", async () => {
+  await fastify.close();
+  console.log(JSON.stringify({ on: "closed" }));
+});
+`;
+
 async function install(user: Awaited<ReturnType<typeof consumer>>, ...packages: string[]) {
   const command = ["install", "--no-audit", "--no-fund", "--silent", "edgesocket", ...packages];
   succeeded(await user.folder.run("npm", command, user.env));
@@ -95,5 +135,32 @@ Deno.test("node: beside Express and socket.io on one server", needsNpm, async ()
   await new Promise((resolve) => setTimeout(resolve, 1_200));
   ours.send(OPCODE.text, "still here");
   assertEquals(await ours.text(), "still here");
+  assertEquals(server.errors, "");
+});
+
+Deno.test("node: on the servers of Fastify and of Vite", needsNpm, async () => {
+  await using user = await consumer();
+  const folder = await install(user, ...PEERS, "fastify@^5.0.0", "vite@^7.0.0");
+  await folder.write("tools.js", TOOLS);
+  await folder.write("index.html", "<p>page</p>");
+  await using server = await ProcessServer.start(NODE, {}, folder.url("tools.js"));
+  const { vite, token } = await server.until({ on: "listening" });
+  const clients = [];
+  for (const port of [server.port, Number(vite)]) {
+    const client = await RawClient.open(port, "/ws");
+    client.send(OPCODE.text, "ours");
+    assertEquals(await client.text(), "ours");
+    clients.push(client);
+  }
+  assertEquals(await (await server.request("/kind")).text(), "fastify");
+  const protocol = { "Sec-WebSocket-Protocol": "vite-hmr" };
+  using reload = await RawClient.open(Number(vite), `/?token=${token}`, protocol);
+  assertEquals(JSON.parse((await reload.text())!).type, "connected");
+  // Fastify waits for every connection: ours is told before.
+  server.signal("SIGTERM");
+  assertEquals((await clients[0]!.closeFrame())?.code, 1001);
+  clients[0]!.close(1001);
+  await server.until({ on: "closed" });
+  for (const client of clients) client.reset();
   assertEquals(server.errors, "");
 });

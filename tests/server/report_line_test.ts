@@ -129,3 +129,17 @@ Deno.test("advice is for pages of this machine, and for a 403 only", () => {
     "edgesocket ended a connection for its limits (payload-too-large): no",
   );
 });
+
+Deno.test("a call of a hub that was refused, and what it should have been", () => {
+  const line = reportLine({
+    kind: "call",
+    cause: "arguments",
+    count: 2,
+    message: "add: argument 1: expected a number",
+    remoteAddress: "127.0.0.1",
+  });
+  assertEquals(
+    line,
+    "edgesocket refused a call of a hub 2 times: add: argument 1: expected a number",
+  );
+});

@@ -415,3 +415,15 @@ Deno.test("the first limit that refuses decides: those before it are told of the
   assertStrictEquals(state.admit(openingOf(handshakeRequest())!), no);
   assertEquals(log, ["ended"]);
 });
+
+Deno.test("what an upper floor has done is told, a count for each of its routes", () => {
+  const { state, told } = setUp();
+  const report = {
+    kind: "call",
+    cause: "arguments",
+    message: "add: argument 1: expected a number",
+    remoteAddress: "127.0.0.1",
+  } as const;
+  for (const route of [undefined, undefined, "b"]) state.note(report, route);
+  assertEquals(told, [{ ...report, count: 1 }, { ...report, count: 1 }]);
+});

@@ -17,6 +17,9 @@ const ECHO: AppScript = { task: "start", bun: "examples/bun/server.ts" };
 /** The chat. */
 export const CHAT: AppScript = { task: "start:chat", bun: "examples/chat/server.ts" };
 
+/** The dashboard. */
+export const HUB: AppScript = { task: "start:hub", bun: "examples/hub/server.ts" };
+
 /** An app, as its task and Bun run it. */
 export interface EchoApp extends AsyncDisposable {
   readonly child: Deno.ChildProcess;

@@ -6,8 +6,8 @@ export interface EngineOptions {
   /** Does not run until it is started. */
   readonly away?: boolean;
   readonly password?: string;
-  /** A channel that nobody may publish or subscribe to, of NATS with a password. */
-  readonly secret?: string;
+  /** Subjects that nobody may publish or subscribe to, of NATS with a password. */
+  readonly secrets?: readonly string[];
   /** Where its port comes from. */
   readonly pick?: () => number;
 }
@@ -36,11 +36,12 @@ const KINDS: readonly Kind[] = [
     // Debian puts it where not every PATH leads.
     programs: ["nats-server", "/usr/sbin/nats-server"],
     ready: /Server is ready/,
-    args(port, folder, { password, secret }, monitor) {
+    args(port, folder, { password, secrets }, monitor) {
       const address = ["-a", "127.0.0.1", "-p", `${port}`, "-m", `${monitor}`];
       if (password === undefined) return address;
-      if (secret === undefined) return [...address, "--user", "test", "--pass", password];
-      const denied = `publish: { deny: "${secret}" }, subscribe: { deny: "${secret}" }`;
+      if (secrets === undefined) return [...address, "--user", "test", "--pass", password];
+      const list = JSON.stringify(secrets);
+      const denied = `publish: { deny: ${list} }, subscribe: { deny: ${list} }`;
       const user = `{ user: test, password: "${password}", permissions: { ${denied} } }`;
       const file = `${folder}/nats.conf`;
       Deno.writeTextFileSync(file, `authorization { users: [ ${user} ] }\n`);

@@ -53,10 +53,15 @@ export function fencesIn(file: string, text: string): Example[] {
 const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
 const exports: Record<string, string> = config.exports;
 
+/** The name of the file that an example gets. */
+export function fileOf({ name }: Example): string {
+  return `${name.replaceAll(/\W+/g, "_")}.ts`;
+}
+
 /** A folder with examples, and with what Bun resolves their imports to: Hono, and `packages`. */
 export async function playground(examples: readonly Example[], packages: readonly string[] = []) {
   const folder = await Deno.makeTempDir({ prefix: "edgesocket_docs_" });
-  const path = (example: Example) => `${folder}/${example.name.replaceAll(/\W+/g, "_")}.ts`;
+  const path = (example: Example) => `${folder}/${fileOf(example)}`;
   for (const example of examples) await Deno.writeTextFile(path(example), example.code);
 
   const entries = Object.entries(exports).flatMap(([entry, file]) => [
@@ -72,7 +77,7 @@ export async function playground(examples: readonly Example[], packages: readonl
   }
   const installed = Object.entries(config.imports as Record<string, string>)
     .filter(([, target]) => target.startsWith("npm:")).map(([name]) => name);
-  for (const name of [...installed, ...packages]) {
+  for (const name of new Set([...installed, ...packages])) {
     const scope = name.slice(0, Math.max(0, name.lastIndexOf("/")));
     await Deno.mkdir(`${folder}/node_modules/${scope}`, { recursive: true });
     await Deno.symlink(new URL(`node_modules/${name}`, root), `${folder}/node_modules/${name}`);

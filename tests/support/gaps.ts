@@ -212,6 +212,14 @@ export const gaps = {
     node: "500",
     pinned: { deno: /panicked/, node: 500, strict: 500, "bun-node": 500 },
   },
+  "a header of the 101 that is not ASCII": {
+    table: "runtimes",
+    deno: "Latin-1",
+    bun: "Latin-1",
+    node: "Latin-1",
+    "bun-node": "UTF-8",
+    pinned: { "bun-node": "grÃ¼n" },
+  },
   "a sub-app behind `app.mount`": {
     table: "runtimes",
     deno: "cannot upgrade: 500",

@@ -55,8 +55,8 @@ export class MemoryServer extends TestServer {
     return new InMemoryClient(answer, answer.client ? "" : await answer.response.text());
   }
 
-  async request(path: string): Promise<Response> {
-    return (await this.#adapter.request(new Request(ORIGIN + path))).response;
+  async request(path: string, init?: RequestInit): Promise<Response> {
+    return (await this.#adapter.request(new Request(ORIGIN + path, init))).response;
   }
 
   protected connections(): Promise<number> {

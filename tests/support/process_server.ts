@@ -63,8 +63,8 @@ export class ProcessServer extends TestServer {
     return await WireClient.connect(await RawClient.connect(this.port), path, headers);
   }
 
-  request(path: string): Promise<Response> {
-    return fetch(this.url(path, "http"));
+  request(path: string, init?: RequestInit): Promise<Response> {
+    return fetch(this.url(path, "http"), init);
   }
 
   protected async connections(): Promise<number> {

@@ -66,7 +66,7 @@ export abstract class TestServer implements AsyncDisposable {
   abstract connect(path: string, headers?: Record<string, string>): Promise<Client>;
 
   /** Sends a request that is no opening handshake. */
-  abstract request(path: string): Promise<Response>;
+  abstract request(path: string, init?: RequestInit): Promise<Response>;
 
   /**
    * Begins to shut down, by `shutdown()` or by the server's `signal`: `shutdown` or `finished` is

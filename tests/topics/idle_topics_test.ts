@@ -24,6 +24,19 @@ Deno.test("a topic that nobody wants is kept for a while, and then dropped once"
   assertEquals([dropped, clock.pending], [["left"], 0]);
 });
 
+Deno.test("each has its own time, whoever is first", () => {
+  const { clock, dropped, idle } = lingering(5_000);
+  idle.add(new Topic("first"));
+  clock.pass(3_000);
+  idle.add(new Topic("second"));
+  clock.pass(2_000);
+  assertEquals([dropped, clock.pending], [["first"], 1]);
+  clock.pass(2_999);
+  assertEquals(dropped, ["first"]);
+  clock.pass(1);
+  assertEquals([dropped, clock.pending], [["first", "second"], 0]);
+});
+
 Deno.test("at most a thousand linger, however many clients name", () => {
   const { dropped, idle } = lingering(5_000);
   for (let i = 0; i < 1_500; i++) idle.add(new Topic(`${i}`));
@@ -34,4 +47,13 @@ Deno.test("where nothing is gained by it, none lingers", () => {
   const { clock, dropped, idle } = lingering(0);
   idle.add(new Topic("room"));
   assertEquals([dropped, clock.pending], [["room"], 0]);
+});
+
+Deno.test("nothing is dropped any more once all is closed", () => {
+  const { clock, dropped, idle } = lingering(5_000);
+  idle.add(new Topic("room"));
+  idle.close();
+  assertEquals(clock.pending, 0);
+  clock.pass(10_000);
+  assertEquals(dropped, []);
 });

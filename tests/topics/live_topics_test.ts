@@ -1,5 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import type { BrokerPort, BrokerSink } from "../../src/brokers/port.ts";
 import { createTopics, type Topics } from "../../src/topics.ts";
+import { LiveTopics } from "../../src/topics/live_topics.ts";
+import { checkTopicsOptions } from "../../src/topics/options.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 import { nextTurn } from "../support/memory.ts";
 import { FakeSubscriber } from "../support/fake_subscriber.ts";
 
@@ -117,4 +121,58 @@ Deno.test("options and arguments that make no sense throw at once", () => {
     [() => createTopics().publish("room", 5 as never), "expected a string, an ArrayBuffer"],
   ];
   for (const [call, message] of cases) assertThrows(call, Error, message);
+});
+
+Deno.test("in one process all is up, and what is no topic is not published", async () => {
+  const topics = createTopics();
+  assertEquals(topics.state, "up");
+  const { relayed, error } = await topics.publish("a*", "x");
+  assertEquals([relayed, error?.message], [
+    false,
+    'Cannot publish: expected the name of a topic, got "a*"',
+  ]);
+  await topics.close();
+  assertEquals((await topics.publish("room", "x")).relayed, false);
+});
+
+Deno.test("a message goes to all but one here, and to others by the broker, and theirs come here", async () => {
+  let sink!: BrokerSink;
+  const relayed: unknown[] = [];
+  const port: BrokerPort = {
+    maxPayload: 100,
+    state: "suspect",
+    linger: 0,
+    start: (given) => void (sink = given),
+    subscribe: () => undefined,
+    unsubscribe() {},
+    publish(...all) {
+      relayed.push(all);
+      return Promise.resolve({ relayed: true });
+    },
+    close: () => Promise.resolve(void relayed.push("closed")),
+  };
+  const told: unknown[] = [];
+  const topics = new LiveTopics(
+    checkTopicsOptions({
+      onState: (state) => told.push(state),
+      onGap: (gap) => told.push(gap),
+      onError: (error) => told.push(error),
+    }),
+    port,
+    new FakeClock(),
+  );
+  assertEquals(topics.state, "suspect");
+  const [a, b] = [new FakeSubscriber(), new FakeSubscriber()];
+  for (const subscriber of [a, b]) await topics.subscribe(subscriber, "room");
+  assertEquals(await topics.publish("room", "mine", { except: a }), { relayed: true });
+  sink.deliver("room", { data: "theirs", origin: "" });
+  await nextTurn();
+  assertEquals([a.received, b.received], [["theirs"], ["mine", "theirs"]]);
+  const gap = { topic: "room", cause: "sequence" } as const;
+  sink.state("up");
+  sink.gap(gap);
+  sink.error("fault");
+  assertEquals(told, ["up", gap, "fault"]);
+  await topics.close();
+  assertEquals(relayed, [["room", "mine", ""], "closed"]);
 });

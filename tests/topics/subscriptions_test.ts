@@ -1,12 +1,14 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Deferred } from "../../src/base/deferred.ts";
 import type { BrokerPort } from "../../src/brokers/port.ts";
+import type { Connection } from "../../src/connection/connection.ts";
+import { Route } from "../../src/server/route.ts";
 import { checkTopicsOptions, type CommonTopicsOptions } from "../../src/topics/options.ts";
 import type { NotSubscribed } from "../../src/topics/subscription.ts";
 import { Subscriptions } from "../../src/topics/subscriptions.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { FakeSubscriber } from "../support/fake_subscriber.ts";
-import { nextTurn } from "../support/memory.ts";
+import { memoryServer, nextTurn } from "../support/memory.ts";
 
 const SUBSCRIBED = { subscribed: true } as const;
 const refused = (reason: NotSubscribed["reason"]) => ({ subscribed: false, reason }) as const;
@@ -191,4 +193,50 @@ Deno.test("authorize may end the connection, or close everything", async () => {
   });
   const outcome = await closed.subscriptions.subscribe(new FakeSubscriber(), "room");
   assertEquals(outcome, refused("closed"));
+});
+
+Deno.test("whoever asks twice gets one answer, and whoever leaves twice harms nobody", async () => {
+  const { subscriptions: s, broker, asked } = subscribing();
+  const a = new FakeSubscriber();
+  const answer = new Deferred<void>();
+  broker.answer = answer.promise;
+  const both = [s.subscribe(a, "room"), s.subscribe(a, "room")];
+  answer.resolve();
+  assertEquals(await Promise.all(both), [SUBSCRIBED, SUBSCRIBED]);
+  assertEquals([s.of(a), asked], [["room"], ["+room"]]);
+  s.unsubscribe(a, "room");
+  s.unsubscribe(a, "room");
+  a.end();
+  await nextTurn();
+  s.connectionEnded(a);
+  assertEquals([s.of(a), s.count("room")], [[], 0]);
+});
+
+Deno.test("a connection of ours is listened to for as long as it is in a topic", async () => {
+  let connection!: Connection;
+  const answer = new Deferred<boolean>();
+  const route = new Route({}, () => {
+    throw new Error("expected a wrapped server");
+  });
+  const server = memoryServer((request, context) =>
+    route.answer(request, { onOpen: (_, opened) => void (connection = opened) }, context)
+  );
+  const { client } = await server.connect();
+  const { subscriptions: s } = subscribing({
+    authorize: (topic) => topic === "slow" ? answer.promise : topic !== "private",
+  });
+  assertEquals(await s.subscribe(connection, "private"), refused("unauthorized"));
+  assertEquals(await s.subscribe(connection, "room"), SUBSCRIBED);
+  s.unsubscribe(connection, "room");
+  assertEquals(s.of(connection), []);
+  for (const topic of ["a", "b"]) await s.subscribe(connection, topic);
+  const slow = s.subscribe(connection, "slow");
+  client!.vanish();
+  await connection.closed;
+  assertEquals([s.of(connection), s.count("a"), s.count("b")], [[], 0, 0]);
+  assertEquals(await slow, refused("closed"));
+  answer.resolve(true);
+  await nextTurn();
+  assertEquals(s.count("slow"), 0);
+  assertEquals(await s.subscribe(connection, "a"), refused("closed"));
 });

@@ -72,6 +72,13 @@ function upgradeSuite(runtime: WireRuntime): void {
     });
   }
 
+  const written = runtime.gap("a header of the 101 that is not ASCII") ?? "grün";
+  suite(runtime)(`a header of the 101 may be Latin-1: RFC 9110 §5.5`, async (server) => {
+    const headers = { "x-name": "grün" };
+    using client = await server.connect(route({ headers }));
+    assertEquals([client.status, client.all("x-name")], [101, [written]]);
+  });
+
   const behind = runtime.gap("an upgrade behind a request that is not answered yet");
   for (
     const [what, path, fields, status] of [

@@ -1,0 +1,25 @@
+/** Who is in what, by name: groups, or users with their connections. */
+export class Members<T> {
+  readonly #sets = new Map<string, Set<T>>();
+
+  /** How many names there are that somebody has. */
+  get size(): number {
+    return this.#sets.size;
+  }
+
+  /** Whoever is in it. */
+  in(name: string): Iterable<T> {
+    return this.#sets.get(name) ?? [];
+  }
+
+  add(name: string, member: T): void {
+    const set = this.#sets.get(name);
+    if (set === undefined) this.#sets.set(name, new Set([member]));
+    else set.add(member);
+  }
+
+  delete(name: string, member: T): void {
+    const set = this.#sets.get(name);
+    if (set?.delete(member) && set.size === 0) this.#sets.delete(name);
+  }
+}

@@ -1,0 +1,82 @@
+import type { Clock } from "../base/clock.ts";
+import { plainOpening } from "../handshake/opening.ts";
+import type { OriginRule } from "../handshake/origin.ts";
+import { refusal, type Refused } from "../handshake/verdict.ts";
+import { negotiateResponse, negotiateVersion, TRANSPORTS } from "../wire/negotiate.ts";
+import { WireError } from "../wire/wire_error.ts";
+import type { Tokens } from "./tokens.ts";
+
+/** The ways to connect that there are. */
+const AVAILABLE = TRANSPORTS.filter(({ transport }) => transport === "WebSockets");
+
+/** Makes a response, with the headers that a framework has staged. */
+export type Respond = (
+  body: string | null,
+  init: { readonly status: number; readonly headers?: Headers },
+) => Response;
+
+/** Seconds for which browsers may keep the answer to a preflight: what they allow at most. */
+const PREFLIGHT_AGE = "7200";
+
+/**
+ * Why a page may not use a hub, or `undefined` if it may. What a function of the option `origin`
+ * throws is in the refusal.
+ */
+export function judgeOrigin(rule: OriginRule, request: Request): Refused | undefined {
+  try {
+    const stranger = rule(plainOpening(request));
+    return stranger === undefined ? undefined : refusal(403, stranger);
+  } catch (error) {
+    return { ...refusal(500, "the server failed to judge this request"), error };
+  }
+}
+
+/**
+ * What lets a page of an origin that may connect read our answer: that one is named, because
+ * browsers take no `*` from a server that wants credentials.
+ */
+export function corsHeaders({ headers }: Request): Headers {
+  const origin = headers.get("origin");
+  if (origin === null) return new Headers();
+  return new Headers({
+    "access-control-allow-origin": origin,
+    "access-control-allow-credentials": "true",
+    "vary": "Origin",
+  });
+}
+
+/** The answer to a browser that asks what a page of an origin that may connect may send. */
+export function preflight(request: Request, respond: Respond): Response {
+  const headers = corsHeaders(request);
+  headers.set("access-control-allow-methods", "GET, POST, DELETE");
+  const wanted = request.headers.get("access-control-request-headers");
+  if (wanted !== null) headers.set("access-control-allow-headers", wanted);
+  headers.set("access-control-max-age", PREFLIGHT_AGE);
+  return respond(null, { status: 204, headers });
+}
+
+/** Answers a client that wants to connect: with a token, and the ways there are. */
+export function negotiate(
+  request: Request,
+  wanted: string | null,
+  tokens: Tokens,
+  clock: Clock,
+  respond: Respond,
+): Response {
+  const headers = corsHeaders(request);
+  headers.set("content-type", "application/json");
+  headers.set("cache-control", "no-store");
+  const answer = answerTo(wanted, tokens, clock);
+  return respond(JSON.stringify(answer), { status: 200, headers });
+}
+
+/** Clients read no answer of another status, so that errors have this one, too. */
+function answerTo(wanted: string | null, tokens: Tokens, clock: Clock): object {
+  try {
+    const version = negotiateVersion(wanted);
+    return negotiateResponse(version, tokens.make(clock, version), AVAILABLE);
+  } catch (error) {
+    if (error instanceof WireError) return { error: error.message };
+    throw error;
+  }
+}

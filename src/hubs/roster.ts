@@ -1,0 +1,65 @@
+import { HubError } from "./hub_error.ts";
+import { Members } from "./members.ts";
+import type { Session } from "./session.ts";
+
+/** Who is connected to one hub, and in which groups. */
+export class Roster {
+  readonly #sessions = new Map<string, Session>();
+  readonly #groups = new Members<Session>();
+  readonly #users = new Members<Session>();
+
+  /** Everybody, as of now. */
+  all(): Iterable<Session> {
+    return this.#sessions.values();
+  }
+
+  /** Who has this id. */
+  one(id: string): Session | undefined {
+    return this.#sessions.get(id);
+  }
+
+  /** Whoever is in a group. */
+  group(name: string): Iterable<Session> {
+    return this.#groups.in(name);
+  }
+
+  /** The connections of a user. */
+  user(id: string): Iterable<Session> {
+    return this.#users.in(id);
+  }
+
+  add(session: Session): void {
+    this.#sessions.set(session.id, session);
+    if (session.userId !== undefined) this.#users.add(session.userId, session);
+  }
+
+  /** Takes it out of everything. */
+  delete(session: Session): void {
+    if (this.#sessions.get(session.id) !== session) return;
+    this.#sessions.delete(session.id);
+    if (session.userId !== undefined) this.#users.delete(session.userId, session);
+    for (const name of session.groups ?? []) this.#groups.delete(name, session);
+    session.groups = undefined;
+  }
+
+  /**
+   * Puts it into a group, if it is still there.
+   *
+   * @throws {HubError} If it is in too many.
+   */
+  join(name: string, session: Session | undefined): void {
+    if (session === undefined || this.one(session.id) !== session) return;
+    const groups = session.groups ??= new Set();
+    const { maxGroups } = session.limits;
+    if (!groups.has(name) && groups.size >= maxGroups) {
+      throw new HubError(`expected at most ${maxGroups} groups for a connection, got one more`);
+    }
+    groups.add(name);
+    this.#groups.add(name, session);
+  }
+
+  /** Takes it out of a group. */
+  leave(name: string, session: Session | undefined): void {
+    if (session?.groups?.delete(name)) this.#groups.delete(name, session);
+  }
+}

@@ -1,0 +1,212 @@
+import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import { AnyHub } from "../../src/hubs/hub.ts";
+import { HubError } from "../../src/hubs/hub_error.ts";
+import { makeCallable } from "../../src/hubs/methods.ts";
+import type { HubOptions } from "../../src/hubs/options.ts";
+import { call } from "../../src/hubs/parameters.ts";
+import type { ClientSide } from "../../src/wire/contract.ts";
+import { json } from "../../src/wire/json.ts";
+import { text, truth } from "../fixtures/schemas.ts";
+import { hubState } from "../support/fake_transport.ts";
+import { withGlobals } from "../support/globals.ts";
+import { handshakeRequest, memoryServer, nextTurn } from "../support/memory.ts";
+
+const GREETING = '{"protocol":"json","version":1}\x1e';
+const SIDE = { say: call(text), confirm: call(text).returns(truth) };
+
+/** A hub on a server in memory. */
+function serving(options: HubOptions<unknown, ClientSide> = {}, host: object = {}) {
+  const state = hubState(
+    {
+      echo: makeCallable("method", [text], (_context: never, value: never) => value),
+      id: makeCallable(
+        "method",
+        [],
+        (context: never) => (context as { connectionId: string }).connectionId,
+      ),
+    },
+    options,
+    SIDE,
+  );
+  const hub = new AnyHub(state);
+  const server = memoryServer(
+    (request, info) => hub.handle(request, { user: { id: "Ada" }, info }),
+    host,
+  );
+  const open = async (path = "/hub") => {
+    const { client, response } = await server.connect(handshakeRequest(path));
+    if (client === undefined) throw new Error(`expected 101, got ${response.status}`);
+    client.send(GREETING);
+    await client.message();
+    return client;
+  };
+  const send = (path: string, method = "POST", headers: Record<string, string> = {}) =>
+    server.fetch(
+      new Request(`http://self.example${path}`, {
+        method,
+        headers: { host: "self.example", ...headers },
+      }),
+    );
+  return { ...server, hub, open, send, roster: state.roster, tokens: state.tokens };
+}
+
+const status = async (response: Response | Promise<Response>) => {
+  const { status, body } = await response;
+  await body?.cancel();
+  return status;
+};
+
+Deno.test("a client negotiates and connects with its token, once", async () => {
+  const { open, send, connect, clock } = serving();
+  const { connectionId, connectionToken } = await (await send("/hub/negotiate?negotiateVersion=1"))
+    .json();
+  const path = `/hub?id=${connectionToken}`;
+  const client = await open(path);
+  client.send(json.encode({ type: 1, invocationId: "1", target: "id", arguments: [] }) as string);
+  assertMatch(await client.message() as string, new RegExp(`"result":"${connectionId}"`));
+  const again = await connect(handshakeRequest(path));
+  assertEquals(
+    await again.response.text(),
+    "expected a token without a connection, got one with it\n",
+  );
+  assertEquals(again.response.status, 409);
+  client.close(1000);
+  await client.closed;
+  await nextTurn();
+  assertEquals((await connect(handshakeRequest(path))).response.status, 404);
+  const late = await (await send("/hub/negotiate?negotiateVersion=1")).json();
+  clock.pass(15_000);
+  const response = (await connect(handshakeRequest(`/hub?id=${late.connectionToken}`))).response;
+  assertEquals([response.status, await response.text()], [404, "No Connection with that ID\n"]);
+});
+
+Deno.test("what is no request of a hub is refused by its method", async () => {
+  const { send } = serving();
+  assertEquals(await status(send("/hub/negotiate", "GET")), 405);
+  assertEquals(await status(send("/hub", "GET")), 426);
+  const post = await send("/hub", "POST");
+  assertEquals([post.status, post.headers.get("allow")], [405, "GET, OPTIONS"]);
+  assertEquals(await status(send("/hub", "OPTIONS")), 204);
+});
+
+Deno.test("pages of other sites are refused, in whatever they ask for, and it is told", async () => {
+  const { send, connect, told } = serving();
+  const headers = { origin: "https://evil.example" };
+  assertEquals(await status(send("/hub/negotiate", "POST", headers)), 403);
+  assertEquals(await status(send("/hub/negotiate", "OPTIONS", headers)), 403);
+  const { response } = await connect(handshakeRequest("/hub", headers));
+  assertEquals(await status(response), 403);
+  assertEquals(told.map(({ kind, cause }) => [kind, cause]), [["refused", "403"], [
+    "refused",
+    "403",
+  ]]);
+  const allowing = serving({ origin: ["https://evil.example"] });
+  assertEquals(await status(allowing.send("/hub/negotiate", "POST", headers)), 200);
+});
+
+Deno.test("where there is no room, nobody negotiates", async () => {
+  const { send, tokens } = serving({}, { maxConnections: 0 });
+  assertEquals([await status(send("/hub/negotiate")), tokens.size], [503, 0]);
+});
+
+Deno.test("a larger message asks for a larger frame", async () => {
+  const size = 2 * 1024 * 1024;
+  const { open } = serving({ maximumReceiveMessageSize: size });
+  const client = await open();
+  const message = { type: 1, invocationId: "1", target: "echo", arguments: [""] } as const;
+  const room = size - (json.encode(message) as string).length;
+  client.send(json.encode({ ...message, arguments: ["x".repeat(room)] }) as string);
+  assertMatch(await client.message() as string, /"result":"xxx/);
+});
+
+Deno.test("a user may be left out, and the runtime's own context is handed on", async () => {
+  const state = hubState();
+  const hub = new AnyHub(state);
+  const { connect } = memoryServer((request) => hub.handle(request));
+  const { client } = await connect(handshakeRequest("/hub"));
+  client!.send(GREETING);
+  await client!.message();
+  assertEquals([...state.roster.all()].map(({ user }) => user), [undefined]);
+});
+
+Deno.test("whoever makes responses makes those of a hub, too", async () => {
+  const hub = new AnyHub(hubState());
+  const made: number[] = [];
+  const { connect, fetch } = memoryServer((request, info) =>
+    hub.handle(request, {
+      user: undefined,
+      info,
+      respond(body, init) {
+        made.push(init.status);
+        const response = new Response(body, init);
+        response.headers.set("x-staged", "1");
+        return response;
+      },
+    })
+  );
+  const { response } = await connect(handshakeRequest("/hub"));
+  assertEquals([response.status, response.headers.get("x-staged")], [101, "1"]);
+  const init = { method: "POST", headers: { host: "self.example" } };
+  const negotiated = await fetch(new Request("http://self.example/hub/negotiate", init));
+  assertEquals([negotiated.headers.get("x-staged"), made], ["1", [101, 200]]);
+});
+
+Deno.test("clients and groups are reached from outside", async () => {
+  const { open, hub, roster } = serving();
+  const client = await open();
+  const { id } = [...roster.all()][0]!;
+  type Target = Readonly<Record<"say" | "confirm", (text: string) => Promise<unknown>>>;
+  await hub.groups.add("room", id);
+  await hub.groups.add("room", "nobody");
+  await (hub.clients.group("room") as never as Target).say("1");
+  await hub.groups.remove("room", id);
+  await (hub.clients.group("room") as never as Target).say("2");
+  await (hub.clients.user("Ada") as never as Target).say("3");
+  const said = await client.message() as string;
+  assertEquals([...said.matchAll(/\["(\d)"\]/g)].map(([, text]) => text), ["1", "3"]);
+  await assertRejects(
+    () => (hub.clients.client("nobody") as never as Target).confirm("?"),
+    HubError,
+    "the client is gone",
+  );
+});
+
+Deno.test("a hub that is closed ends its connections, and takes no others", async () => {
+  const { open, hub, send, connect } = serving();
+  const client = await open();
+  await hub.close();
+  assertMatch(await client.message() as string, /"type":7,"allowReconnect":true/);
+  assertEquals((await client.closed).code, 1000);
+  assertEquals(await status(send("/hub/negotiate")), 503);
+  assertEquals((await connect(handshakeRequest("/hub"))).response.status, 503);
+});
+
+Deno.test("clients are looked after by the clock of their server", async () => {
+  const { open, connect, clock } = serving();
+  const client = await open();
+  const { client: silent } = await connect(handshakeRequest("/hub"));
+  clock.pass(15_000);
+  assertMatch(await silent!.message() as string, /Handshake was canceled/);
+  clock.pass(1_000);
+  assertEquals(await client.message(), '{"type":6}\x1e');
+});
+
+Deno.test("a request that no server of ours has passed is answered on every runtime", async () => {
+  const hub = new AnyHub(hubState());
+  const request = (headers = {}) =>
+    new Request("http://x/hub/negotiate", { method: "POST", headers });
+  const evil = { origin: "https://evil.example" };
+  // As on Node, where there is nobody for it.
+  const onNode = withGlobals({ Deno: undefined }, () => [
+    hub.handle(request()),
+    hub.handle(request(evil)),
+  ]);
+  assertEquals(await Promise.all(onNode.map(status)), [200, 403]);
+  assertEquals(await status(hub.handle(request())), 200);
+});
+
+Deno.test("options of the route are checked with the hub", () => {
+  assertThrows(() => new AnyHub(hubState({}, { idleTimeout: -1 })), RangeError, "idleTimeout");
+  assertThrows(() => new AnyHub(hubState({}, { origin: ["x"] })), TypeError, "origin");
+  assert(new AnyHub(hubState({}, { origin: ["https://x.example"] })));
+});

@@ -1,0 +1,191 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { Connection } from "../../src/connection/connection.ts";
+import { type InnerEvents, SHUTTING_DOWN } from "../../src/connection/connection_view.ts";
+import type { CloseEvent } from "../../src/connection/events.ts";
+import { Heartbeat } from "../../src/hubs/heartbeat.ts";
+import { makeCallable } from "../../src/hubs/methods.ts";
+import { HubSocket } from "../../src/hubs/web_socket.ts";
+import type { HubOptions } from "../../src/hubs/options.ts";
+import type { ClientSide } from "../../src/wire/contract.ts";
+import { json } from "../../src/wire/json.ts";
+import { messagePack } from "../../src/wire/messagepack.ts";
+import { Route } from "../../src/server/route.ts";
+import { text } from "../fixtures/schemas.ts";
+import { hubState } from "../support/fake_transport.ts";
+import { memoryServer, nextTurn } from "../support/memory.ts";
+
+const GREETING = '{"protocol":"json","version":1}\x1e';
+
+/** A hub on a server in memory, with the connections that were opened. */
+function serving(options: HubOptions<unknown, ClientSide> = {}, token?: string, host = {}) {
+  const hub = hubState(
+    {
+      echo: makeCallable("method", [text], (_context: never, value: never) => value),
+      where: makeCallable("method", [], (context: never) => {
+        const { connection } = context as { connection: { request: { url: string } } };
+        return connection.request.url;
+      }),
+      fail: makeCallable("method", [], () => {
+        throw new Error("secret");
+      }),
+      large: makeCallable("stream", [], async function* () {
+        for (let i = 0; i < 20; i++) yield "x".repeat(64 * 1024);
+      }),
+      burst: makeCallable("method", [], (context: never) => {
+        const { clients } = context as { clients: { all: { say(text: string): void } } };
+        for (let i = 0; i < 3; i++) clients.all.say("x".repeat(60 * 1024));
+      }),
+    },
+    options,
+    { say: { parameters: [text], result: undefined } },
+  );
+  const route = new Route({}, () => {
+    throw new Error("expected a wrapped server");
+  });
+  const connections: Connection[] = [];
+  const server = memoryServer((request, context) => {
+    const heartbeat = new Heartbeat(server.state.clock, hub.options.limits);
+    const ticket = token === undefined ? undefined : { id: "the id", token };
+    const socket = new HubSocket({
+      hub,
+      server: server.state,
+      heartbeat,
+      user: { id: "Ada" },
+      ticket,
+    });
+    return route.answer(request, {
+      onOpen: (event, connection) => {
+        connections.push(connection);
+        socket.onOpen(event, connection);
+      },
+      onMessage: (event) => socket.onMessage(event),
+      onClose: (event: CloseEvent) => socket.onClose(event),
+      [SHUTTING_DOWN]: () => socket[SHUTTING_DOWN](),
+    } as InnerEvents, context);
+  }, host);
+  const open = async () => {
+    const { client } = await server.connect();
+    client!.send(GREETING);
+    await client!.message();
+    return client!;
+  };
+  return { ...server, hub, open, connections };
+}
+
+const call = (target: string, ...args: unknown[]) =>
+  json.encode({ type: 1, invocationId: "1", target, arguments: args }) as string;
+
+Deno.test("a WebSocket carries a hub, in text and in bytes", async () => {
+  const { open, connect, hub } = serving();
+  const client = await open();
+  client.send(call("echo", "a"));
+  assertEquals(await client.message(), '{"type":3,"invocationId":"1","result":"a"}\x1e');
+  client.send(new TextEncoder().encode(call("echo", "b")));
+  assertMatch(await client.message() as string, /"result":"b"/);
+  client.send(call("where"));
+  assertMatch(await client.message() as string, /"http:\/\/self.example\/ws"/);
+  assertEquals([...hub.roster.user("Ada")].length, 1);
+  const { client: other } = await connect();
+  other!.send('{"protocol":"messagepack","version":1}\x1e');
+  await other!.message();
+  const message = { type: 1, invocationId: "1", target: "echo", arguments: ["c"] } as const;
+  other!.send(messagePack.encode(message) as Uint8Array<ArrayBuffer>);
+  const answer = new Uint8Array(await other!.message() as ArrayBuffer);
+  assertEquals(answer, messagePack.encode({ type: 3, invocationId: "1", result: "c" }));
+});
+
+Deno.test("several frames go out in order, and no faster than they are read", async () => {
+  const { open, connections } = serving();
+  const client = await open();
+  client.send(call("burst"));
+  for (let i = 0; i < 3; i++) assertMatch(await client.message() as string, /"say"/);
+  client.pause();
+  client.send(
+    json.encode({ type: 4, invocationId: "2", target: "large", arguments: [] }) as string,
+  );
+  await nextTurn();
+  await nextTurn();
+  const waiting = connections[0]!.bufferedAmount;
+  assert(waiting > 64 * 1024 && waiting < 4 * 64 * 1024, `${waiting}`);
+  client.resume();
+  let items = "";
+  while (!items.includes('"type":3')) items += await client.message();
+  assertEquals(items.split('"type":2').length - 1, 20);
+});
+
+Deno.test("faults of user code are reported with their connection, limits are told", async () => {
+  const reported: [unknown, Connection | undefined][] = [];
+  const onError = (error: unknown, connection?: Connection) => reported.push([error, connection]);
+  const limits = { maximumReceiveMessageSize: 200 };
+  const { open, told, connections } = serving(limits, undefined, { onError });
+  const client = await open();
+  client.send(call("fail"));
+  await client.message();
+  assertEquals(reported.map(([error, connection]) => [String(error), connection]), [
+    ["Error: secret", connections[0]],
+  ]);
+  client.send(call("echo", 5));
+  await client.message();
+  client.send(call("echo", "x".repeat(200)));
+  await client.message();
+  await client.closed;
+  const seen = told.map(({ kind, cause, message, connection, remoteAddress }) => [
+    kind,
+    cause,
+    message,
+    connection === connections[0],
+    remoteAddress,
+  ]);
+  assertEquals(seen, [
+    ["call", "arguments", "echo: argument 1.here: expected text", true, "127.0.0.1"],
+    [
+      "closed",
+      "payload-too-large",
+      "The maximum message size of 200B was exceeded.",
+      true,
+      "127.0.0.1",
+    ],
+  ]);
+});
+
+Deno.test("a token is claimed for as long as the connection lasts, and by one only", async () => {
+  const { open, connect, hub } = serving({}, "the token");
+  const client = await open();
+  assert(hub.tokens.isClaimed("the token"));
+  assert(hub.roster.one("the id"));
+  const second = (await connect()).client!;
+  assertEquals((await second.closed).code, 1008);
+  assert(hub.tokens.isClaimed("the token"));
+  client.close(1000);
+  await client.closed;
+  await nextTurn();
+  assertEquals([hub.tokens.isClaimed("the token"), hub.roster.one("the id")], [false, undefined]);
+});
+
+Deno.test("more than may wait ends the connection with 1013", async () => {
+  const { open, told } = serving({
+    maxQueue: 1_000,
+    onConnected: () => new Promise(() => {}),
+  });
+  const client = await open();
+  for (let i = 0; i < 4; i++) client.send(call("echo", "a"));
+  assertMatch(await client.message() as string, /"type":7.*"allowReconnect":true/);
+  assertEquals((await client.closed).code, 1013);
+  assertEquals(told.map(({ cause }) => cause), ["backpressure"]);
+});
+
+Deno.test("a hub that was closed meanwhile takes nobody", async () => {
+  const { connect, hub } = serving();
+  hub.closed = true;
+  const { client } = await connect();
+  assertEquals((await client!.closed).code, 1000);
+});
+
+Deno.test("a server that shuts down tells clients that they may come back, and then closes", async () => {
+  const { open, state } = serving();
+  const client = await open();
+  const done = state.registry.shutdown(1_000);
+  assertEquals(await client.message(), '{"type":7,"allowReconnect":true}\x1e');
+  assertEquals((await client.closed).code, 1001);
+  await done;
+});
