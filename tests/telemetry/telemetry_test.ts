@@ -12,6 +12,16 @@ function block(ms: number): void {
   while (performance.now() < end);
 }
 
+/** Awaits what only a timer in the background brings about, which keeps no process alive. */
+async function alive<T>(promise: Promise<T>): Promise<T> {
+  const timer = setInterval(() => {}, 1_000);
+  try {
+    return await promise;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
 const serving = () =>
   createTestServer((request) =>
     upgradeWebSocket(request, {
@@ -63,7 +73,7 @@ Deno.test("a handler that blocks is told once, and counted each time", async () 
     const client = await connect(server, "/rooms?token=secret");
     client.send("block");
     await client.message();
-    await first.promise;
+    await alive(first.promise);
     client.send("block");
     await client.message();
     for (let blocks = 1; blocks < 2;) {
@@ -92,13 +102,13 @@ Deno.test("without onBlocked, the console has what happened and where to read on
   try {
     await new Promise((resolve) => setTimeout(resolve, LOOK));
     block(LOOK + 400);
-    await warned.promise;
+    await alive(warned.promise);
   } finally {
     console.warn = before;
     telemetry.stop();
   }
   const [line] = lines as [string];
-  assert(/^edgesocket: nothing else happened for 0\.\d s: expected handlers/.test(line), line);
+  assert(/^edgesocket: nothing else happened for \d+\.\d s: expected handlers/.test(line), line);
   assert(line.endsWith('see "Never block" in docs/operations.md'));
 });
 

@@ -1,6 +1,7 @@
 /** Metrics, as Prometheus gets them, and the dashboard that shows them. */
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import { root } from "../../support/command.ts";
+import { fencesIn } from "../../support/examples.ts";
 import { exposed, type Exposition, selectorsIn } from "../../support/prometheus.ts";
 import { type WireRuntime, wireRuntimes } from "../../support/runtimes.ts";
 import type { ProcessServer } from "../../support/process_server.ts";
@@ -19,6 +20,13 @@ interface Panel {
 const queries = (dashboard.panels as Panel[]).flatMap(({ title, targets = [] }) =>
   targets.map(({ expr }) => [title, expr] as const)
 );
+
+/** Those of docs/operations.md, one for each alert. */
+const page = Deno.readTextFileSync(new URL("docs/operations.md", root));
+for (const { info, code } of fencesIn("docs/operations.md", page)) {
+  if (info !== "promql") continue;
+  for (const query of code.split("\n\n")) queries.push(["docs/operations.md", query]);
+}
 
 async function metricsOf(server: ProcessServer): Promise<Exposition> {
   return exposed(await (await server.request("/metrics")).text());
@@ -88,7 +96,7 @@ function telemetrySuite(runtime: WireRuntime): void {
     assertEquals(labels.filter((label) => /client-named|evil|127\.0\.0\.1/.test(label)), []);
   });
 
-  test("every query of the dashboard finds its metrics and their labels", async (server) => {
+  test("every query of the dashboard, and of the alerts, finds its metrics and their labels", async (server) => {
     await busy(server);
     using blocks = await server.open("/ws");
     blocks.send("block");
@@ -96,7 +104,7 @@ function telemetrySuite(runtime: WireRuntime): void {
       server,
       (metrics) => metrics.has("edgesocket_event_loop_blocks_total"),
     );
-    assertGreater(queries.length, 10);
+    assertGreater(queries.length, 20);
     for (const [title, query] of queries) {
       const selectors = selectorsIn(query);
       assert(selectors.length > 0, `${title}: ${query}`);
