@@ -20,4 +20,9 @@
  * @module
  */
 export type { Block } from "./telemetry/loop_watch.ts";
-export { startTelemetry, type Telemetry, type TelemetryOptions } from "./telemetry/telemetry.ts";
+export {
+  type MeterSource,
+  startTelemetry,
+  type Telemetry,
+  type TelemetryOptions,
+} from "./telemetry/telemetry.ts";

@@ -1,4 +1,4 @@
-import { type MeterProvider, metrics } from "@opentelemetry/api";
+import { type Meter, metrics } from "@opentelemetry/api";
 import { everyInBackground } from "../adapters/background_timer.ts";
 import { contain } from "../base/contain.ts";
 import { logError } from "../base/log_error.ts";
@@ -9,6 +9,12 @@ import { createInstruments } from "./instruments.ts";
 import { type Block, LOOK, LoopWatch } from "./loop_watch.ts";
 import { record } from "./recorder.ts";
 
+/** What makes meters: a `MeterProvider` of OpenTelemetry, of whatever version of its API. */
+export interface MeterSource {
+  /** Makes the `Meter` of that API for a library of this name. */
+  getMeter(name: string, version?: string): unknown;
+}
+
 /** Where metrics go. */
 export interface TelemetryOptions {
   /**
@@ -16,7 +22,7 @@ export interface TelemetryOptions {
    *
    * @default {metrics.getMeterProvider()} The one that your program has set for all.
    */
-  readonly meterProvider?: MeterProvider | undefined;
+  readonly meterProvider?: MeterSource | undefined;
   /**
    * Seconds for which one piece of code may keep everything else waiting.
    *
@@ -67,7 +73,7 @@ export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
   }
   checkOption("onBlocked", onBlocked, "function");
   const limit = 1000 * checkSeconds("blockedAfter", blockedAfter, 0.1);
-  const instruments = createInstruments(meterProvider.getMeter("edgesocket", VERSION));
+  const instruments = createInstruments(meterProvider.getMeter("edgesocket", VERSION) as Meter);
   let told = false;
   const watch = new LoopWatch(() => performance.now(), limit, (block) => {
     instruments.blocks.add(1);

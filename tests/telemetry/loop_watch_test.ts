@@ -81,6 +81,7 @@ Deno.test("silence before the timer is due is none", () => {
 
 Deno.test("a little less than the limit is no block", () => {
   const { watch, blocks, pass } = setUp();
+  pass(1);
   watch.received(SOURCE);
   pass(999);
   watch.look();
