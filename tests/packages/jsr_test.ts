@@ -34,9 +34,9 @@ Deno.test("what is published imports peers with deno.json's ranges, and nothing 
       if (!/^(\.|node:)/.test(from!)) found.add(from!);
     }
   }
-  const { hono, ws, "@hono/node-server": nodeServer } = imports;
+  const { hono, ws, "@hono/node-server": nodeServer, "@opentelemetry/api": api } = imports;
   const response = `${nodeServer.replace(":", ":/")}/utils/response`;
-  assertEquals([...found].sort(), [response, nodeServer, hono, ws]);
+  assertEquals([...found].sort(), [response, nodeServer, api, hono, ws]);
 });
 
 Deno.test(

@@ -18,7 +18,18 @@ Deno.test("whatever else is thrown has one label, whoever has named it", () => {
       throw new Error("touched");
     },
   });
-  for (const error of [named("room:1"), named(5), "Error", undefined, null, {}, hostile]) {
+  for (
+    const error of [
+      named("room:1"),
+      named(5),
+      "Error",
+      undefined,
+      null,
+      {},
+      { name: "TypeError" },
+      hostile,
+    ]
+  ) {
     assertEquals(errorType(error), "_OTHER");
   }
 });

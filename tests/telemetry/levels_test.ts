@@ -24,6 +24,7 @@ Deno.test("connections and subscriptions go up and down", async () => {
   levels.topic(true, 1);
   levels.topic(true, 2);
   levels.topic(true, 1);
+  assertEquals(await read(), [1, 2, 3]);
   levels.topic(false, 1);
   assertEquals(await read(), [1, 2, 2]);
   levels.topic(false, 0);
