@@ -20,6 +20,7 @@ const FLOORS = [
 const OUTSIDE: readonly (readonly [file: RegExp, specifiers: RegExp])[] = [
   [/^hono\//, /^hono$/],
   [/^telemetry\//, /^@opentelemetry\/api$/],
+  [/^wire\/messagepack_library\.ts$/, /^@msgpack\/msgpack$/],
   [/^adapters\/node(_\w+)?\.ts$/, /^(node:(http|https|net)|ws|@hono\/node-server(\/.+)?)$/],
 ];
 

@@ -1,6 +1,9 @@
 /** What limits of a server are asked, and are told afterwards, whatever becomes of a handshake. */
 import { assertEquals } from "@std/assert";
+import { MemoryAdapter } from "../src/adapters/memory.ts";
+import type { ServerConnection } from "../src/connection/server_connection.ts";
 import { refusal } from "../src/handshake/verdict.ts";
+import type { UpgradeRequest } from "../src/server/adapter.ts";
 import type { HandshakeLimit } from "../src/server/admission.ts";
 import { Route } from "../src/server/route.ts";
 import { handshakeRequest, type MemoryOptions, memoryServer, nextTurn } from "./support/memory.ts";
@@ -117,4 +120,110 @@ Deno.test("a limit that cannot tell lets in, and that is reported once", async (
   gate.resolve();
   for (let i = 0; i < 2; i++) (await connect()).client!.close(1000);
   assertEquals(told, ["it cannot tell"]);
+});
+
+Deno.test("an adapter that takes its time with an upgrade gives back no place of its connection", async () => {
+  const { log, limit } = recorder();
+  const inner = new MemoryAdapter();
+  const adapter = Object.assign(new MemoryAdapter(), {
+    async upgrade(upgrade: UpgradeRequest, connection: ServerConnection) {
+      await nextTurn();
+      return inner.upgrade(upgrade, connection);
+    },
+  });
+  const route = new Route({}, () => {
+    throw new Error("expected a wrapped server");
+  });
+  const server = memoryServer((request, context) => route.answer(request, {}, context), {
+    adapter,
+    limits: limit,
+  });
+  const { client } = await server.connect();
+  for (let turn = 0; turn < 5; turn++) await nextTurn();
+  assertEquals(log, ["asked /ws 127.0.0.1", "answered"]);
+  client!.close(1000);
+  await client!.closed;
+  for (let turn = 0; turn < 5; turn++) await nextTurn();
+  assertEquals(log.at(-1), "ended");
+});
+
+for (const holdPipeline of [false, true]) {
+  const how = holdPipeline ? "of a held pipeline" : "of a pipeline";
+
+  for (const name of ["onOpen", "onClose"]) {
+    Deno.test(`an ${name} ${how} that never ends gives the place of its connection back`, async () => {
+      const { log, limit } = recorder();
+      const route = new Route({}, () => {
+        throw new Error("expected a wrapped server");
+      });
+      const events = { [name]: () => new Promise<void>(() => {}) };
+      const server = memoryServer(
+        async (request, context) => await route.answer(request, events, context),
+        { limits: limit, holdPipeline },
+      );
+      const { client } = await server.connect();
+      client!.close(1000);
+      await client!.closed;
+      for (let turn = 0; turn < 5; turn++) await nextTurn();
+      assertEquals(log, ["asked /ws 127.0.0.1", "answered", "ended"]);
+    });
+  }
+
+  Deno.test(`the faults of a limit ${how} are reported, and do no harm`, async () => {
+    const { log, limit } = recorder();
+    const fault = (): never => {
+      throw new Error("a fault of the limit");
+    };
+    const faulty: HandshakeLimit = { admit: () => ({ answered: fault, ended: fault }) };
+    const { connect, gate, reported, state } = setUp([faulty, limit], {
+      holdPipeline,
+      maxConnections: 1,
+    });
+    gate.resolve();
+    for (let i = 0; i < 2; i++) {
+      const { client } = await connect();
+      assertEquals(log.splice(0), ["asked /ws 127.0.0.1", "answered"]);
+      client!.close(1000);
+      await client!.closed;
+      for (let turn = 0; turn < 5; turn++) await nextTurn();
+      assertEquals(log.splice(0), ["ended"]);
+    }
+    assertEquals(reported.map(String), Array(4).fill("Error: a fault of the limit"));
+    assertEquals([state.registry.size, state.held.size], [0, 0]);
+  });
+
+  Deno.test(`a limit of a route that fails refuses the upgrade ${how}, and keeps no place`, async () => {
+    const { log, limit } = recorder();
+    const meter = () => {
+      throw new Error("no meter");
+    };
+    const route = new Route({ limits: { meter } }, () => {
+      throw new Error("expected a wrapped server");
+    });
+    const server = memoryServer(
+      async (request, context) => await route.answer(request, {}, context),
+      { limits: limit, maxConnections: 1, holdPipeline },
+    );
+    for (let i = 0; i < 2; i++) {
+      assertEquals((await server.connect()).response.status, 500);
+      for (let turn = 0; turn < 5; turn++) await nextTurn();
+      // It may be told twice.
+      assertEquals([...new Set(log.splice(0))], ["asked /ws 127.0.0.1", "answered", "ended"]);
+    }
+    assertEquals(server.reported.map(String), Array(2).fill("Error: no meter"));
+    assertEquals([server.state.registry.size, server.state.held.size], [0, 0]);
+  });
+}
+
+Deno.test("a limit that throws refuses, and those before it are told of the end", async () => {
+  const { log, limit } = recorder();
+  const broken: HandshakeLimit = {
+    admit() {
+      throw new Error("broken");
+    },
+  };
+  const { connect, reported, calls } = setUp([limit, broken]);
+  assertEquals((await connect()).response.status, 500);
+  assertEquals([log, calls], [["asked /ws 127.0.0.1", "ended"], []]);
+  assertEquals(reported.map(String), ["Error: broken"]);
 });

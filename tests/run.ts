@@ -1,7 +1,8 @@
 /**
  * The test command: finds Bun, finds out whether JSR answers, runs `deno test`, counts. With `--long`
- * it runs the suites in tests/long/ instead of all others, one after the other, because they measure.
- * With `--here` it runs what needs no process of a server.
+ * it runs what a visitor does not wait for: suites with other people's engines, browsers and
+ * packages, and then those in tests/long/, one after the other, because they measure. With `--here`
+ * it runs what needs no process of a server.
  *
  * Where JSR does not answer, the tests import `@std/assert` from a stand-in on `node:assert`.
  */
@@ -13,6 +14,12 @@ const BUN_VERSION = "1.4.5";
 
 /** The names of runtimes that titles of suites begin with. */
 const RUNTIMES = ["deno", "bun", "node", "strict", "bun-node", "memory"];
+
+/** Suites that take long, for what they install and start, and that can run side by side. */
+const WITH_OTHERS = ["tests/engines/", "tests/packages/", "tests/browser/"];
+
+/** Suites that run one after the other. */
+const MEASURING = "tests/long/";
 
 /** How titles of tests begin that have a server in a process of its own. */
 const PROCESSES = RUNTIMES.filter((name) => name !== "memory").map((name) => `${name}: `);
@@ -33,31 +40,45 @@ console.log(`Bun: ${version ?? `not found (needs npm, or bun ${BUN_VERSION} on t
 const long = Deno.args.includes("--long");
 const here = Deno.args.includes("--here");
 const given = Deno.args.filter((arg) => arg !== "--long" && arg !== "--here");
-const args = ["test", "--allow-all", "--no-lock", ...imports, ...given];
-const report = await Deno.makeTempFile({ suffix: ".xml" });
 const lacks = await Deno.makeTempFile({ suffix: ".jsonl" });
-args.push(`--junit-path=${report}`);
-if (!long) args.push("--parallel");
-if (here) args.push(`--filter=${beginsWithNone(PROCESSES)}`);
-if (given.every((arg) => arg.startsWith("-"))) {
-  args.push(...long ? ["tests/long/"] : ["--ignore=tests/long/", "tests/"]);
+const codes: number[] = [];
+const cases: Case[] = [];
+if (!given.every((arg) => arg.startsWith("-"))) await run([], !long);
+else if (long) {
+  await run(WITH_OTHERS, true);
+  await run([MEASURING], false);
+} else await run([`--ignore=${[...WITH_OTHERS, MEASURING].join()}`, "tests/"], true);
+const code = codes.find((code) => code !== 0) ?? 0;
+
+/** Runs some of the tests, and takes note of what comes of them. */
+async function run(files: readonly string[], parallel: boolean): Promise<void> {
+  const report = await Deno.makeTempFile({ suffix: ".xml" });
+  const args = ["test", "--allow-all", "--no-lock", ...imports, ...given];
+  args.push(`--junit-path=${report}`);
+  if (parallel) args.push("--parallel");
+  if (here) args.push(`--filter=${beginsWithNone(PROCESSES)}`);
+  codes.push((await command([...args, ...files]).spawn().status).code);
+  cases.push(...casesIn(await Deno.readTextFile(report)));
+  await Deno.remove(report);
 }
 
-const { code } = await new Deno.Command(Deno.execPath(), {
-  args,
-  cwd: root,
-  // Most tests wait for something: with one of them for each core, the machine would do nothing.
-  env: {
-    DENO_JOBS: `${2 * navigator.hardwareConcurrency}`,
-    MISSING: lacks,
-    // What counts lines takes its time, which says nothing about anything.
-    ...given.some((arg) => arg.startsWith("--coverage")) && { UNTIMED: "1" },
-    ...bun && { BUN: bun },
-  },
-  stdin: "null",
-  stdout: "inherit",
-  stderr: "inherit",
-}).spawn().status;
+function command(args: string[]): Deno.Command {
+  return new Deno.Command(Deno.execPath(), {
+    args,
+    cwd: root,
+    // Most tests wait for something: with one of them for each core, the machine would do nothing.
+    env: {
+      DENO_JOBS: `${2 * navigator.hardwareConcurrency}`,
+      MISSING: lacks,
+      // What counts lines takes its time, which says nothing about anything.
+      ...given.some((arg) => arg.startsWith("--coverage")) && { UNTIMED: "1" },
+      ...bun && { BUN: bun },
+    },
+    stdin: "null",
+    stdout: "inherit",
+    stderr: "inherit",
+  });
+}
 
 /** A pattern without a look ahead, which Rust's have not, for what begins with none of these words. */
 function beginsWithNone(words: readonly string[]): string {
@@ -99,10 +120,9 @@ function unescaped(text: string): string {
     .replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 }
 
-const cases = casesIn(await Deno.readTextFile(report));
 const missing: Missing[] = (await Deno.readTextFile(lacks)).trim().split("\n").filter(Boolean)
   .map((line) => JSON.parse(line));
-await Promise.all([report, lacks].map((path) => Deno.remove(path)));
+await Deno.remove(lacks);
 
 /** Why a test was skipped: its title says what it needs, or else its file went without something. */
 function reasonOf({ name, file }: Case): string {

@@ -65,7 +65,7 @@ export class NodeListeners {
   /** Answers what wants to leave it, if it is ours. */
   upgrade(incoming: NodeIncoming, stream: NodeStream, head: Uint8Array): void {
     const claim = this.#surroundings.claim(incoming);
-    if (claim === "theirs") return leaveToOthers(stream, stream.bytesWritten, this.#server.clock);
+    if (claim === "theirs") return leaveToOthers(stream, this.#server.clock);
     const upgrade = this.#hold(incoming, stream, head, claim);
     upgrade.inTurn(() => {
       if (claim !== "nobody" && asksForWebSocket(incoming)) {

@@ -78,7 +78,10 @@ export class NodeUpgrade {
 
   /** Whether somebody else has said something to the client. */
   get taken(): boolean {
-    return this.#takenBefore || this.#stream.bytesWritten > this.#before;
+    const { _httpMessage, bytesWritten } = this.#stream;
+    // An answer that another listener has begun, and not written yet.
+    const begun = !this.#answered && Boolean(_httpMessage);
+    return this.#takenBefore || begun || bytesWritten > this.#before;
   }
 
   /** Makes a message, or the request that is made from it, carry this. */
@@ -92,19 +95,10 @@ export class NodeUpgrade {
    */
   inTurn(task: () => void): void {
     const stream = this.#stream;
-    if (stream.destroyed) return;
-    const earlier = stream._httpMessage;
-    if (!earlier) {
+    if (stream._httpMessage) this.watch();
+    afterEarlier(stream, () => {
       this.#before = stream.bytesWritten;
-      return task();
-    }
-    this.watch();
-    // Node has taken its own listener off: without it, a long answer would stop halfway.
-    const drain = () => earlier.emit("drain");
-    stream.on("drain", drain);
-    earlier.once("close", () => {
-      stream.off("drain", drain);
-      this.inTurn(task);
+      task();
     });
   }
 
@@ -161,12 +155,18 @@ export class NodeUpgrade {
   leaveToOthers(clock: Clock): void {
     this.#settle();
     this.#released();
-    if (!this.#takenBefore) leaveToOthers(this.#stream, this.#before, clock);
+    if (!this.#takenBefore) cutUnlessTaken(this.#stream, this.#before, clock);
   }
 
-  /** Cuts the connection, answered or not. */
+  /** Cuts the connection, answered or not, unless somebody else has it by now. */
   readonly abandon = (): void => {
-    this.#stream.destroy();
+    const stream = this.#stream;
+    const others = !this.exclusive && !this.#answered;
+    if (!others || (!this.taken && stream.listenerCount("data") === 0)) stream.destroy();
+    else {
+      this.#settle();
+      this.#released();
+    }
   };
 
   #settle(): void {
@@ -193,11 +193,35 @@ export class NodeUpgrade {
 }
 
 /**
+ * Calls `task` when what was asked earlier on a connection is answered. Never, if it ends before.
+ */
+function afterEarlier(stream: NodeStream, task: () => void): void {
+  if (stream.destroyed) return;
+  const earlier = stream._httpMessage;
+  if (!earlier) return task();
+  // Node has taken its own listener off: without it, a long answer would stop halfway.
+  const drain = () => earlier.emit("drain");
+  stream.on("drain", drain);
+  earlier.once("close", () => {
+    stream.off("drain", drain);
+    afterEarlier(stream, task);
+  });
+}
+
+/** Leaves a connection to other listeners, for whom `clock` runs once it is their turn. */
+export function leaveToOthers(stream: NodeStream, clock: Clock): void {
+  // Until one of them has it, nobody else listens to its errors.
+  stream.on("error", ignore);
+  // The answers to earlier requests are none of theirs.
+  afterEarlier(stream, () => cutUnlessTaken(stream, stream.bytesWritten, clock));
+}
+
+/**
  * Cuts a connection that was left to others, if none of them has read or written anything in time.
  *
  * @param before Bytes that were written for earlier requests.
  */
-export function leaveToOthers(stream: NodeStream, before: number, clock: Clock): void {
+function cutUnlessTaken(stream: NodeStream, before: number, clock: Clock): void {
   const cancel = clock.after(PATIENCE, () => {
     const taken = stream.listenerCount("data") > 0 || stream.bytesWritten > before;
     if (!taken) stream.destroy();

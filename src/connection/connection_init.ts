@@ -10,4 +10,6 @@ export interface ConnectionInit {
   readonly data: unknown;
   /** Called once, when the connection has ended and the handlers are done, or there is none after all. */
   readonly ended?: () => void;
+  /** Called once, when the runtime has let go of the connection, or there is none after all. */
+  readonly released?: () => void;
 }

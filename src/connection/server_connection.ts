@@ -85,6 +85,7 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
   readonly #events: WebSocketEvents;
   readonly #limits: Limits;
   readonly #ended: (() => void) | undefined;
+  readonly #released: (() => void) | undefined;
   readonly #server: ConnectionServer;
   #socket: Socket | undefined;
   #state: 0 | 1 | 2 | 3 = CONNECTING;
@@ -114,12 +115,14 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
   pingedAt = 0;
 
   /** Takes over the place that was reserved for it on `server`. */
-  constructor({ protocol, data, events, limits, ended }: ConnectionInit, server: ConnectionServer) {
+  constructor(init: ConnectionInit, server: ConnectionServer) {
+    const { protocol, data, events, limits, ended, released } = init;
     this.protocol = protocol;
     this.data = data;
     this.#events = events;
     this.#limits = limits;
     this.#ended = ended;
+    this.#released = released;
     this.#server = server;
     const now = this.waitingSince = server.clock.now();
     if (limits.limits.length > 0) this.#meters = limits.limits.map((limit) => limit.meter(now));
@@ -235,9 +238,7 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
       if (this.readyState !== OPEN) return;
     }
     if (exceeds(data, this.#limits.maxPayloadLength)) return this.#close(TOO_LARGE);
-    if (this.#meters?.some((meter) => !meter.takes(data, this.#now()))) {
-      return this.#close(TOO_OFTEN);
-    }
+    if (this.#meters && !this.#takes(this.#meters, data)) return;
     const events = this.#events;
     if (events.onMessage === undefined) return this.#enqueue(data);
     // Written out, as a closure for each message would cost.
@@ -382,6 +383,18 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
     if (this.#end && this.#state === OPEN) this.#startClosing(this.#end);
   }
 
+  /** Whether the limits of the route let a message through; if not, the connection ends. */
+  #takes(meters: readonly Meter[], message: Message): boolean {
+    try {
+      const taken = meters.every((meter) => meter.takes(message, this.#now()));
+      if (!taken) this.#close(TOO_OFTEN);
+      return taken;
+    } catch (error) {
+      this.#fail(error);
+      return false;
+    }
+  }
+
   #enqueue(message: Message): void {
     const flow = this.#openFlow();
     if (!flow.enqueue(message, this.#socket!)) return;
@@ -444,6 +457,7 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
     this.#reserved = false;
     this.#flow?.release();
     this.#server.release();
+    this.#released?.();
   }
 
   #call(handler: () => unknown): void {

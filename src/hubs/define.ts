@@ -1,6 +1,7 @@
 import type { ClientSide, Method, Methods, Parameter, Received, Stream } from "../wire/contract.ts";
 import type { HubContext } from "./context.ts";
-import { AnyHub, type Hub } from "./hub.ts";
+import { AnyHub } from "./any_hub.ts";
+import type { Hub } from "./hub.ts";
 import { HubState } from "./hub_state.ts";
 import { checkClientSide, type Handler, makeCallable } from "./methods.ts";
 import { checkHubOptions, type HubOptions } from "./options.ts";

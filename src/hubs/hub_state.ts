@@ -1,6 +1,7 @@
 import type { ClientSide } from "../wire/contract.ts";
 import { Callers } from "./callers.ts";
 import { Context, type ContextCall } from "./context.ts";
+import { Encodings } from "./encodings.ts";
 import { filtered } from "./filters.ts";
 import { MethodMap } from "./methods.ts";
 import type { CheckedHubOptions } from "./options.ts";
@@ -15,6 +16,7 @@ export class HubState {
   readonly roster: Roster = new Roster();
   readonly callers: Callers;
   readonly tokens: Tokens;
+  readonly encodings: Encodings;
   /** Whether it takes no more clients. */
   closed = false;
 
@@ -23,11 +25,13 @@ export class HubState {
     side: ClientSide,
     methods: Readonly<Record<string, unknown>>,
     options: CheckedHubOptions,
+    encodings: Encodings = new Encodings(),
   ) {
     this.options = options;
     this.methods = new MethodMap(methods);
     this.callers = new Callers(side, this.roster);
     this.tokens = new Tokens(options.limits.maxUnclaimed);
+    this.encodings = encodings;
   }
 
   /** What the handler of a call, or of an event, is handed first. */

@@ -15,9 +15,12 @@ export class Rate {
   readonly capacity: number;
   readonly #perMillisecond: number;
 
-  /** `burst`: seconds in which an empty bucket fills. */
+  /**
+   * `burst`: seconds in which an empty bucket fills. It holds one at the least, or nobody could ever
+   * take one.
+   */
   constructor(perSecond: number, burst: number) {
-    this.capacity = perSecond * burst;
+    this.capacity = Math.max(1, perSecond * burst);
     this.#perMillisecond = perSecond / 1000;
   }
 

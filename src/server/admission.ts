@@ -1,10 +1,13 @@
 import type { Refused } from "../handshake/verdict.ts";
 
-/** An opening handshake that was let in. Both can be called again, and do nothing then. */
+/**
+ * An opening handshake that was let in. Both can be called again, and do nothing then; what they throw
+ * is reported.
+ */
 export interface Admission {
   /** The pipeline has answered. */
   readonly answered: () => void;
-  /** The connection has ended, or there is none after all. */
+  /** The runtime has let go of the connection, or there is none after all. */
   readonly ended: () => void;
 }
 

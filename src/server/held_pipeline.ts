@@ -34,11 +34,11 @@ export async function holdPipeline(
     // The runtime gets the response itself, and nobody there shall wait.
     const copy = whenEnded(response.clone(), ended.promise);
     admission?.answered();
-    const release = () => {
-      ended.resolve();
-      admission?.ended();
+    const init = {
+      ...pending,
+      ended: () => ended.resolve(),
+      released: () => admission?.ended(),
     };
-    const init = { ...pending, ended: release };
     const complete = async () =>
       await completeUpgrade(server, request, context, init, response, state);
     answered.resolve(complete().catch(failed));

@@ -49,21 +49,21 @@ export function wrapFetch(fetch: FetchHandler, server: ServerState): Fetch {
     state.pending = undefined;
     admission?.answered();
     if (pending && adapter.placeholder.claim(response, pending.token)) {
-      const init = admission ? { ...pending, ended: admission.ended } : pending;
+      const init = admission ? { ...pending, released: admission.ended } : pending;
       return completeUpgrade(server, request, context, init, response, state);
     }
     admission?.ended();
     return response;
   };
+  /** Waits for what `finish` makes of an answer: an upgrade that takes its time, as a pipeline does. */
   const finishLater = async (
     request: Request,
-    context: unknown,
     state: RequestState,
-    answer: Response | PromiseLike<Response>,
+    done: PromiseLike<Response>,
   ): Promise<Response> => {
     watchIfSlow(adapter, request, state);
     try {
-      return await finish(request, context, state, await answer);
+      return await done;
     } catch (error) {
       state.admission?.ended();
       return failed(error);
@@ -99,9 +99,10 @@ export function wrapFetch(fetch: FetchHandler, server: ServerState): Fetch {
       if (opening === undefined) {
         return isPromise(answer) ? Promise.resolve(answer).catch(failed) : answer;
       }
-      // An upgrade that takes its time is waited for, as a pipeline is.
-      const done = isPromise(answer) ? answer : finish(request, context, state, answer);
-      if (isPromise(done)) return finishLater(request, context, state, done);
+      const done = isPromise(answer)
+        ? Promise.resolve(answer).then((response) => finish(request, context, state, response))
+        : finish(request, context, state, answer);
+      if (isPromise(done)) return finishLater(request, state, done);
       clearRequestState(request);
       return done;
     } catch (error) {

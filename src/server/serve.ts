@@ -80,8 +80,8 @@ export interface WebSocketServer extends AsyncDisposable {
   readonly finished: Promise<void>;
   /**
    * Refuses new connections with 503, closes the open ones with 1001 and stops listening. Resolves
-   * when all that is done, `shutdownTimeout` after the last close frame at the latest. A second call
-   * ends a `drain` at once, and nothing else.
+   * when all that is done, `shutdownTimeout` after the last close frame at the latest. A second call,
+   * or the option `signal`, ends a `drain` at once, and nothing else.
    *
    * On Deno, a client that does not read and a response that never comes keep the process even
    * then: end it with `Deno.exit()`.
@@ -181,10 +181,10 @@ export function startServer(
         hurry.abort();
       } else {
         status = "draining";
-        signal?.removeEventListener("abort", shutdown);
         state.drain();
         stop(state, listener, timeout, how, hurry.signal).then(() => {
           status = "closed";
+          signal?.removeEventListener("abort", shutdown);
           finished.resolve();
         });
       }

@@ -130,17 +130,26 @@ export class ServerState implements ConnectionServer, ListeningServer {
     const { limits } = this.options;
     if (limits.length === 0) return undefined;
     const all: Admission[] = [];
-    const ended = () => all.forEach((one) => one.ended());
-    for (const limit of limits) {
-      const verdict = limit.admit(request, remoteAddress, this.clock.now());
-      if (typeof verdict === "string") {
-        this.ineffective("limits", verdict);
-      } else if ("kind" in verdict) {
-        ended();
-        return verdict;
-      } else all.push(verdict);
+    const tell = (what: "answered" | "ended") => () => {
+      const failed = (fault: unknown) => this.report(fault, undefined);
+      for (const one of all) contain(() => one[what](), failed);
+    };
+    const ended = tell("ended");
+    try {
+      for (const limit of limits) {
+        const verdict = limit.admit(request, remoteAddress, this.clock.now());
+        if (typeof verdict === "string") {
+          this.ineffective("limits", verdict);
+        } else if ("kind" in verdict) {
+          ended();
+          return verdict;
+        } else all.push(verdict);
+      }
+    } catch (error) {
+      ended();
+      throw error;
     }
-    return { answered: () => all.forEach((one) => one.answered()), ended };
+    return { answered: tell("answered"), ended };
   }
 
   /** Reserves a place for one connection, or says why there is none. */

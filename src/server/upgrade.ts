@@ -24,12 +24,24 @@ export function completeUpgrade(
   response: Response,
   state: RequestState | undefined,
 ): Response | Promise<Response> {
+  const none = () => {
+    init.ended?.();
+    init.released?.();
+  };
   const full = server.reserve();
   if (full) {
-    init.ended?.();
+    none();
     return server.refuse(request, full, state?.opening?.remoteAddress, init.limits.route);
   }
-  const connection = new ServerConnection(init, server);
+  let connection: ServerConnection;
+  try {
+    connection = new ServerConnection(init, server);
+  } catch (error) {
+    // A limit of the route has failed.
+    server.release();
+    none();
+    throw error;
+  }
   const failed = (error: unknown): never => {
     connection.refused();
     throw error;

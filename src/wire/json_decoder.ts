@@ -60,7 +60,7 @@ class JsonDecoder implements Decoder {
     if (this.#restSize >= this.#maxSize) throw tooLarge(this.#maxSize);
     this.#rest += piece;
     // An engine keeps each piece with its length and two addresses until it needs the text as one.
-    if (++this.#pieces > 64 + this.#rest.length / 16) {
+    if (++this.#pieces > 64 + this.#rest.length / 8) {
       this.#rest.charCodeAt(0);
       this.#pieces = 0;
     }

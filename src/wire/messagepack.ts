@@ -1,85 +1,48 @@
-import { type HubMessage, type MessageHeaders, MessageType } from "./message.ts";
+import { MAX_SENT_DEPTH } from "./depth.ts";
+import type { HubMessage } from "./message.ts";
 import { messagePackDecoder } from "./messagepack_decoder.ts";
-import { writeValue } from "./messagepack_value.ts";
-import { MessagePackWriter } from "./messagepack_writer.ts";
+import { messagePackFields } from "./messagepack_fields.ts";
+import type { MessagePackLibrary } from "./messagepack_port.ts";
+import { MessagePackReader } from "./messagepack_reader.ts";
+import { plainValue } from "./messagepack_value.ts";
 import type { HubProtocol } from "./protocol.ts";
 
-/** Hub messages as MessagePack in binary frames, each of them with its length before it. */
-export const messagePack: HubProtocol = {
-  name: "messagepack",
-  transferFormat: "Binary",
-  encode,
-  decoder: messagePackDecoder,
-};
+/** Bytes of a message from which on an encoder is not kept for the next one, for its buffer's sake. */
+const LARGE = 64 * 1024;
 
-/** A writer that nobody is using: only a `toJSON` that sends something needs a second one. */
-let spare: MessagePackWriter | undefined;
-
-function encode(message: HubMessage): Uint8Array<ArrayBuffer> {
-  const writer = spare ?? new MessagePackWriter();
-  spare = undefined;
-  try {
-    write(writer, message);
-    return writer.message();
-  } finally {
-    writer.clear();
-    spare = writer;
-  }
+/**
+ * Hub messages as MessagePack in binary frames, each of them with its length before it.
+ *
+ * @param library All that `@msgpack/msgpack` exports, version 3.
+ */
+export function messagePackProtocol(library: MessagePackLibrary): HubProtocol {
+  const reader = new MessagePackReader(library);
+  // The list of fields is a level more, and so is what is in the innermost.
+  const options = { maxDepth: MAX_SENT_DEPTH + 2 };
+  let encoder = new library.Encoder(options);
+  const encode = (message: HubMessage): Uint8Array<ArrayBuffer> => {
+    // All that is ours to call, a `toJSON` for one, is called before the encoder begins.
+    const fields = plainValue(messagePackFields(message), MAX_SENT_DEPTH + 1);
+    const written = encoder.encodeSharedRef(fields);
+    if (written.length > LARGE) encoder = new library.Encoder(options);
+    return framed(written);
+  };
+  return {
+    name: "messagepack",
+    transferFormat: "Binary",
+    encode,
+    decoder: (limits) => messagePackDecoder(limits, reader),
+  };
 }
 
-function write(writer: MessagePackWriter, message: HubMessage): void {
-  switch (message.type) {
-    case MessageType.invocation:
-    case MessageType.streamInvocation: {
-      const { invocationId, target, streamIds } = message;
-      begin(writer, streamIds ? 6 : 5, message);
-      if (invocationId) writer.text(invocationId);
-      else writer.nil();
-      writer.text(target);
-      writeValue(writer, message.arguments);
-      if (streamIds) writeValue(writer, streamIds);
-      break;
-    }
-    case MessageType.streamItem:
-      begin(writer, 4, message);
-      writer.text(message.invocationId);
-      writeValue(writer, message.item);
-      break;
-    case MessageType.completion: {
-      const { error } = message;
-      // 1: an error; 2: nothing; 3: a result.
-      const kind = error !== undefined ? 1 : "result" in message ? 3 : 2;
-      begin(writer, kind === 2 ? 4 : 5, message);
-      writer.text(message.invocationId);
-      writer.number(kind);
-      if (kind !== 2) writeValue(writer, kind === 1 ? error : message.result);
-      break;
-    }
-    case MessageType.cancelInvocation:
-      begin(writer, 3, message);
-      writer.text(message.invocationId);
-      break;
-    case MessageType.ping:
-      writer.list(1);
-      writer.number(message.type);
-      break;
-    case MessageType.close:
-      writeValue(writer, [message.type, message.error, message.allowReconnect ?? false]);
-      break;
-    case MessageType.ack:
-    case MessageType.sequence:
-      writeValue(writer, [message.type, message.sequenceId]);
-  }
-}
-
-/** What the messages of a call begin with. */
-function begin(
-  writer: MessagePackWriter,
-  fields: number,
-  message: { readonly type: number; readonly headers?: MessageHeaders },
-): void {
-  writer.list(fields);
-  writer.number(message.type);
-  if (message.headers) writeValue(writer, message.headers);
-  else writer.object(0);
+/** A copy with its length before it: seven bits a byte, the lowest first. */
+function framed(written: Uint8Array): Uint8Array<ArrayBuffer> {
+  const prefix: number[] = [];
+  let { length } = written;
+  for (; length > 0x7f; length >>>= 7) prefix.push(length & 0x7f | 0x80);
+  prefix.push(length);
+  const message = new Uint8Array(prefix.length + written.length);
+  message.set(prefix);
+  message.set(written, prefix.length);
+  return message;
 }

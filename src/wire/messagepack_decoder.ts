@@ -1,7 +1,7 @@
 import { MAX_DEPTH } from "./depth.ts";
 import type { HubMessage } from "./message.ts";
 import { messagePackMessage } from "./messagepack_message.ts";
-import { readMessagePack } from "./messagepack_reader.ts";
+import type { MessagePackReader } from "./messagepack_reader.ts";
 import type { Decoder, DecoderLimits } from "./protocol.ts";
 import { tooLarge, WireError } from "./wire_error.ts";
 
@@ -10,20 +10,22 @@ const encoder = new TextEncoder();
 const NOTHING = new Uint8Array();
 
 /** The decoder for MessagePack on one connection. */
-export function messagePackDecoder(limits: DecoderLimits): Decoder {
-  return new MessagePackDecoder(limits.maxMessageSize, limits.maxDepth ?? MAX_DEPTH);
+export function messagePackDecoder(limits: DecoderLimits, reader: MessagePackReader): Decoder {
+  return new MessagePackDecoder(limits.maxMessageSize, limits.maxDepth ?? MAX_DEPTH, reader);
 }
 
 class MessagePackDecoder implements Decoder {
   readonly #maxSize: number;
   readonly #maxDepth: number;
+  readonly #reader: MessagePackReader;
   /** The beginning of a message, and room for more of it. */
   #held = NOTHING;
   #size = 0;
 
-  constructor(maxSize: number, maxDepth: number) {
+  constructor(maxSize: number, maxDepth: number, reader: MessagePackReader) {
     this.#maxSize = maxSize;
     this.#maxDepth = maxDepth;
+    this.#reader = reader;
   }
 
   push(data: string | Uint8Array): Iterable<HubMessage> {
@@ -51,7 +53,7 @@ class MessagePackDecoder implements Decoder {
   }
 
   #read(bytes: Uint8Array): HubMessage | undefined {
-    return messagePackMessage(readMessagePack(bytes, this.#maxDepth));
+    return messagePackMessage(this.#reader.read(bytes, this.#maxDepth));
   }
 
   /** Where a message is by its length, which comes first; `undefined` if that is not complete. */

@@ -4,7 +4,7 @@ import { ServerResponse } from "node:http";
 import type { NodeIncoming, NodeOutgoing, NodeStream } from "../../src/adapters/node_http.ts";
 import { findPeers } from "../../src/adapters/node_peers.ts";
 import { ProtocolSwitch } from "../../src/adapters/node_switch.ts";
-import { NodeUpgrade, upgradeOf } from "../../src/adapters/node_upgrade.ts";
+import { leaveToOthers, NodeUpgrade, upgradeOf } from "../../src/adapters/node_upgrade.ts";
 import { refusal } from "../../src/handshake/verdict.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { nodeServer } from "../support/node_server.ts";
@@ -314,5 +314,58 @@ Deno.test("others have a minute to take what was left to them", async () => {
     assertEquals(stream.destroyed, false);
     clock.pass(1);
     assertEquals([takes, stream.destroyed], [takes, !kept]);
+  }
+});
+
+Deno.test("what was asked earlier is answered by nobody who takes the upgrade", async () => {
+  await using server = await meeting(false);
+  const answer = Promise.withResolvers<ServerResponse>();
+  server.http.removeAllListeners("request");
+  server.http.on("request", (_, response) => answer.resolve(response));
+  const { stream } = await server.meet("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  const clock = new FakeClock();
+  leaveToOthers(stream, clock);
+  const response = await answer.promise;
+  // Their minute begins when it is their turn.
+  clock.pass(60_000);
+  const gone = once(response as never, "close");
+  response.end("page");
+  await gone;
+  clock.pass(59_999);
+  assertEquals(stream.destroyed, false);
+  clock.pass(1);
+  assertEquals(stream.destroyed, true);
+});
+
+Deno.test("an error on a connection that nobody has taken yet does not end the process", async () => {
+  await using server = await nodeServer((_, stream) => {
+    leaveToOthers(stream, new FakeClock());
+    (stream as unknown as { destroy(error: Error): void }).destroy(new Error("read ECONNRESET"));
+  });
+  using client = await RawClient.connect(server.port);
+  client.write(handshake("/"));
+  assertEquals((await client.end()).length, 0);
+});
+
+Deno.test("whom another listener has begun to answer is taken", async () => {
+  await using server = await meeting(false);
+  const { upgrade, stream, incoming } = await server.meet();
+  const other = new ServerResponse(incoming as never);
+  other.assignSocket(stream as never);
+  assertEquals(upgrade.taken, true);
+  other.end("theirs");
+  assertEquals((await server.client.head()).status, 200);
+});
+
+Deno.test("what others have taken is not cut when we give it up", async () => {
+  for (const takes of ["nothing", "writes", "reads"] as const) {
+    await using server = await meeting(false);
+    const met = await server.meet();
+    const { upgrade, stream } = met;
+    if (takes === "writes") (stream as unknown as { write(text: string): void }).write("HTTP/1.1 ");
+    if (takes === "reads") stream.on("data", () => {});
+    upgrade.abandon();
+    await met.isReleased;
+    assertEquals([takes, stream.destroyed, met.released], [takes, takes === "nothing", 1]);
   }
 });

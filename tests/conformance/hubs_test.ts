@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { handshakeRequest } from "../../src/wire/handshake.ts";
 import { json } from "../../src/wire/json.ts";
-import { messagePack } from "../../src/wire/messagepack.ts";
+import { messagePack } from "../support/messagepack.ts";
 import { type Got, HubClient } from "../support/hub_client.ts";
 import { type Runtime, runtimes } from "../support/runtimes.ts";
 import type { TestServer } from "../support/server.ts";

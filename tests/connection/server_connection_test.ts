@@ -955,6 +955,22 @@ Deno.test("a message that is too much for a meter ends the connection with 1008,
   assertEquals((await connection.closed).cause, "rate-limit");
 });
 
+Deno.test("a meter that fails ends its connection, and nothing else", async () => {
+  const takes = () => {
+    throw new Error("no count");
+  };
+  const read: unknown[] = [];
+  const { connection, socket, reported } = setUp(
+    { onMessage: ({ data }) => void read.push(data) },
+    parseLimits({ limits: { meter: () => ({ takes }) } }),
+  );
+  connection.opened(socket);
+  await settle();
+  connection.received("a");
+  assertEquals([read, socket.calls], [[], ["close 1011"]]);
+  assertEquals(reported.map(String), ["Error: no count"]);
+});
+
 Deno.test("a message that is too long is no matter for a meter", async () => {
   const limits = { meter: () => ({ takes: () => false }) };
   const { connection, socket } = setUp({}, parseLimits({ maxPayloadLength: 1, limits }));

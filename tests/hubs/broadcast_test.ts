@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { Broadcast } from "../../src/hubs/broadcast.ts";
 import { json } from "../../src/wire/json.ts";
 import { PING } from "../../src/wire/message.ts";
-import { messagePack } from "../../src/wire/messagepack.ts";
+import { messagePack } from "../support/messagepack.ts";
 import type { HubProtocol } from "../../src/wire/protocol.ts";
 
 Deno.test("a broadcast is encoded once for each encoding", () => {

@@ -3,7 +3,7 @@ import { nextTurn } from "../../src/base/turn.ts";
 import { Callers, ClientsOf } from "../../src/hubs/callers.ts";
 import { HubError } from "../../src/hubs/hub_error.ts";
 import { call } from "../../src/hubs/parameters.ts";
-import { messagePack } from "../../src/wire/messagepack.ts";
+import { messagePack } from "../support/messagepack.ts";
 import { later, number, optional, text, truth } from "../fixtures/schemas.ts";
 import { client, type FakeTransport, hubState } from "../support/fake_transport.ts";
 

@@ -1,19 +1,27 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { nextTurn } from "../../src/base/turn.ts";
-import { HubError } from "../../src/hubs/hub_error.ts";
+import { Encodings } from "../../src/hubs/encodings.ts";
 import { makeCallable } from "../../src/hubs/methods.ts";
 import type { HubOptions } from "../../src/hubs/options.ts";
 import { call, upload } from "../../src/hubs/parameters.ts";
 import type { ClientSide } from "../../src/wire/contract.ts";
 import { json } from "../../src/wire/json.ts";
 import { type HubMessage, PING } from "../../src/wire/message.ts";
-import { messagePack } from "../../src/wire/messagepack.ts";
+import { messagePack } from "../support/messagepack.ts";
+import type { HubProtocol } from "../../src/wire/protocol.ts";
 import { number, text, truth } from "../fixtures/schemas.ts";
 import { hubState, received } from "../support/fake_transport.ts";
 
 const GREETING = '{"protocol":"json","version":1}\x1e';
+const PACKED = '{"protocol":"messagepack","version":1}\x1e';
 
-function setUp(options: HubOptions<unknown, ClientSide> = {}) {
+/** MessagePack, when the test says so. */
+function loaded() {
+  const { promise, resolve, reject } = Promise.withResolvers<HubProtocol>();
+  return { encodings: new Encodings(() => promise), resolve, reject };
+}
+
+function setUp(options: HubOptions<unknown, ClientSide> = {}, encodings?: Encodings) {
   const ran: unknown[] = [];
   const hub = hubState(
     {
@@ -29,6 +37,7 @@ function setUp(options: HubOptions<unknown, ClientSide> = {}) {
     },
     options,
     { question: call(text).returns(truth) },
+    encodings,
   );
   const made = received(hub);
   const say = (...messages: HubMessage[]) =>
@@ -63,9 +72,12 @@ Deno.test("calls may come in the same piece, and the handshake in many", async (
 });
 
 Deno.test("messages are in the encoding that the handshake names", async () => {
-  const { reception, transport } = setUp();
-  reception.receive('{"protocol":"messagepack","version":1}\x1e');
+  const { encodings, resolve } = loaded();
+  const { reception, transport } = setUp({}, encodings);
+  reception.receive(PACKED);
   reception.receive(messagePack.encode(echo("a")) as Uint8Array);
+  assertEquals(transport.frames, []);
+  resolve(messagePack);
   await nextTurn();
   await nextTurn();
   const expected = messagePack.encode({ type: 3, invocationId: "1", result: "a" });
@@ -88,6 +100,45 @@ Deno.test("a handshake that is none is refused, with the reason where all is tol
     assertEquals([transport.frames.length, transport.closedWith], [1, 1000]);
     assertEquals([hub.roster.one("id"), session.end?.cause], [undefined, "network"]);
   }
+});
+
+Deno.test("while its encoding is loaded, a client may leave, be late or be sent away", async () => {
+  const ends: [string, (made: ReturnType<typeof setUp>) => void, unknown[]][] = [
+    ["left", ({ reception }) => reception.ended("peer"), []],
+    ["late", ({ reception }) => reception.late(), [
+      '{"error":"Handshake was canceled."}\x1e',
+    ]],
+    ["closed", ({ session }) => session.close({ cause: "shutdown", allowReconnect: true }), []],
+    ["too much", ({ reception }) => reception.overflow(), [
+      '{"error":"An unexpected error occurred during connection handshake. ' +
+      'HubException: more waits for the handlers of a hub than maxQueue allows"}\x1e',
+    ]],
+  ];
+  for (const [name, end, frames] of ends) {
+    const { encodings, resolve } = loaded();
+    const connected: unknown[] = [];
+    const made = setUp({ onConnected: (context) => connected.push(context) }, encodings);
+    made.reception.receive(PACKED);
+    made.reception.receive(messagePack.encode(echo("a")) as Uint8Array);
+    end(made);
+    resolve(messagePack);
+    await nextTurn();
+    await nextTurn();
+    const { transport, hub, ran } = made;
+    assertEquals([transport.frames, connected, ran], [frames, [], []], name);
+    assertEquals([hub.roster.one("id"), transport.reported], [undefined, []], name);
+    assertEquals(made.waiting.size, 0, name);
+  }
+});
+
+Deno.test("an encoding that is not installed is refused with what installs it", async () => {
+  const { encodings, reject } = loaded();
+  const { reception, transport, session } = setUp({}, encodings);
+  reception.receive(PACKED);
+  reject(new Error("install it"));
+  await nextTurn();
+  assertEquals(transport.frames, ['{"error":"install it"}\x1e']);
+  assertEquals([transport.reported, session.end?.cause], [["install it"], "network"]);
 });
 
 Deno.test("whoever is late is refused, and whoever is not is left alone", () => {
@@ -176,74 +227,9 @@ Deno.test("calls wait for onConnected", async () => {
   assertEquals(ran, ["a"]);
 });
 
-Deno.test("an onConnected that fails ends the connection, and is reported unless it is meant for the client", async () => {
-  const text = "Connection closed with an error.";
-  for (
-    const [error, told, reported] of [
-      [new Error("secret"), text, ["secret"]],
-      [new HubError("why"), `${text} HubException: why`, []],
-    ] as const
-  ) {
-    const disconnected: unknown[] = [];
-    const { reception, got, transport, session, say, ran } = setUp({
-      onConnected: () => Promise.reject(error),
-      onDisconnected: (_context, cause) => disconnected.push(cause),
-    });
-    reception.receive(GREETING);
-    say(echo("a"));
-    assertEquals(await got(), [{ type: 7, error: told }]);
-    assertEquals([transport.closedWith, session.end?.cause], [1011, "handler-error"]);
-    reception.ended("local");
-    await got();
-    assertEquals([transport.reported, disconnected, ran], [reported, [], []]);
-  }
-});
-
-Deno.test("nobody can be asked in onConnected, and in onDisconnected nobody is there", async () => {
-  type Asking = { question(text: string): Promise<unknown> };
-  const { reception, got, transport } = setUp({
-    onConnected: ({ clients }) => (clients.caller as never as Asking).question("?"),
-  });
-  reception.receive(GREETING);
-  await got();
-  assertEquals(transport.reported, [
-    "Cannot call question: expected a client that is connected, got one whose onConnected has yet to end",
-  ]);
-  let refused: unknown;
-  const later = setUp({
-    onDisconnected: async ({ clients }) => {
-      refused = await (clients.caller as never as Asking).question("?").catch(String);
-    },
-  });
-  later.reception.receive(GREETING);
-  later.reception.ended("peer");
-  await later.got();
-  assertEquals(refused, "HubError: the client is gone");
-});
-
-Deno.test("onDisconnected is told the reason, when onConnected is done", async () => {
-  const gate = Promise.withResolvers<void>();
-  const order: unknown[] = [];
-  const { reception, got, hub, session } = setUp({
-    async onConnected() {
-      await gate.promise;
-      order.push("connected");
-    },
-    onDisconnected: ({ signal }, cause) => order.push(cause, signal.aborted),
-  });
-  reception.receive(GREETING);
-  reception.ended("network");
-  assertEquals([hub.roster.one("id"), session.gone], [undefined, true]);
-  await got();
-  assertEquals(order, []);
-  gate.resolve();
-  await got();
-  assertEquals(order, ["connected", "network", true]);
-});
-
 Deno.test("our own reason for the end comes before that of the connection", async () => {
   const causes: unknown[] = [];
-  const { reception, session, got, transport } = setUp({
+  const { reception, session, got, transport, hub } = setUp({
     onDisconnected(_context, cause) {
       causes.push(cause);
       throw new Error("thrown in onDisconnected");
@@ -253,6 +239,7 @@ Deno.test("our own reason for the end comes before that of the connection", asyn
   session.close({ cause: "idle-timeout", allowReconnect: true });
   reception.ended("local");
   await got();
+  assertEquals([hub.roster.one("id"), session.gone], [undefined, true]);
   assertEquals([causes, transport.reported], [["idle-timeout"], ["thrown in onDisconnected"]]);
 });
 
@@ -262,20 +249,6 @@ Deno.test("whoever has not shaken hands was never connected", async () => {
   reception.ended("peer");
   reception.receive(GREETING);
   assertEquals([await got(), causes], [[], []]);
-});
-
-Deno.test("filters are run around both events", async () => {
-  const seen: unknown[] = [];
-  const filters: HubOptions<unknown, ClientSide>["filters"] = [(_context, method, next, args) => {
-    seen.push([method, args]);
-    return next();
-  }];
-  const { reception, got } = setUp({ filters });
-  reception.receive(GREETING);
-  await got();
-  reception.ended("peer");
-  await got();
-  assertEquals(seen, [["onConnected", []], ["onDisconnected", ["peer"]]]);
 });
 
 Deno.test("where there is no room, the client has to go and what it has sent is thrown away", async () => {

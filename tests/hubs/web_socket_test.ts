@@ -8,7 +8,7 @@ import { HubSocket } from "../../src/hubs/web_socket.ts";
 import type { HubOptions } from "../../src/hubs/options.ts";
 import type { ClientSide } from "../../src/wire/contract.ts";
 import { json } from "../../src/wire/json.ts";
-import { messagePack } from "../../src/wire/messagepack.ts";
+import { messagePack } from "../support/messagepack.ts";
 import { Route } from "../../src/server/route.ts";
 import { text } from "../fixtures/schemas.ts";
 import { hubState } from "../support/fake_transport.ts";

@@ -11,6 +11,15 @@ Deno.test("a bucket begins full, and refuses what is not in it", () => {
   assert(!rate.take(bucket, 1, 1_000));
 });
 
+Deno.test("a bucket holds one at the least, however slowly it fills", () => {
+  const rate = new Rate(0.01, 30);
+  const bucket = rate.bucket(0);
+  assert(rate.take(bucket, 1, 0));
+  assert(!rate.take(bucket, 1, 99_000));
+  assert(rate.wait(bucket, 1) <= 1.001);
+  assert(rate.take(bucket, 1, 100_001));
+});
+
 Deno.test("a bucket fills at its rate, and no further than its capacity", () => {
   const rate = new Rate(10, 3);
   const bucket = rate.bucket(0);

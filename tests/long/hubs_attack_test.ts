@@ -1,6 +1,6 @@
 /** Clients of a hub that take what they can get, and are gone: what is left of them, and who noticed. */
 import { assertEquals, assertLess } from "@std/assert";
-import { messagePack } from "../../src/wire/messagepack.ts";
+import { messagePack } from "../support/messagepack.ts";
 import { HubClient } from "../support/hub_client.ts";
 import type { ProcessServer } from "../support/process_server.ts";
 import { wireRuntimes } from "../support/runtimes.ts";

@@ -1,5 +1,7 @@
 import type { Mutations } from "./mutation.ts";
 
+const BY_ADMISSION = { seenBy: ["tests/limits_flow_test.ts"] };
+
 /** Changes to src/connection/. */
 export const connection: Mutations = {
   "connection/backlog.ts": [
@@ -577,8 +579,8 @@ export const connection: Mutations = {
       "",
       { seenBy: ["tests/connection/connection_view_test.ts"] },
     ],
-    ["meters are not asked", "if (this.#meters?.some(", "if (false && this.#meters?.some("],
-    ["every meter has to refuse", "this.#meters?.some(", "this.#meters?.every("],
+    ["meters are not asked", "if (this.#meters && !", "if (false && this.#meters && !"],
+    ["every meter has to refuse", "meters.every(", "meters.some("],
     ["nobody hears of a rate limit", "|backpressure|rate-limit)$/", "|backpressure)$/"],
     ["a socket may take for ever to open", "const OPENING = 3_000;", "const OPENING = 30_000;"],
     ["a socket counts as late at once", "const OPENING_LATE = 500;", "const OPENING_LATE = 0;"],
@@ -709,8 +711,8 @@ export const connection: Mutations = {
     ],
     [
       "a throw in onMessage reaches the runtime",
-      "} catch (error) {\n      this.#fail(error);",
-      "} catch (error) {\n      throw error;",
+      "} catch (error) {\n      this.#fail(error);\n    }\n  }\n\n  /** The client gave",
+      "} catch (error) {\n      throw error;\n    }\n  }\n\n  /** The client gave",
     ],
     ["the runtime's word that less waits is passed over", "this.#flow?.backlog?.drain(true);", ""],
     [
@@ -724,6 +726,8 @@ export const connection: Mutations = {
       "wasClean: end.wasClean && info.wasClean } : info);\n    this.#release();",
       "wasClean: end.wasClean && info.wasClean } : info);",
     ],
+    ["limits do not hear of the end", "this.#released?.();", "", BY_ADMISSION],
+    ["a fault of a meter is nobody's", "this.#fail(error);\n      return false;", "return false;"],
     [
       "a refused upgrade keeps its place",
       "this.#ended?.();\n    this.#release();\n  }\n\n  /** The connection has ended for users",

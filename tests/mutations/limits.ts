@@ -3,6 +3,7 @@ import type { Mutations } from "./mutation.ts";
 /** Changes to src/limits/. */
 export const limits: Mutations = {
   "limits/rate.ts": [
+    ["a bucket may hold less than one", "Math.max(1, perSecond * burst)", "perSecond * burst"],
     ["a bucket begins empty", "tokens: this.capacity,", "tokens: 0,"],
     [
       "what is refused is taken",

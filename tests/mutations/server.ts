@@ -8,8 +8,8 @@ export const server: Mutations = {
     ["limits do not hear of the answer", "admission?.answered();", "", BY_ADMISSION],
     [
       "limits do not hear of the end",
-      "ended.resolve();\n      admission?.ended();",
-      "ended.resolve();",
+      "released: () => admission?.ended(),",
+      "",
       BY_ADMISSION,
     ],
     ["a refusal keeps its place", "if (sent === undefined) admission?.ended();", "", BY_ADMISSION],
@@ -19,7 +19,7 @@ export const server: Mutations = {
       "",
     ],
     ["what comes too late is not noticed", "sent = linesOf(response.headers);", ""],
-    ["the pipeline is never told of the end", "ended.resolve();\n      admission", "admission"],
+    ["the pipeline is never told of the end", "ended: () => ended.resolve(),", ""],
     [
       "the pipeline does not wait",
       "const copy = whenEnded(response.clone(), ended.promise);",
@@ -109,7 +109,7 @@ export const server: Mutations = {
   ],
   "server/pipeline.ts": [
     ["limits do not hear of the answer", "admission?.answered();", "", BY_ADMISSION],
-    ["limits do not hear of the end", "ended: admission.ended }", "}", BY_ADMISSION],
+    ["limits do not hear of the end", "released: admission.ended }", "}", BY_ADMISSION],
     [
       "a refusal keeps its place",
       "admission?.ended();\n    return response;",
@@ -127,6 +127,12 @@ export const server: Mutations = {
     ["anything can be served", 'if (typeof fetch !== "function") {', "if (fetch === null) {"],
     ["faults are not reported", "server.report(error, undefined);", ""],
     ["a fault is another status", "{ status: 500 }", "{ status: 502 }"],
+    [
+      "an upgrade that takes its time is finished twice",
+      "finishLater(request, state, done)",
+      "finishLater(request, state, Promise.resolve(done).then((response) => finish(request, context, state, response)))",
+      BY_ADMISSION,
+    ],
     ["a second use of a request finds an upgrade", "state.pending = undefined;", "", {
       equivalent: "all that is known of the request is let go of at the same time",
     }],
@@ -565,7 +571,7 @@ export const server: Mutations = {
     ],
     [
       "a refusal by one limit keeps the places of others",
-      "ended();\n        return verdict;",
+      "ended();\n          return verdict;",
       "return verdict;",
       BY_ADMISSION,
     ],
@@ -577,8 +583,14 @@ export const server: Mutations = {
     ],
     [
       "only the last limit hears of the end",
-      "const ended = () => all.forEach((one) => one.ended());",
-      "const ended = () => all.at(-1)?.ended();",
+      "for (const one of all) contain(",
+      "for (const one of all.slice(-1)) contain(",
+      BY_ADMISSION,
+    ],
+    [
+      "a fault of a limit keeps the places of others",
+      "} catch (error) {\n      ended();",
+      "} catch (error) {",
       BY_ADMISSION,
     ],
     ["Retry-After is another", 'const RETRY_AFTER = "5";', 'const RETRY_AFTER = "60";'],
@@ -714,7 +726,8 @@ export const server: Mutations = {
   ],
   "server/upgrade.ts": [
     ["places are not reserved", "const full = server.reserve();", "const full = server.noRoom();"],
-    ["a pipeline without room is held for ever", "init.ended?.();\n    return", "return"],
+    ["a pipeline without room is held for ever", "none();\n    return", "return"],
+    ["a limit that fails keeps a place", "server.release();\n    none();", "none();", BY_ADMISSION],
     [
       "the address of who finds no room is lost",
       "server.refuse(request, full, state?.opening?.remoteAddress, init.limits.route)",

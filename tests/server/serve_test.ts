@@ -437,16 +437,19 @@ Deno.test("shutdown can be called again, and stops once", async () => {
   assertEquals(log, ["stop"]);
 });
 
-Deno.test("a drain closes one after the other, and a second call ends it at once", async () => {
-  for (const hurries of [false, true]) {
-    const { server, clock, log } = await withMute(4, { shutdownTimeout: 1 });
+Deno.test("a drain closes one after the other, and a second call or the signal ends it at once", async () => {
+  for (const hurries of [false, "call", "signal"]) {
+    const abort = new AbortController();
+    const { signal } = abort;
+    const { server, clock, log } = await withMute(4, { shutdownTimeout: 1, signal });
     const done = server.shutdown({ drain: 8, code: 1012 });
     await nextTurn();
     clock.pass(4_000);
     await nextTurn();
     // Two were told, and have not answered.
     assertEquals([server.status, server.connections, log], ["draining", 4, []]);
-    if (hurries) assertStrictEquals(server.shutdown(), done);
+    if (hurries === "call") assertStrictEquals(server.shutdown(), done);
+    else if (hurries === "signal") abort.abort();
     else clock.pass(4_000);
     await nextTurn();
     clock.pass(999);

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { MemoryAdapter } from "../../src/adapters/memory.ts";
 import { SEND_QUEUE_FULL } from "../../src/connection/close.ts";
 import type { Connection } from "../../src/connection/connection.ts";
@@ -414,6 +414,27 @@ Deno.test("the first limit that refuses decides: those before it are told of the
   const { state } = setUp({ limits: [before, { admit: () => no }, after] });
   assertStrictEquals(state.admit(openingOf(handshakeRequest())!), no);
   assertEquals(log, ["ended"]);
+});
+
+Deno.test("a limit that fails refuses: those before it are told of the end, and their faults are reported", () => {
+  const log: string[] = [];
+  const before: HandshakeLimit = {
+    admit: () => ({
+      answered() {},
+      ended() {
+        log.push("ended");
+        throw new Error("no end");
+      },
+    }),
+  };
+  const broken: HandshakeLimit = {
+    admit() {
+      throw new Error("broken");
+    },
+  };
+  const { state } = setUp({ limits: [before, broken], onError: (error) => log.push(`${error}`) });
+  assertThrows(() => state.admit(openingOf(handshakeRequest())!), Error, "broken");
+  assertEquals(log, ["ended", "Error: no end"]);
 });
 
 Deno.test("what an upper floor has done is told, a count for each of its routes", () => {

@@ -124,3 +124,24 @@ Deno.test("an adapter may take its time", async () => {
   assert(answer instanceof Promise);
   assertEquals([await answer, all.ends()], [all.response, 0]);
 });
+
+Deno.test("a limit of the route that fails keeps no place", () => {
+  const all = setUp(({ response }) => response, { maxConnections: 1 });
+  const told: string[] = [];
+  const meter = () => {
+    throw new Error("no meter");
+  };
+  const init = {
+    events: {},
+    protocol: "",
+    limits: parseLimits({ limits: { meter } }),
+    data: 5,
+    ended: () => void told.push("ended"),
+    released: () => void told.push("released"),
+  };
+  const fails = () =>
+    completeUpgrade(all.state, all.request, "context", init, all.response, all.request_);
+  for (let i = 0; i < 2; i++) assertThrows(fails, Error, "no meter");
+  assertEquals(told, ["ended", "released", "ended", "released"]);
+  assertEquals(all.state.registry.size, 0);
+});

@@ -1,5 +1,6 @@
 import type { CloseCause } from "../../src/connection/close.ts";
 import { MemoryBudget } from "../../src/connection/memory_budget.ts";
+import type { Encodings } from "../../src/hubs/encodings.ts";
 import { HubState } from "../../src/hubs/hub_state.ts";
 import { checkHubOptions, type HubOptions } from "../../src/hubs/options.ts";
 import { Reception } from "../../src/hubs/reception.ts";
@@ -72,8 +73,9 @@ export function hubState(
   methods: Readonly<Record<string, unknown>> = {},
   options: HubOptions<unknown, ClientSide> = {},
   side: ClientSide = {},
+  encodings?: Encodings,
 ): HubState {
-  return new HubState(side, methods, checkHubOptions(options));
+  return new HubState(side, methods, checkHubOptions(options), encodings);
 }
 
 /** A client of a hub, by hand; it has shaken hands if `protocol` is not `null`. */

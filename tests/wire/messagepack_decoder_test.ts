@@ -1,10 +1,13 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "npm:fast-check@4.10.2";
-import { messagePack } from "../../src/wire/messagepack.ts";
-import { messagePackDecoder } from "../../src/wire/messagepack_decoder.ts";
+import { messagePack, messagePackReader } from "../support/messagepack.ts";
+import { messagePackDecoder as decoderOf } from "../../src/wire/messagepack_decoder.ts";
+import type { DecoderLimits } from "../../src/wire/protocol.ts";
 import { WireError } from "../../src/wire/wire_error.ts";
 import { bytes, decoded, message } from "../support/hub_messages.ts";
 import { assertLinear } from "../support/linear.ts";
+
+const messagePackDecoder = (limits: DecoderLimits) => decoderOf(limits, messagePackReader);
 
 const limits = { maxMessageSize: 100_000 };
 const PING = bytes("029106");

@@ -1,11 +1,13 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { decode, encode } from "npm:@msgpack/msgpack@3.1.3";
+import * as library from "@msgpack/msgpack";
+import { decode, encode } from "@msgpack/msgpack";
 import fc from "npm:fast-check@4.10.2";
-import { readMessagePack } from "../../src/wire/messagepack_reader.ts";
+import { MessagePackReader } from "../../src/wire/messagepack_reader.ts";
 import { WireError } from "../../src/wire/wire_error.ts";
 import { bytes } from "../support/hub_messages.ts";
+import { messagePackReader } from "../support/messagepack.ts";
 
-const read = (hex: string, maxDepth = 64) => readMessagePack(bytes(hex), maxDepth);
+const read = (hex: string, maxDepth = 64) => messagePackReader.read(bytes(hex), maxDepth);
 const refused = (hex: string, text: string) =>
   assertThrows(() => read(hex), WireError, `Cannot read a message: expected ${text}`);
 
@@ -59,7 +61,7 @@ Deno.test("texts of every length are read, ASCII or not", () => {
   for (const unit of ["a", "ü", "€", "😀", "\ufeff"]) {
     for (const times of [0, 1, 3, 4, 5, 8, 15, 16, 17, 31, 32, 300, 70_000]) {
       const text = unit.repeat(times);
-      assertEquals(readMessagePack(encode(text), 1), text);
+      assertEquals(messagePackReader.read(encode(text), 1), text);
     }
   }
 });
@@ -84,7 +86,7 @@ Deno.test("what @msgpack/msgpack writes is read as it reads it itself", () => {
   fc.assert(
     fc.property(value, (value) => {
       const written = encode(value);
-      assertEquals(readMessagePack(written, 64), decode(written));
+      assertEquals(messagePackReader.read(written, 64), decode(written));
     }),
     { numRuns: 500 },
   );
@@ -92,7 +94,7 @@ Deno.test("what @msgpack/msgpack writes is read as it reads it itself", () => {
 
 Deno.test("bytes are a copy: the message may be written over", () => {
   const message = bytes("c4020102");
-  const value = readMessagePack(message, 1) as Uint8Array;
+  const value = messagePackReader.read(message, 1) as Uint8Array;
   message.fill(0);
   assertEquals([value, value.buffer.byteLength], [Uint8Array.of(1, 2), 2]);
 });
@@ -117,7 +119,7 @@ Deno.test("a length is only a claim: nothing is made for it before the bytes are
     bomb[at] = 0xdd;
     view.setUint32(at + 1, bomb.length - at - 5);
   }
-  assertThrows(() => readMessagePack(bomb, 500), WireError, "at most 500 deep");
+  assertThrows(() => messagePackReader.read(bomb, 500), WireError, "at most 500 deep");
 });
 
 Deno.test("depth is counted through lists and objects, and keys have none", () => {
@@ -154,11 +156,59 @@ Deno.test("any bytes give a value or a WireError, nothing else", () => {
   fc.assert(
     fc.property(fc.array(code, { maxLength: 60 }), (codes) => {
       try {
-        readMessagePack(Uint8Array.from(codes), 8);
+        messagePackReader.read(Uint8Array.from(codes), 8);
       } catch (error) {
         assert(error instanceof WireError, `${error}`);
       }
     }),
     { numRuns: 2_000 },
   );
+});
+
+Deno.test("what the library would change comes as it was written", () => {
+  const mark = "\ufeff";
+  const long = mark + "x".repeat(300);
+  const value = { [long]: [long, mark, "a", Uint8Array.of(1), new Date(5), null, { n: 2 ** 40 }] };
+  assertEquals(messagePackReader.read(encode(value), 64), value);
+  // Empty bytes and empty texts lie side by side.
+  assertEquals(read("95c400a0c400a3efbbbf90"), [new Uint8Array(), "", new Uint8Array(), mark, []]);
+  // Small integers in a form for large ones, beside one that is large; as keys, too.
+  assertEquals(read("93cf0000000000000001d3fffffffffffffffecf0020000000000000"), [
+    1,
+    -2,
+    2n ** 53n,
+  ]);
+  assertEquals(read("82cf0000000000000001c4000201"), { 1: new Uint8Array(), 2: 1 });
+  assertEquals(read("81cf0000000000000001c0"), { 1: null });
+});
+
+Deno.test("bytes are found wherever the message lies in its buffer", () => {
+  const frame = bytes("ffffff 92c4020102a3efbbbf ff");
+  const message = frame.subarray(3, frame.length - 1);
+  assertEquals(messagePackReader.read(message, 1), [Uint8Array.of(1, 2), "\ufeff"]);
+});
+
+Deno.test("a time has milliseconds, the rest is cut off; one that no Date can hold is refused", () => {
+  const time = (hex: string) => (read(hex) as Date).getTime();
+  // 999,999,999 ns are 30 bits: 3b9ac9ff; two bits to the left, and two of the seconds.
+  assertEquals(time("d7ff ee6b27fc 00000001"), 1999);
+  assertEquals(time("d7ff ee6b27ff 00000000"), 3 * 2 ** 32 * 1000 + 999);
+  assertEquals(time("c70cff 3b9ac9ff ffffffffffffffff"), -1);
+  // The last second of a Date, and the next one.
+  assertEquals(time("c70cff 00000000 000007dba8218000"), 8.64e15);
+  refused("c70cff 00000000 000007dba8218001", "a time that a Date can hold, got 8640000000001 s");
+  refused("91c70cff 00000000 7fffffffffffffff", "a time that a Date can hold");
+});
+
+Deno.test("what is not whole never reaches the library", () => {
+  class Decoder {
+    decode(): never {
+      throw new Error("it was read");
+    }
+  }
+  const reader = new MessagePackReader({ ...library, Decoder });
+  assertThrows(() => reader.read(bytes("90"), 64), Error, "it was read");
+  for (const hex of ["ddffffffff", "dd00000002c0", "dd00000002dd00000001", "c1", "9090"]) {
+    assertThrows(() => reader.read(bytes(hex), 64), WireError);
+  }
 });

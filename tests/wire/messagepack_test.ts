@@ -1,10 +1,13 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import * as library from "@msgpack/msgpack";
 import { NullLogger } from "npm:@microsoft/signalr@10.0.11";
 import { MessagePackHubProtocol } from "npm:@microsoft/signalr-protocol-msgpack@10.0.11";
 import fc from "npm:fast-check@4.10.2";
 import type { HubMessage } from "../../src/wire/message.ts";
-import { messagePack } from "../../src/wire/messagepack.ts";
+import { messagePackProtocol } from "../../src/wire/messagepack.ts";
+import type { EncoderOptions } from "../../src/wire/messagepack_port.ts";
 import { decoded, hex, message } from "../support/hub_messages.ts";
+import { messagePack } from "../support/messagepack.ts";
 
 const theirs = new MessagePackHubProtocol();
 const encoded = (message: HubMessage) => messagePack.encode(message) as Uint8Array<ArrayBuffer>;
@@ -26,6 +29,7 @@ Deno.test("each message is written as the specification says", () => {
     [{ type: 1, invocationId: "", target: "a", arguments: [] }, "06" + "950180c0a16190"],
     [{ type: 4, invocationId, target: "a", arguments: [] }, "08" + "950480a131a16190"],
     [{ type: 2, invocationId, item: undefined }, "06" + "940280a131c0"],
+    [{ type: 2, invocationId, item: { a: undefined } }, "06" + "940280a13180"],
     [{ type: 3, invocationId, error: "no" }, "09" + "950380a13101a26e6f"],
     [{ type: 3, invocationId, error: "" }, "07" + "950380a13101a0"],
     [{ type: 3, invocationId }, "06" + "940380a13102"],
@@ -79,4 +83,42 @@ Deno.test("what we write, Microsoft's client reads as we meant it; and the other
     );
     assertEquals(Object.fromEntries(known), message);
   }));
+});
+
+Deno.test("a large message leaves no buffer of its size behind, and small ones share one", () => {
+  let encoders = 0;
+  class Encoder extends library.Encoder {
+    constructor(options: EncoderOptions) {
+      super(options);
+      encoders++;
+    }
+  }
+  const { encode } = messagePackProtocol({ ...library, Encoder });
+  for (let i = 0; i < 3; i++) encode({ type: 6 });
+  assertEquals(encoders, 1);
+  const large = { type: 2, invocationId: "1", item: "x".repeat(100_000) } as const;
+  assertEquals((encode(large) as Uint8Array).length, 100_013);
+  assertEquals(encoders, 2);
+});
+
+Deno.test("lengths have seven bits a byte, the lowest first", () => {
+  const lengths = [110, 128, 16_000, 20_000, 3_000_000].map((size) => {
+    const all = encoded({ type: 2, invocationId: "1", item: new Uint8Array(size) });
+    const end = all.findIndex((byte) => byte < 0x80) + 1;
+    return [hex(all.subarray(0, end)), all.length - end - size];
+  });
+  assertEquals(lengths, [
+    ["75", 7],
+    ["8701", 7],
+    ["887d", 8],
+    ["a89c01", 8],
+    ["ca8db701", 10],
+  ]);
+});
+
+Deno.test("a value as deep as may be is sent in every place of a message", () => {
+  const nested = (levels: number): unknown => levels === 0 ? 0 : [nested(levels - 1)];
+  encoded({ type: 2, invocationId: "1", item: nested(100) });
+  encoded({ type: 1, target: "a", arguments: nested(100) as unknown[] });
+  assertThrows(() => encoded({ type: 2, invocationId: "1", item: nested(101) }), TypeError, "100");
 });

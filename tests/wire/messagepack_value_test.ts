@@ -1,14 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { writeValue } from "../../src/wire/messagepack_value.ts";
-import { MessagePackWriter } from "../../src/wire/messagepack_writer.ts";
+import { encode } from "@msgpack/msgpack";
+import { plainValue } from "../../src/wire/messagepack_value.ts";
 import { hex } from "../support/hub_messages.ts";
 
-function written(value: unknown): string {
-  const writer = new MessagePackWriter();
-  writeValue(writer, value);
-  const message = writer.message();
-  return hex(message.subarray(message.findIndex((byte) => byte < 0x80) + 1));
-}
+const written = (value: unknown) => hex(encode(plainValue(value), { maxDepth: 102 }));
 
 const refused = (value: unknown, got: string) =>
   assertThrows(
@@ -41,6 +36,8 @@ Deno.test("as in JSON, undefined properties are left out and toJSON is asked", (
   assertEquals(written(new Point()), "81a17801");
   assertEquals(written({ toJSON: (key: string) => [key] }), "91a0");
   assertEquals(written(new URL("a:b")), "a3613a62");
+  assertEquals(written(Object.assign(new Map(), { toJSON: () => 1 })), "01");
+  assertEquals(written({ a: undefined, b: { toJSON: () => undefined } }), "80");
 });
 
 Deno.test("what would get lost is refused, and a key __proto__", () => {
@@ -49,6 +46,9 @@ Deno.test("what would get lost is refused, and a key __proto__", () => {
   }
   refused([new Map()], "what JSON can carry, got a Map");
   refused({ a: new Set() }, "what JSON can carry, got a Set");
+  const named: object = Object.create(null);
+  Object.defineProperty(named, "__proto__", { value: 1, enumerable: true });
+  refused(named, "what JSON can carry, got an object with a key");
   refused(JSON.parse('[{"__proto__":1}]'), "what JSON can carry, got an object with a key");
 });
 
@@ -63,4 +63,37 @@ Deno.test("a circle is refused, and what is nested deeper than 100", () => {
     written(nested(100));
     refused(nested(101), "lists and objects nested at most 100 deep");
   }
+});
+
+Deno.test("an invalid date is null, as in JSON; any other is a timestamp", () => {
+  const date = (time: number) => written([new Date(time)]);
+  assertEquals([date(NaN), date(1000)], ["91c0", "91d6ff00000001"]);
+  assertEquals(date(-1), "91c70cff3b8b87c0ffffffffffffffff");
+});
+
+Deno.test("half of a surrogate pair becomes U+FFFD, in keys too: it would be no UTF-8", () => {
+  assertEquals(plainValue(["\ud800", "a\udc00", "😀", "\ufeff\ud800"]), [
+    "\ufffd",
+    "a\ufffd",
+    "😀",
+    "\ufeff\ufffd",
+  ]);
+  assertEquals(plainValue({ "\ud800": 1 }), { "\ufffd": 1 });
+});
+
+Deno.test("a getter is asked once: asked again, it could say something else", () => {
+  let asked = 0;
+  const value = {
+    get a() {
+      return asked++ === 0 ? undefined : new Map();
+    },
+    b: 1,
+  };
+  assertEquals([written(value), asked], ["81a16201", 1]);
+});
+
+Deno.test("a list without some of its items has null there", () => {
+  const sparse: unknown[] = [];
+  sparse[2] = 1;
+  assertEquals(written(sparse), "93c0c001");
 });

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
-import { AnyHub } from "../../src/hubs/hub.ts";
+import { AnyHub } from "../../src/hubs/any_hub.ts";
 import { HubError } from "../../src/hubs/hub_error.ts";
 import { makeCallable } from "../../src/hubs/methods.ts";
 import type { HubOptions } from "../../src/hubs/options.ts";
