@@ -19,6 +19,15 @@
 export { type BunWebSocketHandler, websocket } from "./src/adapters/bun.ts";
 export type { BunServerWebSocket } from "./src/adapters/bun_socket.ts";
 export type { CloseCause, CloseInfo } from "./src/connection/close.ts";
+export type {
+  BackpressureDiagnostics,
+  CloseDiagnostics,
+  ConnectionDiagnostics,
+  LimitDiagnostics,
+  MessageDiagnostics,
+  OpenDiagnostics,
+  PingDiagnostics,
+} from "./src/connection/diagnostics.ts";
 export type { Connection, ConnectionRequest } from "./src/connection/connection.ts";
 export type {
   CloseEvent,
@@ -41,6 +50,15 @@ export {
   serve,
   upgradeWebSocket,
 } from "./src/native.ts";
+export type {
+  CallDiagnostics,
+  DiagnosticsMessages,
+  EngineDiagnostics,
+  ErrorDiagnostics,
+  GapDiagnostics,
+  HandshakeDiagnostics,
+  TopicDiagnostics,
+} from "./src/server/diagnostics.ts";
 export type { FetchHandler } from "./src/server/pipeline.ts";
 export type { RouteDefaults, RouteOptions, UpgradeOptions } from "./src/server/route.ts";
 export type { NativeOptions, ServeOptions, WebSocketServer } from "./src/server/serve.ts";

@@ -10,7 +10,7 @@ const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
 const exports: Record<string, string> = config.exports;
 /** The ranges of what entries need: no entry needs all, so that each is optional. */
 const peers: Record<string, string> = Object.fromEntries(
-  ["hono", "ws", "@hono/node-server", "@msgpack/msgpack"].map((name) =>
+  ["hono", "ws", "@hono/node-server", "@msgpack/msgpack", "@opentelemetry/api"].map((name) =>
     [name, config.imports[name].replace(`npm:${name}@`, "")] as const
   ),
 );

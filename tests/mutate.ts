@@ -19,6 +19,7 @@ import { limits } from "./mutations/limits.ts";
 import { native } from "./mutations/native.ts";
 import { node } from "./mutations/node.ts";
 import { server } from "./mutations/server.ts";
+import { telemetry } from "./mutations/telemetry.ts";
 import { testing } from "./mutations/testing.ts";
 import { topics } from "./mutations/topics.ts";
 import { wire } from "./mutations/wire.ts";
@@ -57,6 +58,7 @@ const all: Mutations = {
   ...limits,
   ...native,
   ...node,
+  ...telemetry,
   ...testing,
   ...brokers,
   ...topics,

@@ -110,6 +110,21 @@ async function listsOrigins(server: ProcessServer): Promise<void> {
 /** What a sample with a name shows. */
 const CHECKS: Record<string, (server: ProcessServer) => Promise<void>> = {
   list: listsOrigins,
+  async diagnostics(server) {
+    const client = await open(server);
+    assertEquals(await client.says("hi"), "hi");
+    client.close(1000);
+    await client.closeFrame();
+    const ends = async () => await (await fetch(server.url("/ends", "http"))).text();
+    while (await ends() === "{}") await new Promise((resolve) => setTimeout(resolve, 10));
+    assertEquals(await ends(), '{"peer":1}');
+  },
+  async metrics(server) {
+    await echoes(server);
+    const text = async () => await (await fetch(server.url("/metrics", "http"))).text();
+    const sent = /^edgesocket_server_io_total\{network_io_direction="transmit".*\} 2$/m;
+    assert(sent.test(await text()), await text());
+  },
   async proxied({ port }) {
     const headers = { Origin: "https://example.com", "X-Forwarded-Host": "example.com" };
     const from = (proto: string) => status(port, "/ws", { ...headers, "X-Forwarded-Proto": proto });

@@ -10,6 +10,7 @@ import { openingOf } from "../handshake/opening.ts";
 import type { Listener, ServerAdapter } from "../server/adapter.ts";
 import { switchingProtocols } from "../server/placeholder.ts";
 import { type BunServerWebSocket, BunSocket } from "./bun_socket.ts";
+import { findChannels } from "./channels.ts";
 import { connectionLimit, LIMITS_FILE } from "./open_files.ts";
 
 /** The `websocket` option of `Bun.serve`, as far as we set it. */
@@ -84,6 +85,7 @@ export const bunAdapter: ServerAdapter = {
     terminate: "cut",
   },
   clockwork: sweep,
+  channels: findChannels,
   placeholder: switchingProtocols,
 
   opening: (request, context) =>

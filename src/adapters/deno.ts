@@ -6,6 +6,7 @@ import { openingOf } from "../handshake/opening.ts";
 import type { Listener, ServerAdapter, UpgradeRequest } from "../server/adapter.ts";
 import { switchingProtocols } from "../server/placeholder.ts";
 import { isWrapped } from "../server/request_state.ts";
+import { findChannels } from "./channels.ts";
 import { signalOf } from "./deno_signal.ts";
 import { DenoSocket, type DenoWebSocket } from "./deno_socket.ts";
 import { connectionLimit, LIMITS_FILE } from "./open_files.ts";
@@ -67,6 +68,7 @@ export const denoAdapter: ServerAdapter = {
     terminate: "close",
   },
   clockwork: sweep,
+  channels: findChannels,
   placeholder: switchingProtocols,
 
   opening: (request, info) => openingOf(request, () => remoteAddress(info)),

@@ -11,7 +11,9 @@ import type {
   ServerAdapter,
   UpgradeRequest,
 } from "../server/adapter.ts";
+import type { Channels } from "../server/diagnostics.ts";
 import type { Placeholder } from "../server/placeholder.ts";
+import { findChannels } from "./channels.ts";
 import { MemoryClient } from "./memory_client.ts";
 import { MemoryLink } from "./memory_link.ts";
 import { placeholderHere } from "./unserved.ts";
@@ -49,6 +51,7 @@ export class MemoryAdapter implements ServerAdapter {
     terminate: "cut",
   };
   readonly clockwork: Clockwork = sweep;
+  readonly channels: () => Channels = findChannels;
   readonly placeholder: Placeholder;
   readonly #link: MemoryLink;
   #fetch: Fetch | undefined;

@@ -12,6 +12,7 @@ import type { ServerAdapter, UpgradeRequest } from "../server/adapter.ts";
 import { listenError } from "../server/serve.ts";
 import { noContentWithToken } from "../server/token_placeholder.ts";
 import { bunAdapter, isBun } from "./bun.ts";
+import { findChannels } from "./channels.ts";
 import { denoAdapter, isDeno } from "./deno.ts";
 import type { NodeHttpServer, NodeIncoming } from "./node_http.ts";
 import { NodeListeners } from "./node_listeners.ts";
@@ -58,6 +59,7 @@ export const nodeAdapter: ServerAdapter = {
     return ABILITIES[isBun() ? "bun" : isDeno() ? "deno" : "node"];
   },
   clockwork: sweep,
+  channels: findChannels,
   placeholder: noContentWithToken,
 
   opening(request, context): Opening | undefined {

@@ -8,6 +8,7 @@ import { ServerState } from "../server/server_state.ts";
 import { noContentWithToken } from "../server/token_placeholder.ts";
 import { answerTests } from "./bare.ts";
 import { isBun } from "./bun.ts";
+import { findChannels } from "./channels.ts";
 import { isDeno } from "./deno.ts";
 
 /**
@@ -49,6 +50,7 @@ function unserved(): Adapter {
       terminate: "cut",
     },
     clockwork: sweep,
+    channels: findChannels,
     placeholder: placeholderHere(),
 
     opening: (request) => openingOf(request),

@@ -1,5 +1,7 @@
 import { contain, isPromise, messageOf } from "../base/contain.ts";
+import type { Channel } from "../base/channel.ts";
 import { Deferred } from "../base/deferred.ts";
+import { pathOf } from "../base/path.ts";
 import { usageError } from "../base/usage_error.ts";
 import {
   broken,
@@ -20,10 +22,11 @@ import {
   SHUTTING_DOWN,
   type Viewed,
 } from "./connection_view.ts";
+import type { ConnectionChannels, LimitDiagnostics, Told } from "./diagnostics.ts";
 import type { Reporter, WebSocketEvents } from "./events.ts";
 import { Flow, type FlowOwner, type FlowServer } from "./flow.ts";
 import type { Limits } from "./limits.ts";
-import { checkSendData, exceeds, type Message, type SendData } from "./message.ts";
+import { byteLength, checkSendData, exceeds, type Message, type SendData } from "./message.ts";
 import type { Meter } from "./meter.ts";
 import type { Registered, Registry } from "./registry.ts";
 import type { Socket } from "./socket.ts";
@@ -43,10 +46,17 @@ const OPENING_LATE = 500;
 /** The causes that are limits of the route. */
 const LIMITED = /^(payload-too-large|backpressure|rate-limit)$/;
 
+/** Bytes of messages. */
+interface Bytes {
+  received: number;
+  sent: number;
+}
+
 /** The smaller part of a server that its connections need. */
 export interface ConnectionServer extends FlowServer {
   readonly registry: Registry;
   readonly report: Reporter;
+  readonly channels: ConnectionChannels;
   /** Gives back what was reserved for one connection. */
   release(): void;
   /** Takes note that the runtime is late to open the socket of one; `lost`: that it never has. */
@@ -94,6 +104,9 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
   #alive = false;
   /** Whether its place on the server is still taken. */
   #reserved = true;
+  /** For diagnostics: what went over it while somebody listened, and when the socket opened. */
+  #bytes: Bytes | undefined;
+  #openedAt = 0;
 
   slot = -1;
   /** Since when we have been waiting: for the open socket, for the client, for its close frame. */
@@ -155,16 +168,20 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
     const backlog = this.#flow?.backlog;
     if (backlog === undefined || backlog.size === 0) {
       const result = socket.send(data);
-      if (result === "sent") return true;
       if (result === "gone") return false;
-      this.#openFlow().openBacklog(socket).add(data, result);
+      if (result !== "sent") {
+        this.#openFlow().openBacklog(socket).add(data, result);
+        this.#tell("backpressure", { bufferedAmount: this.bufferedAmount });
+      }
     } else {
       const result = backlog.send(data);
       if (result === "full") this.drop(SEND_QUEUE_FULL);
       if (result !== "sent") return false;
     }
     // Whoever waits the longest may have been ended for it.
-    return this.readyState === OPEN;
+    if (this.readyState !== OPEN) return false;
+    if (this.#server.channels.sent.hasSubscribers) this.#count("sent", data);
+    return true;
   }
 
   batch(task: () => void): void {
@@ -208,7 +225,8 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
     if (this.#state === CLOSED) return socket.terminate();
     this.#socket = socket;
     this.#state = OPEN;
-    this.waitingSince = this.#now();
+    this.#openedAt = this.waitingSince = this.#now();
+    this.#tell("open", { protocol: this.protocol });
     queueMicrotask(() => this.#announce());
   }
 
@@ -216,6 +234,9 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
   received(data: Message): void {
     this.alive();
     if (this.#state !== OPEN) return;
+    if (this.#server.channels.received.hasSubscribers) {
+      this.#count("received", data);
+    }
     if (this.#told === "nothing") {
       this.#announce();
       if (this.readyState !== OPEN) return;
@@ -268,6 +289,7 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
     this.#flow?.end(this.#running !== undefined);
     this.#closed?.resolve(info);
     if (LIMITED.test(info.cause)) {
+      this.#tell("limit", { limit: info.cause as LimitDiagnostics["limit"] });
       this.#server.limited(info, this.#limits, this.view);
     }
     for (const listener of this.#endListeners ?? []) listener.connectionEnded(this.view);
@@ -278,6 +300,8 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
       this.#ended?.();
       return this.#release();
     }
+    const duration = this.#now() - this.#openedAt;
+    this.#tell("close", { received: 0, sent: 0, ...this.#bytes, ...info, duration });
     queueMicrotask(() => {
       this.#announce();
       this.#told = "close";
@@ -309,7 +333,10 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
     this.#alive = false;
     if (this.readyState === CLOSED) return;
     const step = watchdogStep(this, alive, now, idleTimeout);
-    if (step === "ping") socket.ping?.();
+    if (step === "ping" && socket.ping) {
+      socket.ping();
+      this.#tell("ping", {});
+    }
     if (step === "drop") {
       this.lost(broken("idle-timeout"));
       if (socket.bufferedAmount > 0) socket.terminate();
@@ -327,6 +354,21 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
     // Whoever does not read will not read this, but may go.
     if (this.#server.abilities.terminate === "cut") socket?.terminate();
     else socket?.close(info.code, info.reason);
+  }
+
+  #count(direction: keyof Bytes, data: SendData): void {
+    const size = byteLength(data);
+    this.#bytes ??= { received: 0, sent: 0 };
+    this.#bytes[direction] += size;
+    this.#tell(direction, { size });
+  }
+
+  /** Tells whoever listens what has happened. */
+  #tell<Key extends keyof ConnectionChannels>(key: Key, what: Told<Key>): void {
+    const channel: Channel<unknown> = this.#server.channels[key];
+    if (!channel.hasSubscribers) return;
+    const { url, remoteAddress } = this.request;
+    channel.publish({ connectionId: this.view.id, path: pathOf(url), remoteAddress, ...what });
   }
 
   #now(): number {

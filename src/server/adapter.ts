@@ -4,6 +4,7 @@ import type { Reporter } from "../connection/events.ts";
 import type { ServerConnection } from "../connection/server_connection.ts";
 import type { Abilities } from "../connection/socket.ts";
 import type { Opening } from "../handshake/opening.ts";
+import type { Channels } from "./diagnostics.ts";
 import type { Placeholder } from "./placeholder.ts";
 
 /** What an adapter is handed to switch protocols. */
@@ -34,6 +35,9 @@ export interface Adapter {
   readonly clockwork: Clockwork;
   /** The response that stands for an upgrade while the pipeline runs. */
   readonly placeholder: Placeholder;
+
+  /** Where servers tell of what happens. Called once for each server, when it is made. */
+  channels(): Channels;
 
   /** The opening handshake that a request is; `undefined` if it asks for no WebSocket. */
   opening(request: Request, context: unknown): Opening | undefined;

@@ -81,6 +81,7 @@ export function wrapFetch(fetch: FetchHandler, server: ServerState): Fetch {
     let admission: Admission | undefined;
     try {
       const opening = adapter.opening(request, context);
+      if (opening) server.began(request);
       const fault = opening?.fault ?? server.misdirected(request, opening);
       if (fault) return server.refuse(request, fault, opening?.remoteAddress);
       const admitted = opening && server.admit(opening);

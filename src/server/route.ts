@@ -119,6 +119,7 @@ export class Route {
     const opening = state ? state.opening : openingOf(request);
     if (opening === undefined) return { kind: "not-an-upgrade" };
     const server = state?.server ?? this.#bareServer(request);
+    if (state === undefined) server.began(request);
     const judged = judge(opening, this.#rules);
     const verdict = judged.kind === "accepted" ? server.noRoom() ?? judged : judged;
     if (verdict.kind === "refused") {

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from "../base/clock.ts";
 import { contain, messageOf } from "../base/contain.ts";
+import { pathOf } from "../base/path.ts";
 import { quote } from "../base/quote.ts";
 import { logError } from "../base/log_error.ts";
 import type { CloseInfo } from "../connection/close.ts";
@@ -17,6 +18,7 @@ import { refusal, refusalResponse, type Refused } from "../handshake/verdict.ts"
 import type { Admission } from "./admission.ts";
 import type { Adapter, ListeningServer, ServerAdapter } from "./adapter.ts";
 import type { CheckedHostOptions } from "./host_options.ts";
+import type { Channels } from "./diagnostics.ts";
 import type { Report } from "./report.ts";
 import { Reports } from "./reports.ts";
 
@@ -32,6 +34,7 @@ const MOST_CONNECTIONS = 10_000;
 /** One server as its connections see it: who counts them, who is told of faults, what time it is. */
 export class ServerState implements ConnectionServer, ListeningServer {
   readonly adapter: Adapter;
+  readonly channels: Channels;
   readonly clock: Clock;
   readonly registry: Registry;
   readonly budget: MemoryBudget;
@@ -40,6 +43,8 @@ export class ServerState implements ConnectionServer, ListeningServer {
   readonly options: CheckedHostOptions;
   /** Pipelines that wait for the end of their connection. */
   readonly held: Set<Promise<unknown>> = new Set();
+  /** When handshakes came, while somebody wants to know. */
+  readonly #since = new WeakMap<Request, number>();
   readonly #reports: Reports;
   readonly #draining = new AbortController();
   #maxConnections: number | undefined;
@@ -57,6 +62,7 @@ export class ServerState implements ConnectionServer, ListeningServer {
     this.#maxConnections = options.maxConnections;
     this.maxPayloadLength = options.maxPayloadLength;
     this.adapter = adapter;
+    this.channels = adapter.channels();
     this.clock = clock;
     this.#reports = new Reports(clock, (report) => this.#tell(report));
     this.registry = new Registry(clock, (clock, look) =>
@@ -159,10 +165,29 @@ export class ServerState implements ConnectionServer, ListeningServer {
 
   /** Reports a fault of user code. Never throws. */
   readonly report: Reporter = (error, connection) => {
+    this.channels.error.publish({ error, connectionId: connection?.id });
     const { onError } = this.options;
     if (onError === undefined) return logError(error);
     contain(() => onError(error, connection), logError);
   };
+
+  /** An opening handshake has come. */
+  began(request: Request): void {
+    if (this.channels.handshake.hasSubscribers) this.#since.set(request, this.clock.now());
+  }
+
+  /** Tells whoever has listened since it came how it was answered. */
+  answered(request: Request, status: number, remoteAddress: string): void {
+    const since = this.#since.get(request);
+    if (since === undefined) return;
+    this.channels.handshake.publish({
+      verdict: status === 101 ? "accepted" : "refused",
+      status,
+      path: pathOf(request.url),
+      remoteAddress,
+      duration: this.clock.now() - since,
+    });
+  }
 
   /**
    * Tells of a handshake that is refused, and makes the response to it. Never throws.
@@ -181,6 +206,7 @@ export class ServerState implements ConnectionServer, ListeningServer {
       { kind: "refused", cause: `${status}`, message, origin, remoteAddress },
       route,
     );
+    this.answered(request, status, remoteAddress);
     return refusalResponse(verdict);
   }
 

@@ -47,7 +47,10 @@ export function completeUpgrade(
     throw error;
   };
   const answered = (answer: Response | undefined): Response => {
-    if (answer) return answer;
+    if (answer) {
+      server.answered(request, 101, connection.request.remoteAddress);
+      return answer;
+    }
     connection.refused();
     return server.refuse(request, NOT_WAITING, state?.opening?.remoteAddress, init.limits.route);
   };

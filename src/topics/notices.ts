@@ -2,6 +2,7 @@ import { contain } from "../base/contain.ts";
 import type { Gap } from "../brokers/gap.ts";
 import type { TopicsState } from "../brokers/state.ts";
 import type { SendData } from "../connection/message.ts";
+import { topicChannels } from "./diagnostics.ts";
 import type { CheckedTopicsOptions } from "./options.ts";
 import type { Subscriber } from "./subscriber.ts";
 import type { Subscriptions } from "./subscriptions.ts";
@@ -20,12 +21,15 @@ export class Notices {
   readonly error = (error: unknown): void => this.#options.onError(error);
 
   state(state: TopicsState, cause: unknown): void {
+    topicChannels().engine.publish({ state, cause });
     contain(() => this.#options.onState?.(state, cause), this.error);
   }
 
   /** Messages of a topic were lost: nobody is told if there is nobody who would have had them. */
   gap(gap: Gap): void {
     if (this.#subscriptions.count(gap.topic) === 0) return;
+    const { topic, cause, missed } = gap;
+    topicChannels().gap.publish({ topic, cause, missed });
     const { onGap, gapMessage } = this.#options;
     if (onGap === undefined && gapMessage === undefined) {
       const count = gap.missed === undefined ? "messages" : `${gap.missed} messages`;

@@ -286,6 +286,7 @@ export class Subscriptions implements EndListener {
     this.#parked.wake();
     this.#members.clear();
     this.#origins.clear();
+    for (const topic of this.#topics.values()) topic.close();
     this.#topics.clear();
     this.#idle.close();
   }

@@ -1,3 +1,4 @@
+import { topicChannels } from "./diagnostics.ts";
 import type { Joined, Member } from "./member.ts";
 
 /** A topic with subscribers in this process, or one that had some until lately. */
@@ -19,6 +20,7 @@ export class Topic implements Joined {
   add(member: Member): void {
     member.places.set(this, this.members.push(member) - 1);
     this.emptySince = undefined;
+    this.#tell(true);
   }
 
   delete(member: Member): void {
@@ -26,8 +28,20 @@ export class Topic implements Joined {
     if (place === undefined) return;
     member.places.delete(this);
     const last = this.members.pop()!;
-    if (last === member) return;
-    this.members[place] = last;
-    last.places.set(this, place);
+    if (last !== member) {
+      this.members[place] = last;
+      last.places.set(this, place);
+    }
+    this.#tell(false);
+  }
+
+  /** Its members are in it no more, all at once: tells whoever listens, and does nothing else. */
+  close(): void {
+    for (let left = this.members.length - 1; left >= 0; left--) this.#tell(false, left);
+  }
+
+  #tell(subscribed: boolean, subscribers: number = this.members.length): void {
+    const { topic } = topicChannels();
+    if (topic.hasSubscribers) topic.publish({ topic: this.name, subscribed, subscribers });
   }
 }

@@ -8,6 +8,7 @@ import {
   TOO_LARGE,
   TOO_OFTEN,
 } from "../../src/connection/close.ts";
+import { findChannels } from "../../src/adapters/channels.ts";
 import { MemoryAdapter } from "../../src/adapters/memory.ts";
 import { sweep } from "../../src/connection/clockwork.ts";
 import { DrainPoll } from "../../src/connection/drain_poll.ts";
@@ -18,6 +19,7 @@ import { ServerConnection } from "../../src/connection/server_connection.ts";
 import { MARK, MemoryBudget } from "../../src/connection/memory_budget.ts";
 import type { SendData } from "../../src/connection/message.ts";
 import type { Abilities, SendResult, Socket } from "../../src/connection/socket.ts";
+import { Listening } from "../support/diagnostics.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 
 /** A runtime's socket that does as it is told. */
@@ -90,6 +92,7 @@ function setUp(
       abilities,
       budget: new MemoryBudget(maxBuffered),
       drainPoll: new DrainPoll(clock),
+      channels: findChannels(),
       report: (error) => reported.push(error),
       release: () => void released.push(clock.now()),
       limited: ({ cause }) => void limited.push(cause),
@@ -1049,4 +1052,119 @@ Deno.test("a batch is the runtime's where it has one, and runs once in any case"
     connection.batch(send);
     assertEquals(sent, [false, true, false, false]);
   }
+});
+
+const REQUEST = {
+  url: "http://self.example/ws?token=secret",
+  headers: new Headers(),
+  remoteAddress: "10.0.0.1",
+};
+
+/** What every event says of the connection. */
+function about({ view }: ServerConnection) {
+  return { connectionId: view.id, path: "/ws", remoteAddress: "10.0.0.1" };
+}
+
+Deno.test("whoever listens hears of the life of a connection, in order", async () => {
+  using listening = new Listening("open", "received", "sent", "close");
+  const { connection, socket, clock } = setUp({
+    onMessage: (_, connection) => connection.send(new Uint8Array(5)),
+  });
+  connection.request = REQUEST;
+  connection.opened(socket);
+  connection.received("hello");
+  connection.received("é".repeat(3));
+  clock.pass(1_500);
+  connection.close(4000, "bye");
+  assertEquals(connection.send("late"), false);
+  connection.received("late");
+  connection.ended(closedByPeer(4000, ""));
+  const all = about(connection);
+  assertEquals(listening.told, [
+    { on: "open", message: { ...all, protocol: "" } },
+    { on: "received", message: { ...all, size: 5 } },
+    { on: "sent", message: { ...all, size: 5 } },
+    { on: "received", message: { ...all, size: 6 } },
+    { on: "sent", message: { ...all, size: 5 } },
+    {
+      on: "close",
+      message: {
+        ...all,
+        code: 4000,
+        reason: "bye",
+        wasClean: true,
+        cause: "local",
+        duration: 1_500,
+        received: 11,
+        sent: 10,
+      },
+    },
+  ]);
+  await settle();
+});
+
+Deno.test("bytes count while somebody listens to them, and each direction alone", async () => {
+  using closes = new Listening("close");
+  const { connection, socket } = setUp({ onMessage() {} });
+  connection.opened(socket);
+  connection.received("nobody listens");
+  connection.send("nobody listens");
+  {
+    using sent = new Listening("sent");
+    connection.received("nobody listens");
+    connection.send("abc");
+    assertEquals(sent.told.length, 1);
+  }
+  connection.send("nobody listens");
+  connection.ended(closedByPeer(1000, ""));
+  const [{ received, sent }] = closes.all("close") as [Record<string, unknown>];
+  assertEquals([received, sent], [0, 3]);
+  await settle();
+});
+
+Deno.test("a connection that never opened is neither told as open nor as closed", async () => {
+  using listening = new Listening("open", "close");
+  const { connection } = setUp();
+  connection.ended(broken("network"));
+  const refused = setUp();
+  refused.connection.refused();
+  await settle();
+  assertEquals(listening.told, []);
+});
+
+Deno.test("whoever listens hears of pings, of a client that does not read, and of limits", async () => {
+  using listening = new Listening("ping", "backpressure", "limit", "close");
+  const { connection, socket, clock } = setUp(
+    { onMessage() {} },
+    parseLimits({ idleTimeout: 2, maxPayloadLength: 10 }),
+  );
+  connection.request = REQUEST;
+  connection.opened(socket);
+  clock.pass(1_000);
+  const all = about(connection);
+  assertEquals(listening.told, [{ on: "ping", message: all }]);
+  socket.bufferedAmount = 7;
+  connection.send("seven");
+  assertEquals(listening.told.slice(1), [
+    { on: "backpressure", message: { ...all, bufferedAmount: 7 } },
+  ]);
+  // What waits already does not begin to wait.
+  connection.send("seven");
+  assertEquals(listening.told.length, 2);
+  socket.bufferedAmount = 0;
+  connection.received("x".repeat(11));
+  connection.ended(TOO_LARGE);
+  assertEquals(listening.told.slice(2).map(({ on }) => on), ["limit", "close"]);
+  assertEquals(listening.all("limit"), [{ ...all, limit: "payload-too-large" }]);
+  await settle();
+});
+
+Deno.test("a runtime that pings by itself says nothing of it, and neither do we", async () => {
+  using listening = new Listening("ping");
+  const { connection, socket, clock } = setUp({}, parseLimits({ idleTimeout: 2 }));
+  connection.opened(Object.assign(socket, { ping: undefined }));
+  clock.pass(1_500);
+  assertEquals(listening.told, []);
+  connection.ended(closedByPeer(1000, ""));
+  await settle();
 });

@@ -2,6 +2,34 @@ import type { Mutations } from "./mutation.ts";
 
 /** Changes to src/adapters/. */
 export const adapters: Mutations = {
+  "adapters/channels.ts": [
+    ["nobody is found", "?.channel(name) ??", "?.channel.name as never ??"],
+    ["each server has its own", "return channels ??= ", "return channels = "],
+    ["nobody hears of errors", "handshake error", "handshake"],
+    ["channels have other names", "`edgesocket:${", "`edge:${"],
+    ["a runtime has to have a process", "process?.get", "process!.get"],
+    ["a process has to have modules", "getBuiltinModule?.(", "getBuiltinModule!("],
+  ],
+  "adapters/listen.ts": [
+    ["nobody hears", "found.subscribe(own);", ""],
+    ["whoever stops hears on", "found.unsubscribe?.(own)", "undefined"],
+    [
+      "a runtime without channels is silent",
+      "if (found.subscribe === undefined) {",
+      "if (found.subscribe === undefined) return () => {};\n  if (found.subscribe === undefined) {",
+    ],
+    [
+      "the same listener is there once",
+      "(message) => listener(message as DiagnosticsMessages[Name])",
+      "listener as Listener",
+    ],
+  ],
+  "adapters/background_timer.ts": [
+    ["it fires once", "setInterval(task, period)", "globalThis.setTimeout(task, period) as number"],
+    ["it cannot be stopped", "return () => clearInterval(timer);", "return () => {};"],
+    ["it keeps Deno alive", "Deno?.unrefTimer?.(timer)", "undefined"],
+    ["it keeps others alive", "else timer.unref?.();", ""],
+  ],
   "adapters/bare.ts": [
     ["tests find nobody", "findTest = find;", ""],
     [

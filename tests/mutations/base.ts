@@ -2,6 +2,17 @@ import type { Mutations } from "./mutation.ts";
 
 /** Changes to src/base/. */
 export const base: Mutations = {
+  "base/channel.ts": [
+    ["somebody seems to listen", "hasSubscribers: false", "hasSubscribers: true"],
+    ["telling throws", "publish() {}", "publish() {\n    throw new Error();\n  }"],
+    ["telling answers", "publish() {}", "publish: () => 1"],
+  ],
+  "base/path.ts": [
+    ["the query belongs to it", "([^?#]*)/.exec", "(.*)/.exec"],
+    ["the fragment belongs to it", "([^?#]*)/.exec", "([^?]*)/.exec"],
+    ["the host belongs to it", "[^/?#]*([^?#]*)", "([^?#]*)"],
+    ["what is no URL is its path", '?? ""', "?? url"],
+  ],
   "base/clock.ts": [
     ["runs on wall time", "Math.trunc(performance.now())", "Date.now()"],
     ["counts fractions", "Math.trunc(performance.now())", "performance.now()"],

@@ -554,6 +554,16 @@ export const server: Mutations = {
     ["it never ends", "if (passed >= drain) done.resolve();", ""],
   ],
   "server/server_state.ts": [
+    ["the time of handshakes is forgotten", "this.#since.set(request, this.clock.now());", ""],
+    [
+      "handshakes are told that nobody waited for",
+      "if (this.channels.handshake.hasSubscribers) this.#since",
+      "this.#since",
+    ],
+    ["every handshake is accepted", "status === 101 ?", "status > 0 ?"],
+    ["the query is told", "path: pathOf(request.url)", "path: request.url"],
+    ["faults are not told", "this.channels.error.publish(", "void ("],
+    ["refusals are not told", "this.answered(request, status, remoteAddress);", ""],
     [
       "upper floors tell nobody",
       "this.#reports.add(report, route);\n  }\n\n  limited",

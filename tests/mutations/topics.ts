@@ -2,6 +2,12 @@ import type { Mutations } from "./mutation.ts";
 
 /** Changes to src/topics/. */
 export const topics: Mutations = {
+  "topics/diagnostics.ts": [
+    ["channels are looked for each time", "return channels ??= ", "return channels = "],
+    ["gaps go elsewhere", 'channel("edgesocket:gap")', 'channel("edgesocket:engine") as never'],
+    ["engines go elsewhere", 'channel("edgesocket:engine")', 'channel("edgesocket:gap") as never'],
+    ["topics go elsewhere", 'channel("edgesocket:topic")', 'channel("edgesocket:gap") as never'],
+  ],
   "topics/topic_name.ts": [
     ["a byte more", "written <= LONGEST", "written <= LONGEST + 1"],
     ["no name is a name", ' || name === ""', ""],

@@ -34,9 +34,10 @@ Deno.test("what is published imports peers with deno.json's ranges, and nothing 
       if (!/^(\.|node:)/.test(from!)) found.add(from!);
     }
   }
-  const { hono, ws, "@hono/node-server": nodeServer, "@msgpack/msgpack": msgpack } = imports;
+  const { hono, ws, "@hono/node-server": nodeServer } = imports;
+  const { "@msgpack/msgpack": msgpack, "@opentelemetry/api": api } = imports;
   const response = `${nodeServer.replace(":", ":/")}/utils/response`;
-  assertEquals([...found].sort(), [response, nodeServer, msgpack, hono, ws]);
+  assertEquals([...found].sort(), [response, nodeServer, msgpack, api, hono, ws]);
 });
 
 Deno.test(

@@ -11,7 +11,7 @@ Deno.test("package.json says what deno.json says", async () => {
   const { manifest } = await npmPackage();
   assertEquals(manifest.version, config.version);
   assertEquals(Object.keys(manifest.exports), Object.keys(exports));
-  const peers = ["hono", "ws", "@hono/node-server", "@msgpack/msgpack"];
+  const peers = ["hono", "ws", "@hono/node-server", "@msgpack/msgpack", "@opentelemetry/api"];
   assertEquals(Object.keys(manifest.peerDependencies), peers);
   for (const name of peers) {
     assertEquals(`npm:${name}@${manifest.peerDependencies[name]}`, config.imports[name]);

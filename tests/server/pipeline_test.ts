@@ -10,6 +10,7 @@ import type { Report } from "../../src/server/report.ts";
 import { requestState } from "../../src/server/request_state.ts";
 import { Route, type UpgradeOptions } from "../../src/server/route.ts";
 import { noContentWithToken } from "../../src/server/token_placeholder.ts";
+import { Listening } from "../support/diagnostics.ts";
 import { handshakeRequest, memoryServer, nextTurn } from "../support/memory.ts";
 
 const ECHO: WebSocketEvents = {
@@ -400,6 +401,36 @@ Deno.test("a handler inside of another server that has no options is nothing to 
     console.warn = warn;
   }
   assertEquals(lines, []);
+});
+
+Deno.test("whoever listens hears of each handshake once: accepted, refused by the route or before it", async () => {
+  using listening = new Listening("handshake");
+  const route = new Route({ origin: ["https://app.example"] }, nobody);
+  const server = memoryServer(async (request, context) => {
+    await nextTurn();
+    server.clock.pass(7);
+    return new URL(request.url).pathname === "/mine"
+      ? new Response("mine", { status: 401 })
+      : route.answer(request, ECHO, context);
+  }, { hosts: ["self.example"] });
+  const { client } = await server.connect(
+    handshakeRequest("/ws?token=secret", { origin: "https://app.example" }),
+  );
+  await server.connect(handshakeRequest("/ws", { origin: "https://evil.example" }));
+  await server.connect(handshakeRequest("/ws", { host: "other.example" }));
+  await server.connect(handshakeRequest("/mine"));
+  assertEquals(
+    listening.all("handshake").map(({ verdict, status, path, duration }) =>
+      [verdict, status, path, duration] as const
+    ),
+    [
+      ["accepted", 101, "/ws", 7],
+      ["refused", 403, "/ws", 7],
+      ["refused", 421, "/ws", 0],
+    ],
+  );
+  client!.close(1000);
+  await client!.closed;
 });
 
 Deno.test("who is refused by a limit gets no further, and is told of with its address", async () => {

@@ -12,6 +12,7 @@ import {
   upgradeRequired,
 } from "../../src/server/route.ts";
 import type { MemoryContext } from "../../src/adapters/memory.ts";
+import { Listening } from "../support/diagnostics.ts";
 import { handshakeRequest, memoryServer } from "../support/memory.ts";
 
 function nobody(): never {
@@ -346,4 +347,16 @@ Deno.test("a route leaves its upgrade to whoever holds the pipeline", async () =
   );
   assertEquals([client?.protocol, held], ["chat", [true]]);
   client!.close(1000);
+});
+
+Deno.test("whoever listens hears of a handshake that no server has wrapped", () => {
+  using listening = new Listening("handshake");
+  const { state } = memoryServer(() => new Response());
+  const route = new Route({}, () => state);
+  const request = handshakeRequest("/ws?token=secret", { "sec-websocket-version": "12" });
+  assertEquals(route.judge(request).kind, "refused");
+  assertEquals(listening.all("handshake").map(({ status, path }) => [status, path]), [[
+    426,
+    "/ws",
+  ]]);
 });

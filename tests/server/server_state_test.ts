@@ -11,14 +11,16 @@ import type { Adapter, ServerAdapter } from "../../src/server/adapter.ts";
 import { checkHostOptions, type HostOptions } from "../../src/server/host_options.ts";
 import type { Report } from "../../src/server/report.ts";
 import { ServerState } from "../../src/server/server_state.ts";
+import { Listening } from "../support/diagnostics.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { handshakeRequest, nextTurn } from "../support/memory.ts";
 
-const { abilities, clockwork, placeholder } = new MemoryAdapter();
+const { abilities, channels, clockwork, placeholder } = new MemoryAdapter();
 
 /** An adapter that does not know how many connections there may be, and does nothing. */
 const NO_LIMIT: Adapter = {
   abilities,
+  channels,
   clockwork,
   placeholder,
   opening: () => undefined,
@@ -324,6 +326,55 @@ Deno.test("a request to another host than the option's is misdirected, handshake
   const page = new Request("http://app.example/");
   assertEquals(state.misdirected(page, undefined), undefined);
   assertEquals(setUp().state.misdirected(handshakeRequest(), undefined), undefined);
+});
+
+Deno.test("whoever listens hears how handshakes were answered, and how long that took", () => {
+  using listening = new Listening("handshake");
+  const { state, clock } = setUp();
+  const [refused, accepted] = [handshakeRequest("/a?token=secret"), handshakeRequest("/b")];
+  state.began(refused);
+  clock.pass(20);
+  state.began(accepted);
+  clock.pass(5);
+  state.refuse(refused, refusal(403, "no"), "10.0.0.1");
+  state.answered(accepted, 101, "10.0.0.2");
+  assertEquals(listening.all("handshake"), [
+    {
+      verdict: "refused",
+      status: 403,
+      path: "/a",
+      remoteAddress: "10.0.0.1",
+      duration: 25,
+    },
+    {
+      verdict: "accepted",
+      status: 101,
+      path: "/b",
+      remoteAddress: "10.0.0.2",
+      duration: 5,
+    },
+  ]);
+});
+
+Deno.test("a handshake that began before anybody listened is not told", () => {
+  const { state } = setUp();
+  const request = handshakeRequest();
+  state.began(request);
+  using listening = new Listening("handshake");
+  state.answered(request, 101, "");
+  assertEquals(listening.told, []);
+});
+
+Deno.test("whoever listens hears of faults, with or without a connection", () => {
+  using listening = new Listening("error");
+  const { state } = setUp({ onError() {} });
+  const error = new Error("boom");
+  state.report(error, undefined);
+  state.report(error, { id: "a" } as Connection);
+  assertEquals(listening.all("error"), [
+    { error, connectionId: undefined },
+    { error, connectionId: "a" },
+  ]);
 });
 
 Deno.test("limits are asked in turn, by the server's clock, and all are told how it goes on", () => {

@@ -99,6 +99,22 @@ export const gaps = {
     node: "its pings count",
     pinned: { deno: "idle-timeout" },
   },
+  "pings in diagnostics": {
+    table: "runtimes",
+    deno: "none: Deno pings by itself, and says nothing of it",
+    bun: "each of them",
+    node: "each of them",
+    pinned: { deno: "none" },
+  },
+  "a listener to a channel that nobody holds": {
+    table: "runtimes",
+    deno: "is kept",
+    bun: "is forgotten at the next garbage collection",
+    node: "is kept",
+    "bun-node": "is forgotten, as on Bun",
+    // https://github.com/oven-sh/bun/issues/43086
+    pinned: { bun: "forgotten", "bun-node": "forgotten" },
+  },
   "unmasked frames": {
     table: "runtimes",
     deno: "accepted",

@@ -1,0 +1,42 @@
+import type { CloseCause } from "../connection/close.ts";
+
+/** Values of a label: whatever else there is is `_OTHER`, as OpenTelemetry says for `error.type`. */
+const ERRORS: ReadonlySet<string> = new Set([
+  "AbortError",
+  "AggregateError",
+  "DataCloneError",
+  "Error",
+  "EvalError",
+  "NotFoundError",
+  "RangeError",
+  "ReferenceError",
+  "SyntaxError",
+  "TimeoutError",
+  "TypeError",
+  "URIError",
+]);
+
+const OTHER = "_OTHER";
+
+/**
+ * The `error.type` of what was thrown: one of a few, because the name of an error may be what a
+ * client has sent. Never throws, whatever it was.
+ *
+ * Source: OpenTelemetry, semantic conventions, `error.type`.
+ */
+export function errorType(error: unknown): string {
+  try {
+    const name: unknown = error instanceof Error ? error.name : undefined;
+    return typeof name === "string" && ERRORS.has(name) ? name : OTHER;
+  } catch {
+    return OTHER;
+  }
+}
+
+/** How connections end of which nobody has to be told. */
+const WELL: ReadonlySet<CloseCause> = new Set(["peer", "local", "shutdown"]);
+
+/** The `error.type` of an end; `undefined` for one that is no error. */
+export function closeErrorType(cause: CloseCause): string | undefined {
+  return WELL.has(cause) ? undefined : cause;
+}
