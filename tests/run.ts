@@ -1,7 +1,8 @@
 /**
  * The test command: finds Bun, finds out whether JSR answers, runs `deno test`, counts. With `--long`
  * it runs what a visitor does not wait for: suites with other people's engines, browsers and
- * packages, and then those in tests/long/, one after the other, because they measure. With `--here`
+ * packages, all of Bun through the entry for Node, and then those in tests/long/, one after the
+ * other, because they measure. With `--here`
  * it runs what needs no process of a server.
  *
  * Where JSR does not answer, the tests import `@std/assert` from a stand-in on `node:assert`.
@@ -17,6 +18,9 @@ const RUNTIMES = ["deno", "bun", "node", "strict", "bun-node", "memory"];
 
 /** Suites that take long, for what they install and start, and that can run side by side. */
 const WITH_OTHERS = ["tests/engines/", "tests/packages/", "tests/browser/"];
+
+/** The runtime that is the last anybody runs servers on: its suites are for CI. */
+const LAST = "bun-node";
 
 /** Suites that run one after the other. */
 const MEASURING = "tests/long/";
@@ -45,24 +49,29 @@ const codes: number[] = [];
 const cases: Case[] = [];
 if (!given.every((arg) => arg.startsWith("-"))) await run([], !long);
 else if (long) {
+  await run(["tests/conformance/"], true, RUNTIMES.filter((name) => name !== LAST));
   await run(WITH_OTHERS, true);
   await run([MEASURING], false);
-} else await run([`--ignore=${[...WITH_OTHERS, MEASURING].join()}`, "tests/"], true);
+} else await run([`--ignore=${[...WITH_OTHERS, MEASURING].join()}`, "tests/"], true, [LAST]);
 const code = codes.find((code) => code !== 0) ?? 0;
 
 /** Runs some of the tests, and takes note of what comes of them. */
-async function run(files: readonly string[], parallel: boolean): Promise<void> {
+async function run(
+  files: readonly string[],
+  parallel: boolean,
+  leaveOut: readonly string[] = [],
+): Promise<void> {
   const report = await Deno.makeTempFile({ suffix: ".xml" });
   const args = ["test", "--allow-all", "--no-lock", ...imports, ...given];
   args.push(`--junit-path=${report}`);
   if (parallel) args.push("--parallel");
   if (here) args.push(`--filter=${beginsWithNone(PROCESSES)}`);
-  codes.push((await command([...args, ...files]).spawn().status).code);
+  codes.push((await command([...args, ...files], leaveOut).spawn().status).code);
   cases.push(...casesIn(await Deno.readTextFile(report)));
   await Deno.remove(report);
 }
 
-function command(args: string[]): Deno.Command {
+function command(args: string[], leaveOut: readonly string[]): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
     args,
     cwd: root,
@@ -70,6 +79,7 @@ function command(args: string[]): Deno.Command {
     env: {
       DENO_JOBS: `${2 * navigator.hardwareConcurrency}`,
       MISSING: lacks,
+      LEAVE_OUT: leaveOut.join(),
       // What counts lines takes its time, which says nothing about anything.
       ...given.some((arg) => arg.startsWith("--coverage")) && { UNTIMED: "1" },
       ...bun && { BUN: bun },

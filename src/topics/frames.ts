@@ -2,11 +2,20 @@ import type { Recorded } from "../brokers/port.ts";
 import { checkSendData, type SendData } from "../connection/message.ts";
 import type { ReplayOptions } from "./replay_options.ts";
 
+/**
+ * Where a message carries what was made of it. Not a WeakMap: V8 keeps some hundred bytes for each
+ * entry of one, long after its message is gone.
+ */
+const MADE: unique symbol = Symbol("made");
+
+interface Framed extends Recorded {
+  [MADE]?: { readonly by: Frames; readonly data: SendData | undefined };
+}
+
 /** What subscribers are sent of messages: made once of each, whatever the number of subscribers. */
 export class Frames {
   readonly #frame: ReplayOptions["frame"];
   readonly #report: (error: unknown) => void;
-  readonly #made = new WeakMap<Recorded, { readonly data: SendData | undefined }>();
 
   /** `report` is told what `frame` throws. */
   constructor(frame: ReplayOptions["frame"], report: (error: unknown) => void) {
@@ -15,11 +24,13 @@ export class Frames {
   }
 
   /** `undefined` if `frame` failed, which is reported once. */
-  of(message: Recorded): SendData | undefined {
+  of(message: Framed): SendData | undefined {
     if (this.#frame === undefined) return message.data;
-    let made = this.#made.get(message);
-    if (made === undefined) this.#made.set(message, made = { data: this.#make(message) });
-    return made.data;
+    const made = message[MADE];
+    if (made?.by === this) return made.data;
+    const data = this.#make(message);
+    message[MADE] = { by: this, data };
+    return data;
   }
 
   #make({ data, position }: Recorded): SendData | undefined {

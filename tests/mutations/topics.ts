@@ -56,7 +56,7 @@ export const topics: Mutations = {
     ["whoever has gone on waits", "this.#waiting.clear();", ""],
   ],
   "topics/frames.ts": [
-    ["a frame is made for each", "if (made === undefined) ", ""],
+    ["a frame is made for each", "if (made?.by === this) return made.data;", ""],
     ["what fails is not told", "this.#report(error);", ""],
     ["anything is sent", "checkSendData(framed);", ""],
   ],
