@@ -40,8 +40,9 @@ async function correct(base: URL, prefix = ""): Promise<void> {
     const path = prefix + name;
     if (isDirectory) await correct(base, `${path}/`);
     else if (/\.(html|js)$/.test(name)) {
-      const page = await Deno.readTextFile(new URL(path, base));
-      await Deno.writeTextFile(new URL(path, base), corrected(page, path));
+      // Names of files may have a percent sign in them, which is one of theirs.
+      const file = new URL(path.replaceAll("%", "%25"), base);
+      await Deno.writeTextFile(file, corrected(await Deno.readTextFile(file), path));
     }
   }
 }

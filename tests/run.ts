@@ -17,7 +17,14 @@ const BUN_VERSION = "1.4.5";
 const RUNTIMES = ["deno", "bun", "node", "strict", "bun-node", "memory"];
 
 /** Suites that take long, for what they install and start, and that can run side by side. */
-const WITH_OTHERS = ["tests/engines/", "tests/packages/", "tests/browser/"];
+const WITH_OTHERS = [
+  "tests/engines/",
+  "tests/packages/",
+  "tests/browser/",
+  "tests/proxies/",
+  "tests/conformance/hub_attacks_test.ts",
+  "tests/conformance/wire/signalr_test.ts",
+];
 
 /** The runtime that is the last anybody runs servers on: its suites are for CI. */
 const LAST = "bun-node";
@@ -50,7 +57,7 @@ const cases: Case[] = [];
 if (!given.every((arg) => arg.startsWith("-"))) await run([], !long);
 else if (long) {
   await run(["tests/conformance/"], true, RUNTIMES.filter((name) => name !== LAST));
-  await run(WITH_OTHERS, true);
+  await run(WITH_OTHERS, true, [LAST]);
   await run([MEASURING], false);
 } else await run([`--ignore=${[...WITH_OTHERS, MEASURING].join()}`, "tests/"], true, [LAST]);
 const code = codes.find((code) => code !== 0) ?? 0;
