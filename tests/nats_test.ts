@@ -1,4 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { nats } from "../src/nats.ts";
 import { createTopics } from "../src/topics.ts";
@@ -43,4 +44,37 @@ Deno.test({
   assertEquals(await near.topics.publish("room", "hello"), { relayed: true });
   assertEquals(await heard.promise, "hello");
   for (const side of [near, far]) await side.close();
+});
+
+Deno.test({
+  name: `deno: topics with a history over NATS are read by another process${needs}`,
+  ignore: needs !== "",
+}, async () => {
+  await using engine = await TestEngine.create("nats");
+  const connection = connect({
+    servers: engine.url,
+    waitOnFirstConnect: true,
+    maxReconnectAttempts: -1,
+    pingInterval: 1_000,
+  });
+  const broker = nats({
+    connection,
+    prefix: "test",
+    jetstream: connection.then(async (open) => ({
+      client: jetstream(open),
+      manager: await jetstreamManager(open, { checkAPI: false }),
+    })),
+  });
+  const up = Promise.withResolvers<void>();
+  const onState = (state: string) => state === "up" && up.resolve();
+  const topics = createTopics({ mode: "replay", broker, onState });
+  await up.promise;
+  const { relayed, position } = await topics.publish("room", "kept");
+  assertEquals([relayed, typeof position], [true, "string"]);
+  for await (const item of topics.messages("room", { after: "" })) {
+    assertEquals("data" in item && item.data, "kept");
+    break;
+  }
+  await topics.close();
+  await (await connection).close();
 });

@@ -46,3 +46,33 @@ Deno.test({
   assertEquals(new Uint8Array(await heard.promise as ArrayBuffer), new Uint8Array([1, 2]));
   for (const side of [near, far]) await side.close();
 });
+
+Deno.test({
+  name: `deno: topics with a history over Redis are read by another process${needs}`,
+  ignore: needs !== "",
+}, async () => {
+  await using engine = await TestEngine.create("redis");
+  const publisher = createClient({
+    url: engine.url,
+    disableOfflineQueue: true,
+    pingInterval: 1_000,
+    socket: { socketTimeout: 4_000, reconnectStrategy: 100 },
+  });
+  const clients = [publisher, publisher.duplicate()] as const;
+  const up = Promise.withResolvers<void>();
+  const topics = createTopics({
+    mode: "replay",
+    broker: redis({ publisher, subscriber: clients[1], prefix: "test" }),
+    onState: (state) => state === "up" && up.resolve(),
+  });
+  for (const client of clients) await client.connect();
+  await up.promise;
+  const { relayed, position } = await topics.publish("room", "kept");
+  assertEquals([relayed, typeof position], [true, "string"]);
+  for await (const item of topics.messages("room", { after: "" })) {
+    assertEquals("data" in item && item.data, "kept");
+    break;
+  }
+  await topics.close();
+  clients.forEach((client) => client.destroy());
+});

@@ -191,6 +191,27 @@ Deno.test("after a burst there is one beacon for each topic within a second", as
   assertEquals(engine.sent.filter(({ channel }) => channel.startsWith("topic:")).length, 2);
 });
 
+Deno.test("a loss that a beacon could not tell is told by the next one", async () => {
+  const hub = new Set<FakeEngine>();
+  const [a, b] = [await relaying({ hub }), await relaying({ hub, id: THEIRS })];
+  await b.relay.subscribe("room");
+  await a.relay.publish("room", "1", "");
+  await a.pass(2_000);
+  b.take();
+  const { engine } = a;
+  const publish = engine.publish.bind(engine);
+  const refuses = () => Promise.reject(new Error("cut"));
+  engine.publish = (channel, packet) =>
+    channel === "topic:room" ? refuses() : publish(channel, packet);
+  await a.relay.publish("room", "lost", "");
+  // The beacon meets the same.
+  await a.pass(1_000);
+  engine.publish = publish;
+  await a.relay.publish("room", "3", "");
+  await nextTurn();
+  assertEquals(b.take(), [{ topic: "room", cause: "sequence", missed: 1 }, ["room", "3"]]);
+});
+
 Deno.test("every publish settles, whether the engine answers or not", async () => {
   const { engine, relay, pass } = await relaying();
   engine.silent = true;

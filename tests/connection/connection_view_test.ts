@@ -5,6 +5,7 @@ import {
   ConnectionView,
   type InnerEvents,
   listenForEnd,
+  maxBackpressureOf,
   SHUTTING_DOWN,
   type Viewed,
 } from "../../src/connection/connection_view.ts";
@@ -96,6 +97,14 @@ Deno.test("whoever listens for the end of a connection is told once, before onCl
   assertEquals(told, [seen]);
   assertEquals(listenForEnd(seen, listener), undefined);
   assertEquals(listenForEnd({ ...seen } as Connection, listener), undefined);
+});
+
+Deno.test("upper floors see how much may wait for a connection, of their own ones only", async () => {
+  let seen!: Connection;
+  const server = echoing((connection) => seen = connection);
+  await server.connect();
+  assertEquals(maxBackpressureOf(seen), 64 * 1024 * 1024);
+  assertEquals(maxBackpressureOf({ ...seen }), undefined);
 });
 
 Deno.test("a connection has one name for all its life, and another has another", async () => {

@@ -1168,3 +1168,8 @@ Deno.test("a runtime that pings by itself says nothing of it, and neither do we"
   connection.ended(closedByPeer(1000, ""));
   await settle();
 });
+
+Deno.test("a connection says how much may wait for its client", () => {
+  const { connection } = setUp({}, parseLimits({ maxBackpressure: 12_345 }));
+  assertEquals(connection.maxBackpressure, 12_345);
+});

@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { assertEquals } from "@std/assert";
 import { Member } from "../../src/topics/member.ts";
 import { Topic } from "../../src/topics/topic.ts";
@@ -28,4 +29,22 @@ Deno.test("a topic that somebody comes to is not idle any more", () => {
   topic.emptySince = 5;
   topic.add(new Member(new FakeSubscriber()));
   assertEquals(topic.emptySince, undefined);
+});
+
+Deno.test("whoever listens hears of all who leave a topic at its end, one by one", () => {
+  const heard: unknown[] = [];
+  const listen = (message: unknown) => void heard.push(message);
+  subscribe("edgesocket:topic", listen);
+  try {
+    const topic = new Topic("room");
+    for (let i = 0; i < 2; i++) topic.add(new Member(new FakeSubscriber()));
+    heard.length = 0;
+    topic.close();
+  } finally {
+    unsubscribe("edgesocket:topic", listen);
+  }
+  assertEquals(heard, [
+    { topic: "room", subscribed: false, subscribers: 1 },
+    { topic: "room", subscribed: false, subscribers: 0 },
+  ]);
 });

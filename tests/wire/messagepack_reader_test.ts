@@ -212,3 +212,18 @@ Deno.test("what is not whole never reaches the library", () => {
     assertThrows(() => reader.read(bytes(hex), 64), WireError);
   }
 });
+
+Deno.test("what is read with is of no use for writing: no extension of ours is written by it", () => {
+  const codecs: { tryToEncode(value: unknown, context: unknown): unknown }[] = [];
+  class Decoder {
+    constructor({ extensionCodec }: { extensionCodec: (typeof codecs)[number] }) {
+      codecs.push(extensionCodec);
+    }
+    decode(): null {
+      return null;
+    }
+  }
+  const reader = new MessagePackReader({ ...library, Decoder: Decoder as never });
+  reader.read(bytes("90"), 64);
+  assertEquals(codecs.map((codec) => codec.tryToEncode(new Date(), undefined))[0], null);
+});
