@@ -12,15 +12,17 @@ import { FULL, QUICK } from "./pace.ts";
 import { plot } from "./plot.ts";
 import { findings, type Report, shown, verdictOf } from "./report.ts";
 import { idOf, isNoise, type Row } from "./row.ts";
-import { measureAll, type Run } from "./runner.ts";
+import { measureAll } from "./runner.ts";
 import { findRuntimes, type Runtimes } from "./runtimes.ts";
 import { PEERS, Stage } from "./stage.ts";
 import { besideBase, rowsOf, SUITES } from "./suites.ts";
 import { table, withShortTable } from "./table.ts";
+import { begin, fromText, type Progress, type Subject, toText } from "./unfinished.ts";
 import { workloads } from "./workloads.ts";
 
 const root = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
 const HISTORY = `${root}/bench/results/history.jsonl`;
+const UNFINISHED = `${root}/bench/results/partial/run.json`;
 const PAGE = `${root}/docs/performance.md`;
 const HISTORY_PLOT = `${root}/docs/images/bench-history.svg`;
 
@@ -48,9 +50,8 @@ function plan(options: Options): Row[] {
 async function setting(
   options: Options,
   machine: Machine,
-  versions: Readonly<Record<string, string>>,
-  commit: string,
-  { repeated, lost }: Run,
+  { commit, versions }: Subject,
+  { repeated, lost }: Progress,
 ): Promise<string[]> {
   const { version } = JSON.parse(await Deno.readTextFile(`${root}/deno.json`));
   return [
@@ -117,19 +118,27 @@ async function main(args: readonly string[]): Promise<void> {
   const [machine, runtimes] = await Promise.all([lookAtMachine(), findRuntimes()]);
   demandConnections(machine, Math.max(...rows.map(({ workload }) => workload.connections)));
   await using stage = await Stage.set(root, runtimes, options.base);
-  const done = await measureAll({ options, machine, runtimes, stage }, rows);
-  const commit = (await run(["git", "describe", "--always", "--dirty"], root)).text;
-  const versions = versionsOf(runtimes);
+  const subject: Subject = {
+    commit: (await run(["git", "describe", "--always", "--dirty"], root)).text,
+    machine: machine.kind,
+    versions: versionsOf(runtimes),
+  };
+  const progress = options.resume
+    ? fromText(await Deno.readTextFile(UNFINISHED), subject)
+    : begin();
+  await Deno.mkdir(`${root}/bench/results/partial`, { recursive: true });
+  const save = () => Deno.writeTextFile(UNFINISHED, toText(subject, progress));
+  await measureAll({ options, machine, runtimes, stage, save }, rows, progress);
   const report: Report = {
     date: today(),
-    setting: await setting(options, machine, versions, commit, done),
+    setting: await setting(options, machine, subject, progress),
     rows,
-    measurements: done.measurements,
+    measurements: progress.measurements,
   };
   const whole = isWhole(options) && isComplete(report, options.pairs);
   await write(report, whole);
   if (whole) {
-    const entry = entryOf(report, { commit, machine: machine.kind, versions });
+    const entry = entryOf(report, subject);
     await Deno.writeTextFile(HISTORY, toLine(entry), { append: true });
     await Deno.writeTextFile(
       HISTORY_PLOT,

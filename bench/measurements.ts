@@ -11,7 +11,12 @@ export interface SamplePair {
 
 /** Everything that a run measured. */
 export class Measurements {
-  readonly #pairs = new Map<string, SamplePair[]>();
+  readonly #pairs: Map<string, readonly SamplePair[]>;
+
+  /** @param pairs What was measured before, by the ids of its rows. */
+  constructor(pairs: Readonly<Record<string, readonly SamplePair[]>> = {}) {
+    this.#pairs = new Map(Object.entries(pairs));
+  }
 
   add(row: Row, pair: SamplePair): void {
     const id = idOf(row);

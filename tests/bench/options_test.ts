@@ -13,7 +13,7 @@ Deno.test("whatever makes figures that mean less is not published", () => {
     "--generator=ws",
   ];
   for (const arg of less) assert(!isWhole(parseOptions([arg])), arg);
-  for (const arg of ["--pairs=30", "--check", "--core=95"]) {
+  for (const arg of ["--pairs=30", "--check", "--core=95", "--resume", "--time=30"]) {
     assert(isWhole(parseOptions([arg])), arg);
   }
 });
