@@ -1,5 +1,5 @@
 import { bareServer } from "../adapters/bare.ts";
-import { systemClock } from "../base/clock.ts";
+import { addressOf, takeTime } from "../adapters/plain_request.ts";
 import { type OriginRule, originRule } from "../handshake/origin.ts";
 import { refusalResponse } from "../handshake/verdict.ts";
 import { requestState } from "../server/request_state.ts";
@@ -12,7 +12,8 @@ import { membership } from "./context.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { HandleOptions, Hub, HubGroups } from "./hub.ts";
 import type { HubState } from "./hub_state.ts";
-import { judgeOrigin, negotiate, preflight, type Respond } from "./negotiation.ts";
+import { corsHeaders, judgeOrigin, negotiate, preflight, type Respond } from "./negotiation.ts";
+import { RequestClients } from "./request_clients.ts";
 import { HubSocket } from "./web_socket.ts";
 
 /** What a frame may have beyond the largest message in it. */
@@ -26,6 +27,8 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
   readonly #state: HubState;
   readonly #route: Route;
   readonly #origin: OriginRule;
+  /** Those that are connected by requests. */
+  readonly #clients: RequestClients;
   readonly #heartbeats = new WeakMap<ServerState, Heartbeat>();
 
   /**
@@ -37,6 +40,7 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
     this.#state = state;
     this.#origin = originRule(origin);
     const maxPayloadLength = Math.max(MIB, limits.maximumReceiveMessageSize + FRAME);
+    this.#clients = new RequestClients(state, socket);
     this.#route = new Route({ ...origin, ...socket, maxPayloadLength }, bareServer);
     this.clients = new ClientsOf(state.callers);
     const { roster } = state;
@@ -47,7 +51,6 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
     };
   }
 
-  // deno-lint-ignore require-await -- whatever goes wrong shall reject
   async handle(
     request: Request,
     { user, info, respond = plainResponse }: Partial<HandleOptions<unknown>> = {},
@@ -55,7 +58,7 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
     const verdict = this.#route.judge(request);
     if (verdict.kind === "refused") return verdict.response;
     if (verdict.kind === "accepted") return this.#connect(verdict, user, info, respond);
-    return this.#answer(request, respond);
+    return await this.#answer(request, user, info, respond);
   }
 
   close(): Promise<void> {
@@ -90,22 +93,42 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
   }
 
   /** Answers a request that asks for no WebSocket. */
-  #answer(request: Request, respond: Respond): Response {
+  async #answer(
+    request: Request,
+    user: unknown,
+    info: unknown,
+    respond: Respond,
+  ): Promise<Response> {
     const server = serverOf(request);
-    const fault = judgeOrigin(this.#origin, request) ?? server?.noRoom();
+    const fault = judgeOrigin(this.#origin, request);
     if (fault) return server?.refuse(request, fault) ?? refusalResponse(fault);
     const { method, url } = request;
     if (method === "OPTIONS") return preflight(request, respond);
     const { pathname, searchParams } = new URL(url);
     if (pathname.endsWith("/negotiate")) {
       if (method !== "POST") return refused(405, "expected method POST", { allow: "POST" });
+      const full = server?.noRoom();
+      if (full) return server!.refuse(request, full);
       if (this.#state.closed) return refused(503, "the hub is closed");
       const wanted = searchParams.get("negotiateVersion");
-      const clock = server?.clock ?? systemClock;
-      return negotiate(request, wanted, this.#state.tokens, clock, respond);
+      return negotiate(request, wanted, this.#state.tokens, server, respond);
     }
-    if (method === "GET") return upgradeRequired();
-    return refused(405, "expected method GET", { allow: "GET, OPTIONS" });
+    if (!["GET", "POST", "DELETE"].includes(method)) {
+      const allow = "GET, POST, DELETE, OPTIONS";
+      return refused(405, "expected method GET, POST or DELETE", { allow });
+    }
+    if (server === undefined) return upgradeRequired();
+    const context = info ?? requestState(request)?.context;
+    const remoteAddress = addressOf(request, context);
+    const heartbeat = this.#heartbeatOf(server);
+    takeTime(request, context);
+    const token = searchParams.get("id");
+    const asked = { request, token, user, server, heartbeat, remoteAddress };
+    const answer = await this.#clients.answer(asked);
+    if (answer.kind === "refused") return server.refuse(request, answer, remoteAddress);
+    const headers = corsHeaders(request);
+    for (const [name, value] of Object.entries(answer.headers ?? {})) headers.set(name, value);
+    return respond(answer.body, { status: answer.status, headers });
   }
 
   #heartbeatOf(server: ServerState): Heartbeat {

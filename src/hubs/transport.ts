@@ -8,6 +8,10 @@ export type HubTransport = "webSockets" | "serverSentEvents" | "longPolling";
 export interface Transport {
   /** Which way it is. */
   readonly name: HubTransport;
+  /** Whether it carries bytes; if not, it is text only. */
+  readonly binary: boolean;
+  /** Whether both sides ping. If not, the transport itself tells who is there. */
+  readonly pings: boolean;
   /** The request that the client connected with. */
   readonly request: ConnectionRequest;
   /** Bytes sent that the operating system has not taken yet. */

@@ -20,6 +20,8 @@ export interface RequestState {
   readonly opening: Opening | undefined;
   /** What the limits of the server are told; `undefined` if there are none. */
   readonly admission: Admission | undefined;
+  /** What the runtime passed to fetch beside it. */
+  readonly context: unknown;
   /** Whether the runtime has been asked to notice if the client leaves. */
   watched: boolean;
   /** Left behind by `upgradeWebSocket`. */
@@ -52,6 +54,7 @@ export function setRequestState(
   request: StatefulRequest,
   server: ServerState,
   opening: Opening | undefined,
+  context?: unknown,
   admission?: Admission | undefined,
 ): RequestState {
   return request[STATE] = {
@@ -59,6 +62,7 @@ export function setRequestState(
     server,
     opening,
     admission,
+    context,
     watched: false,
     pending: undefined,
     hold: undefined,
