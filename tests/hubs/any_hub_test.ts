@@ -84,8 +84,8 @@ Deno.test("what is no request of a hub is refused by its method", async () => {
   const { send } = serving();
   assertEquals(await status(send("/hub/negotiate", "GET")), 405);
   assertEquals(await status(send("/hub", "GET")), 426);
-  const post = await send("/hub", "POST");
-  assertEquals([post.status, post.headers.get("allow")], [405, "GET, OPTIONS"]);
+  const put = await send("/hub", "PUT");
+  assertEquals([put.status, put.headers.get("allow")], [405, "GET, POST, DELETE, OPTIONS"]);
   assertEquals(await status(send("/hub", "OPTIONS")), 204);
 });
 

@@ -14,6 +14,8 @@ import type { HubProtocol } from "../../src/wire/protocol.ts";
 /** A transport without a network, which keeps what it is sent. */
 export class FakeTransport implements Transport {
   readonly name: HubTransport = "webSockets";
+  binary = true;
+  pings = true;
   readonly request = { url: "http://x/hub", headers: new Headers(), remoteAddress: "" };
   bufferedAmount = 0;
   /** Frames, in order. */
