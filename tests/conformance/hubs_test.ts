@@ -30,6 +30,8 @@ function hubsSuite(runtime: Runtime): void {
     assert(one.connectionId !== one.connectionToken);
     assertEquals(one.availableTransports, [
       { transport: "WebSockets", transferFormats: ["Text", "Binary"] },
+      { transport: "ServerSentEvents", transferFormats: ["Text"] },
+      { transport: "LongPolling", transferFormats: ["Text", "Binary"] },
     ]);
     const zero = await negotiate(server, "");
     assertEquals([zero.negotiateVersion, zero.connectionToken], [0, undefined]);
@@ -50,7 +52,8 @@ function hubsSuite(runtime: Runtime): void {
     const get = await server.request("/hub/negotiate");
     assertEquals([get.status, get.headers.get("allow")], [405, "POST"]);
     assertEquals((await server.request("/hub")).status, 426);
-    assertEquals((await server.request("/hub", { method: "DELETE" })).status, 405);
+    assertEquals((await server.request("/hub", { method: "DELETE" })).status, 400);
+    assertEquals((await server.request("/hub", { method: "PUT" })).status, 405);
     await get.body?.cancel();
   });
 
