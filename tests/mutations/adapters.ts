@@ -529,6 +529,13 @@ export const adapters: Mutations = {
       "return noContentWithToken;",
     ],
   ],
+  "adapters/plain_request.ts": [
+    ["Deno tells no address", "remoteAddr?.hostname ?? ", ""],
+    ["Node tells no address", "incoming?.socket?.remoteAddress ??\n    ", ""],
+    ["Bun tells no address", "?.requestIP?.(request)?.address", "?.requestIP?.(null as never)?.address"],
+    ["an answer has ten seconds", "bunServer(context)?.timeout?.(request, 0);", ""],
+    ["frameworks hide the server", "given.server ?? given", "given"],
+  ],
   "adapters/open_files.ts": [
     ["no file is left for anything else", "* 0.9) - 64", "* 1) - 0"],
     ["the hard limit counts", "+(\\w+)/m", "+\\w+ +(\\w+)/m"],

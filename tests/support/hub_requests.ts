@@ -1,23 +1,26 @@
-import type { TestServer } from "./server.ts";
+/** Whoever answers requests: a server under test, or a proxy in front of it. */
+export interface Answering {
+  request(path: string, init?: RequestInit): Promise<Response>;
+}
 
 const decoder = new TextDecoder();
 
 /** A client of a hub that is connected by requests, made by hand. */
 export class HubRequests implements Disposable {
   readonly token: string;
-  readonly #server: TestServer;
+  readonly #server: Answering;
   readonly #query: string;
   readonly #gone = new AbortController();
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
 
-  private constructor(server: TestServer, token: string, query: string) {
+  private constructor(server: Answering, token: string, query: string) {
     this.#server = server;
     this.token = token;
     this.#query = query;
   }
 
   /** Negotiates, and connects over long polling. */
-  static async poll(server: TestServer, query = ""): Promise<HubRequests> {
+  static async poll(server: Answering, query = ""): Promise<HubRequests> {
     const client = await HubRequests.negotiate(server, query);
     const { status } = await client.get();
     if (status !== 200) throw new Error(`expected 200, got ${status}`);
@@ -26,7 +29,7 @@ export class HubRequests implements Disposable {
   }
 
   /** Negotiates, and listens to events. */
-  static async listen(server: TestServer, query = ""): Promise<HubRequests> {
+  static async listen(server: Answering, query = ""): Promise<HubRequests> {
     const client = await HubRequests.negotiate(server, query);
     await client.listen();
     await client.greet();
@@ -34,7 +37,7 @@ export class HubRequests implements Disposable {
   }
 
   /** Negotiates only. */
-  static async negotiate(server: TestServer, query = ""): Promise<HubRequests> {
+  static async negotiate(server: Answering, query = ""): Promise<HubRequests> {
     const path = `/hub/negotiate?negotiateVersion=1${query}`;
     const response = await server.request(path, { method: "POST" });
     const { connectionToken } = await response.json();
