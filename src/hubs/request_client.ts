@@ -1,7 +1,8 @@
 import { Deferred } from "../base/deferred.ts";
-import { type CloseCause, SEND_QUEUE_FULL } from "../connection/close.ts";
+import { type CloseCause, type CloseInfo, SEND_QUEUE_FULL, TOO_OFTEN } from "../connection/close.ts";
 import type { ConnectionRequest } from "../connection/connection.ts";
 import type { Limits } from "../connection/limits.ts";
+import type { Meter } from "../connection/meter.ts";
 import type { Registered } from "../connection/registry.ts";
 import { type Arrival, arrive, leave } from "./arrival.ts";
 import { Delivery } from "./delivery.ts";
@@ -13,7 +14,7 @@ export interface RequestClientInit {
   readonly arrival: Arrival;
   /** The first request, as it was. */
   readonly request: ConnectionRequest;
-  readonly limits: Pick<Limits, "maxBackpressure" | "backpressureTimeout" | "closeTimeout">;
+  readonly limits: Pick<Limits, "maxBackpressure" | "backpressureTimeout" | "closeTimeout" | "limits">;
   /** Called when nothing is left of it: requests for it find nobody any more. */
   readonly forgotten: () => void;
 }
@@ -36,6 +37,8 @@ export abstract class RequestClient implements Transport, Registered {
   /** What waits for the client. */
   protected readonly delivery: Delivery;
   readonly #init: RequestClientInit;
+  /** What counts what it sends. */
+  readonly #meters: readonly Meter[];
   #reception: Reception | undefined;
   /** The last request that brings something; each waits for the one before it. */
   #last: Promise<unknown> = Promise.resolve();
@@ -47,7 +50,8 @@ export abstract class RequestClient implements Transport, Registered {
     const { arrival: { server }, limits, request } = init;
     this.#init = init;
     this.request = request;
-    this.delivery = new Delivery(server, limits, () => this.#drop());
+    this.delivery = new Delivery(server, limits, () => this.#drop(SEND_QUEUE_FULL));
+    this.#meters = limits.limits.map((limit) => limit.meter(server.clock.now()));
   }
 
   /** The client is connected from now on. */
@@ -120,7 +124,7 @@ export abstract class RequestClient implements Transport, Registered {
   /** Looks whether anything is due. Ways to connect that have more to look at do so in `due`. */
   look(now: number): void {
     if (this.#endedAt === undefined) {
-      if (this.delivery.stuck(now)) this.#drop();
+      if (this.delivery.stuck(now)) this.#drop(SEND_QUEUE_FULL);
       else this.due(now);
     } else if (now - this.#endedAt >= this.#init.limits.closeTimeout) this.forget();
   }
@@ -174,7 +178,8 @@ export abstract class RequestClient implements Transport, Registered {
         }
         if (read.done) return 200;
         begun = true;
-        this.#reception?.receive(read.value);
+        if (this.#mayTake(read.value)) this.#reception?.receive(read.value);
+        else this.#drop(TOO_OFTEN);
       }
     } catch {
       // Half of a message may have come: what follows makes no sense.
@@ -183,12 +188,18 @@ export abstract class RequestClient implements Transport, Registered {
     }
   }
 
-  /** It does not take what we send. */
-  #drop(): void {
-    const { reason } = SEND_QUEUE_FULL;
+  #mayTake(piece: Uint8Array): boolean {
+    if (this.#meters.length === 0) return true;
+    const now = this.#init.arrival.server.clock.now();
+    const { buffer } = piece.slice();
+    return this.#meters.every((meter) => meter.takes(buffer, now));
+  }
+
+  /** It does not take what we send, or sends more than it may. */
+  #drop({ cause, reason }: CloseInfo): void {
     this.delivery.clear();
-    this.limited("backpressure", reason);
-    this.#reception?.session.close({ cause: "backpressure", allowReconnect: true });
+    this.limited(cause, reason);
+    this.#reception?.session.close({ cause, allowReconnect: true });
   }
 
   #note(kind: "closed" | "call", cause: string, message: string): void {

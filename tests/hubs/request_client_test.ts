@@ -192,3 +192,26 @@ Deno.test("faults are reported, and a transport of text refuses what is not", as
   while (text.bufferedAmount === 0) await nextTurn();
   assertMatch(text.text, /Cannot use the 'messagepack' protocol on the current transport/);
 });
+
+Deno.test("whoever sends more often than a limit allows has to go; who does not, has not", async () => {
+  const limits = upTo(3);
+  const greedy = connected({}, { limits });
+  const healthy = connected({}, { limits });
+  for (const { client } of [greedy, healthy]) await client.take(bodyOf(GREETING));
+  await healthy.client.take(bodyOf(called("echo", 1), called("echo", 2)));
+  await greedy.client.take(bodyOf(called("echo", 1), called("echo", 2), called("echo", 3)));
+  await nextTurn();
+  assertEquals([greedy.causes, healthy.causes], [["rate-limit"], []]);
+  assertMatch(greedy.client.text, /"type":7,"allowReconnect":true/);
+  assertEquals(greedy.server.told.map(({ cause }) => cause), ["rate-limit"]);
+});
+
+/** A limit that counts to a number. */
+function upTo(most: number) {
+  return [{
+    meter() {
+      let count = 0;
+      return { takes: () => ++count <= most };
+    },
+  }];
+}

@@ -60,6 +60,7 @@ export function arrivals(
         maxBackpressure: 1_000,
         backpressureTimeout: 30_000,
         closeTimeout: 5_000,
+        limits: [],
         ...limits,
       },
       forgotten: () => forgotten.push(token),
