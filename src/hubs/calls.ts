@@ -16,6 +16,7 @@ import type { NamedCallable } from "./methods.ts";
 import type { Session } from "./session.ts";
 import { Uploads } from "./uploads.ts";
 import type { Waiting } from "./waiting.ts";
+import { tellRefused } from "./watched_call.ts";
 
 type Call = Invocation | StreamInvocation;
 
@@ -60,7 +61,7 @@ export class Calls {
     const callable = hub.methods.find(target);
     if (callable === undefined) return this.#refuse(message, texts.unknown(target));
     const fault = this.#faultOf(message, callable);
-    if (fault !== undefined) return this.#refuse(message, fault);
+    if (fault !== undefined) return this.#refuse(message, fault, callable.name);
     const call = new HubInvocation(message, callable, MESSAGE_OVERHEAD + bytes, session, (call) => {
       if (takesPlace(callable)) this.#line.waits(call);
     });
@@ -146,7 +147,8 @@ export class Calls {
     return this.#early?.find((call) => call.id === id);
   }
 
-  #refuse({ invocationId }: Call, error: string): void {
+  #refuse({ invocationId }: Call, error: string, method?: string): void {
+    tellRefused(this.#place.session.transport, method);
     if (!invocationId) return;
     this.#place.session.send({ type: MessageType.completion, invocationId, error });
   }

@@ -1,6 +1,8 @@
+import { pathOf } from "../base/path.ts";
 import type { CloseCause } from "../connection/close.ts";
 import type { Connection, ConnectionRequest } from "../connection/connection.ts";
 import { batch, type InnerEvents, SHUTTING_DOWN } from "../connection/connection_view.ts";
+import type { ConnectionDiagnostics } from "../connection/diagnostics.ts";
 import type { CloseEvent, MessageEvent, OpenEvent } from "../connection/events.ts";
 import type { ServerState } from "../server/server_state.ts";
 import type { Heartbeat } from "./heartbeat.ts";
@@ -36,8 +38,17 @@ class WebSocketTransport implements Transport {
     return this.#connection.request;
   }
 
+  get diagnostics(): ConnectionDiagnostics {
+    const { id, request: { url, remoteAddress } } = this.#connection;
+    return { connectionId: id, path: pathOf(url), remoteAddress };
+  }
+
   get bufferedAmount(): number {
     return this.#connection.bufferedAmount;
+  }
+
+  now(): number {
+    return this.#server.clock.now();
   }
 
   send(data: string | Uint8Array<ArrayBuffer>): void {
