@@ -105,8 +105,33 @@ Deno.test("pages of other sites are refused, in whatever they ask for, and it is
 });
 
 Deno.test("where there is no room, nobody negotiates", async () => {
-  const { send, tokens } = serving({}, { maxConnections: 0 });
-  assertEquals([await status(send("/hub/negotiate")), tokens.size], [503, 0]);
+  const origin = "https://app.example";
+  const { send, tokens } = serving({ origin: [origin] }, { maxConnections: 0 });
+  const response = await send("/hub/negotiate", "POST", { origin });
+  assertEquals(response.headers.get("access-control-allow-origin"), origin);
+  assertEquals([await status(response), tokens.size], [503, 0]);
+  // Or a browser would not even ask.
+  assertEquals(await status(send("/hub/negotiate", "OPTIONS", { origin })), 204);
+});
+
+Deno.test("to negotiate counts as a handshake, and takes no place", async () => {
+  const asked: string[] = [];
+  const ended: number[] = [];
+  const tooMany = { kind: "refused", status: 429, headers: {}, message: "too many" } as const;
+  const limits = {
+    admit(request: Request, address: string) {
+      asked.push(`${request.method} ${address}`);
+      if (asked.length === 2) return tooMany;
+      return { answered() {}, ended: () => void ended.push(asked.length) };
+    },
+  };
+  const { send, tokens, told } = serving({}, { limits });
+  assertEquals([await status(send("/hub/negotiate")), ended], [200, [1]]);
+  assertEquals(await status(send("/hub/negotiate")), 429);
+  assertEquals([tokens.size, ended, told.map(({ cause }) => cause)], [1, [1], ["429"]]);
+  assertEquals(await status(send("/hub/negotiate", "OPTIONS")), 204);
+  assertEquals(await status(send("/hub/negotiate", "GET")), 405);
+  assertEquals(asked, ["POST ", "POST "]);
 });
 
 Deno.test("a larger message asks for a larger frame", async () => {
