@@ -154,6 +154,7 @@ function fail({ hub, session }: Place, call: HubInvocation, error: unknown, text
 
 /** Whose fault it is: the client is told why it is refused, and of all others whoever runs the server. */
 function outcomeOf(call: HubInvocation, error: unknown): "failed" | "refused" | "cancelled" {
-  if (isA(Invalid, error) || isA(HubError, error)) return "refused";
-  return call.cancelled && isAbort(error) ? "cancelled" : "failed";
+  const known = isA(Invalid, error) || isA(HubError, error);
+  if (call.cancelled && (known || isAbort(error))) return "cancelled";
+  return known ? "refused" : "failed";
 }

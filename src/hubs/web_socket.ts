@@ -98,6 +98,8 @@ export class HubSocket implements InnerEvents {
 
   onOpen(_event: OpenEvent, connection: Connection): void {
     const { hub, server, heartbeat, user, ticket } = this.#init;
+    // Before the token is claimed: what user code throws would keep it for good.
+    const userId = hub.options.userId(user as never);
     // Another one was faster with the same token.
     if (ticket !== undefined && !hub.tokens.claim(ticket.token)) return connection.close(1008);
     const { limits } = hub.options;
@@ -105,7 +107,7 @@ export class HubSocket implements InnerEvents {
     const identity: Identity = {
       id: ticket?.id ?? randomId(),
       user,
-      userId: hub.options.userId(user as never),
+      userId,
     };
     const session = new Session(identity, transport, limits, server.clock.now());
     const tooMuch = () => reception.overflow();

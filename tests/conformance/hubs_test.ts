@@ -252,6 +252,14 @@ function hubsSuite(runtime: Runtime): void {
     assertEquals(server.all({ on: "reported" }).length, 3);
   });
 
+  test("of several wrong arguments one is told, and the process lives", async (server) => {
+    using client = await open(server);
+    for (const args of [[1, "x"], [1, 2], ["x", "y"], [null, null], []]) {
+      assertEquals(await client.ask("both", ...args), { error: REFUSED("both") });
+    }
+    assertEquals(await client.ask("both", "x", 2), "x2");
+  });
+
   test("tells clients all, if that is what is wanted", async (server) => {
     using client = await open(server);
     assertEquals(await client.ask("fail"), { error: `${FAILED("fail")} Error: a secret` });
@@ -298,6 +306,22 @@ function hubsSuite(runtime: Runtime): void {
     assertEquals(await client.next(), { type: 3, invocationId: next, result: "meanwhile" });
     client.complete(question?.invocationId as string, { result: true });
     assertEquals(await client.next(), { type: 3, invocationId: asked, result: true });
+  });
+
+  test("a question after the end of its call gives up no place", async (server) => {
+    using client = await open(server, { user: "a" });
+    using other = await open(server, { user: "b" });
+    for (let i = 0; i < 3; i++) assertEquals(await client.ask("askLater", "later"), undefined);
+    await other.ask("release", "later");
+    for (let i = 0; i < 3; i++) assertEquals((await client.next())?.target, "question");
+    for (const gate of ["1", "2"]) client.call("hold", gate);
+    await server.until({ on: "held", gate: "1" });
+    // What is behind it would have begun by now.
+    client.ping();
+    await other.ask("echo", 1);
+    assertEquals(server.all({ on: "held", gate: "2" }), []);
+    other.call("release", "1");
+    await server.until({ on: "held", gate: "2" });
   });
 
   test("asks clients, who answer, fail, answer nonsense or leave", async (server) => {
@@ -433,6 +457,27 @@ function hubsSuite(runtime: Runtime): void {
     const { cause, aborted } = await server.until({ on: "disconnected" });
     assertEquals([cause, aborted], ["network", true]);
     assertEquals(server.all({ on: "reported" }), []);
+  });
+
+  test("what goes on after a call learns when its client is gone", async (server) => {
+    using client = await open(server, { user: "a" });
+    assertEquals(await client.ask("background"), undefined);
+    assertEquals(await client.ask("echo", 1), 1);
+    assertEquals(server.all({ on: "background over" }), []);
+    client.client.vanish();
+    await server.until({ on: "background over" });
+  });
+
+  test("what waits in line when a handler sends its client away does not begin", async (server) => {
+    using client = await open(server, { user: "a" });
+    using other = await open(server, { user: "b" });
+    client.call("sendAway", "gate");
+    for (let i = 0; i < 3; i++) client.call("hold", "never");
+    await server.until({ on: "held", gate: "gate" });
+    await other.ask("release", "gate");
+    assertEquals(await client.next(), { type: 7 });
+    assertEquals((await server.until({ on: "disconnected", user: "a" })).cause, "local");
+    assertEquals(server.all({ on: "held", gate: "never" }), []);
   });
 
   test("a stream waits for whoever reads slowly, and loses nothing", async (server) => {
