@@ -1,6 +1,7 @@
 import { bareServer } from "../adapters/bare.ts";
 import { peerAddress } from "../adapters/peer_address.ts";
 import { systemClock } from "../base/clock.ts";
+import { MIB } from "../base/options.ts";
 import { type OriginRule, originRule } from "../handshake/origin.ts";
 import { refusalResponse } from "../handshake/verdict.ts";
 import { requestState } from "../server/request_state.ts";
@@ -19,7 +20,6 @@ import { HubSocket } from "./web_socket.ts";
 
 /** What a frame may have beyond the largest message in it. */
 const FRAME = 64 * 1024;
-const MIB = 1_048_576;
 
 /** A hub of whatever types. */
 export class AnyHub implements Hub<unknown, ClientSide, Methods> {
