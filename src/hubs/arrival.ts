@@ -18,17 +18,18 @@ export interface Arrival {
   readonly ticket: Ticket | undefined;
 }
 
-/** A client is connected: begins to receive it. */
+/**
+ * A client is connected: begins to receive it.
+ *
+ * @param userId The name that its user is sent to by.
+ */
 export function arrive(
   { hub, server, heartbeat, user, ticket }: Arrival,
   transport: Transport,
+  userId: string | undefined,
 ): Reception {
   const { limits } = hub.options;
-  const identity: Identity = {
-    id: ticket?.id ?? randomId(),
-    user,
-    userId: hub.options.userId(user as never),
-  };
+  const identity: Identity = { id: ticket?.id ?? randomId(), user, userId };
   const session = new Session(identity, transport, limits, server.clock.now());
   const tooMuch = () => reception.overflow();
   const waiting = new Waiting(limits.maxQueue, server.budget, tooMuch);

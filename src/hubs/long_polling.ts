@@ -33,13 +33,6 @@ export class LongPolling extends RequestClient {
   #poll: Deferred<Event> | undefined;
   /** When the poll came that waits, or when the last one was answered. */
   #since: number | undefined;
-  readonly #now: () => number;
-
-  constructor(init: ConstructorParameters<typeof RequestClient>[0]) {
-    super(init);
-    const { clock } = init.arrival.server;
-    this.#now = () => clock.now();
-  }
 
   /**
    * Answers a poll as soon as there is something for the client. The first one is answered at once:
@@ -49,7 +42,7 @@ export class LongPolling extends RequestClient {
    */
   async poll(signal: AbortSignal): Promise<PollAnswer> {
     const first = this.#since === undefined;
-    this.#since = this.#now();
+    this.#since = this.now();
     if (first) return EMPTY;
     this.#poll?.resolve("superseded");
     const poll = this.#poll = new Deferred<Event>();
@@ -61,7 +54,7 @@ export class LongPolling extends RequestClient {
     signal.removeEventListener("abort", left);
     if (this.#poll === poll) {
       this.#poll = undefined;
-      this.#since = this.#now();
+      this.#since = this.now();
     }
     if (event === "timeout") return EMPTY;
     const messages = event === "more" ? this.delivery.take(MOST) : undefined;

@@ -1,6 +1,8 @@
 import { Deferred } from "../base/deferred.ts";
+import { pathOf } from "../base/path.ts";
 import { type CloseCause, type CloseInfo, SEND_QUEUE_FULL, TOO_OFTEN } from "../connection/close.ts";
 import type { ConnectionRequest } from "../connection/connection.ts";
+import type { ConnectionDiagnostics } from "../connection/diagnostics.ts";
 import type { Limits } from "../connection/limits.ts";
 import type { Meter } from "../connection/meter.ts";
 import type { Registered } from "../connection/registry.ts";
@@ -12,6 +14,8 @@ import type { HubTransport, Transport } from "./transport.ts";
 /** What a client begins with that is connected by requests. */
 export interface RequestClientInit {
   readonly arrival: Arrival;
+  /** The name of the user that it belongs to. */
+  readonly userId: string | undefined;
   /** The first request, as it was. */
   readonly request: ConnectionRequest;
   readonly limits: Pick<Limits, "maxBackpressure" | "backpressureTimeout" | "closeTimeout" | "limits">;
@@ -56,9 +60,9 @@ export abstract class RequestClient implements Transport, Registered {
 
   /** The client is connected from now on. */
   open(): void {
-    const { arrival } = this.#init;
+    const { arrival, userId } = this.#init;
     arrival.server.registry.add(this);
-    this.#reception = arrive(arrival, this);
+    this.#reception = arrive(arrival, this, userId);
   }
 
   /** Whether it is gone for users. */
@@ -68,7 +72,17 @@ export abstract class RequestClient implements Transport, Registered {
 
   /** The name of the user that it belongs to. */
   get userId(): string | undefined {
-    return this.#reception?.session.userId;
+    return this.#init.userId;
+  }
+
+  get diagnostics(): ConnectionDiagnostics {
+    const { remoteAddress, url } = this.request;
+    const { ticket } = this.#init.arrival;
+    return { connectionId: ticket?.id ?? "", path: pathOf(url), remoteAddress };
+  }
+
+  now(): number {
+    return this.#init.arrival.server.clock.now();
   }
 
   get bufferedAmount(): number {
@@ -147,7 +161,7 @@ export abstract class RequestClient implements Transport, Registered {
   protected end(cause: CloseCause): void {
     if (this.#endedAt !== undefined || this.#reception === undefined) return;
     const { arrival } = this.#init;
-    this.#endedAt = arrival.server.clock.now();
+    this.#endedAt = this.now();
     this.delivery.end();
     this.#ended.resolve(undefined);
     leave(arrival, this.#reception, cause);
@@ -190,8 +204,8 @@ export abstract class RequestClient implements Transport, Registered {
 
   #mayTake(piece: Uint8Array): boolean {
     if (this.#meters.length === 0) return true;
-    const now = this.#init.arrival.server.clock.now();
     const { buffer } = piece.slice();
+    const now = this.now();
     return this.#meters.every((meter) => meter.takes(buffer, now));
   }
 

@@ -1,12 +1,13 @@
 import { endOf } from "../adapters/plain_request.ts";
+import { upgradeRequired } from "../server/route.ts";
 import type { ConnectionRequest } from "../connection/connection.ts";
 import { type LimitOptions, parseLimits } from "../connection/limits.ts";
-import type { Refused } from "../handshake/verdict.ts";
 import type { ServerState } from "../server/server_state.ts";
 import type { Arrival } from "./arrival.ts";
 import { EventStream } from "./event_stream.ts";
 import type { HubState } from "./hub_state.ts";
 import { LongPolling } from "./long_polling.ts";
+import { refused } from "./refusals.ts";
 import type { RequestClient, RequestClientInit } from "./request_client.ts";
 
 /** A request for a client, or of one. */
@@ -21,15 +22,12 @@ export interface ClientRequest {
   readonly remoteAddress: string;
 }
 
-/** What it is answered with. A refusal of the server is told by the server. */
-export type ClientAnswer =
-  | {
-    readonly kind: "answered";
-    readonly status: number;
-    readonly headers?: Readonly<Record<string, string>>;
-    readonly body: string | ArrayBuffer | ReadableStream<Uint8Array> | null;
-  }
-  | Refused;
+/** What it is answered with, with the headers that a framework has staged. */
+export interface ClientAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: ArrayBuffer | ReadableStream<Uint8Array> | null;
+}
 
 /** What keeps whatever is between us and the client from keeping events: nginx knows the last one. */
 const STREAMED = {
@@ -57,33 +55,30 @@ export class RequestClients {
     return this.#clients.size;
   }
 
-  /** Answers a GET, POST or DELETE. */
-  async answer(asked: ClientRequest): Promise<ClientAnswer> {
+  /** Answers a GET, POST or DELETE; a refusal is a response as a whole. */
+  async answer(asked: ClientRequest): Promise<ClientAnswer | Response> {
     const { request, token } = asked;
     const streams = acceptsEvents(request);
     if (token === null) {
       return request.method === "GET" && !streams
-        ? refused(426, "expected a WebSocket opening handshake", {
-          connection: "Upgrade",
-          upgrade: "websocket",
-        })
-        : refused(400, "Connection ID required");
+        ? upgradeRequired()
+        : refused(request, 400, "Connection ID required");
     }
     const client = this.#clients.get(token);
     if (client !== undefined && client.userId !== this.#hub.options.userId(asked.user as never)) {
-      return refused(403, "expected the user that has connected, got another one");
+      return refused(request, 403, "expected the user that has connected, got another one");
     }
     if (request.method === "GET") return await this.#get(asked, token, streams, client);
-    if (client === undefined) return this.#unknown(token);
+    if (client === undefined) return this.#unknown(request, token);
     if (request.method === "POST") {
       const status = await client.take(request.body);
-      return status === 200 ? answered(200, null) : refused(status, WHY[status]);
+      return status === 200 ? done(200) : refused(request, status, WHY[status]);
     }
     if (!(client instanceof LongPolling)) {
-      return refused(400, "expected a connection over long polling, got server-sent events");
+      return refused(request, 400, "expected a connection over long polling, got another one");
     }
     client.left();
-    return answered(202, null);
+    return done(202);
   }
 
   async #get(
@@ -91,35 +86,49 @@ export class RequestClients {
     token: string,
     streams: boolean,
     client: RequestClient | undefined,
-  ): Promise<ClientAnswer> {
-    if (client instanceof EventStream) {
-      return streams
-        ? refused(409, "expected a token without a connection, got one with it")
-        : refused(400, OTHER_TRANSPORT);
+  ): Promise<ClientAnswer | Response> {
+    const { request } = asked;
+    if (client instanceof EventStream && streams) {
+      return refused(request, 409, "expected a token without a connection, got one with it");
     }
-    if (client instanceof LongPolling) {
-      return streams ? refused(400, OTHER_TRANSPORT) : await polled(client, asked.request);
+    if (client instanceof LongPolling && !streams) return await polled(client, request);
+    if (client !== undefined || this.#hub.tokens.isClaimed(token)) {
+      return refused(request, 400, OTHER_TRANSPORT);
     }
-    if (this.#hub.tokens.isClaimed(token)) return refused(400, OTHER_TRANSPORT);
     return await this.#connect(asked, token, streams);
   }
 
-  async #connect(asked: ClientRequest, token: string, streams: boolean): Promise<ClientAnswer> {
+  async #connect(
+    asked: ClientRequest,
+    token: string,
+    streams: boolean,
+  ): Promise<ClientAnswer | Response> {
     const { request, server, heartbeat, user, remoteAddress } = asked;
     const hub = this.#hub;
-    if (hub.closed) return refused(503, "the hub is closed");
+    if (hub.closed) return refused(request, 503, "the hub is closed");
     const ticket = hub.tokens.find(server.clock, token);
-    if (ticket === undefined) return this.#unknown(token);
-    const full = server.reserve();
-    if (full) return full;
+    if (ticket === undefined) return this.#unknown(request, token);
+    // Before anything is taken: what user code throws would keep it for good.
+    const userId = hub.options.userId(user as never);
+    const admitted = server.admit({ request, remoteAddress });
+    const admission = admitted && "ended" in admitted ? admitted : undefined;
+    const limited = admitted && "kind" in admitted ? admitted : undefined;
+    const fault = limited ?? server.reserve();
+    if (fault) {
+      admission?.ended();
+      return server.refuse(request, fault, remoteAddress);
+    }
     hub.tokens.claim(token);
+    admission?.answered();
     const init: RequestClientInit = {
       arrival: { hub, server, heartbeat, user, ticket },
+      userId,
       request: snapshot(request, remoteAddress),
       limits: this.#limits,
       forgotten: () => {
         this.#clients.delete(token);
         server.release();
+        admission?.ended();
       },
     };
     if (streams) return this.#stream(new EventStream(init), token, request);
@@ -135,13 +144,13 @@ export class RequestClients {
     const signal = endOf(request);
     if (signal.aborted) client.left();
     else signal.addEventListener("abort", () => client.left(), { once: true });
-    return { kind: "answered", status: 200, headers: STREAMED, body: client.body };
+    return { status: 200, headers: STREAMED, body: client.body };
   }
 
-  #unknown(token: string): ClientAnswer {
+  #unknown(request: Request, token: string): Response {
     return this.#hub.tokens.isClaimed(token)
-      ? refused(405, "expected a connection over requests, got a WebSocket")
-      : refused(404, "No Connection with that ID");
+      ? refused(request, 405, "expected a connection over requests, got a WebSocket")
+      : refused(request, 404, "No Connection with that ID");
   }
 }
 
@@ -155,7 +164,7 @@ const WHY = {
 
 async function polled(client: LongPolling, request: Request): Promise<ClientAnswer> {
   const { status, body } = await client.poll(endOf(request));
-  return { kind: "answered", status, headers: POLLED, body };
+  return { status, headers: POLLED, body };
 }
 
 /** What stays readable of a request: runtimes take the headers away with the answer. */
@@ -167,15 +176,6 @@ function acceptsEvents({ headers }: Request): boolean {
   return headers.get("accept")?.toLowerCase().includes("text/event-stream") === true;
 }
 
-function answered(status: number, body: null): ClientAnswer {
-  return { kind: "answered", status, body };
-}
-
-function refused(
-  status: number,
-  message: string,
-  headers: Readonly<Record<string, string>> = {},
-): ClientAnswer {
-  const type = { "content-type": "text/plain; charset=utf-8" };
-  return { kind: "answered", status, headers: { ...type, ...headers }, body: `${message}\n` };
+function done(status: number): ClientAnswer {
+  return { status, headers: {}, body: null };
 }

@@ -1,6 +1,8 @@
+import { pathOf } from "../base/path.ts";
 import type { CloseCause } from "../connection/close.ts";
 import type { Connection, ConnectionRequest } from "../connection/connection.ts";
 import { batch, type InnerEvents, SHUTTING_DOWN } from "../connection/connection_view.ts";
+import type { ConnectionDiagnostics } from "../connection/diagnostics.ts";
 import type { CloseEvent, MessageEvent, OpenEvent } from "../connection/events.ts";
 import type { ServerState } from "../server/server_state.ts";
 import { type Arrival, arrive, leave } from "./arrival.ts";
@@ -24,8 +26,17 @@ class WebSocketTransport implements Transport {
     return this.#connection.request;
   }
 
+  get diagnostics(): ConnectionDiagnostics {
+    const { id, request: { url, remoteAddress } } = this.#connection;
+    return { connectionId: id, path: pathOf(url), remoteAddress };
+  }
+
   get bufferedAmount(): number {
     return this.#connection.bufferedAmount;
+  }
+
+  now(): number {
+    return this.#server.clock.now();
   }
 
   send(data: string | Uint8Array<ArrayBuffer>): void {
@@ -74,10 +85,12 @@ export class HubSocket implements InnerEvents {
   }
 
   onOpen(_event: OpenEvent, connection: Connection): void {
-    const { hub, server, ticket } = this.#arrival;
+    const { hub, server, user, ticket } = this.#arrival;
+    // Before the token is claimed: what user code throws would keep it for good.
+    const userId = hub.options.userId(user as never);
     // Another one was faster with the same token.
     if (ticket !== undefined && !hub.tokens.claim(ticket.token)) return connection.close(1008);
-    this.#reception = arrive(this.#arrival, new WebSocketTransport(connection, server));
+    this.#reception = arrive(this.#arrival, new WebSocketTransport(connection, server), userId);
   }
 
   onMessage({ data }: MessageEvent): void {

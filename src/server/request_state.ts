@@ -20,7 +20,7 @@ export interface RequestState {
   readonly opening: Opening | undefined;
   /** What the limits of the server are told; `undefined` if there are none. */
   readonly admission: Admission | undefined;
-  /** What the runtime passed to fetch beside it. */
+  /** What the runtime passed beside the request; `undefined` if it asks for a WebSocket. */
   readonly context: unknown;
   /** Whether the runtime has been asked to notice if the client leaves. */
   watched: boolean;
@@ -54,8 +54,8 @@ export function setRequestState(
   request: StatefulRequest,
   server: ServerState,
   opening: Opening | undefined,
-  context?: unknown,
   admission?: Admission | undefined,
+  context?: unknown,
 ): RequestState {
   return request[STATE] = {
     version: VERSION,

@@ -7,7 +7,7 @@ Deno.test("a client is received with who it is, and leaves with its token", asyn
   const { hub, init, causes } = arrivals();
   const { arrival } = init("token");
   const transport = new FakeTransport();
-  const reception = arrive(arrival, transport);
+  const reception = arrive(arrival, transport, "Ada");
   reception.receive(GREETING);
   const { id, user, userId } = reception.session;
   assertEquals([id, user, userId], ["id of token", { id: "Ada" }, "Ada"]);
@@ -22,16 +22,16 @@ Deno.test("a client is received with who it is, and leaves with its token", asyn
 Deno.test("without a token it has an id of its own", () => {
   const { init } = arrivals();
   const arrival = { ...init().arrival, ticket: undefined };
-  const ids = [1, 2].map(() => arrive(arrival, new FakeTransport()).session.id);
+  const ids = [1, 2].map(() => arrive(arrival, new FakeTransport(), undefined).session.id);
   assertEquals(new Set(ids).size, 2);
-  leave(arrival, arrive(arrival, new FakeTransport()), "network");
+  leave(arrival, arrive(arrival, new FakeTransport(), undefined), "network");
 });
 
 Deno.test("it is looked after for as long as it is there", () => {
   const { init, clock } = arrivals();
   const { arrival } = init();
   const transport = new FakeTransport();
-  const reception = arrive(arrival, transport);
+  const reception = arrive(arrival, transport, "Ada");
   reception.receive(GREETING);
   clock.pass(16_000);
   const pings = transport.messages.length;
@@ -44,7 +44,7 @@ Deno.test("it is looked after for as long as it is there", () => {
 Deno.test("more than may wait for its handlers ends it", () => {
   const { init } = arrivals({ maxQueue: 600, onConnected: () => new Promise(() => {}) });
   const transport = new FakeTransport();
-  const reception = arrive(init().arrival, transport);
+  const reception = arrive(init().arrival, transport, undefined);
   reception.receive(GREETING);
   for (let i = 0; i < 4; i++) reception.receive(called("echo", 1));
   assertEquals(transport.closedWith, 1013);
@@ -54,6 +54,6 @@ Deno.test("a hub that was closed meanwhile takes nobody", () => {
   const { init, hub } = arrivals();
   hub.closed = true;
   const transport = new FakeTransport();
-  arrive(init().arrival, transport);
+  arrive(init().arrival, transport, undefined);
   assertEquals(transport.closedWith, 1000);
 });

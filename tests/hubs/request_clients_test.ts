@@ -33,11 +33,18 @@ function serving(limits: LimitOptions = {}, host = {}) {
   return { clients, hub, state, clock, told, negotiated, ask };
 }
 
-const status = async (answer: Promise<ClientAnswer>) => (await answer).status;
+type Answer = ClientAnswer | Response;
 
-async function textOf(answer: Promise<ClientAnswer>): Promise<string> {
-  const got = await answer;
-  return got.kind === "answered" ? await new Response(got.body).text() : got.message;
+const status = async (answer: Promise<Answer>) => (await answer).status;
+
+async function textOf(answer: Promise<Answer>): Promise<string> {
+  return await new Response((await answer).body).text();
+}
+
+/** What is no refusal. */
+function taken(answer: Answer): ClientAnswer {
+  if (answer instanceof Response) throw new Error(`expected no refusal, got ${answer.status}`);
+  return answer;
 }
 
 Deno.test("a client polls, sends and goes, by one token", async () => {
@@ -45,7 +52,6 @@ Deno.test("a client polls, sends and goes, by one token", async () => {
   const token = negotiated();
   const first = await ask(token);
   assertEquals(first, {
-    kind: "answered",
     status: 200,
     headers: { "content-type": "application/octet-stream", "cache-control": "no-store" },
     body: null,
@@ -65,8 +71,7 @@ Deno.test("a client polls, sends and goes, by one token", async () => {
 Deno.test("a client listens to events that nobody between us keeps", async () => {
   const { clients, ask, negotiated, hub } = serving();
   const token = negotiated();
-  const answer = await ask(token, "GET", { headers: EVENTS });
-  if (answer.kind !== "answered") throw new Error(answer.message);
+  const answer = taken(await ask(token, "GET", { headers: EVENTS }));
   assertEquals([answer.status, answer.headers], [200, {
     "content-type": "text/event-stream",
     "cache-control": "no-cache, no-store",
@@ -121,7 +126,7 @@ Deno.test("without a token there is nothing to answer", async () => {
   assertEquals(await status(ask(null, "POST", { body: "x" })), 400);
   const plain = await ask(null);
   assertEquals(plain.status, 426);
-  assertEquals(plain.headers?.["upgrade"], "websocket");
+  assertEquals(new Headers(plain.headers).get("upgrade"), "websocket");
   for (const headers of [{}, EVENTS]) {
     assertEquals(await status(ask("unknown", "GET", { headers })), 404);
   }
@@ -155,4 +160,23 @@ Deno.test("too many requests at a time are refused, and halves of them", async (
   await ask(other);
   const body = new ReadableStream({ pull: (controller) => controller.error(new Error("gone")) });
   assertMatch(await textOf(ask(other, "POST", { body })), /expected a body, got half of one/);
+});
+
+Deno.test("limits of the server count those who connect, for as long as they are", async () => {
+  const counted: string[] = [];
+  const limit = {
+    admit: (_request: Request, address: string) => {
+      if (counted.length > 1) return { kind: "refused", status: 429, headers: {}, message: "no" };
+      counted.push(address);
+      return { answered() {}, ended: () => void counted.pop() };
+    },
+  };
+  const { ask, negotiated } = serving({}, { limits: [limit] });
+  const [first, second, third] = [negotiated(), negotiated(), negotiated()];
+  await ask(first);
+  await ask(second, "GET", { headers: EVENTS });
+  assertEquals(counted, ["10.0.0.1", "10.0.0.1"]);
+  assertEquals(await status(ask(third)), 429);
+  await ask(first, "DELETE");
+  assertEquals(await status(ask(third)), 200);
 });

@@ -530,11 +530,10 @@ export const adapters: Mutations = {
     ],
   ],
   "adapters/plain_request.ts": [
-    ["Deno tells no address", "remoteAddr?.hostname ?? ", ""],
-    ["Node tells no address", "incoming?.socket?.remoteAddress ??\n    ", ""],
-    ["Bun tells no address", "?.requestIP?.(request)?.address", "?.requestIP?.(null as never)?.address"],
-    ["an answer has ten seconds", "bunServer(context)?.timeout?.(request, 0);", ""],
-    ["frameworks hide the server", "given.server ?? given", "given"],
+    ["an answer has ten seconds", "(server as Context).timeout?.(request, 0);", ""],
+    ["an answer has one second", "?.(request, 0)", "?.(request, 1)"],
+    ["frameworks hide the server", "const { server = context } = context as Context;", "const server = context;"],
+    ["what is none has a server", 'if (typeof context !== "object" || context === null) return;', ""],
   ],
   "adapters/open_files.ts": [
     ["no file is left for anything else", "* 0.9) - 64", "* 1) - 0"],

@@ -55,6 +55,7 @@ export function arrivals(
     hub.tokens.claim(token);
     return {
       arrival: { hub, server: server.state, heartbeat, user, ticket },
+      userId: hub.options.userId(user as never),
       request: { url: "http://x/hub", headers: new Headers(), remoteAddress: "10.0.0.1" },
       limits: {
         maxBackpressure: 1_000,
