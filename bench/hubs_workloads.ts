@@ -1,5 +1,5 @@
 import type { Pace } from "./pace.ts";
-import { memory, type Pair, RATE, rated, watched, type Workload } from "./workload.ts";
+import { MEMORY, memory, type Pair, RATE, rated, watched, type Workload } from "./workload.ts";
 
 /** What is measured of hubs. */
 export interface HubsWorkloads {
@@ -72,13 +72,7 @@ export function hubsWorkloads(pace: Pace): HubsWorkloads {
         FIRST.toLocaleString("en")
       } others`,
       short: "idle clients",
-      metrics: [{
-        id: "memory",
-        title: "KiB",
-        digits: 2,
-        compare: "difference",
-        better: "lower",
-      }],
+      metrics: [MEMORY],
       connections: FIRST + IDLE,
       needs: [],
       async measure(pair) {

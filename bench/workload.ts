@@ -53,6 +53,15 @@ export const RATE: Metric = {
   better: "higher",
 };
 
+/** What each of many connections takes. */
+export const MEMORY: Metric = {
+  id: "memory",
+  title: "KiB",
+  digits: 2,
+  compare: "difference",
+  better: "lower",
+};
+
 /** What the load generator did, and what it cost. */
 export interface Watched<E> {
   /** Messages or connections for each second of the server's processor time. */

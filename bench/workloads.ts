@@ -3,7 +3,7 @@ import type { Latency } from "./load/crowd.ts";
 import { type HubsWorkloads, hubsWorkloads } from "./hubs_workloads.ts";
 import type { Pace } from "./pace.ts";
 import { type TopicsWorkloads, topicsWorkloads } from "./topics_workloads.ts";
-import { memory, type Metric, RATE, rated, watched, type Workload } from "./workload.ts";
+import { MEMORY, memory, type Metric, RATE, rated, watched, type Workload } from "./workload.ts";
 
 /** Handshakes that are under way at the same time. */
 const ABREAST = 50;
@@ -56,13 +56,7 @@ export function workloads(pace: Pace): Workloads {
       id: "upgrade",
       title: "connect, one echo, close; 50 at a time",
       short: "upgrades",
-      metrics: [{
-        id: "rate",
-        title: "connections/s",
-        digits: 0,
-        compare: "ratio",
-        better: "higher",
-      }],
+      metrics: [{ ...RATE, title: "connections/s" }],
       connections: ABREAST,
       needs: ["server"],
       async measure(pair) {
@@ -100,13 +94,7 @@ export function workloads(pace: Pace): Workloads {
         FIRST.toLocaleString("en")
       } others`,
       short: "idle memory",
-      metrics: [{
-        id: "memory",
-        title: "KiB",
-        digits: 2,
-        compare: "difference",
-        better: "lower",
-      }],
+      metrics: [MEMORY],
       connections: FIRST + IDLE,
       needs: [],
       async measure(pair) {

@@ -1,6 +1,6 @@
 /**
- * Metrics of OpenTelemetry, made of what edgesocket tells on its channels of diagnostics. One call
- * switches them on; `@opentelemetry/api` is a peer.
+ * Metrics of OpenTelemetry, made of what edgesocket tells on its channels of diagnostics, and traces
+ * of the calls of hubs. One call switches them on; `@opentelemetry/api` is a peer.
  *
  * @example
  * ```ts
@@ -25,4 +25,5 @@ export {
   startTelemetry,
   type Telemetry,
   type TelemetryOptions,
+  type TracerSource,
 } from "./telemetry/telemetry.ts";

@@ -23,6 +23,8 @@ import { placeholderHere } from "./unserved.ts";
  * half of the connection into it.
  */
 export interface MemoryContext {
+  /** Where the client is said to be. */
+  readonly remoteAddress?: string;
   client?: MemoryClient;
 }
 
@@ -101,7 +103,7 @@ export class MemoryAdapter implements ServerAdapter {
 
   /** Sends a request to what it listens for. A client that comes of it has seen its socket open. */
   async request(request: Request): Promise<MemoryAnswer> {
-    const context: MemoryContext = {};
+    const context: MemoryContext = { remoteAddress: ADDRESS };
     this.#requests.add(request);
     try {
       const response = await this.#fetch!(request, context);

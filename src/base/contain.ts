@@ -8,7 +8,7 @@ export function contain(run: () => unknown, failed: (fault: unknown) => void): v
   }
 }
 
-/** Whether somebody returned a promise, of any kind. */
+/** Whether somebody returned a promise, of whatever kind. */
 export function isPromise(result: unknown): result is PromiseLike<unknown> {
   return typeof result === "object" && result !== null && "then" in result &&
     typeof result.then === "function";

@@ -5,6 +5,9 @@ const TYPES = { boolean: "true or false", function: "a function", string: "a str
 
 const DAY = 86_400;
 
+/** Bytes of a mebibyte, in which options of sizes have their defaults. */
+export const MIB = 1_048_576;
+
 /**
  * Checks that somebody reads every option: a misspelt one would do nothing, without a word.
  *

@@ -1,4 +1,4 @@
-import { checkBytes, checkMade, checkSeconds } from "../base/options.ts";
+import { checkBytes, checkMade, checkSeconds, MIB } from "../base/options.ts";
 import type { MessageLimit } from "./meter.ts";
 
 /** Limits on what one connection may take: time and memory. */
@@ -80,7 +80,6 @@ export interface Limits {
   readonly route: string;
 }
 
-const MIB = 1_048_576;
 /** Deno gives up on frames of 64 MiB, so that no runtime promises more than this. */
 const MAX_MESSAGE = 64 * MIB - 1024;
 

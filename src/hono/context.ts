@@ -13,7 +13,7 @@ export interface HonoContext {
   res: Response;
   /** Makes a response with the headers that middleware has set so far. */
   newResponse(
-    body: string | null,
+    body: string | ArrayBuffer | ReadableStream | null,
     init: { status: 101 | 200 | 204; headers?: Headers },
   ): Response;
 }

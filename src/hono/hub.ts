@@ -14,7 +14,7 @@ export interface ServedRequest<User> {
   readonly info?: unknown;
   /** Makes responses with the headers that middleware has set so far. */
   readonly respond?: (
-    body: string | null,
+    body: string | ArrayBuffer | ReadableStream | null,
     init: { readonly status: number; readonly headers?: Headers },
   ) => Response;
 }

@@ -1,5 +1,7 @@
 import { bareServer } from "../adapters/bare.ts";
-import { systemClock } from "../base/clock.ts";
+import { peerAddress } from "../adapters/peer_address.ts";
+import { takeTime } from "../adapters/plain_request.ts";
+import { MIB } from "../base/options.ts";
 import { type OriginRule, originRule } from "../handshake/origin.ts";
 import { refusalResponse } from "../handshake/verdict.ts";
 import { requestState } from "../server/request_state.ts";
@@ -12,12 +14,13 @@ import { membership } from "./context.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { HandleOptions, Hub, HubGroups } from "./hub.ts";
 import type { HubState } from "./hub_state.ts";
-import { judgeOrigin, negotiate, preflight, type Respond } from "./negotiation.ts";
+import { corsHeaders, judgeOrigin, negotiate, preflight, type Respond } from "./negotiation.ts";
+import { readable, refused } from "./refusals.ts";
+import { RequestClients } from "./request_clients.ts";
 import { HubSocket } from "./web_socket.ts";
 
 /** What a frame may have beyond the largest message in it. */
 const FRAME = 64 * 1024;
-const MIB = 1_048_576;
 
 /** A hub of whatever types. */
 export class AnyHub implements Hub<unknown, ClientSide, Methods> {
@@ -26,6 +29,8 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
   readonly #state: HubState;
   readonly #route: Route;
   readonly #origin: OriginRule;
+  /** Those that are connected by requests. */
+  readonly #clients: RequestClients;
   readonly #heartbeats = new WeakMap<ServerState, Heartbeat>();
 
   /**
@@ -37,6 +42,7 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
     this.#state = state;
     this.#origin = originRule(origin);
     const maxPayloadLength = Math.max(MIB, limits.maximumReceiveMessageSize + FRAME);
+    this.#clients = new RequestClients(state, socket);
     this.#route = new Route({ ...origin, ...socket, maxPayloadLength }, bareServer);
     this.clients = new ClientsOf(state.callers);
     const { roster } = state;
@@ -47,7 +53,6 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
     };
   }
 
-  // deno-lint-ignore require-await -- whatever goes wrong shall reject
   async handle(
     request: Request,
     { user, info, respond = plainResponse }: Partial<HandleOptions<unknown>> = {},
@@ -55,7 +60,7 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
     const verdict = this.#route.judge(request);
     if (verdict.kind === "refused") return verdict.response;
     if (verdict.kind === "accepted") return this.#connect(verdict, user, info, respond);
-    return this.#answer(request, respond);
+    return await this.#answer(request, user, info, respond);
   }
 
   close(): Promise<void> {
@@ -74,14 +79,14 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
   ): Response {
     const { request, server, placeholder } = accepted;
     const hub = this.#state;
-    if (hub.closed) return refused(503, "the hub is closed");
+    if (hub.closed) return refused(request, 503, "the hub is closed");
     const token = new URL(request.url).searchParams.get("id");
     if (token !== null && hub.tokens.isClaimed(token)) {
-      return refused(409, "expected a token without a connection, got one with it");
+      return refused(request, 409, "expected a token without a connection, got one with it");
     }
     const ticket = token === null ? undefined : hub.tokens.find(server.clock, token);
     if (token !== null && ticket === undefined) {
-      return refused(404, "No Connection with that ID");
+      return refused(request, 404, "No Connection with that ID");
     }
     const heartbeat = this.#heartbeatOf(server);
     const events = new HubSocket({ hub, server, heartbeat, user, ticket });
@@ -90,22 +95,60 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
   }
 
   /** Answers a request that asks for no WebSocket. */
-  #answer(request: Request, respond: Respond): Response {
-    const server = serverOf(request);
-    const fault = judgeOrigin(this.#origin, request) ?? server?.noRoom();
-    if (fault) return server?.refuse(request, fault) ?? refusalResponse(fault);
+  async #answer(
+    request: Request,
+    user: unknown,
+    info: unknown,
+    respond: Respond,
+  ): Promise<Response> {
+    const stranger = judgeOrigin(this.#origin, request);
+    if (stranger) return serverOf(request)?.refuse(request, stranger) ?? refusalResponse(stranger);
     const { method, url } = request;
+    // Even if there is no room: the request that this asks for shall be told.
     if (method === "OPTIONS") return preflight(request, respond);
     const { pathname, searchParams } = new URL(url);
     if (pathname.endsWith("/negotiate")) {
-      if (method !== "POST") return refused(405, "expected method POST", { allow: "POST" });
-      if (this.#state.closed) return refused(503, "the hub is closed");
-      const wanted = searchParams.get("negotiateVersion");
-      const clock = server?.clock ?? systemClock;
-      return negotiate(request, wanted, this.#state.tokens, clock, respond);
+      if (method !== "POST") return refused(request, 405, "expected method POST", { allow: "POST" });
+      return this.#negotiate(request, searchParams.get("negotiateVersion"), info, respond);
     }
-    if (method === "GET") return upgradeRequired();
-    return refused(405, "expected method GET", { allow: "GET, OPTIONS" });
+    if (!["GET", "POST", "DELETE"].includes(method)) {
+      const allow = "GET, POST, DELETE, OPTIONS";
+      return refused(request, 405, "expected method GET, POST or DELETE", { allow });
+    }
+    const server = serverOf(request);
+    if (server === undefined) return readable(request, upgradeRequired());
+    const context = requestState(request)?.context ?? info;
+    takeTime(request, context);
+    const answer = await this.#clients.answer({
+      request,
+      token: searchParams.get("id"),
+      user,
+      server,
+      heartbeat: this.#heartbeatOf(server),
+      remoteAddress: peerAddress(request, context),
+    });
+    if (answer instanceof Response) return readable(request, answer);
+    const headers = corsHeaders(request);
+    for (const [name, value] of Object.entries(answer.headers)) headers.set(name, value);
+    return respond(answer.body, { status: answer.status, headers });
+  }
+
+  /** Answers a client that asks how it can connect: for the limits of its server, as a handshake. */
+  #negotiate(request: Request, wanted: string | null, info: unknown, respond: Respond): Response {
+    const server = serverOf(request);
+    const remoteAddress = peerAddress(request, requestState(request)?.context ?? info);
+    const admitted = server?.admit({ request, remoteAddress });
+    const limited = admitted && "kind" in admitted ? admitted : undefined;
+    const admission = admitted && "ended" in admitted ? admitted : undefined;
+    try {
+      const fault = limited ?? server?.noRoom();
+      if (fault) return readable(request, server!.refuse(request, fault, remoteAddress));
+      if (this.#state.closed) return refused(request, 503, "the hub is closed");
+      return negotiate(request, wanted, this.#state.tokens, server, respond);
+    } finally {
+      // It keeps no place: there is no connection yet.
+      admission?.ended();
+    }
   }
 
   #heartbeatOf(server: ServerState): Heartbeat {
@@ -120,13 +163,6 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
 
 function plainResponse(...[body, init]: Parameters<Respond>): Response {
   return new Response(body, init);
-}
-
-function refused(status: number, message: string, headers: Record<string, string> = {}): Response {
-  return new Response(`${message}\n`, {
-    status,
-    headers: { "content-type": "text/plain; charset=utf-8", ...headers },
-  });
 }
 
 /** Who counts and reports. On Node there is nobody for a request that no server of ours has passed. */

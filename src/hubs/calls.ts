@@ -16,8 +16,15 @@ import type { NamedCallable } from "./methods.ts";
 import type { Session } from "./session.ts";
 import { Uploads } from "./uploads.ts";
 import type { Waiting } from "./waiting.ts";
+import { tellRefused } from "./watched_call.ts";
 
 type Call = Invocation | StreamInvocation;
+
+/** Calls that wait, in order; by their ids as well, as there may be as many cancellations. */
+interface Early {
+  readonly calls: HubInvocation[];
+  readonly byId: Map<string, HubInvocation>;
+}
 
 /** The calls of one client, with all that belongs to them: each is answered once. */
 export class Calls {
@@ -27,7 +34,7 @@ export class Calls {
   /** All that run. */
   readonly #running = new Set<HubInvocation>();
   /** What has come before `onConnected` was done. */
-  #early: HubInvocation[] | undefined;
+  #early: Early | undefined;
   #started = false;
   /** Streams that run, those that are slow to end as well. */
   #streams = 0;
@@ -46,7 +53,7 @@ export class Calls {
 
   /** `onConnected` is done: begins with what has come meanwhile. */
   start(): void {
-    const early = this.#early ?? [];
+    const early = this.#early?.calls ?? [];
     this.#early = undefined;
     this.#started = true;
     for (const call of early) this.#waiting.remove(call.cost);
@@ -60,15 +67,18 @@ export class Calls {
     const callable = hub.methods.find(target);
     if (callable === undefined) return this.#refuse(message, texts.unknown(target));
     const fault = this.#faultOf(message, callable);
-    if (fault !== undefined) return this.#refuse(message, fault);
+    if (fault !== undefined) return this.#refuse(message, fault, callable.name);
     const call = new HubInvocation(message, callable, MESSAGE_OVERHEAD + bytes, session, (call) => {
-      if (takesPlace(callable)) this.#line.waits(call);
+      // What it asks after its end, in the background, gives up no place.
+      if (takesPlace(callable) && this.#running.has(call)) this.#line.waits(call);
     });
     if (callable.kind === "stream") this.#streams++;
     // Items may come before the call begins.
     callable.uploads.forEach((schema, i) => uploads.open(call.streamIds[i]!, schema));
     if (this.#started) return this.#schedule(call);
-    (this.#early ??= []).push(call);
+    const { calls, byId } = this.#early ??= { calls: [], byId: new Map() };
+    calls.push(call);
+    if (call.id !== undefined && !byId.has(call.id)) byId.set(call.id, call);
     this.#waiting.add(call.cost);
   }
 
@@ -94,7 +104,7 @@ export class Calls {
    * @param all Throws away whole uploads, too.
    */
   end(all = false): void {
-    for (const { cost } of this.#early ?? []) this.#waiting.remove(cost);
+    for (const { cost } of this.#early?.calls ?? []) this.#waiting.remove(cost);
     this.#early = undefined;
     this.#line.clear();
     this.#place.uploads.end(all);
@@ -107,14 +117,20 @@ export class Calls {
   }
 
   #run(call: HubInvocation): void {
-    this.#running.add(call);
-    execute(this.#place, call, () => {
+    const done = () => {
       this.#running.delete(call);
       this.#place.uploads.close(call.streamIds);
       if (takesPlace(call.callable)) this.#line.left(call);
-    }, () => {
+    };
+    const released = () => {
       if (call.callable.kind === "stream") this.#streams--;
-    });
+    };
+    if (this.#place.session.aborted) {
+      done();
+      return released();
+    }
+    this.#running.add(call);
+    execute(this.#place, call, done, released);
   }
 
   /** What is wrong with a call before anybody looks at its arguments. */
@@ -143,10 +159,11 @@ export class Calls {
 
   #byId(id: string): HubInvocation | undefined {
     for (const call of this.#running) if (call.id === id) return call;
-    return this.#early?.find((call) => call.id === id);
+    return this.#early?.byId.get(id);
   }
 
-  #refuse({ invocationId }: Call, error: string): void {
+  #refuse({ invocationId }: Call, error: string, method?: string): void {
+    tellRefused(this.#place.session.transport, method);
     if (!invocationId) return;
     this.#place.session.send({ type: MessageType.completion, invocationId, error });
   }

@@ -17,7 +17,12 @@ export interface HubConnection {
   readonly items: Map<unknown, unknown>;
   /** How the client is connected. */
   readonly transport: HubTransport;
-  /** Ends it. The client does not connect again by itself. */
+  /**
+   * Aborts when the client is gone: for what goes on in the background when a call has ended. Take
+   * your listeners off it, or they stay as long as the connection.
+   */
+  readonly signal: AbortSignal;
+  /** Ends it, and no other call of it begins. The client does not connect again by itself. */
   abort(): void;
 }
 
@@ -50,7 +55,7 @@ export interface HubContext<User, C extends ClientSide> {
   readonly clients: ContextClients<C>;
   /** The groups that the connection is in. */
   readonly groups: ContextGroups;
-  /** Aborts when the client cancels the call, or is gone. */
+  /** Aborts when the client cancels the call, or is gone, as long as the call runs. */
   readonly signal: AbortSignal;
 }
 
@@ -106,6 +111,10 @@ class ConnectionOf implements HubConnection {
 
   get transport(): HubTransport {
     return this.#session.transport.name;
+  }
+
+  get signal(): AbortSignal {
+    return this.#session.signal;
   }
 
   abort(): void {

@@ -1,12 +1,13 @@
 import { isPromise } from "../base/contain.ts";
 import { type Completion, MessageType } from "../wire/message.ts";
-import { errorText, HubError, texts } from "./hub_error.ts";
+import { errorText, HubError, isA, isAbort, texts } from "./hub_error.ts";
 import type { HubState } from "./hub_state.ts";
 import type { HubInvocation } from "./invocation.ts";
 import { sendStream } from "./result_stream.ts";
 import type { Session } from "./session.ts";
 import type { Uploads } from "./uploads.ts";
 import { Invalid, validatedAll } from "./validation.ts";
+import { watchCall } from "./watched_call.ts";
 
 /** Where a call runs. */
 export interface Place {
@@ -27,6 +28,18 @@ export function execute(
   done: () => void,
   released: () => void,
 ): void {
+  const { callable: { name }, message: { headers } } = call;
+  const watched = call.watched = watchCall(place.session.transport, name, headers);
+  if (watched === undefined) begin(place, call, done, released);
+  else watched.run(() => begin(place, call, done, released));
+}
+
+function begin(
+  place: Place,
+  call: HubInvocation,
+  done: () => void,
+  released: () => void,
+): void {
   const succeeded = (value: unknown) => {
     complete(place, call, value);
     done();
@@ -40,7 +53,8 @@ export function execute(
   try {
     const result = invoke(place, call);
     if (call.callable.kind === "stream") void stream(place, call, result, done, released);
-    else if (isPromise(result)) result.then(succeeded, failed);
+    // What somebody made by hand may settle twice; as a promise it does not.
+    else if (isPromise(result)) Promise.resolve(result).then(succeeded, failed);
     else succeeded(result);
   } catch (error) {
     failed(error);
@@ -96,6 +110,7 @@ async function stream(
     text = texts.whileStreaming;
     await sendStream(place.session, call, items, (running) => rest = running);
     place.session.send({ type: MessageType.completion, invocationId: call.id ?? "" });
+    call.watched?.ended(call.cancelled ? "cancelled" : "completed");
   } catch (error) {
     fail(place, call, error, text);
   }
@@ -106,25 +121,28 @@ async function stream(
 
 function complete(place: Place, call: HubInvocation, result: unknown): void {
   const { id } = call;
-  if (id === undefined) return;
-  const type = MessageType.completion;
-  const completion: Completion = result === undefined
-    ? { type, invocationId: id }
-    : { type, invocationId: id, result };
   try {
-    place.session.send(completion);
+    if (id !== undefined) place.session.send(completionOf(id, result));
   } catch (error) {
     // It cannot be sent.
-    fail(place, call, error, texts.failed(call.message.target));
+    return fail(place, call, error, texts.failed(call.message.target));
   }
+  call.watched?.ended(call.cancelled ? "cancelled" : "completed");
+}
+
+function completionOf(invocationId: string, result: unknown): Completion {
+  const type = MessageType.completion;
+  return result === undefined ? { type, invocationId } : { type, invocationId, result };
 }
 
 /** Tells the client that there was an error, and whoever runs the server which, unless it is theirs. */
 function fail({ hub, session }: Place, call: HubInvocation, error: unknown, text: string): void {
   const { target } = call.message;
-  const invalid = error instanceof Invalid;
+  const outcome = outcomeOf(call, error);
+  const invalid = isA(Invalid, error);
   if (invalid) session.transport.refused(`${call.callable.name}: ${error.message}`);
-  else if (!(error instanceof HubError) && !isAbort(call, error)) session.transport.report(error);
+  if (outcome === "failed") session.transport.report(error);
+  call.watched?.ended(outcome, error);
   if (call.id === undefined) return;
   const detailed = hub.options.limits.enableDetailedErrors;
   session.send({
@@ -134,7 +152,9 @@ function fail({ hub, session }: Place, call: HubInvocation, error: unknown, text
   });
 }
 
-/** Whether it is what handlers throw that listen to their signal. */
-function isAbort({ cancelled }: HubInvocation, error: unknown): boolean {
-  return cancelled && error instanceof Error && error.name === "AbortError";
+/** Whose fault it is: the client is told why it is refused, and of all others whoever runs the server. */
+function outcomeOf(call: HubInvocation, error: unknown): "failed" | "refused" | "cancelled" {
+  const known = isA(Invalid, error) || isA(HubError, error);
+  if (call.cancelled && (known || isAbort(error))) return "cancelled";
+  return known ? "refused" : "failed";
 }

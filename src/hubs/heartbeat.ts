@@ -54,11 +54,12 @@ export class Heartbeat {
       const { session } = client;
       if (late) session.pulse.forgive(now);
       const due = session.pulse.look(now, this.#limits);
+      if (due === "late") client.late();
+      if (!session.transport.pings) continue;
       if (due === "ping") {
         session.sendCopy(ping);
         session.flush();
       }
-      if (due === "late") client.late();
       if (due === "lost") this.#lost(session);
     }
   }

@@ -24,15 +24,37 @@ export class HubError extends Error {
 /** What ASP.NET Core calls such an error. Its clients find the text behind it. */
 const WIRE_NAME = "HubException";
 
+/** Whether an error is of a class. Anything can be thrown, even what cannot be asked. */
+export function isA<T>(Kind: abstract new (...args: never[]) => T, error: unknown): error is T {
+  try {
+    return error instanceof Kind;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether it is what code throws that has listened to a signal and gives up. */
+export function isAbort(error: unknown): boolean {
+  try {
+    return error instanceof Error && error.name === "AbortError";
+  } catch {
+    return false;
+  }
+}
+
 /**
  * What a client is told of an error, in the words of ASP.NET Core: the task alone, unless the error
- * is meant for the client, or the hub tells all.
+ * is meant for the client, or the hub tells all. Of an error that throws when it is asked, as well.
  */
 export function errorText(task: string, error: unknown, detailed: boolean): string {
-  if (error instanceof HubError) return `${task} ${WIRE_NAME}: ${error.message}`;
-  if (!detailed) return task;
-  const name = error instanceof Error ? error.name : typeof error;
-  return `${task} ${name}: ${messageOf(error)}`;
+  try {
+    if (error instanceof HubError) return `${task} ${WIRE_NAME}: ${error.message}`;
+    if (!detailed) return task;
+    const name = error instanceof Error ? error.name : typeof error;
+    return `${task} ${name}: ${messageOf(error)}`;
+  } catch {
+    return task;
+  }
 }
 
 /** The texts of ASP.NET Core, which clients and their tests compare. */

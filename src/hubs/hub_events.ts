@@ -1,6 +1,6 @@
 import type { CloseCause } from "../connection/close.ts";
 import type { Context, ContextCall } from "./context.ts";
-import { errorText, HubError, texts } from "./hub_error.ts";
+import { errorText, HubError, isA, isAbort, texts } from "./hub_error.ts";
 import type { HubState } from "./hub_state.ts";
 import type { Session } from "./session.ts";
 
@@ -49,7 +49,9 @@ export class HubEvents {
   /** The client may not connect, and need not try again. */
   #refuse(error: unknown): void {
     const session = this.#session;
-    if (!(error instanceof HubError)) session.transport.report(error);
+    // Code that has listened to its signal, and has given up, is no fault.
+    const gaveUp = session.gone && isAbort(error);
+    if (!gaveUp && !isA(HubError, error)) session.transport.report(error);
     session.close({
       cause: "handler-error",
       error: errorText(texts.closed, error, session.limits.enableDetailedErrors),

@@ -2,6 +2,7 @@ import type { Invocation, StreamInvocation } from "../wire/message.ts";
 import type { ContextCall } from "./context.ts";
 import type { NamedCallable } from "./methods.ts";
 import type { Session } from "./session.ts";
+import type { WatchedCall } from "./watched_call.ts";
 
 /** One call of a client, from its arrival to its completion. */
 export class HubInvocation implements ContextCall {
@@ -11,6 +12,8 @@ export class HubInvocation implements ContextCall {
   readonly cost: number;
   /** Whether the client wants no more of it. */
   cancelled = false;
+  /** How those see it who watch; `undefined` if nobody does. */
+  watched: WatchedCall | undefined;
   readonly #session: Session;
   readonly #waits: (call: HubInvocation) => void;
   #abort: AbortController | undefined;

@@ -1,4 +1,4 @@
-import { checkBytes, checkNumber, checkOption, checkSeconds } from "../base/options.ts";
+import { checkBytes, checkNumber, checkOption, checkSeconds, MIB } from "../base/options.ts";
 
 /** Limits of a hub: those of SignalR by their names there, with our units, and some of our own. */
 export interface HubLimits {
@@ -95,8 +95,6 @@ export const HUB_LIMITS: readonly (keyof HubLimits)[] = [
 
 /** Every limit, checked. Times in milliseconds, sizes in bytes. */
 export type CheckedHubLimits = { readonly [K in keyof HubLimits]-?: NonNullable<HubLimits[K]> };
-
-const MIB = 1_048_576;
 
 /** What a frame may have beyond one message: its server and our own limit go up to 64 MiB. */
 const LARGEST = 63 * MIB;

@@ -6,7 +6,7 @@ import type { Waiting } from "./waiting.ts";
 export class Line {
   readonly #run: (call: HubInvocation) => void;
   readonly #waiting: Waiting;
-  /** Those that wait, and those that gave up their place and still run: made when there are any. */
+  /** Those that wait, and those that gave up their place and still run: made for the first one. */
   #calls: Queue<HubInvocation> | undefined;
   #placeless: Set<HubInvocation> | undefined;
   /** How many may give up their place. */

@@ -1,4 +1,4 @@
-import type { Clock } from "../base/clock.ts";
+import { type Clock, systemClock } from "../base/clock.ts";
 import { plainOpening } from "../handshake/opening.ts";
 import type { OriginRule } from "../handshake/origin.ts";
 import { refusal, type Refused } from "../handshake/verdict.ts";
@@ -6,12 +6,12 @@ import { negotiateResponse, negotiateVersion, TRANSPORTS } from "../wire/negotia
 import { WireError } from "../wire/wire_error.ts";
 import type { Tokens } from "./tokens.ts";
 
-/** The ways to connect that there are. */
-const AVAILABLE = TRANSPORTS.filter(({ transport }) => transport === "WebSockets");
+/** The one way to connect where no server of ours sees the other requests. */
+const WEB_SOCKETS = TRANSPORTS.filter(({ transport }) => transport === "WebSockets");
 
 /** Makes a response, with the headers that a framework has staged. */
 export type Respond = (
-  body: string | null,
+  body: string | ArrayBuffer | ReadableStream | null,
   init: { readonly status: number; readonly headers?: Headers },
 ) => Response;
 
@@ -55,26 +55,35 @@ export function preflight(request: Request, respond: Respond): Response {
   return respond(null, { status: 204, headers });
 }
 
-/** Answers a client that wants to connect: with a token, and the ways there are. */
+/**
+ * Answers a client that wants to connect: with a token, and the ways there are.
+ *
+ * @param server Whose clock counts; `undefined` where only WebSockets find one.
+ */
 export function negotiate(
   request: Request,
   wanted: string | null,
   tokens: Tokens,
-  clock: Clock,
+  server: { readonly clock: Clock } | undefined,
   respond: Respond,
 ): Response {
   const headers = corsHeaders(request);
   headers.set("content-type", "application/json");
   headers.set("cache-control", "no-store");
-  const answer = answerTo(wanted, tokens, clock);
+  const answer = answerTo(wanted, tokens, server);
   return respond(JSON.stringify(answer), { status: 200, headers });
 }
 
 /** Clients read no answer of another status, so that errors have this one, too. */
-function answerTo(wanted: string | null, tokens: Tokens, clock: Clock): object {
+function answerTo(
+  wanted: string | null,
+  tokens: Tokens,
+  server: { readonly clock: Clock } | undefined,
+): object {
   try {
     const version = negotiateVersion(wanted);
-    return negotiateResponse(version, tokens.make(clock, version), AVAILABLE);
+    const ticket = tokens.make(server?.clock ?? systemClock, version);
+    return negotiateResponse(version, ticket, server === undefined ? WEB_SOCKETS : TRANSPORTS);
   } catch (error) {
     if (error instanceof WireError) return { error: error.message };
     throw error;

@@ -98,6 +98,9 @@ export class Reception implements Beating {
     // While the encoding was loaded, we may have ended it ourselves.
     if (session.end !== undefined) return;
     if (this.#hub.closed) return session.close({ cause: "shutdown", allowReconnect: true });
+    if (protocol.transferFormat === "Binary" && !session.transport.binary) {
+      return this.#refuseHandshake(textOnly(protocol.name));
+    }
     session.begin(protocol, handshakeResponse());
     this.#hub.roster.add(session);
     this.#decoder = protocol.decoder({ maxMessageSize });
@@ -159,4 +162,9 @@ export class Reception implements Beating {
       allowReconnect: true,
     });
   }
+}
+
+/** In the words of ASP.NET Core. */
+function textOnly(protocol: string): string {
+  return `Cannot use the '${protocol}' protocol on the current transport. The transport does not support 'Binary' transfer format.`;
 }

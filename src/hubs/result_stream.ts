@@ -1,8 +1,10 @@
 import { nextTurn } from "../base/turn.ts";
 import { typeOf, usageError } from "../base/usage_error.ts";
 import { MessageType } from "../wire/message.ts";
+import { isAbort } from "./hub_error.ts";
 import type { HubInvocation } from "./invocation.ts";
 import type { Session } from "./session.ts";
+import type { Transport } from "./transport.ts";
 
 /** Bytes that may wait for a client before its streams wait for it. */
 const MARK = 64 * 1024;
@@ -48,7 +50,7 @@ export async function sendStream(
     // What it throws because it was cancelled is no fault.
     if (!call.cancelled) throw error;
   } finally {
-    released(done ? last : leave(iterator, last));
+    released(done ? last : leave(iterator, last, transport));
   }
 }
 
@@ -73,11 +75,18 @@ class Patience {
   }
 }
 
-/** Ends a loop over what may still be at work. Never rejects. */
-function leave(iterator: AsyncIterator<unknown>, last: Promise<unknown>): Promise<unknown> {
+/** Ends a loop over what may still be at work, and reports what that throws. Never rejects. */
+function leave(
+  iterator: AsyncIterator<unknown>,
+  last: Promise<unknown>,
+  transport: Transport,
+): Promise<unknown> {
   // A generator that is at work returns when it is done with that.
   const left = async () => await iterator.return?.();
-  return Promise.allSettled([last, left()]);
+  const failed = (error: unknown) => {
+    if (!isAbort(error)) transport.report(error);
+  };
+  return Promise.allSettled([last, left().catch(failed)]);
 }
 
 function iteratorOf(items: unknown, name: string): AsyncIterator<unknown> {

@@ -72,6 +72,11 @@ export class Session {
     return this.#state === "ended";
   }
 
+  /** Whether a handler has sent it away: nothing more of it begins. */
+  get aborted(): boolean {
+    return this.#end?.cause === "local";
+  }
+
   /** How we have ended it, if it was us. */
   get end(): SessionEnd | undefined {
     return this.#end;

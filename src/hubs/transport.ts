@@ -1,5 +1,6 @@
 import type { CloseCause } from "../connection/close.ts";
 import type { ConnectionRequest } from "../connection/connection.ts";
+import type { ConnectionDiagnostics } from "../connection/diagnostics.ts";
 
 /** How a client is connected, by the name that SignalR has for it. */
 export type HubTransport = "webSockets" | "serverSentEvents" | "longPolling";
@@ -8,10 +9,18 @@ export type HubTransport = "webSockets" | "serverSentEvents" | "longPolling";
 export interface Transport {
   /** Which way it is. */
   readonly name: HubTransport;
+  /** Whether it carries bytes; if not, it is text only. */
+  readonly binary: boolean;
+  /** Whether both sides ping. If not, the transport itself tells who is there. */
+  readonly pings: boolean;
   /** The request that the client connected with. */
   readonly request: ConnectionRequest;
+  /** What diagnostics say of it. Made anew each time. */
+  readonly diagnostics: ConnectionDiagnostics;
   /** Bytes sent that the operating system has not taken yet. */
   readonly bufferedAmount: number;
+  /** Milliseconds of the clock of its server. */
+  now(): number;
   /** Sends messages that were encoded, one after another in one piece. */
   send(data: string | Uint8Array<ArrayBuffer>): void;
   /** Runs `task`, whose sends share a system call where the runtime can do that. */

@@ -110,10 +110,13 @@ export class Uploads {
     return stream;
   }
 
-  /** Whoever reads these is done: what else comes for them is thrown away. */
+  /**
+   * The call that reads these has ended: what else comes for them is thrown away. Whoever reads on
+   * learns it, unless all has come and was read: a part is not to be taken for the whole.
+   */
   close(ids: readonly string[]): void {
     for (const id of ids) {
-      this.get(id)?.clear();
+      this.get(id)?.clear("the call has ended");
       this.#streams?.delete(id);
     }
   }

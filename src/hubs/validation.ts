@@ -40,13 +40,19 @@ export function validatedAll(
   what: (index: number) => string,
 ): unknown[] | Promise<unknown[]> {
   const outcomes: unknown[] = [];
-  let waits = false;
-  for (let i = 0; i < schemas.length; i++) {
-    const outcome = optional(schemas[i]!, values[i], what(i));
-    waits ||= isPromise(outcome);
-    outcomes.push(outcome);
+  const waiting: PromiseLike<unknown>[] = [];
+  try {
+    for (let i = 0; i < schemas.length; i++) {
+      const outcome = optional(schemas[i]!, values[i], what(i));
+      if (isPromise(outcome)) waiting.push(outcome);
+      outcomes.push(outcome);
+    }
+  } catch (error) {
+    // Nobody waits for those any more. A rejection that nobody hears of would end the process.
+    for (const outcome of waiting) outcome.then(undefined, () => {});
+    throw error;
   }
-  return waits ? Promise.all(outcomes) : outcomes;
+  return waiting.length > 0 ? Promise.all(outcomes) : outcomes;
 }
 
 function optional(schema: Schema, value: unknown, what: string): unknown {

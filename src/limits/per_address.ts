@@ -10,7 +10,7 @@ import { type Bucket, Rate } from "./rate.ts";
 export interface PerAddressOptions {
   /** Connections at the same time. */
   readonly connections?: number | undefined;
-  /** Opening handshakes per second, in the long run. */
+  /** Opening handshakes per second, in the long run; to negotiate with a hub counts as one. */
   readonly handshakes?: number | undefined;
   /** Handshakes whose pipeline has not answered yet, at the same time. */
   readonly pending?: number | undefined;

@@ -14,7 +14,8 @@ export interface Admission {
 /** Whom a server lets in. `perAddress` of the entry for limits makes one. */
 export interface HandshakeLimit {
   /**
-   * Asked for each opening handshake, before any of your code runs.
+   * Asked for each opening handshake, before any of your code runs, and for each client that
+   * negotiates with a hub, which takes no place: it is told at once that this has ended.
    *
    * @param remoteAddress Of the TCP peer; `""` where nobody knows it.
    * @param now Milliseconds of the server's clock.

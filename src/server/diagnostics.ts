@@ -3,6 +3,7 @@ import type {
   BackpressureDiagnostics,
   CloseDiagnostics,
   ConnectionChannels,
+  ConnectionDiagnostics,
   LimitDiagnostics,
   MessageDiagnostics,
   OpenDiagnostics,
@@ -65,13 +66,22 @@ export interface TopicDiagnostics {
   readonly subscribers: number;
 }
 
-/** A call of a hub's method has ended: `edgesocket:call`. */
-export interface CallDiagnostics {
-  /** The name of a method that the hub has, never one that only a client knows. */
-  readonly method: string;
-  /** Milliseconds from the call to its result; for a stream, to its end. */
+/** A call of a client to a hub has ended: `edgesocket:call`. */
+export interface CallDiagnostics extends ConnectionDiagnostics {
+  /** The method by the name that the hub has for it; `undefined` if the hub has none of that name. */
+  readonly method: string | undefined;
+  /**
+   * `completed`: it was answered. `failed`: your code threw. `refused`: the client was told why not,
+   * by a `HubError`, by the schemas of the arguments, or because there is no such method. `cancelled`:
+   * the client wanted no more of it, or is gone.
+   */
+  readonly outcome: "completed" | "failed" | "refused" | "cancelled";
+  /**
+   * Milliseconds from its turn to its answer; for a stream, to its end. What it has waited in line is
+   * not in it.
+   */
   readonly duration: number;
-  /** What the method threw; `undefined` if it did not. */
+  /** What was thrown; `undefined` if nothing was. */
   readonly error: unknown;
 }
 

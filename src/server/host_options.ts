@@ -1,11 +1,9 @@
-import { checkBytes, checkMade, checkNumber, checkOption, pick } from "../base/options.ts";
+import { checkBytes, checkMade, checkNumber, checkOption, MIB, pick } from "../base/options.ts";
 import type { Connection } from "../connection/connection.ts";
 import { type HostRule, hostRule } from "../handshake/hosts.ts";
 import type { Refused } from "../handshake/verdict.ts";
 import type { HandshakeLimit } from "./admission.ts";
 import type { Report } from "./report.ts";
-
-const MIB = 1024 * 1024;
 
 /** What is decided once for all routes behind one server. */
 export interface HostOptions {

@@ -94,7 +94,8 @@ export function wrapFetch(fetch: FetchHandler, server: ServerState): Fetch {
           holdPipeline(run, request, context, server, opening, admission, failed)
         );
       }
-      const state = setRequestState(request, server, opening, admission);
+      const beside = opening === undefined ? context : undefined;
+      const state = setRequestState(request, server, opening, admission, beside);
       const answer = run(request, context);
       if (opening === undefined) {
         return isPromise(answer) ? Promise.resolve(answer).catch(failed) : answer;

@@ -20,6 +20,8 @@ export interface RequestState {
   readonly opening: Opening | undefined;
   /** What the limits of the server are told; `undefined` if there are none. */
   readonly admission: Admission | undefined;
+  /** What the runtime passed beside the request; `undefined` if it asks for a WebSocket. */
+  readonly context: unknown;
   /** Whether the runtime has been asked to notice if the client leaves. */
   watched: boolean;
   /** Left behind by `upgradeWebSocket`. */
@@ -53,12 +55,14 @@ export function setRequestState(
   server: ServerState,
   opening: Opening | undefined,
   admission?: Admission | undefined,
+  context?: unknown,
 ): RequestState {
   return request[STATE] = {
     version: VERSION,
     server,
     opening,
     admission,
+    context,
     watched: false,
     pending: undefined,
     hold: undefined,

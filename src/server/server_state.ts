@@ -126,7 +126,9 @@ export class ServerState implements ConnectionServer, ListeningServer {
   }
 
   /** Whether the limits of the server let a handshake in; `undefined` if there are none. */
-  admit({ request, remoteAddress }: Opening): Admission | Refused | undefined {
+  admit(
+    { request, remoteAddress }: Pick<Opening, "request" | "remoteAddress">,
+  ): Admission | Refused | undefined {
     const { limits } = this.options;
     if (limits.length === 0) return undefined;
     const all: Admission[] = [];

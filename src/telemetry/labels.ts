@@ -1,4 +1,5 @@
 import type { CloseCause } from "../connection/close.ts";
+import type { CallDiagnostics } from "../server/diagnostics.ts";
 
 /** Values of a label: whatever else there is is `_OTHER`, as OpenTelemetry says for `error.type`. */
 const ERRORS: ReadonlySet<string> = new Set([
@@ -40,3 +41,14 @@ const WELL: ReadonlySet<CloseCause> = new Set(["peer", "local", "shutdown"]);
 export function closeErrorType(cause: CloseCause): string | undefined {
   return WELL.has(cause) ? undefined : cause;
 }
+
+/** The `error.type` of the end of a call; `undefined` for one that has got its answer. */
+export function callErrorType(
+  { outcome, error }: Pick<CallDiagnostics, "outcome" | "error">,
+): string | undefined {
+  if (outcome === "completed") return undefined;
+  return outcome === "failed" ? errorType(error) : outcome;
+}
+
+/** The `rpc.method` of a call of what no hub has: OpenTelemetry, semantic conventions, `rpc.method`. */
+export const UNKNOWN_METHOD = OTHER;

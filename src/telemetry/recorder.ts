@@ -1,7 +1,7 @@
 import { listen } from "../adapters/listen.ts";
 import type { DiagnosticsMessages } from "../server/diagnostics.ts";
 import type { Instruments } from "./instruments.ts";
-import { closeErrorType, errorType } from "./labels.ts";
+import { callErrorType, closeErrorType, errorType, UNKNOWN_METHOD } from "./labels.ts";
 import { Levels } from "./levels.ts";
 
 const RECEIVED = { "network.io.direction": "receive" };
@@ -60,11 +60,13 @@ export function record(
       to.engineChanges.add(1, { "edgesocket.engine.state": state });
       to.engineUp.record(state === "up" ? 1 : 0);
     },
-    "edgesocket:call": ({ method, duration, error }) =>
-      to.callDuration.record(duration / 1000, {
-        "rpc.method": method,
-        ...(error === undefined ? {} : { "error.type": errorType(error) }),
-      }),
+    "edgesocket:call"(call) {
+      const error = callErrorType(call);
+      to.callDuration.record(call.duration / 1000, {
+        "rpc.method": call.method ?? UNKNOWN_METHOD,
+        ...(error === undefined ? {} : { "error.type": error }),
+      });
+    },
   };
   const names = Object.keys(listeners) as (keyof Listeners)[];
   const stops = names.map((name) => listen(name, listeners[name] as (message: unknown) => void));

@@ -1,10 +1,12 @@
-import { type Meter, metrics } from "@opentelemetry/api";
+import { type Meter, metrics, trace, type Tracer } from "@opentelemetry/api";
 import { everyInBackground } from "../adapters/background_timer.ts";
 import { contain } from "../base/contain.ts";
 import { logError } from "../base/log_error.ts";
 import { checkNames, checkOption, checkSeconds } from "../base/options.ts";
 import { typeOf, usageError } from "../base/usage_error.ts";
 import { VERSION } from "../base/version.ts";
+import { traceCalls } from "../server/call_tracer.ts";
+import { callSpans } from "./call_spans.ts";
 import { createInstruments } from "./instruments.ts";
 import { type Block, LOOK, LoopWatch } from "./loop_watch.ts";
 import { record } from "./recorder.ts";
@@ -15,7 +17,13 @@ export interface MeterSource {
   getMeter(name: string, version?: string): unknown;
 }
 
-/** Where metrics go. */
+/** What makes tracers: a `TracerProvider` of OpenTelemetry, of whatever version of its API. */
+export interface TracerSource {
+  /** Makes the `Tracer` of that API for a library of this name. */
+  getTracer(name: string, version?: string): unknown;
+}
+
+/** Where metrics and traces go. */
 export interface TelemetryOptions {
   /**
    * What makes the meter.
@@ -23,6 +31,13 @@ export interface TelemetryOptions {
    * @default {metrics.getMeterProvider()} The one that your program has set for all.
    */
   readonly meterProvider?: MeterSource | undefined;
+  /**
+   * What makes the tracer for calls of hubs. What a client's headers say of its trace is read by the
+   * propagator that your program has set for all.
+   *
+   * @default {trace.getTracerProvider()} The one that your program has set for all.
+   */
+  readonly tracerProvider?: TracerSource | undefined;
   /**
    * Seconds for which one piece of code may keep everything else waiting.
    *
@@ -37,15 +52,15 @@ export interface TelemetryOptions {
   readonly onBlocked?: ((block: Block) => void) | undefined;
 }
 
-/** Metrics that are being made. */
+/** Metrics and traces that are being made. */
 export interface Telemetry {
   /** Makes no more of them. Levels such as that of active connections go back to 0. */
   stop(): void;
 }
 
 /**
- * Makes metrics of whatever servers, connections and topics of this process tell from now on: call
- * it once, before they begin.
+ * Makes metrics of whatever servers, connections, topics and hubs of this process tell from now on,
+ * and traces of the calls of hubs: call it once, before they begin.
  *
  * @example Metrics for Prometheus
  * ```ts
@@ -65,15 +80,24 @@ export interface Telemetry {
  * @throws {Error} If the runtime has no `node:diagnostics_channel`.
  */
 export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
-  checkNames("startTelemetry", options, ["meterProvider", "blockedAfter", "onBlocked"]);
-  const { meterProvider = metrics.getMeterProvider(), blockedAfter = 1, onBlocked = warn } =
-    options;
+  const names = ["meterProvider", "tracerProvider", "blockedAfter", "onBlocked"];
+  checkNames("startTelemetry", options, names);
+  const {
+    meterProvider = metrics.getMeterProvider(),
+    tracerProvider = trace.getTracerProvider(),
+    blockedAfter = 1,
+    onBlocked = warn,
+  } = options;
   if (typeof meterProvider?.getMeter !== "function") {
     throw usageError("use option meterProvider", "a MeterProvider", typeOf(meterProvider));
+  }
+  if (typeof tracerProvider?.getTracer !== "function") {
+    throw usageError("use option tracerProvider", "a TracerProvider", typeOf(tracerProvider));
   }
   checkOption("onBlocked", onBlocked, "function");
   const limit = 1000 * checkSeconds("blockedAfter", blockedAfter, 0.1);
   const instruments = createInstruments(meterProvider.getMeter("edgesocket", VERSION) as Meter);
+  const spans = callSpans(tracerProvider.getTracer("edgesocket", VERSION) as Tracer);
   let told = false;
   const watch = new LoopWatch(() => performance.now(), limit, (block) => {
     instruments.blocks.add(1);
@@ -82,6 +106,7 @@ export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
     contain(() => onBlocked(block), logError);
   });
   const stopRecording = record(instruments, (message) => watch.received(message));
+  const stopTracing = traceCalls(spans);
   const stopLooking = everyInBackground(
     LOOK,
     () => instruments.loopDelay.record(watch.look() / 1000),
@@ -89,6 +114,7 @@ export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
   return {
     stop() {
       stopRecording();
+      stopTracing();
       stopLooking();
     },
   };

@@ -10,7 +10,7 @@ export interface HandshakeRequest {
   readonly version: number;
 }
 
-/** Levels of lists and objects: neither handshake has any, but of those to come we know nothing. */
+/** Levels of lists and objects: no handshake has even one, but of those to come we know nothing. */
 const DEPTH = 8;
 
 /** The request as it is sent: JSON, whatever encoding it asks for. */

@@ -1,6 +1,7 @@
 /** What somebody hears who listens to the channels of diagnostics. */
 import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
 import type { Key } from "../support/diagnostics.ts";
+import { HubClient } from "../support/hub_client.ts";
 import { type Runtime, runtimes } from "../support/runtimes.ts";
 import { closedByClient, ends, HANDLER_ERROR, route, suite } from "../support/suite.ts";
 import type { Report, TestServer } from "../support/server.ts";
@@ -92,6 +93,40 @@ function diagnosticsSuite(runtime: Runtime): void {
     const close = await told(server, "close");
     assertEquals([close.connectionId, close.cause], [connectionId, "handler-error"]);
     assertEquals(server.all(of("error")).length, 1);
+  });
+
+  test("tells of each call of a hub once, by no name that only a client knows", async (server) => {
+    using client = await HubClient.open(server, { path: "/hub?token=secret" });
+    assertEquals(await client.ask("DOUBLE", 2), 4);
+    for (const [name, ...args] of [["double", "x"], ["fail"], ["refuse"], ["client-named"]]) {
+      const { error } = await client.ask(name!, ...args) as { error: string };
+      assertMatch(error, /./);
+    }
+    client.stream("count", 1);
+    assertEquals([(await client.next())?.item, (await client.next())?.type], [0, 3]);
+    const forever = client.stream("forever");
+    assertEquals((await client.next())?.item, "began");
+    client.cancel(forever);
+    assertEquals((await client.next())?.type, 3);
+    await server.until(of("call"), 7);
+    const { connectionId } = await told(server, "open");
+    const calls = server.all(of("call"));
+    assertEquals(calls.map(({ method, outcome }) => [method, outcome]), [
+      ["double", "completed"],
+      ["double", "refused"],
+      ["fail", "failed"],
+      ["refuse", "refused"],
+      [undefined, "refused"],
+      ["count", "completed"],
+      ["forever", "cancelled"],
+    ]);
+    assertEquals(calls[2]!.error, "Error: thrown in a method");
+    assertEquals(calls[3]!.error, "HubError: not you");
+    for (const { path, duration, ...call } of calls) {
+      assertEquals([path, call.connectionId], ["/hub", connectionId]);
+      assertGreater(duration as number, -1);
+    }
+    assert(!/secret|client-named/.test(JSON.stringify(calls)));
   });
 
   test("tells of a limit that ends a connection", async (server) => {

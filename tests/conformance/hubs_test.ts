@@ -30,6 +30,8 @@ function hubsSuite(runtime: Runtime): void {
     assert(one.connectionId !== one.connectionToken);
     assertEquals(one.availableTransports, [
       { transport: "WebSockets", transferFormats: ["Text", "Binary"] },
+      { transport: "ServerSentEvents", transferFormats: ["Text"] },
+      { transport: "LongPolling", transferFormats: ["Text", "Binary"] },
     ]);
     const zero = await negotiate(server, "");
     assertEquals([zero.negotiateVersion, zero.connectionToken], [0, undefined]);
@@ -50,7 +52,8 @@ function hubsSuite(runtime: Runtime): void {
     const get = await server.request("/hub/negotiate");
     assertEquals([get.status, get.headers.get("allow")], [405, "POST"]);
     assertEquals((await server.request("/hub")).status, 426);
-    assertEquals((await server.request("/hub", { method: "DELETE" })).status, 405);
+    assertEquals((await server.request("/hub", { method: "DELETE" })).status, 400);
+    assertEquals((await server.request("/hub", { method: "PUT" })).status, 405);
     await get.body?.cancel();
   });
 
@@ -78,6 +81,87 @@ function hubsSuite(runtime: Runtime): void {
     using client = await server.connect("/hub", friend);
     assertEquals(client.status, 101);
   }, { env: { HUB: JSON.stringify({ origin: ["https://app.example"] }) } });
+
+  test("pages that may connect can read why they are refused, and no others", async (server) => {
+    const friends = ["https://app.example", "https://other.example"];
+    const asked = async (path: string, method: string, origin?: string) => {
+      const headers = origin === undefined ? {} : { origin };
+      const response = await server.request(path, { method, headers });
+      await response.body?.cancel();
+      const allowed = response.headers.get("access-control-allow-origin");
+      const credentials = response.headers.get("access-control-allow-credentials");
+      return [response.status, allowed, credentials];
+    };
+    for (const origin of friends) {
+      const readable = [origin, "true"];
+      assertEquals(await asked("/hub/negotiate", "GET", origin), [405, ...readable]);
+      assertEquals(await asked("/hub", "DELETE", origin), [405, ...readable]);
+      assertEquals(await asked("/hub", "GET", origin), [426, ...readable]);
+      using client = await server.connect("/hub?id=unknown", { origin });
+      assertEquals([client.status, client.all("access-control-allow-origin")], [404, [origin]]);
+    }
+    const stranger = "https://evil.example";
+    for (const method of ["GET", "POST", "DELETE", "OPTIONS"]) {
+      assertEquals(await asked("/hub/negotiate", method, stranger), [403, null, null]);
+    }
+    assertEquals(await asked("/hub/negotiate", "GET"), [405, null, null]);
+    assertEquals((await asked("/close", "GET"))[0], 200);
+    for (const origin of friends) {
+      assertEquals(await asked("/hub/negotiate", "OPTIONS", origin), [204, origin, "true"]);
+      assertEquals(await asked("/hub/negotiate", "POST", origin), [503, origin, "true"]);
+    }
+    assertEquals(await asked("/hub/negotiate", "POST", stranger), [403, null, null]);
+  }, {
+    env: { HUB: JSON.stringify({ origin: ["https://app.example", "https://other.example"] }) },
+  });
+
+  test("whoever floods negotiations is refused for a while, and a page can read it", async (server) => {
+    const origin = "https://app.example";
+    const statuses = [];
+    for (let i = 0; i < 20; i++) {
+      const init = { method: "POST", headers: { origin } };
+      const response = await server.request("/hub/negotiate", init);
+      await response.body?.cancel();
+      statuses.push(response.status);
+      assertEquals(response.headers.get("access-control-allow-origin"), origin);
+      if (response.status === 429) assert(Number(response.headers.get("retry-after")) >= 1);
+    }
+    // A few more may be let in while this takes its time.
+    const taken = statuses.filter((status) => status === 200).length;
+    assertEquals(statuses.slice(0, 3), [200, 200, 200]);
+    assert(taken < 20 && statuses.every((status) => status === 200 || status === 429));
+    // They count as what they are the beginning of.
+    using refused = await server.connect("/hub", { origin });
+    assertEquals(refused.status, 429);
+    assertEquals((await server.until({ on: "report", kind: "refused" })).cause, "429");
+  }, {
+    env: {
+      HUB: JSON.stringify({ origin: ["https://app.example"] }),
+      PER_ADDRESS: JSON.stringify({ handshakes: 0.1, burst: 30 }),
+    },
+  });
+
+  test("whoever negotiates takes no place, and whoever connects does", async (server) => {
+    for (let i = 0; i < 10; i++) assertEquals((await negotiate(server)).status, 200);
+    const { connectionToken } = await negotiate(server);
+    using client = await open(server, { path: `/hub?id=${connectionToken}` });
+    assertEquals(await client.ask("echo", 1), 1);
+    const full = await server.request("/hub/negotiate", { method: "POST" });
+    assertEquals([full.status, await full.text()], [
+      429,
+      "too many connections from this address\n",
+    ]);
+  }, { env: { PER_ADDRESS: JSON.stringify({ connections: 1, pending: 1 }) } });
+
+  test("with the limits that docs propose, a client may come back again and again", async (server) => {
+    for (let i = 0; i < 50; i++) {
+      const { connectionToken } = await negotiate(server);
+      using client = await open(server, { path: `/hub?id=${connectionToken}` });
+      assertEquals(await client.ask("echo", i), i);
+    }
+  }, {
+    env: { PER_ADDRESS: JSON.stringify({ connections: 200, handshakes: 10, pending: 50 }) },
+  });
 
   test("shakes hands, in whatever pieces, and goes on in the same frame", async (server) => {
     const request = handshakeRequest({ protocol: "json", version: 1 });
@@ -171,6 +255,14 @@ function hubsSuite(runtime: Runtime): void {
     assertEquals(server.all({ on: "reported" }).length, 3);
   });
 
+  test("of several wrong arguments one is told, and the process lives", async (server) => {
+    using client = await open(server);
+    for (const args of [[1, "x"], [1, 2], ["x", "y"], [null, null], []]) {
+      assertEquals(await client.ask("both", ...args), { error: REFUSED("both") });
+    }
+    assertEquals(await client.ask("both", "x", 2), "x2");
+  });
+
   test("tells clients all, if that is what is wanted", async (server) => {
     using client = await open(server);
     assertEquals(await client.ask("fail"), { error: `${FAILED("fail")} Error: a secret` });
@@ -217,6 +309,22 @@ function hubsSuite(runtime: Runtime): void {
     assertEquals(await client.next(), { type: 3, invocationId: next, result: "meanwhile" });
     client.complete(question?.invocationId as string, { result: true });
     assertEquals(await client.next(), { type: 3, invocationId: asked, result: true });
+  });
+
+  test("a question after the end of its call gives up no place", async (server) => {
+    using client = await open(server, { user: "a" });
+    using other = await open(server, { user: "b" });
+    for (let i = 0; i < 3; i++) assertEquals(await client.ask("askLater", "later"), undefined);
+    await other.ask("release", "later");
+    for (let i = 0; i < 3; i++) assertEquals((await client.next())?.target, "question");
+    for (const gate of ["1", "2"]) client.call("hold", gate);
+    await server.until({ on: "held", gate: "1" });
+    // What is behind it would have begun by now.
+    client.ping();
+    await other.ask("echo", 1);
+    assertEquals(server.all({ on: "held", gate: "2" }), []);
+    other.call("release", "1");
+    await server.until({ on: "held", gate: "2" });
   });
 
   test("asks clients, who answer, fail, answer nonsense or leave", async (server) => {
@@ -352,6 +460,27 @@ function hubsSuite(runtime: Runtime): void {
     const { cause, aborted } = await server.until({ on: "disconnected" });
     assertEquals([cause, aborted], ["network", true]);
     assertEquals(server.all({ on: "reported" }), []);
+  });
+
+  test("what goes on after a call learns when its client is gone", async (server) => {
+    using client = await open(server, { user: "a" });
+    assertEquals(await client.ask("background"), undefined);
+    assertEquals(await client.ask("echo", 1), 1);
+    assertEquals(server.all({ on: "background over" }), []);
+    client.client.vanish();
+    await server.until({ on: "background over" });
+  });
+
+  test("what waits in line when a handler sends its client away does not begin", async (server) => {
+    using client = await open(server, { user: "a" });
+    using other = await open(server, { user: "b" });
+    client.call("sendAway", "gate");
+    for (let i = 0; i < 3; i++) client.call("hold", "never");
+    await server.until({ on: "held", gate: "gate" });
+    await other.ask("release", "gate");
+    assertEquals(await client.next(), { type: 7 });
+    assertEquals((await server.until({ on: "disconnected", user: "a" })).cause, "local");
+    assertEquals(server.all({ on: "held", gate: "never" }), []);
   });
 
   test("a stream waits for whoever reads slowly, and loses nothing", async (server) => {

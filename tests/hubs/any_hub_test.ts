@@ -84,8 +84,8 @@ Deno.test("what is no request of a hub is refused by its method", async () => {
   const { send } = serving();
   assertEquals(await status(send("/hub/negotiate", "GET")), 405);
   assertEquals(await status(send("/hub", "GET")), 426);
-  const post = await send("/hub", "POST");
-  assertEquals([post.status, post.headers.get("allow")], [405, "GET, OPTIONS"]);
+  const put = await send("/hub", "PUT");
+  assertEquals([put.status, put.headers.get("allow")], [405, "GET, POST, DELETE, OPTIONS"]);
   assertEquals(await status(send("/hub", "OPTIONS")), 204);
 });
 
@@ -105,8 +105,33 @@ Deno.test("pages of other sites are refused, in whatever they ask for, and it is
 });
 
 Deno.test("where there is no room, nobody negotiates", async () => {
-  const { send, tokens } = serving({}, { maxConnections: 0 });
-  assertEquals([await status(send("/hub/negotiate")), tokens.size], [503, 0]);
+  const origin = "https://app.example";
+  const { send, tokens } = serving({ origin: [origin] }, { maxConnections: 0 });
+  const response = await send("/hub/negotiate", "POST", { origin });
+  assertEquals(response.headers.get("access-control-allow-origin"), origin);
+  assertEquals([await status(response), tokens.size], [503, 0]);
+  // Or a browser would not even ask.
+  assertEquals(await status(send("/hub/negotiate", "OPTIONS", { origin })), 204);
+});
+
+Deno.test("to negotiate counts as a handshake, and takes no place", async () => {
+  const asked: string[] = [];
+  const ended: number[] = [];
+  const tooMany = { kind: "refused", status: 429, headers: {}, message: "too many" } as const;
+  const limits = {
+    admit(request: Request, address: string) {
+      asked.push(`${request.method} ${address}`);
+      if (asked.length === 2) return tooMany;
+      return { answered() {}, ended: () => void ended.push(asked.length) };
+    },
+  };
+  const { send, tokens, told } = serving({}, { limits });
+  assertEquals([await status(send("/hub/negotiate")), ended], [200, [1]]);
+  assertEquals(await status(send("/hub/negotiate")), 429);
+  assertEquals([tokens.size, ended, told.map(({ cause }) => cause)], [1, [1], ["429"]]);
+  assertEquals(await status(send("/hub/negotiate", "OPTIONS")), 204);
+  assertEquals(await status(send("/hub/negotiate", "GET")), 405);
+  assertEquals(asked, ["POST ", "POST "]);
 });
 
 Deno.test("a larger message asks for a larger frame", async () => {
@@ -209,4 +234,76 @@ Deno.test("options of the route are checked with the hub", () => {
   assertThrows(() => new AnyHub(hubState({}, { idleTimeout: -1 })), RangeError, "idleTimeout");
   assertThrows(() => new AnyHub(hubState({}, { origin: ["x"] })), TypeError, "origin");
   assert(new AnyHub(hubState({}, { origin: ["https://x.example"] })));
+});
+
+Deno.test("two hubs of one app know nothing of each other", async () => {
+  const one = serving();
+  const state = hubState({}, {}, SIDE);
+  const two = new AnyHub(state);
+  const server = memoryServer((request, info) =>
+    (request.url.includes("/two") ? two : one.hub).handle(request, { user: { id: "Ada" }, info })
+  );
+  const post = { method: "POST", headers: { host: "self.example" } };
+  const token = async (path: string) => {
+    const url = `http://self.example/${path}/negotiate?negotiateVersion=1`;
+    return (await (await server.fetch(new Request(url, post))).json()).connectionToken as string;
+  };
+  const foreign = handshakeRequest(`/two?id=${await token("one")}`);
+  assertEquals(await status((await server.connect(foreign)).response), 404);
+  const clients = [];
+  for (const path of ["one", "two"]) {
+    const { client } = await server.connect(handshakeRequest(`/${path}?id=${await token(path)}`));
+    client!.send(GREETING);
+    await client!.message();
+    clients.push(client!);
+  }
+  type Target = Readonly<Record<"say", (text: string) => Promise<unknown>>>;
+  await (one.hub.clients.user("Ada") as never as Target).say("1");
+  await (two.clients.user("Ada") as never as Target).say("2");
+  assertMatch(await clients[0]!.message() as string, /\["1"\]/);
+  assertMatch(await clients[1]!.message() as string, /\["2"\]/);
+  await two.close();
+  assertEquals((await clients[1]!.closed).code, 1000);
+  assertEquals([one.roster, state.roster].map((roster) => [...roster.all()].length), [1, 0]);
+});
+
+Deno.test("one hub on two servers reaches the clients of both, each by the clock of its own", async () => {
+  const { hub, open, clock, roster } = serving();
+  const other = memoryServer((request, info) => hub.handle(request, { user: {}, info }));
+  const near = await open();
+  const { client: far } = await other.connect(handshakeRequest("/elsewhere"));
+  far!.send(GREETING);
+  await far!.message();
+  type Target = Readonly<Record<"say", (text: string) => Promise<unknown>>>;
+  await (hub.clients.all as never as Target).say("1");
+  for (const client of [near, far!]) assertMatch(await client.message() as string, /\["1"\]/);
+  clock.pass(16_000);
+  assertEquals(await near.message(), '{"type":6}\x1e');
+  other.clock.pass(16_000);
+  assertEquals(await far!.message(), '{"type":6}\x1e');
+  assertEquals([...roster.all()].length, 2);
+});
+
+Deno.test("a hub that is closed in the middle of everything tells each client of its end once", async () => {
+  const order: unknown[] = [];
+  const gate = Promise.withResolvers<void>();
+  const { hub, open, connect, roster } = serving({
+    onConnected: async ({ connection }) => {
+      if (connection.request.url.endsWith("/slow")) await gate.promise;
+      order.push("connected");
+    },
+    onDisconnected: (_context, cause) => void order.push(cause),
+  });
+  const clients = [await open("/hub"), await open("/slow")];
+  const { client: silent } = await connect(handshakeRequest("/hub"));
+  const closing = [hub.close(), hub.close()];
+  await Promise.all(closing);
+  gate.resolve();
+  for (const client of clients) assertEquals((await client.closed).code, 1000);
+  silent!.send(GREETING);
+  assertEquals((await silent!.closed).code, 1000);
+  await nextTurn();
+  await nextTurn();
+  assertEquals(order.sort(), ["connected", "connected", "shutdown", "shutdown"]);
+  assertEquals([...roster.all()], []);
 });

@@ -7,7 +7,9 @@ import { upload } from "../../src/hubs/parameters.ts";
 import type { ClientSide } from "../../src/wire/contract.ts";
 import { call as declare } from "../../src/hubs/parameters.ts";
 import { number, text, truth } from "../fixtures/schemas.ts";
+import { Listening } from "../support/diagnostics.ts";
 import { client, hubState } from "../support/fake_transport.ts";
+import { assertLinear } from "../support/linear.ts";
 
 const FAILED = (name: string) => `An unexpected error occurred invoking '${name}' on the server.`;
 
@@ -43,6 +45,15 @@ function calls(options: HubOptions<unknown, ClientSide> = {}, started = true) {
         for await (const one of numbers as AsyncIterable<number>) total += one;
         return total;
       }),
+      later: makeCallable("method", [], (context: never) => {
+        const ask = () => (context as AnyContext).clients.caller.question!("?");
+        void nextTurn().then(ask);
+        return "asks later";
+      }),
+      leave: makeCallable("method", [text], async (context: never, name: never) => {
+        await gate(name);
+        (context as AnyContext).connection.abort();
+      }),
       two: makeCallable("method", [upload(number), upload(number)], () => gate("two")),
     },
     options,
@@ -68,6 +79,7 @@ function calls(options: HubOptions<unknown, ClientSide> = {}, started = true) {
 }
 
 interface AnyContext {
+  readonly connection: { abort(): void };
   readonly clients: { readonly caller: Readonly<Record<string, (text: string) => unknown>> };
 }
 
@@ -219,4 +231,68 @@ Deno.test("where there is no room, whole uploads are thrown away, too", () => {
   assertEquals(waiting.size, 256);
   own.end(true);
   assertEquals(waiting.size, 0);
+});
+
+Deno.test("who asks a client after its own end gives up no place", async () => {
+  const { call, got, began } = calls();
+  for (let i = 0; i < 3; i++) call("later");
+  await got();
+  call("hold", ["a"]);
+  call("hold", ["b"]);
+  await got();
+  assertEquals(began, ["a"]);
+});
+
+Deno.test("whoever was sent away by a handler calls nothing more, whatever waits in line", async () => {
+  const { call, got, began, gates, waiting, transport } = calls({ maxStreams: 1 });
+  call("leave", ["a"]);
+  call("hold", ["b"]);
+  call("hold", ["c"]);
+  gates.get("a")!.resolve(undefined);
+  assertEquals(await got(), [{ type: 7 }]);
+  assertEquals([began, waiting.size, transport.closedWith], [["a"], 0, 1000]);
+});
+
+Deno.test("whoever was sent away by onConnected has called nothing", async () => {
+  const { call, got, calls: own, began, waiting, session } = calls({}, false);
+  call("hold", ["a"]);
+  call("stuck", ["b"], { type: 4 });
+  call("two", [], { streamIds: ["s", "t"] });
+  own.item({ type: 2, invocationId: "s", item: 2 }, 0);
+  session.close({ cause: "local", allowReconnect: false });
+  own.start();
+  await got();
+  assertEquals([began, waiting.size], [[], 0]);
+});
+
+Deno.test("what is refused is told to whoever listens, by no name that only the client knows", () => {
+  using listening = new Listening("call");
+  const { call } = calls();
+  call("nope");
+  call("STUCK", ["x"]);
+  assertEquals(listening.all("call").map(({ method, outcome }) => [method, outcome]), [
+    [undefined, "refused"],
+    ["stuck", "refused"],
+  ]);
+});
+
+Deno.test("of those that wait for onConnected the first one with an id is cancelled", async () => {
+  const { got, calls: own, began, signals } = calls({ maximumParallelInvocationsPerClient: 2 }, false);
+  for (const name of ["a", "b"]) {
+    own.call({ type: 1, invocationId: "x", target: "hold", arguments: [name] }, 0);
+  }
+  own.cancel({ type: 5, invocationId: "x" });
+  own.start();
+  await got();
+  assertEquals([began, signals.map(({ aborted }) => aborted)], [["a", "b"], [true, false]]);
+});
+
+Deno.test("cancellations are linear, however many calls wait", () => {
+  assertLinear("calls and cancellations", (times) => {
+    const { calls: own } = calls({ maxQueue: 100_000_000 }, false);
+    for (let i = 0; i < times; i++) {
+      own.call({ type: 1, invocationId: `${i}`, target: "hold", arguments: ["a"] }, 0);
+    }
+    for (let i = 0; i < times; i++) own.cancel({ type: 5, invocationId: "nothing" });
+  });
 });

@@ -35,9 +35,19 @@ Deno.test("a context says who calls, and on what connection", () => {
   assertEquals([...Object.keys(context), ...Object.keys(connection)], []);
 });
 
+Deno.test("what goes on after a call learns when its client is gone", () => {
+  const { context, me } = setUp();
+  const { signal } = context.connection;
+  assertEquals([signal.aborted, context.connection.signal === signal], [false, true]);
+  me.session.ended();
+  assertEquals([signal.aborted, context.signal.aborted], [true, false]);
+});
+
 Deno.test("abort ends the connection for good", () => {
   const { context, me } = setUp();
+  assertEquals(me.session.aborted, false);
   context.connection.abort();
+  assertEquals(me.session.aborted, true);
   assertEquals([me.transport.messages, me.session.end?.cause], [[{ type: 7 }], "local"]);
 });
 

@@ -7,8 +7,10 @@ import { makeCallable } from "../../src/hubs/methods.ts";
 import type { HubOptions } from "../../src/hubs/options.ts";
 import { upload } from "../../src/hubs/parameters.ts";
 import { Uploads } from "../../src/hubs/uploads.ts";
+import { traceCalls } from "../../src/server/call_tracer.ts";
 import type { ClientSide } from "../../src/wire/contract.ts";
 import { later, number, optional, text } from "../fixtures/schemas.ts";
+import { Listening } from "../support/diagnostics.ts";
 import { client, hubState } from "../support/fake_transport.ts";
 
 const FAILED = "An unexpected error occurred invoking 'm' on the server.";
@@ -212,4 +214,96 @@ Deno.test("a cancelled stream is answered at once, and let go of when it has end
   });
   assertEquals([result.messages.at(-1), result.done, result.released], [answer(), 1, 0]);
   gate.resolve();
+});
+
+Deno.test("whoever listens is told of each call once, with how it has ended", async () => {
+  const failure = new Error("x");
+  const refusal = new HubError("why");
+  const aborted = new DOMException("gave up", "AbortError");
+  const cancel = (call: HubInvocation) => call.cancel();
+  const items = async function* () {
+    yield 1;
+  };
+  const cases: [object, object, (call: HubInvocation) => unknown, string, unknown][] = [
+    [method(() => 5), {}, () => {}, "completed", undefined],
+    [method(() => 5), { invocationId: undefined }, () => {}, "completed", undefined],
+    [method(() => Promise.reject(failure)), {}, () => {}, "failed", failure],
+    [method(() => Promise.reject(refusal)), {}, () => {}, "refused", refusal],
+    [method(() => nextTurn()), {}, cancel, "cancelled", undefined],
+    [method(() => nextTurn().then(() => Promise.reject(aborted))), {}, cancel, "cancelled", aborted],
+    [method(() => nextTurn().then(() => Promise.reject(failure))), {}, cancel, "failed", failure],
+    [stream(items), {}, () => {}, "completed", undefined],
+    [stream(items), {}, cancel, "cancelled", undefined],
+    [stream(() => Promise.reject(failure)), {}, () => {}, "failed", failure],
+  ];
+  for (const [callable, message, during, outcome, error] of cases) {
+    using listening = new Listening("call");
+    await run(callable, message, {}, during);
+    const told = listening.all("call");
+    assertEquals(told.map(({ method, outcome }) => [method, outcome]), [["m", outcome]]);
+    assertEquals(told[0]?.error, error);
+  }
+  using listening = new Listening("call");
+  await run(method(() => 1, number as never), { arguments: ["x"] });
+  await run(method(() => 5n));
+  assertEquals(listening.all("call").map(({ outcome }) => outcome), ["refused", "failed"]);
+});
+
+Deno.test("a call runs within its trace, filters and checks included", async () => {
+  let within = false;
+  const stop = traceCalls(() => ({
+    run(task) {
+      within = true;
+      task();
+      within = false;
+    },
+    ended() {},
+  }));
+  const seen: boolean[] = [];
+  const filters = [(_context: never, _name: string, next: () => unknown) => {
+    seen.push(within);
+    return next();
+  }];
+  await run(method(() => seen.push(within)), {}, { filters: filters as never });
+  await run(stream(() => seen.push(within)));
+  stop();
+  assertEquals(seen, [true, true, true]);
+});
+
+Deno.test("what was made by hand and settles twice is answered once", async () => {
+  const thenable = { then: (resolve: (value: number) => void) => [1, 2].forEach(resolve) };
+  const { messages, done, released } = await run(method(() => thenable));
+  assertEquals([messages, done, released], [[answer({ result: 1 })], 1, 1]);
+});
+
+Deno.test("an error that throws when it is asked is an error like others", async () => {
+  const hostile = Object.defineProperty(new HubError(), "message", {
+    get() {
+      throw new Error("no message");
+    },
+  });
+  const nobody = new Proxy({}, {
+    getPrototypeOf() {
+      throw new Error("no prototype");
+    },
+  });
+  for (const [error, reports] of [[hostile, 0], [nobody, 1]] as const) {
+    for (const enableDetailedErrors of [false, true]) {
+      const options = { enableDetailedErrors };
+      const { messages, reported, done } = await run(
+        method(() => Promise.reject(error)),
+        {},
+        options,
+      );
+      assertEquals([messages, reported.length, done], [[answer({ error: FAILED })], reports, 1]);
+      const streamed = await run(
+        stream(() => {
+          throw error;
+        }),
+        {},
+        options,
+      );
+      assertEquals([streamed.messages, streamed.done], [[answer({ error: FAILED })], 1]);
+    }
+  }
 });

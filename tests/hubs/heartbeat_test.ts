@@ -120,3 +120,15 @@ Deno.test("nobody is looked after who is gone, and without anybody no timer runs
   clock.pass(11_000);
   assertEquals(third.transport.messages, [PING]);
 });
+
+Deno.test("over a transport that tells by itself who is there, nobody is pinged or lost", () => {
+  const { clock, add, late } = setUp();
+  const made = add();
+  made.transport.pings = false;
+  made.session.pulse.pinged();
+  const slow = add(false);
+  slow.transport.pings = false;
+  clock.pass(60_000);
+  assertEquals([made.transport.messages, made.transport.closedWith], [[], undefined]);
+  assertEquals(late.includes(slow.session), true);
+});

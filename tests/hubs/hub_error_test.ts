@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { errorText, HubError, texts } from "../../src/hubs/hub_error.ts";
+import { errorText, HubError, isA, isAbort, texts } from "../../src/hubs/hub_error.ts";
 
 Deno.test("clients are told of errors that are meant for them", () => {
   assertEquals(errorText("It failed.", new HubError("why"), false), "It failed. HubException: why");
@@ -19,6 +19,33 @@ Deno.test("of other errors they learn that there was one, or all if the hub says
     assertEquals(errorText("It failed.", error, false), "It failed.");
     assertEquals(errorText("It failed.", error, true), `It failed. ${detail}`);
   }
+});
+
+/** What throws whatever it is asked. */
+const hostile: object = new Proxy({}, {
+  get() {
+    throw new Error("no property");
+  },
+  getPrototypeOf() {
+    throw new Error("no prototype");
+  },
+});
+
+Deno.test("an error that throws when it is asked is none of any kind, and says nothing", () => {
+  assertEquals([isA(Error, hostile), isAbort(hostile)], [false, false]);
+  assertEquals([isA(RangeError, new RangeError()), isA(RangeError, new Error())], [true, false]);
+  assertEquals(errorText("It failed.", hostile, true), "It failed.");
+  const secretive = Object.defineProperty(new HubError(), "message", {
+    get() {
+      throw new Error("no message");
+    },
+  });
+  assertEquals(errorText("It failed.", secretive, false), "It failed.");
+});
+
+Deno.test("who gives up for a signal says so by the name of its error", () => {
+  assertEquals(isAbort(new DOMException("gave up", "AbortError")), true);
+  assertEquals([isAbort(new Error("AbortError")), isAbort("AbortError")], [false, false]);
 });
 
 Deno.test("the texts are those of ASP.NET Core", () => {

@@ -147,3 +147,19 @@ Deno.test("filters are run around both events", async () => {
   await settled();
   assertEquals(seen, [["onConnected", []], ["onDisconnected", ["peer"]]]);
 });
+
+Deno.test("an onConnected that gives up because the client is gone is no fault, another one is", async () => {
+  for (const gone of [true, false]) {
+    const { connect, settled, session, transport } = setUp({
+      onConnected: async ({ signal }) => {
+        await nextTurn();
+        if (gone) signal.throwIfAborted();
+        else throw new DOMException("a timeout of its own", "AbortError");
+      },
+    });
+    connect();
+    if (gone) session.ended();
+    await settled();
+    assertEquals(transport.reported, gone ? [] : ["a timeout of its own"]);
+  }
+});

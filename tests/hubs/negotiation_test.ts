@@ -62,26 +62,30 @@ Deno.test("a browser that asks is told what may be sent", async () => {
   assertEquals(preflight(request(), respond).headers.has("access-control-allow-headers"), false);
 });
 
-Deno.test("a client is told its token, and the way there is", async () => {
+Deno.test("a client is told its token, and the ways that there are", async () => {
   const tokens = new Tokens(10);
-  const response = negotiate(request(), "1", tokens, clock, respond);
+  const response = negotiate(request(), "1", tokens, { clock }, respond);
   assertEquals(response.status, 200);
   assertEquals(response.headers.get("content-type"), "application/json");
   assertEquals(response.headers.get("cache-control"), "no-store");
   const { connectionId, connectionToken, ...rest } = await response.json();
   assertEquals(rest, {
     negotiateVersion: 1,
-    availableTransports: [{ transport: "WebSockets", transferFormats: ["Text", "Binary"] }],
+    availableTransports: [
+      { transport: "WebSockets", transferFormats: ["Text", "Binary"] },
+      { transport: "ServerSentEvents", transferFormats: ["Text"] },
+      { transport: "LongPolling", transferFormats: ["Text", "Binary"] },
+    ],
   });
   assertEquals(tokens.find(clock, connectionToken)?.id, connectionId);
-  const zero = await negotiate(request(), null, tokens, clock, respond).json();
+  const zero = await negotiate(request(), null, tokens, { clock }, respond).json();
   assert(tokens.find(clock, zero.connectionId));
   assertEquals([zero.negotiateVersion, "connectionToken" in zero], [0, false]);
 });
 
 Deno.test("a version that there is not is an error that clients read, and costs no token", async () => {
   const tokens = new Tokens(10);
-  const response = negotiate(request(), "x", tokens, clock, respond);
+  const response = negotiate(request(), "x", tokens, { clock }, respond);
   assertEquals([response.status, tokens.size], [200, 0]);
   assertMatch((await response.json()).error, /protocol version/);
 });
@@ -106,8 +110,17 @@ Deno.test("what a framework has staged is in the response", () => {
   const tokens = new Tokens(10);
   for (
     const { headers } of [
-      negotiate(request(), "1", tokens, clock, staging),
+      negotiate(request(), "1", tokens, { clock }, staging),
       preflight(request(), staging),
     ]
   ) assertEquals(headers.get("x-staged"), "1");
+});
+
+Deno.test("where no server of ours sees the other requests, there are WebSockets only", async () => {
+  const tokens = new Tokens(10);
+  const { availableTransports } = await negotiate(request(), "1", tokens, undefined, respond).json();
+  assertEquals(availableTransports, [
+    { transport: "WebSockets", transferFormats: ["Text", "Binary"] },
+  ]);
+  assertEquals(tokens.size, 1);
 });

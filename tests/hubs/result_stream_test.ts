@@ -186,3 +186,26 @@ Deno.test("one that is cancelled while it is asked is not waited for", async () 
   gate.resolve({ value: 1, done: false });
   await rest();
 });
+
+Deno.test("what a loop throws when it is left is reported, unless it has only given up", async () => {
+  for (
+    const [error, reported] of [
+      [new Error("in finally"), ["in finally"]],
+      [new DOMException("gave up", "AbortError"), []],
+    ] as const
+  ) {
+    const { transport, call, send, rest } = setUp();
+    transport.bufferedAmount = 1_000_000;
+    const sending = send({
+      [Symbol.asyncIterator]: () => ({
+        next: () => Promise.resolve({ value: "x".repeat(70_000), done: false }),
+        return: () => Promise.reject(error),
+      }),
+    });
+    await nextTurn();
+    call.cancel();
+    await sending;
+    await rest();
+    assertEquals(transport.reported, [...reported]);
+  }
+});

@@ -105,3 +105,12 @@ Deno.test("a signal that is asked for after the end has aborted", () => {
   session.ended();
   assertEquals(session.signal.aborted, true);
 });
+
+Deno.test("only whom a handler has sent away calls nothing more", () => {
+  for (const [cause, aborted] of [["local", true], ["shutdown", false], ["peer", false]] as const) {
+    const { session } = client();
+    assertEquals(session.aborted, false);
+    session.close({ cause, allowReconnect: false });
+    assertEquals(session.aborted, aborted);
+  }
+});

@@ -105,7 +105,19 @@ Deno.test("whoever is done reading is sent nothing more", async () => {
   assertEquals([uploads.size, counted.size], [0, 0]);
   uploads.item({ type: 2, invocationId: "a", item: 1 }, 0);
   assertEquals([uploads.complete({ type: 3, invocationId: "a" }), counted.size], [false, 0]);
-  assertEquals(await all(stream), []);
+  // A part is not to be taken for the whole.
+  await assertRejects(() => all(stream), HubError, "the call has ended");
+});
+
+Deno.test("who has read all, or wants no more, learns of no end", async () => {
+  const uploads = new Uploads(waiting());
+  const [whole, left] = [uploads.open("whole", number), uploads.open("left", number)];
+  for (const id of ["whole", "left"]) uploads.item({ type: 2, invocationId: id, item: 1 }, 0);
+  uploads.complete({ type: 3, invocationId: "whole" });
+  assertEquals(await whole.next(), { value: 1, done: false });
+  for await (const _ of left) break;
+  uploads.close(["whole", "left"]);
+  assertEquals([await all(whole), await all(left)], [[], []]);
 });
 
 Deno.test("a client that is gone leaves what it has sent whole, and nothing else", async () => {

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { nextTurn } from "../../src/base/turn.ts";
 import { Invalid, validated, validatedAll } from "../../src/hubs/validation.ts";
 import type { Schema, SchemaIssue } from "../../src/wire/schema.ts";
 import { later, number, optional, text, whatever } from "../fixtures/schemas.ts";
@@ -53,4 +54,17 @@ Deno.test("null stands for what is left out, where it is nothing else", async ()
     Invalid,
     "value 0.here",
   );
+});
+
+Deno.test("of several values that are wrong one is told, and none ends the process", async () => {
+  const slow = later(text, () => 1);
+  // The first one fails when nobody waits for it any more: it would be nobody's.
+  assertThrows(() => validatedAll([slow, number], [1, "x"], name), Invalid, "value 1.here");
+  await nextTurn();
+  await assertRejects(
+    () => validatedAll([slow, slow, number], [1, 2, 3], name) as Promise<unknown>,
+    Invalid,
+    "value 0.here",
+  );
+  await nextTurn();
 });

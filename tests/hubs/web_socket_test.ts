@@ -11,6 +11,7 @@ import { json } from "../../src/wire/json.ts";
 import { messagePack } from "../support/messagepack.ts";
 import { Route } from "../../src/server/route.ts";
 import { text } from "../fixtures/schemas.ts";
+import { Listening } from "../support/diagnostics.ts";
 import { hubState } from "../support/fake_transport.ts";
 import { memoryServer, nextTurn } from "../support/memory.ts";
 
@@ -188,4 +189,40 @@ Deno.test("a server that shuts down tells clients that they may come back, and t
   assertEquals(await client.message(), '{"type":7,"allowReconnect":true}\x1e');
   assertEquals((await client.closed).code, 1001);
   await done;
+});
+
+Deno.test("a token is let go of, whatever userId throws", async () => {
+  let throws = true;
+  const { connect, hub, reported } = serving({
+    userId() {
+      if (throws) throw new Error("userId");
+      return "Ada";
+    },
+  }, "token");
+  const { client } = await connect();
+  assertEquals((await client!.closed).code, 1011);
+  await nextTurn();
+  assertEquals(reported.map((error) => (error as Error).message), ["userId"]);
+  assertEquals(hub.tokens.isClaimed("token"), false);
+  throws = false;
+  const { client: again } = await connect();
+  again!.send(GREETING);
+  assertEquals(await again!.message(), "{}\x1e");
+  again!.close();
+});
+
+Deno.test("a call is told with its connection, by the clock of the server", async () => {
+  using listening = new Listening("call");
+  const { open, connections } = serving();
+  const client = await open();
+  client.send(call("echo", "a"));
+  await client.message();
+  const [told] = listening.all("call");
+  assertEquals([told?.connectionId, told?.path, told?.remoteAddress, told?.duration], [
+    connections[0]!.id,
+    "/ws",
+    "127.0.0.1",
+    0,
+  ]);
+  client.close();
 });

@@ -5,6 +5,7 @@ import { selfSigned } from "../support/certificate.ts";
 import { isMissing } from "../support/missing.ts";
 import { Nginx, type NginxOptions, nginxVersion } from "../support/nginx.ts";
 import { frame, handshake, OPCODE, RawClient } from "../support/raw_client.ts";
+import { HubRequests } from "../support/hub_requests.ts";
 import { nativeRuntimes } from "../support/runtimes.ts";
 import { ProcessServer } from "../support/process_server.ts";
 
@@ -157,6 +158,28 @@ for (const runtime of nativeRuntimes) {
       },
     );
   }
+
+  Deno.test({
+    name: `${runtime.name}: behind nginx: events of hubs and polls come at once, though it buffers`,
+    ignore: version === undefined,
+    async fn() {
+      await using server = await ProcessServer.start(runtime, { APP: "signalr" });
+      const without = ["proxy_set_header Upgrade", "proxy_set_header Connection"];
+      await using nginx = await Nginx.start(server.port, { without });
+      const through = {
+        request: (path: string, init?: RequestInit) =>
+          fetch(`http://127.0.0.1:${nginx.port}${path}`, init),
+      };
+      for (const open of [HubRequests.listen, HubRequests.poll]) {
+        using client = await open(through);
+        for (let i = 0; i < 5; i++) {
+          await client.call("echo", i);
+          assertEquals(await client.next(), `{"type":3,"invocationId":"1","result":${i}}\x1e`);
+        }
+      }
+      await server.until({ on: "disconnected" });
+    },
+  });
 
   test("without Upgrade and Connection there is no handshake", {
     without: ["proxy_set_header Upgrade", "proxy_set_header Connection"],

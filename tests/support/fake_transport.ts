@@ -1,6 +1,7 @@
 import type { CloseCause } from "../../src/connection/close.ts";
 import { MemoryBudget } from "../../src/connection/memory_budget.ts";
 import type { Encodings } from "../../src/hubs/encodings.ts";
+import { isA } from "../../src/hubs/hub_error.ts";
 import { HubState } from "../../src/hubs/hub_state.ts";
 import { checkHubOptions, type HubOptions } from "../../src/hubs/options.ts";
 import { Reception } from "../../src/hubs/reception.ts";
@@ -14,16 +15,25 @@ import type { HubProtocol } from "../../src/wire/protocol.ts";
 /** A transport without a network, which keeps what it is sent. */
 export class FakeTransport implements Transport {
   readonly name: HubTransport = "webSockets";
+  binary = true;
+  pings = true;
   readonly request = { url: "http://x/hub", headers: new Headers(), remoteAddress: "" };
+  readonly diagnostics = { connectionId: "connection", path: "/hub", remoteAddress: "" };
   bufferedAmount = 0;
   /** Frames, in order. */
   readonly frames: (string | Uint8Array)[] = [];
   /** How many runs of `batch` there were. */
   batches = 0;
   closedWith: number | undefined;
+  /** Milliseconds. */
+  time = 0;
   readonly reported: unknown[] = [];
   readonly noted: string[] = [];
   #drained = Promise.withResolvers<void>();
+
+  now(): number {
+    return this.time;
+  }
 
   send(data: string | Uint8Array<ArrayBuffer>): void {
     this.frames.push(data);
@@ -50,7 +60,7 @@ export class FakeTransport implements Transport {
   }
 
   report(error: unknown): void {
-    this.reported.push(error instanceof Error ? error.message : error);
+    this.reported.push(isA(Error, error) ? error.message : error);
   }
 
   limited(cause: CloseCause, message: string): void {

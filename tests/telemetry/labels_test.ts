@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { closeErrorType, errorType } from "../../src/telemetry/labels.ts";
+import { callErrorType, closeErrorType, errorType, UNKNOWN_METHOD } from "../../src/telemetry/labels.ts";
 
 function named(name: unknown): Error {
   return Object.defineProperty(new Error("x"), "name", { value: name });
@@ -41,4 +41,15 @@ Deno.test("ends that somebody wanted are no errors", () => {
   for (const cause of ["network", "idle-timeout", "handler-error", "rate-limit"] as const) {
     assertEquals(closeErrorType(cause), cause);
   }
+});
+
+Deno.test("a call that has got its answer is no error, and others are by whose fault it was", () => {
+  const error = new RangeError("x");
+  assertEquals(callErrorType({ outcome: "completed", error: undefined }), undefined);
+  assertEquals(callErrorType({ outcome: "failed", error }), "RangeError");
+  assertEquals(callErrorType({ outcome: "failed", error: undefined }), "_OTHER");
+  for (const outcome of ["refused", "cancelled"] as const) {
+    assertEquals(callErrorType({ outcome, error }), outcome);
+  }
+  assertEquals(UNKNOWN_METHOD, "_OTHER");
 });

@@ -46,8 +46,11 @@ function tellAll(): void {
   tell("edgesocket:gap", { topic: "secret", cause: "epoch", missed: undefined });
   tell("edgesocket:engine", { state: "up", cause: undefined });
   tell("edgesocket:engine", { state: "down", cause: "secret" });
-  tell("edgesocket:call", { method: "send", duration: 30, error: undefined });
-  tell("edgesocket:call", { method: "send", duration: 10, error: new Error("secret") });
+  const call = { ...ALL, method: "send", duration: 10, error: undefined };
+  tell("edgesocket:call", { ...call, outcome: "completed", duration: 30 });
+  tell("edgesocket:call", { ...call, outcome: "failed", error: new Error("secret") });
+  tell("edgesocket:call", { ...call, outcome: "refused", error: new Error("secret") });
+  tell("edgesocket:call", { ...call, outcome: "refused", method: undefined, duration: 0 });
 }
 
 Deno.test("whatever is told is recorded, in seconds, with labels that no client names", async () => {
@@ -59,6 +62,10 @@ Deno.test("whatever is told is recorded, in seconds, with labels that no client 
     "edgesocket.hub.call.duration rpc.method=send sum": 0.03,
     "edgesocket.hub.call.duration error.type=Error rpc.method=send count": 1,
     "edgesocket.hub.call.duration error.type=Error rpc.method=send sum": 0.01,
+    "edgesocket.hub.call.duration error.type=refused rpc.method=send count": 1,
+    "edgesocket.hub.call.duration error.type=refused rpc.method=send sum": 0.01,
+    "edgesocket.hub.call.duration error.type=refused rpc.method=_OTHER count": 1,
+    "edgesocket.hub.call.duration error.type=refused rpc.method=_OTHER sum": 0,
     "edgesocket.server.active_connections": 0,
     "edgesocket.server.backpressure": 1,
     "edgesocket.server.connection.duration edgesocket.close.cause=peer count": 1,

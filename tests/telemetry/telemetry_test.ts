@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { metrics as api } from "@opentelemetry/api";
 import { upgradeWebSocket } from "../../mod.ts";
+import { callTracer } from "../../src/server/call_tracer.ts";
 import { LOOK } from "../../src/telemetry/loop_watch.ts";
 import { startTelemetry, type TelemetryOptions } from "../../src/telemetry.ts";
 import { connect, createTestServer } from "../../src/testing.ts";
@@ -50,6 +51,20 @@ Deno.test("one call makes metrics of a server, until it is stopped", async () =>
   assertEquals(after["edgesocket.server.io network.io.direction=receive"], 5);
   client.close();
   await client.closed;
+});
+
+Deno.test("calls of hubs are traced, until it is stopped", () => {
+  const named: unknown[] = [];
+  const tracerProvider = {
+    getTracer(...args: unknown[]) {
+      named.push(args[0]);
+      return { startSpan: (name: string) => named.push(name) };
+    },
+  };
+  const telemetry = startTelemetry({ meterProvider: new Metrics().provider, tracerProvider });
+  callTracer()?.({ method: "send", headers: {} });
+  telemetry.stop();
+  assertEquals([named, callTracer()], [["edgesocket", "send"], undefined]);
 });
 
 Deno.test("a handler that blocks is told once, and counted each time", async () => {
@@ -132,6 +147,7 @@ Deno.test("options that nobody reads, or of the wrong type, are refused", () => 
     const [options, message] of [
       [{ provider: 1 }, "got provider"],
       [{ meterProvider: {} }, "expected a MeterProvider, got object"],
+      [{ tracerProvider: {} }, "expected a TracerProvider, got object"],
       [{ onBlocked: 1 }, "expected a function, got number"],
       [{ blockedAfter: "1" }, "got string"],
     ] as const

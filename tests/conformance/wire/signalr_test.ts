@@ -11,8 +11,8 @@ import { suite } from "../../support/suite.ts";
 const PATIENCE = 60_000;
 
 /** What a client saw of the hub. */
-async function seenBy(client: WireRuntime, url: string, encoding: string): Promise<unknown> {
-  const [program, ...args] = [...client.command, SCENARIO.pathname, url, encoding];
+async function seenBy(client: WireRuntime, url: string, ...how: string[]): Promise<unknown> {
+  const [program, ...args] = [...client.command, SCENARIO.pathname, url, ...how];
   const process = new Deno.Command(program!, {
     args,
     stdin: "null",
@@ -25,6 +25,15 @@ async function seenBy(client: WireRuntime, url: string, encoding: string): Promi
   return JSON.parse(said);
 }
 
+/** Where WebSockets do not pass. Deno has no `EventSource`. */
+const BY_REQUESTS = [
+  ["ServerSentEvents", "json", node],
+  ["ServerSentEvents", "json", bun],
+  ["LongPolling", "json", node],
+  ["LongPolling", "messagepack", deno],
+  ["LongPolling", "messagepack", bun],
+] as const;
+
 for (const runtime of wireRuntimes) {
   const test = suite(runtime, { APP: "signalr" });
   for (const client of [node, deno, bun]) {
@@ -35,5 +44,12 @@ for (const runtime of wireRuntimes) {
         await server.until({ on: "disconnected" }, 3);
       });
     }
+  }
+  for (const [way, encoding, client] of BY_REQUESTS) {
+    test(`Microsoft's client on ${client.name}, ${encoding}, ${way}`, async (server) => {
+      const seen = await seenBy(client, server.url("/hub", "http"), encoding, way);
+      assertEquals(seen, scenarioResults);
+      await server.until({ on: "disconnected" }, 3);
+    });
   }
 }

@@ -1,0 +1,133 @@
+/** Hubs where no WebSocket gets through: server-sent events and long polling, on every runtime. */
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { HubClient } from "../support/hub_client.ts";
+import { HubRequests } from "../support/hub_requests.ts";
+import { type Runtime, runtimes } from "../support/runtimes.ts";
+import { suite } from "../support/suite.ts";
+
+const result = (value: unknown) =>
+  `${JSON.stringify({ type: 3, invocationId: "1", result: value })}\x1e`;
+
+function requestsSuite(runtime: Runtime): void {
+  const test = suite(runtime, { APP: "signalr" });
+  const ways = [["long polling", HubRequests.poll], ["events", HubRequests.listen]] as const;
+
+  for (const [name, open] of ways) {
+    test(`two clients over ${name} call, and are called, with others over WebSockets`, async (server) => {
+      using ada = await open(server, "&user=ada");
+      using bob = await open(server, "&user=bob");
+      using eve = await HubClient.open(server, { path: "/hub?user=eve" });
+      await ada.call("echo", "€\n");
+      assertEquals(await ada.next(), result("€\n"));
+      await ada.call("tell", "others", "hi", 1);
+      const told = '{"type":1,"target":"told","arguments":["hi",1]}\x1e';
+      assertEquals([await bob.next(), await ada.next()], [told, result(null).replace(',"result":null', "")]);
+      assertEquals(await eve.next(), { type: 1, target: "told", arguments: ["hi", 1] });
+      await bob.call("me");
+      assertMatch(await bob.next(), /"user":"bob"/);
+    });
+
+    test(`what is sent over ${name} in pieces comes whole, and in order`, async (server) => {
+      using client = await open(server);
+      const call = `{"type":1,"invocationId":"1","target":"echo","arguments":["${"é".repeat(9)}"]}\x1e`;
+      const bytes = new TextEncoder().encode(call);
+      for (let at = 0; at < bytes.length; at += 25) {
+        assertEquals(await client.send(bytes.slice(at, at + 25)), 200);
+      }
+      assertEquals(await client.next(), result("é".repeat(9)));
+      await client.send(call.repeat(20));
+      let answers = "";
+      while (answers.length < 20 * result("é".repeat(9)).length) answers += await client.next();
+      assertEquals(answers, result("é".repeat(9)).repeat(20));
+    });
+
+    test(`a client over ${name} that is sent away knows why, and is gone`, async (server) => {
+      using client = await open(server);
+      await client.call("echo", "x".repeat(32_768));
+      assertMatch(await client.next(), /"type":7,"error":"Connection closed with an error."/);
+      await server.until({ on: "disconnected", cause: "payload-too-large" });
+      if (name === "long polling") assertEquals((await client.get()).status, 204);
+      else await assertRejects(() => client.next(), Error, "the end");
+      assertEquals(await client.send("x"), 404);
+      await server.settled();
+    });
+
+    test(`only the user of a connection over ${name} can send on it`, async (server) => {
+      using ada = await open(server, "&user=ada");
+      assertEquals(await ada.send("x", "&user=eve"), 403);
+      const response = await server.request(`/hub?id=${ada.token}&user=eve`);
+      assertEquals([response.status, (await response.text()).includes("another one")], [403, true]);
+      await ada.call("echo", 1);
+      assertEquals(await ada.next(), result(1));
+    });
+
+    test(`a server that shuts down tells clients over ${name} that they may come back`, async (server) => {
+      using client = await open(server);
+      const last = client.next();
+      server.shutDown("shutdown");
+      assertEquals(await last, '{"type":7,"allowReconnect":true}\x1e');
+      await server.until({ on: "disconnected", cause: "shutdown" });
+      if (name === "long polling") await client.get();
+      await server.until({ on: "shutdown" });
+    });
+  }
+
+  test("a client that listens no more is noticed", async (server) => {
+    using stays = await HubRequests.listen(server);
+    const client = await HubRequests.listen(server);
+    client[Symbol.dispose]();
+    await server.until({ on: "disconnected" });
+    await server.settled(1);
+    await stays.call("echo", 1);
+    assertEquals(await stays.next(), result(1));
+  });
+
+  test("a client that polls twice has the newer answered; one that says goodbye is gone", async (server) => {
+    using client = await HubRequests.poll(server);
+    const older = client.get();
+    // The second one has to come behind the first.
+    await client.call("nothing");
+    assertEquals((await older).status, 200);
+    const waits = client.get();
+    const newer = client.get();
+    await client.call("echo", 1);
+    const answers = [await waits, await newer];
+    assertEquals(answers.filter(({ text }) => text === result(1)).length, 1);
+    assertEquals(answers.filter(({ status }) => status === 204).length, 1);
+    assertEquals(await client.delete(), 202);
+    await server.until({ on: "disconnected", cause: "peer" });
+    assertEquals([(await client.get()).status, await client.delete()], [404, 404]);
+  });
+
+  test("requests of a page are answered as its negotiation was", async (server) => {
+    using client = await HubRequests.negotiate(server);
+    const from = (origin: string) => client.request({ headers: { origin } });
+    const refused = await from("https://evil.example");
+    assertEquals([refused.status, refused.headers.has("access-control-allow-origin")], [403, false]);
+    await refused.body?.cancel();
+    const taken = await from("https://app.example");
+    assertEquals([taken.status, taken.headers.get("access-control-allow-origin")], [
+      200,
+      "https://app.example",
+    ]);
+    await taken.body?.cancel();
+  }, { env: { HUB: JSON.stringify({ origin: ["https://app.example"] }) } });
+
+  test("whoever does not read is bounded, and those who do are not held up", async (server) => {
+    using stuck = await HubRequests.listen(server);
+    using healthy = await HubRequests.listen(server);
+    // More than a network and a runtime take along, in pieces that each fit.
+    for (let i = 0; i < 40; i++) {
+      const status = await stuck.call("flood", 16, 65_536);
+      if (status === 404) break;
+      assertEquals(status, 200);
+      await healthy.call("echo", i);
+      assertEquals(await healthy.next(), result(i));
+    }
+    await server.until({ on: "disconnected", cause: "backpressure" });
+    await healthy.call("echo", "still");
+    assertEquals(await healthy.next(), result("still"));
+  }, { env: { HUB: JSON.stringify({ maxBackpressure: 1_048_576 }) } });
+}
+
+for (const runtime of runtimes) requestsSuite(runtime);

@@ -1,0 +1,59 @@
+import { assertEquals } from "@std/assert";
+import { arrive, leave } from "../../src/hubs/arrival.ts";
+import { FakeTransport } from "../support/fake_transport.ts";
+import { arrivals, called, GREETING } from "../support/request_client.ts";
+
+Deno.test("a client is received with who it is, and leaves with its token", async () => {
+  const { hub, init, causes } = arrivals();
+  const { arrival } = init("token");
+  const transport = new FakeTransport();
+  const reception = arrive(arrival, transport, "Ada");
+  reception.receive(GREETING);
+  const { id, user, userId } = reception.session;
+  assertEquals([id, user, userId], ["id of token", { id: "Ada" }, "Ada"]);
+  assertEquals(hub.roster.one("id of token"), reception.session);
+  leave(arrival, reception, "network");
+  await Promise.resolve();
+  await Promise.resolve();
+  assertEquals([hub.tokens.isClaimed("token"), hub.roster.one(id)], [false, undefined]);
+  assertEquals(causes, ["network"]);
+});
+
+Deno.test("without a token it has an id of its own", () => {
+  const { init } = arrivals();
+  const arrival = { ...init().arrival, ticket: undefined };
+  const ids = [1, 2].map(() => arrive(arrival, new FakeTransport(), undefined).session.id);
+  assertEquals(new Set(ids).size, 2);
+  leave(arrival, arrive(arrival, new FakeTransport(), undefined), "network");
+});
+
+Deno.test("it is looked after for as long as it is there", () => {
+  const { init, clock } = arrivals();
+  const { arrival } = init();
+  const transport = new FakeTransport();
+  const reception = arrive(arrival, transport, "Ada");
+  reception.receive(GREETING);
+  clock.pass(16_000);
+  const pings = transport.messages.length;
+  assertEquals(pings, 1);
+  leave(arrival, reception, "network");
+  clock.pass(60_000);
+  assertEquals(transport.messages.length, pings);
+});
+
+Deno.test("more than may wait for its handlers ends it", () => {
+  const { init } = arrivals({ maxQueue: 600, onConnected: () => new Promise(() => {}) });
+  const transport = new FakeTransport();
+  const reception = arrive(init().arrival, transport, undefined);
+  reception.receive(GREETING);
+  for (let i = 0; i < 4; i++) reception.receive(called("echo", 1));
+  assertEquals(transport.closedWith, 1013);
+});
+
+Deno.test("a hub that was closed meanwhile takes nobody", () => {
+  const { init, hub } = arrivals();
+  hub.closed = true;
+  const transport = new FakeTransport();
+  arrive(init().arrival, transport, undefined);
+  assertEquals(transport.closedWith, 1000);
+});
