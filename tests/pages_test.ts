@@ -125,6 +125,13 @@ const CHECKS: Record<string, (server: ProcessServer) => Promise<void>> = {
     const sent = /^edgesocket_server_io_total\{network_io_direction="transmit".*\} 2$/m;
     assert(sent.test(await text()), await text());
   },
+  async compression(server) {
+    await echoes(server);
+    using client = await RawClient.connect(server.port);
+    client.write(handshake("/account", { "Sec-WebSocket-Extensions": "permessage-deflate" }));
+    const head = await client.head();
+    assertEquals([head.status, head.all("sec-websocket-extensions")], [101, []]);
+  },
   async events(server) {
     await echoes(server);
     const leaves = new AbortController();

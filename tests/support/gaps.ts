@@ -84,6 +84,14 @@ export const gaps = {
     "bun-node": "is taken, as on Bun",
     pinned: { deno: "taken", bun: "taken", "bun-node": "taken" },
   },
+  "the option `compression`": {
+    table: "runtimes",
+    deno: "a `TypeError` at setup: Deno's own server cannot compress",
+    bun: "compresses",
+    node: "compresses",
+    "bun-node": "a `TypeError` at setup: `ws` is Bun's own there, and does not compress",
+    pinned: { deno: "TypeError", "bun-node": "TypeError" },
+  },
   "one large frame that comes slowly": {
     table: "runtimes",
     deno: "counts as silence until it is whole",
