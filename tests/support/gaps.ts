@@ -92,6 +92,14 @@ export const gaps = {
     "bun-node": "a `TypeError` at setup: `ws` is Bun's own there, and does not compress",
     pinned: { deno: "TypeError", "bun-node": "TypeError" },
   },
+  "a compressed message that is damaged": {
+    table: "runtimes",
+    deno: "none is taken",
+    bun: "ends with 1009, cause `payload-too-large`: Bun does not say which of the two it was",
+    node: "ends with 1007, cause `network`",
+    "bun-node": "none is taken",
+    pinned: { bun: "payload-too-large" },
+  },
   "one large frame that comes slowly": {
     table: "runtimes",
     deno: "counts as silence until it is whole",
