@@ -138,3 +138,21 @@ Deno.test("a socket says whether it has sent, whether that waits, and whether it
   raw.readyState = 2;
   assertEquals([socket.send("late"), told], ["gone", []]);
 });
+
+Deno.test("short messages of one turn share a write", async () => {
+  await using all = await compressing();
+  const { client, connection } = all;
+  const { _socket: stream } = connection.raw as unknown as {
+    readonly _socket: { _writev(chunks: unknown[], done: () => void): void };
+  };
+  const writes: number[] = [];
+  const { _writev } = stream;
+  stream._writev = function (chunks, done) {
+    writes.push(chunks.length);
+    return _writev.call(this, chunks, done);
+  };
+  for (let i = 0; i < 3; i++) connection.send(`m${i}`);
+  assertEquals(writes, []);
+  for (let i = 0; i < 3; i++) assertEquals(await client.text(), `m${i}`);
+  assertEquals(writes.length, 1);
+});

@@ -24,3 +24,13 @@ export function messageIn(frame: Frame | undefined): Buffer {
   if (frame.rsv !== COMPRESSED.rsv) return frame.payload;
   return inflateRawSync(Buffer.concat([frame.payload, TAIL]), FLUSH);
 }
+
+/** Text with a number that gets shorter, but not to nothing. */
+export function dense(index: number, size: number): string {
+  let text = `${index} `;
+  for (let seed = index + 1; text.length < size;) {
+    seed = seed * 16_807 % 2_147_483_647;
+    text += `${seed} `;
+  }
+  return text.slice(0, size);
+}

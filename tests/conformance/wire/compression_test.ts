@@ -1,16 +1,16 @@
 /** Compressed messages: RFC 7692. The attack that they allow, and the clients that want them. */
 import { assert, assertEquals, assertLess } from "@std/assert";
-import { WebSocket } from "ws";
-import { numbered } from "../../fixtures/compression_server.ts";
+import { WebSocket } from "npm:ws@8.23.0";
+import { BURST } from "../../fixtures/compression_app.ts";
 import { root } from "../../support/command.ts";
-import { COMPRESSED, deflated, messageIn, OFFER } from "../../support/deflate.ts";
+import { COMPRESSED, deflated, dense, messageIn, OFFER } from "../../support/deflate.ts";
 import type { ProcessServer } from "../../support/process_server.ts";
 import { handshake, OPCODE, RawClient } from "../../support/raw_client.ts";
 import { type WireRuntime, wireRuntimes } from "../../support/runtimes.ts";
-import { addCase, hasProc } from "../../support/suite.ts";
+import { addCase, closedByClient, ends, suite } from "../../support/suite.ts";
 import { within } from "../../support/within.ts";
 
-const SERVER = new URL("tests/fixtures/compression_server.ts", root);
+const REFUSED = new URL("tests/fixtures/refused_options.ts", root);
 const EXTENSIONS = "sec-websocket-extensions";
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -43,31 +43,36 @@ function most({ pid }: ProcessServer): number {
 let bomb: Uint8Array | undefined;
 
 function compressionSuite(runtime: WireRuntime): void {
-  const start = (compression: unknown = true) =>
-    runtime.start({ COMPRESSION: JSON.stringify(compression) }, SERVER);
-  const test = (title: string, body: (server: ProcessServer) => Promise<void>) =>
-    addCase(runtime, title, async () => {
-      await using server = await start();
-      await body(server);
-      assertEquals(server.errors, "");
-    });
+  const test = suite(runtime, { APP: "compression" });
 
   if (runtime.gap("the option `compression`") === "TypeError") {
     addCase(runtime, "gap: compression is refused at setup", async () => {
-      await using server = await start();
+      await using server = await runtime.start({ OPTIONS: '{"compression":true}' }, REFUSED);
       const { name, message } = await server.until({ on: "refused" });
       assertEquals([name, message], [
         "TypeError",
         "Cannot use option compression: expected a runtime that compresses (Bun; Node and Deno by the entry for Node), got one that does not",
       ]);
     });
-    addCase(runtime, "compression: false is the default, and no error", async () => {
-      await using server = await start(false);
-      using client = await offering(server, "/short", OFFER);
-      assertEquals([client.agreed, await comesBack(client, LONG)], [[], false]);
-      assertEquals((await server.until({ on: "report" })).cause, "compression");
-    });
-    return;
+  }
+
+  test("off by default: no offer is taken, and a route that wants it is reported", async (server) => {
+    using client = await offering(server, "/echo", OFFER);
+    assertEquals([client.agreed, await comesBack(client, LONG)], [[], false]);
+    assertEquals(server.all({ on: "report" }), []);
+    using short = await offering(server, "/short", OFFER);
+    assertEquals([short.agreed, await comesBack(short, LONG)], [[], false]);
+    const { kind, cause } = await server.until({ on: "report" });
+    assertEquals([kind, cause], ["option", "compression"]);
+  }, { env: { COMPRESSION: "false" } });
+  if (!runtime.abilities.compression) return;
+
+  for (const mode of runtime.modes) {
+    if (mode === "bare") continue;
+    test(`${mode}: compresses for whoever offers it`, async (server) => {
+      using client = await offering(server, "/echo", OFFER);
+      assertEquals(await comesBack(client, LONG), true);
+    }, { env: { MODE: mode } });
   }
 
   test("long messages are compressed for a client that offers it, short ones not", async (server) => {
@@ -119,7 +124,7 @@ function compressionSuite(runtime: WireRuntime): void {
   test("a route that does not want it takes no offer, but its request has it", async (server) => {
     using client = await offering(server, "/plain", OFFER);
     assertEquals([client.agreed, await comesBack(client, LONG)], [[], false]);
-    client.send(OPCODE.text, "offer");
+    client.send(OPCODE.text, "!headers sec-websocket-extensions");
     assertEquals(await client.text(), OFFER["Sec-WebSocket-Extensions"]);
     client.send(OPCODE.text, deflated(LONG), COMPRESSED);
     assertEquals((await client.closeFrame())?.code, 1002);
@@ -129,19 +134,13 @@ function compressionSuite(runtime: WireRuntime): void {
     using short = await offering(server, "/short", OFFER);
     assertEquals(await comesBack(short, "x".repeat(9)), false);
     assertEquals(await comesBack(short, "x".repeat(10)), true);
-    await using other = await start({ threshold: 3_000 });
+    await using other = await runtime.start({
+      APP: "compression",
+      COMPRESSION: '{"threshold":3000}',
+    });
     using client = await offering(other, "/echo", OFFER);
     assertEquals(await comesBack(client, "x".repeat(2_999)), false);
     assertEquals(await comesBack(client, "x".repeat(3_000)), true);
-  });
-
-  addCase(runtime, "off by default: no offer is taken", async () => {
-    await using server = await start(false);
-    using client = await offering(server, "/echo", OFFER);
-    assertEquals([client.agreed, await comesBack(client, LONG)], [[], false]);
-    using short = await offering(server, "/short", OFFER);
-    assertEquals(short.agreed, []);
-    assertEquals((await server.until({ on: "report" })).cause, "compression");
   });
 
   for (
@@ -161,15 +160,16 @@ function compressionSuite(runtime: WireRuntime): void {
 
   test("bytes that change after send() go out as they were", async (server) => {
     using client = await offering(server, "/echo", OFFER);
-    client.send(OPCODE.text, "changes");
+    client.send(OPCODE.text, "change");
     assertEquals([...new Set(messageIn(await client.frame()))], [1]);
   });
 
   test("a burst goes out whole and in order, and the close frame behind it", async (server) => {
-    using client = await offering(server, "/burst?count=300&size=65536", OFFER);
-    for (let i = 0; i < 300; i++) {
+    using client = await offering(server, "/echo", OFFER);
+    client.send(OPCODE.text, "burst");
+    for (let i = 0; i < BURST.count; i++) {
       const frame = await client.frame();
-      if (frame?.rsv !== 4 || messageIn(frame).toString() !== numbered(i, 65_536)) {
+      if (frame?.rsv !== 4 || messageIn(frame).toString() !== dense(i, BURST.size)) {
         throw new Error(`message ${i} is not the next`);
       }
     }
@@ -191,9 +191,9 @@ function compressionSuite(runtime: WireRuntime): void {
     await within(closed.promise, "an end");
     assertEquals(messages, [LONG, 300_000, "short"]);
     assertEquals(socket.extensions, "permessage-deflate");
+    await ends(server, closedByClient(1000));
   });
 
-  if (!hasProc) return;
   test("a bomb ends with 1009, costs a piece of what it holds, and harms nobody", async (server) => {
     using neighbour = await offering(server, "/echo", OFFER);
     // As much as there may be, compressed to a thousandth too: that is no bomb.
@@ -204,7 +204,7 @@ function compressionSuite(runtime: WireRuntime): void {
     const bytes = bomb ??= deflated(new Uint8Array(64 * MIB));
     assertLess(bytes.length, 66 * KIB);
     for (let i = 1; i <= 10; i++) {
-      using attacker = await offering(server, "/echo", OFFER);
+      using attacker = await offering(server, "/echo?id=attacker", OFFER);
       attacker.send(OPCODE.binary, bytes, COMPRESSED);
       const close = await attacker.closeFrame();
       attacker.close(1009);
@@ -213,7 +213,7 @@ function compressionSuite(runtime: WireRuntime): void {
       assertEquals(await comesBack(neighbour, "still here"), false);
     }
     assertLess(most(server) - before, 32 * MIB);
-  });
+  }, { needs: "/proc" });
 
   const named = runtime.gap("a compressed message that is damaged");
   test(`gap: a compressed message that is damaged ends with ${named ?? "network"}`, async (server) => {
