@@ -38,6 +38,7 @@ export type {
 } from "./src/connection/events.ts";
 export type { LimitOptions } from "./src/connection/limits.ts";
 export type { Message, SendData, Sent } from "./src/connection/message.ts";
+export type { CompressionOptions } from "./src/handshake/compression.ts";
 export type { HeadersOption } from "./src/handshake/headers.ts";
 export type { OriginFunction, OriginOptions } from "./src/handshake/origin.ts";
 export { checkHandshake, type HandshakeOptions } from "./src/handshake/rules.ts";

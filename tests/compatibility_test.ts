@@ -73,6 +73,7 @@ Deno.test("gaps and declared abilities say the same", () => {
     assertEquals(abilities.terminate === "cut", gap("`terminate()`") === undefined, name);
     const loop: GapName = "a loop that does not keep up (`maxQueue`)";
     assertEquals(abilities.pause, gap(loop) === undefined, name);
+    assertEquals(abilities.compression, gap("the option `compression`") === undefined, name);
   }
 });
 

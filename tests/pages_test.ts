@@ -125,6 +125,22 @@ const CHECKS: Record<string, (server: ProcessServer) => Promise<void>> = {
     const sent = /^edgesocket_server_io_total\{network_io_direction="transmit".*\} 2$/m;
     assert(sent.test(await text()), await text());
   },
+  async compression(server) {
+    await echoes(server);
+    using client = await RawClient.connect(server.port);
+    client.write(handshake("/account", { "Sec-WebSocket-Extensions": "permessage-deflate" }));
+    const head = await client.head();
+    assertEquals([head.status, head.all("sec-websocket-extensions")], [101, []]);
+  },
+  async events(server) {
+    await echoes(server);
+    const leaves = new AbortController();
+    const { headers, body } = await fetch(server.url("/time", "http"), { signal: leaves.signal });
+    assertEquals(headers.get("content-type"), "text/event-stream");
+    const { value } = await body!.pipeThrough(new TextDecoderStream()).getReader().read();
+    assertStringIncludes(value!, "event: time\ndata: 20");
+    leaves.abort();
+  },
   async proxied({ port }) {
     const headers = { Origin: "https://example.com", "X-Forwarded-Host": "example.com" };
     const from = (proto: string) => status(port, "/ws", { ...headers, "X-Forwarded-Proto": proto });

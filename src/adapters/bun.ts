@@ -9,6 +9,7 @@ import { allowedHeaders } from "../handshake/headers.ts";
 import { openingOf } from "../handshake/opening.ts";
 import type { Listener, ServerAdapter } from "../server/adapter.ts";
 import { switchingProtocols } from "../server/placeholder.ts";
+import { BunDeflateSocket } from "./bun_deflate_socket.ts";
 import { type BunServerWebSocket, BunSocket } from "./bun_socket.ts";
 import { findChannels } from "./channels.ts";
 import { connectionLimit, LIMITS_FILE } from "./open_files.ts";
@@ -23,6 +24,8 @@ export interface BunWebSocketHandler {
   readonly backpressureLimit: 0;
   /** Off: pings are ours. */
   readonly sendPings: false;
+  /** Whether there are connections that compress: then each message says whether it is compressed. */
+  readonly perMessageDeflate: boolean;
   /** Called by Bun when a socket is open. */
   open(socket: BunServerWebSocket): void;
   /** Called by Bun for each whole message. */
@@ -71,6 +74,10 @@ export function isBun(): boolean {
 }
 
 const PROTOCOL = "sec-websocket-protocol";
+const EXTENSIONS = "sec-websocket-extensions";
+
+/** The threshold of the connection that is being opened: Bun calls `open` inside of `upgrade`. */
+let opening: number | undefined;
 
 /** Bun, on `Bun.serve` and `server.upgrade`. */
 export const bunAdapter: ServerAdapter = {
@@ -81,7 +88,7 @@ export const bunAdapter: ServerAdapter = {
     bufferedAmount: true,
     drain: "event",
     progress: "bytes",
-    compression: false,
+    compression: true,
     terminate: "cut",
   },
   clockwork: sweep,
@@ -91,7 +98,10 @@ export const bunAdapter: ServerAdapter = {
   opening: (request, context) =>
     openingOf(request, () => serverOf(context)?.requestIP?.(request)?.address ?? ""),
 
-  upgrade({ request, context, response, protocol }, connection): Response | undefined {
+  upgrade(
+    { request, context, response, protocol, compression },
+    connection,
+  ): Response | undefined {
     const server = serverOf(context);
     if (server === undefined) {
       throw usageError(
@@ -105,13 +115,18 @@ export const bunAdapter: ServerAdapter = {
     if (request.headers.has(PROTOCOL)) headers.push([PROTOCOL, protocol]);
     connection.request = new BunConnectionRequest(request, connection);
     const options = headers.length === 0 ? { data: connection } : { data: connection, headers };
+    const offer = compression === false ? hideOffer(request.headers) : undefined;
     try {
+      opening = compression || undefined;
       return server.upgrade(request, options) ? response : undefined;
     } catch (cause) {
       throw new TypeError(
         "Cannot upgrade: expected websocket beside fetch, as in export default handler(app.fetch) or Bun.serve({ fetch, websocket }), got none",
         { cause },
       );
+    } finally {
+      opening = undefined;
+      if (offer) request.headers.set(EXTENSIONS, offer);
     }
   },
 
@@ -125,7 +140,7 @@ export const bunAdapter: ServerAdapter = {
     }
   },
 
-  listen(options, fetch, { maxPayloadLength }): Listener {
+  listen(options, fetch, { maxPayloadLength, compresses }): Listener {
     const { port, hostname, cert, key, native } = options;
     const server = bun()!.serve({
       ...native,
@@ -133,7 +148,7 @@ export const bunAdapter: ServerAdapter = {
       port,
       hostname,
       fetch,
-      websocket: websocketFor(maxPayloadLength),
+      websocket: websocketFor(maxPayloadLength, compresses),
     });
     return {
       port: server.port,
@@ -197,17 +212,26 @@ const nobody = {
   ended(): void {},
 };
 
-/** Bun's handlers for servers whose largest message has `maxPayloadLength` bytes. */
-export function websocketFor(maxPayloadLength: number): BunWebSocketHandler {
+/**
+ * Bun's handlers for servers whose largest message has `maxPayloadLength` bytes.
+ *
+ * @param compresses Whether offers to compress are taken, unless `upgrade` hides them.
+ */
+export function websocketFor(maxPayloadLength: number, compresses = false): BunWebSocketHandler {
   return {
     idleTimeout: 0,
     maxPayloadLength,
     backpressureLimit: 0,
     sendPings: false,
+    perMessageDeflate: compresses,
     open(socket): void {
       socket.binaryType = "arraybuffer";
       const { data } = socket as { data: Partial<Owned> | undefined };
-      if (data?.opened) return data.opened(new BunSocket(socket));
+      if (data?.opened) {
+        return data.opened(
+          opening === undefined ? new BunSocket(socket) : new BunDeflateSocket(socket, opening),
+        );
+      }
       socket.data = nobody;
       tellMismatch("upgradeWebSocket", socket);
     },
@@ -250,8 +274,21 @@ export const websocket: BunWebSocketHandler = websocketFor(16 * 1024 * 1024);
 
 function closeInfo(code: number, reason: string): CloseInfo {
   if (code !== 1006) return closedByPeer(code, reason);
-  if (reason === "Received too big message") return TOO_LARGE;
+  // Of a compressed one, Bun says in the same breath that it may have been damaged.
+  if (reason.startsWith("Received too big message")) return TOO_LARGE;
   return broken("network");
+}
+
+/**
+ * Hides the extensions that a client offers: for a server that compresses, Bun would take them.
+ *
+ * @returns What was there, to be put back.
+ */
+function hideOffer(headers: Headers): string | null {
+  const offer = headers.get(EXTENSIONS);
+  // Not deleted: then Bun would read the line that came.
+  if (offer) headers.set(EXTENSIONS, "none");
+  return offer;
 }
 
 /** Bun passes its server to fetch; some frameworks pass it on as `{ server }`. */

@@ -12,7 +12,7 @@ export interface BunServerWebSocket {
   /** 1 while it is open. */
   readonly readyState: number;
   /** Bytes written, -1 if queued, 0 if dropped. Typed so that `Bun.serve` of `@types/bun` fits. */
-  send(data: string | ArrayBuffer | Uint8Array<ArrayBuffer>): number;
+  send(data: string | ArrayBuffer | Uint8Array<ArrayBuffer>, compress?: boolean): number;
   /** Bytes queued. */
   getBufferedAmount(): number;
   /** Runs `task`, whose sends share a system call. */

@@ -49,7 +49,8 @@ export class MemoryAdapter implements ServerAdapter {
     bufferedAmount: true,
     drain: "event",
     progress: "bytes",
-    compression: false,
+    // Taken as everywhere, though there is nothing to be compressed: tests have the options of the app.
+    compression: true,
     terminate: "cut",
   };
   readonly clockwork: Clockwork = sweep;

@@ -19,6 +19,7 @@ import { NodeListeners } from "./node_listeners.ts";
 import type { NodeContext } from "./node_peers.ts";
 import { NodeConnectionRequest } from "./node_request.ts";
 import { NodeBunSocket } from "./node_bun_socket.ts";
+import { NodeDeflateSocket } from "./node_deflate_socket.ts";
 import { NodeSocket } from "./node_socket.ts";
 import { TAKEN } from "./node_switch.ts";
 import { upgradeOf } from "./node_upgrade.ts";
@@ -39,7 +40,7 @@ const ON_NODE: Abilities = {
   bufferedAmount: true,
   drain: "event",
   progress: "bytes",
-  compression: false,
+  compression: true,
   terminate: "cut",
 };
 
@@ -47,7 +48,7 @@ const ON_NODE: Abilities = {
 export const ABILITIES = {
   node: ON_NODE,
   /** Bun puts sockets of its own in the place of those of `ws`, which can do less. */
-  bun: { ...ON_NODE, pause: false, drain: "poll", progress: "messages" },
+  bun: { ...ON_NODE, pause: false, drain: "poll", progress: "messages", compression: false },
   /** Deno does not say how much of a write has gone out. */
   deno: { ...ON_NODE, progress: "messages" },
 } as const satisfies Readonly<Record<string, Abilities>>;
@@ -72,7 +73,7 @@ export const nodeAdapter: ServerAdapter = {
   },
 
   upgrade(
-    { request, context, response, protocol }: UpgradeRequest,
+    { request, context, response, protocol, compression }: UpgradeRequest,
     connection: ServerConnection,
   ): Response | undefined {
     const upgrade = upgradeOf((context as NodeContext).incoming);
@@ -81,11 +82,16 @@ export const nodeAdapter: ServerAdapter = {
     if (upgrade.taken) throw TAKEN;
     const { rawHeaders, socket: { remoteAddress = "" } } = upgrade.incoming;
     const { url } = request;
-    const accepted = upgrade.accept(allowedHeaders(response.headers), protocol);
+    const accepted = upgrade.accept(allowedHeaders(response.headers), protocol, !!compression);
     if (accepted === undefined) return undefined;
     connection.request = new NodeConnectionRequest(url, rawHeaders, remoteAddress);
-    const Socket = isBun() ? NodeBunSocket : NodeSocket;
-    connection.opened(new Socket(accepted.raw, accepted.stream, connection));
+    const { raw, stream } = accepted;
+    if (compression && raw.extensions !== "") {
+      connection.opened(new NodeDeflateSocket(raw, stream, connection, compression));
+    } else {
+      const Socket = isBun() ? NodeBunSocket : NodeSocket;
+      connection.opened(new Socket(raw, stream, connection));
+    }
     return response;
   },
 

@@ -47,7 +47,7 @@ export class NodeListeners {
     this.#surroundings = surroundings;
     this.#server = server;
     this.ready = peers.then((peers) => {
-      this.#switch = new ProtocolSwitch(peers, server.maxPayloadLength);
+      this.#switch = new ProtocolSwitch(peers, server.maxPayloadLength, server.compresses);
       this.#listener = requestListener(fetch, peers, {
         asking: () => this.#asking,
         mayAnswer: (upgrade, status) => !upgrade.answered && this.#respond(upgrade, status),

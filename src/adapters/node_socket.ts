@@ -15,9 +15,11 @@ interface Owned {
 export interface WsSocket extends Owned {
   readonly readyState: number;
   readonly bufferedAmount: number;
+  /** What the handshake has agreed on, such as `permessage-deflate`; `""` for nothing. */
+  readonly extensions: string;
   binaryType: string;
   on(event: string, listener: (this: WsSocket, ...args: never[]) => void): unknown;
-  send(data: SendData): void;
+  send(data: SendData, options?: { readonly compress: boolean }, done?: () => void): void;
   close(code: number, reason: string): void;
   terminate(): void;
   ping(): void;
@@ -29,7 +31,7 @@ export interface WsSocket extends Owned {
  * Bytes that Node is handed at most, but for a message that is larger: it writes all that waits as
  * one, so that nobody would see that some of it goes out.
  */
-const HANDED = 256 * 1024;
+export const HANDED: number = 256 * 1024;
 
 const OPEN = 1;
 const CLOSED = 3;
@@ -44,7 +46,7 @@ const LINGER = 1_000;
 let held: NodeStream[] = [];
 
 /** What is sent on a stream until the end of this turn shares a system call. */
-function hold(stream: NodeStream): void {
+export function hold(stream: NodeStream): void {
   if (stream.writableCorked > 0) return;
   stream.cork();
   if (held.push(stream) === 1) queueMicrotask(letGo);

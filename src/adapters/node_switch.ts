@@ -1,5 +1,6 @@
 import { usageError } from "../base/usage_error.ts";
 import { isBun } from "./bun.ts";
+import { acceptable, DEFLATE } from "./node_deflate.ts";
 import { tellingClass } from "./node_bun_socket.ts";
 import type { NodeIncoming, NodeStream } from "./node_http.ts";
 import type { Peers, WsServer } from "./node_peers.ts";
@@ -19,12 +20,15 @@ export class ProtocolSwitch {
   /** What goes on the next 101. */
   #headers: readonly (readonly [string, string])[] = [];
 
-  /** `maxPayload`: bytes of the largest message. */
-  constructor({ WebSocket, WebSocketServer }: Peers, maxPayload: number) {
+  /**
+   * @param maxPayload Bytes of the largest message, as it is before it is compressed.
+   * @param compresses Whether there are connections that compress.
+   */
+  constructor({ WebSocket, WebSocketServer }: Peers, maxPayload: number, compresses = false) {
     this.#sockets = new WebSocketServer({
       noServer: true,
       clientTracking: false,
-      perMessageDeflate: false,
+      perMessageDeflate: compresses && DEFLATE,
       maxPayload,
       ...isBun() ? { WebSocket: tellingClass(WebSocket) } : {},
     });
@@ -33,22 +37,26 @@ export class ProtocolSwitch {
     });
   }
 
-  /** Sends the 101; `undefined` if the client has left. */
+  /** Sends the 101; `undefined` if the client has left. `compress`: an offer to compress is taken. */
   switch(
     incoming: NodeIncoming,
     stream: NodeStream,
     head: Uint8Array,
     headers: readonly (readonly [string, string])[],
     protocol: string,
+    compress = false,
   ): WsSocket | undefined {
+    const { headers: { "sec-websocket-key": key, "sec-websocket-extensions": offers } } = incoming;
+    const offer = compress ? acceptable(`${offers ?? ""}`) : undefined;
     // What has been judged and chosen, because `ws` would do both again, by rules of its own.
     const request = {
       method: "GET",
       headers: {
         upgrade: "websocket",
         "sec-websocket-version": "13",
-        "sec-websocket-key": incoming.headers["sec-websocket-key"],
+        "sec-websocket-key": key,
         ...(protocol === "" ? {} : { "sec-websocket-protocol": protocol }),
+        ...(offer === undefined ? {} : { "sec-websocket-extensions": offer }),
       },
     };
     let opened: WsSocket | undefined;

@@ -110,17 +110,20 @@ export class NodeUpgrade {
     this.#stream.on("end", this.abandon);
   }
 
-  /** Answers with a 101. `undefined` if the client has left. */
+  /** Answers with a 101. `undefined` if the client has left. `compress`: an offer of it is taken. */
   accept(
     headers: readonly (readonly [string, string])[],
     protocol: string,
+    compress = false,
   ): { readonly raw: WsSocket; readonly stream: NodeStream } | undefined {
     const stream = this.#stream;
     if (stream.destroyed) return undefined;
     this.#settle();
     this.#released();
     stream.resume();
-    const raw = this.protocolSwitch!.switch(this.incoming, stream, this.#head, headers, protocol);
+    const { incoming } = this;
+    const raw = this.protocolSwitch!
+      .switch(incoming, stream, this.#head, headers, protocol, compress);
     if (raw === undefined) return undefined;
     stream.off("error", ignore);
     return { raw, stream };

@@ -7,6 +7,8 @@ export interface ConnectionInit {
   /** The subprotocol; `""` for none. */
   readonly protocol: string;
   readonly limits: Limits;
+  /** Bytes from which on messages are compressed; `false` and `undefined` for never. */
+  readonly compression?: number | false | undefined;
   readonly data: unknown;
   /** Called once, when the connection has ended and the handlers are done, or there is none after all. */
   readonly ended?: () => void;

@@ -12,7 +12,7 @@ export interface Abilities {
   readonly drain: "event" | "poll";
   /** What `bufferedAmount` sees go out: parts of a message, or messages as a whole. */
   readonly progress: "bytes" | "messages";
-  /** Whether messages can be compressed: RFC 7692. */
+  /** Whether the option `compression` is taken: RFC 7692. */
   readonly compression: boolean;
   /** What `terminate` does: cut the TCP connection, or no more than send a close frame. */
   readonly terminate: "cut" | "close";

@@ -1,4 +1,5 @@
 import { checkNames } from "../base/options.ts";
+import { checkCompression, type CompressionOptions } from "./compression.ts";
 import { type HeadersOption, parseHeaders } from "./headers.ts";
 import { malformed, type Opening, openingOf } from "./opening.ts";
 import { type OriginOptions, type OriginRule, originRule } from "./origin.ts";
@@ -13,6 +14,16 @@ export interface HandshakeOptions extends OriginOptions, SubprotocolOptions {
    * @default {{}}
    */
   readonly headers?: HeadersOption | undefined;
+  /**
+   * Whether messages are compressed for clients that offer it, on a server whose own `compression` is
+   * on; or from how many bytes on. `false` for routes whose messages hold secrets beside what others
+   * can choose.
+   *
+   * Source: RFC 7692.
+   *
+   * @default {that of the server}
+   */
+  readonly compression?: boolean | CompressionOptions | undefined;
 }
 
 /** The names of `HandshakeOptions`. */
@@ -24,6 +35,7 @@ export const HANDSHAKE_OPTIONS: readonly (keyof HandshakeOptions)[] = [
   "protocols",
   "requireProtocol",
   "headers",
+  "compression",
 ];
 
 /** Handshake options that were checked once and judge any number of requests. */
@@ -31,18 +43,22 @@ export interface HandshakeRules {
   readonly origin: OriginRule;
   readonly subprotocol: SubprotocolRule;
   readonly headers: Headers | undefined;
+  /** The option, checked: see `checkCompression`. */
+  readonly compression: number | boolean | undefined;
 }
 
 /**
  * Checks the options.
  *
  * @throws {TypeError} If one of them is not what its documentation asks for.
+ * @throws {RangeError} If a number is out of range.
  */
 export function handshakeRules(options: HandshakeOptions): HandshakeRules {
   return {
     origin: originRule(options),
     subprotocol: subprotocolRule(options),
     headers: parseHeaders(options.headers),
+    compression: checkCompression(options.compression),
   };
 }
 

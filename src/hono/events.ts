@@ -4,7 +4,7 @@
  * @typeParam R What `raw` is: a `WebSocket` on Deno, a `ServerWebSocket` on Bun.
  */
 export interface HonoSocket<R = unknown> {
-  /** Sends a message. It is never compressed, whatever `options` say. */
+  /** Sends a message. `compression` of the route says whether it is compressed; `options` do not. */
   send(
     source: string | ArrayBuffer | Uint8Array<ArrayBuffer>,
     options?: { readonly compress?: boolean },

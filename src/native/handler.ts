@@ -42,9 +42,9 @@ export function handler(
   options: HostOptions = {},
 ): Handler {
   checkNames("handler", options, HOST_OPTIONS);
-  const checked = checkHostOptions(options);
+  const state = new ServerState(checkHostOptions(options), currentAdapter());
   return {
-    fetch: wrapFetch(fetch, new ServerState(checked, currentAdapter())),
-    websocket: websocketFor(checked.maxPayloadLength),
+    fetch: wrapFetch(fetch, state),
+    websocket: websocketFor(state.maxPayloadLength, state.compresses),
   };
 }

@@ -3,6 +3,7 @@ import type { Clockwork } from "../connection/clockwork.ts";
 import type { Reporter } from "../connection/events.ts";
 import type { ServerConnection } from "../connection/server_connection.ts";
 import type { Abilities } from "../connection/socket.ts";
+import type { Threshold } from "../handshake/compression.ts";
 import type { Opening } from "../handshake/opening.ts";
 import type { Channels } from "./diagnostics.ts";
 import type { Placeholder } from "./placeholder.ts";
@@ -17,6 +18,11 @@ export interface UpgradeRequest {
   readonly response: Response;
   /** The subprotocol for the 101; `""` for none. */
   readonly protocol: string;
+  /**
+   * Bytes from which on messages are compressed. `false`: an offer of the client is not taken.
+   * `undefined`: the server does not compress, and no offer has to be kept from the runtime.
+   */
+  readonly compression: Threshold;
   /** Seconds of silence; 0 for no end. For runtimes that ping by themselves. */
   readonly idleTimeout: number;
   /** Aborts when the server shuts down: what is still under way then is given up. */
@@ -93,6 +99,8 @@ export interface ListenOptions {
 export interface ListeningServer {
   readonly clock: Clock;
   readonly maxPayloadLength: number;
+  /** Whether there are routes whose messages may be compressed. */
+  readonly compresses: boolean;
   readonly report: Reporter;
 }
 

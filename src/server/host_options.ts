@@ -1,5 +1,6 @@
 import { checkBytes, checkMade, checkNumber, checkOption, MIB, pick } from "../base/options.ts";
 import type { Connection } from "../connection/connection.ts";
+import { type CompressionOptions, serverThreshold } from "../handshake/compression.ts";
 import { type HostRule, hostRule } from "../handshake/hosts.ts";
 import type { Refused } from "../handshake/verdict.ts";
 import type { HandshakeLimit } from "./admission.ts";
@@ -75,6 +76,16 @@ export interface HostOptions {
    * @default {[]}
    */
   readonly limits?: HandshakeLimit | readonly HandshakeLimit[] | undefined;
+  /**
+   * Compresses messages for clients that offer it, unless their route says otherwise; or from how
+   * many bytes on. On Bun, and with the entry for Node on Node and on Deno; a `TypeError` elsewhere.
+   * What is secret can be guessed from its compressed length: see docs/compression.md.
+   *
+   * Source: RFC 7692.
+   *
+   * @default {false}
+   */
+  readonly compression?: boolean | CompressionOptions | undefined;
 }
 
 /** The names of `HostOptions`. */
@@ -88,16 +99,19 @@ export const HOST_OPTIONS: readonly (keyof HostOptions)[] = [
   "maxPayloadLength",
   "maxBuffered",
   "limits",
+  "compression",
 ];
 
 /** The options of a server, checked. */
-export interface CheckedHostOptions extends Omit<HostOptions, "hosts" | "limits"> {
+export interface CheckedHostOptions extends Omit<HostOptions, "hosts" | "limits" | "compression"> {
   readonly hosts: HostRule | undefined;
   /** Whether there is one that says more than the defaults. */
   readonly given: boolean;
   readonly maxPayloadLength: number;
   readonly maxBuffered: number;
   readonly limits: readonly HandshakeLimit[];
+  /** Bytes from which on messages are compressed; `undefined` for never. */
+  readonly compression: number | undefined;
 }
 
 /**
@@ -129,5 +143,6 @@ export function checkHostOptions(options: HostOptions): CheckedHostOptions {
     maxPayloadLength: checkBytes("maxPayloadLength", maxPayloadLength),
     maxBuffered: checkBytes("maxBuffered", maxBuffered, Number.MAX_SAFE_INTEGER),
     limits: checkMade("limits", limits, "admit", "perAddress"),
+    compression: serverThreshold(options.compression),
   };
 }

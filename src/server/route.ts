@@ -7,6 +7,7 @@ import {
   type Limits,
   parseLimits,
 } from "../connection/limits.ts";
+import { routeThreshold, type Threshold } from "../handshake/compression.ts";
 import { openingOf } from "../handshake/opening.ts";
 import {
   HANDSHAKE_OPTIONS,
@@ -88,9 +89,10 @@ const UPGRADE_REQUIRED = refusal(426, "expected a WebSocket opening handshake", 
 export class Route {
   readonly #rules: HandshakeRules;
   readonly #limits: Limits;
-  /** The limits on a server that allows less, and the servers that have said so. */
+  /** The limits on a server that allows less. */
   #capped: Limits | undefined;
-  #told: WeakSet<ServerState> | undefined;
+  /** The options of this route that servers were told to have no effect on them. */
+  #told: WeakMap<ServerState, Set<string>> | undefined;
   readonly #data: ((source: never) => unknown) | undefined;
   readonly #bareServer: (request: Request) => ServerState;
 
@@ -157,9 +159,11 @@ export class Route {
   ): Response {
     checkEvents(events);
     const limits = this.#limitsOn(server);
+    const compression = this.#compressionOn(server);
     const data = this.#data?.(source as never);
     if (isPromise(data)) throw answerError("make data", "a value from the data function", data);
-    const pending = { events, protocol, limits, data, token: placeholder.token };
+    const { token } = placeholder;
+    const pending = { events, protocol, limits, compression, data, token };
     if (state === undefined) {
       // Servers that can go without a wrapper are those of Deno and Bun, which upgrade at once.
       return completeUpgrade(server, request, context, pending, response, undefined) as Response;
@@ -180,16 +184,35 @@ export class Route {
     if (this.#capped?.maxPayloadLength !== maxPayloadLength) {
       this.#capped = { ...limits, maxPayloadLength };
     }
-    const told = this.#told ??= new WeakSet();
-    if (!told.has(server)) {
-      told.add(server);
-      server.ineffective(
-        "maxPayloadLength",
-        `a route asks for maxPayloadLength ${asked}, but its server has ${maxPayloadLength}, which holds: write maxPayloadLength: ${asked} into the options of serve or handler too`,
-        limits.route,
+    this.#tellOnce(
+      server,
+      "maxPayloadLength",
+      `a route asks for maxPayloadLength ${asked}, but its server has ${maxPayloadLength}, which holds: write maxPayloadLength: ${asked} into the options of serve or handler too`,
+    );
+    return this.#capped;
+  }
+
+  /** What becomes of the offers of clients to compress, on this server. */
+  #compressionOn(server: ServerState): Threshold {
+    const { compression } = this.#rules;
+    const servers = server.options.compression;
+    if (compression && servers === undefined) {
+      this.#tellOnce(
+        server,
+        "compression",
+        "a route asks for compression, but its server has none: write compression: true into the options of serve or handler too",
       );
     }
-    return this.#capped;
+    return routeThreshold(compression, servers);
+  }
+
+  /** Tells a server, once, that an option of this route has no effect on it. */
+  #tellOnce(server: ServerState, option: string, message: string): void {
+    const all = this.#told ??= new WeakMap();
+    const told = all.get(server) ?? new Set();
+    if (told.has(option)) return;
+    all.set(server, told.add(option));
+    server.ineffective(option, message, this.#limits.route);
   }
 
   /** Judges a request and upgrades it; one that asks for no WebSocket gets 426. */

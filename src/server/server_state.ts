@@ -2,6 +2,7 @@ import { type Clock, systemClock } from "../base/clock.ts";
 import { contain, messageOf } from "../base/contain.ts";
 import { pathOf } from "../base/path.ts";
 import { quote } from "../base/quote.ts";
+import { usageError } from "../base/usage_error.ts";
 import { logError } from "../base/log_error.ts";
 import type { CloseInfo } from "../connection/close.ts";
 import type { Connection } from "../connection/connection.ts";
@@ -28,6 +29,9 @@ const RETRY_AFTER = "5";
 /** Milliseconds for which a server is cautious after a socket has failed to open. */
 const CAUTION = 60_000;
 
+/** Where messages can be compressed. */
+const COMPRESSING = "a runtime that compresses (Bun; Node and Deno by the entry for Node)";
+
 /** Connections at the same time where nobody knows how many there may be. */
 const MOST_CONNECTIONS = 10_000;
 
@@ -52,13 +56,20 @@ export class ServerState implements ConnectionServer, ListeningServer {
   #reserved = 0;
   #failedAt = -Infinity;
 
-  /** `adapter` is asked at the first upgrade how many connections there may be, if it knows. */
+  /**
+   * `adapter` is asked at the first upgrade how many connections there may be, if it knows.
+   *
+   * @throws {TypeError} If messages shall be compressed, and the runtime cannot.
+   */
   constructor(
     options: CheckedHostOptions,
     adapter: Adapter | ServerAdapter,
     clock: Clock = systemClock,
   ) {
     this.options = options;
+    if (this.compresses && !adapter.abilities.compression) {
+      throw usageError("use option compression", COMPRESSING, "one that does not");
+    }
     this.#maxConnections = options.maxConnections;
     this.maxPayloadLength = options.maxPayloadLength;
     this.adapter = adapter;
@@ -72,6 +83,10 @@ export class ServerState implements ConnectionServer, ListeningServer {
       }));
     this.budget = new MemoryBudget(options.maxBuffered);
     this.drainPoll = new DrainPoll(clock);
+  }
+
+  get compresses(): boolean {
+    return this.options.compression !== undefined;
   }
 
   get abilities(): Abilities {

@@ -60,6 +60,7 @@ export function completeUpgrade(
       context,
       response,
       protocol: init.protocol,
+      compression: init.compression,
       idleTimeout: init.limits.idleTimeout / 1000,
       signal: server.signal,
       watched: state?.watched === true,

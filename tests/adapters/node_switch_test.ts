@@ -47,6 +47,30 @@ Deno.test("the subprotocol is the one that was chosen, and nothing is compressed
   assertEquals(head.all("sec-websocket-extensions"), []);
 });
 
+Deno.test("an offer to compress is taken by those who may, and by others not", async () => {
+  const protocols = new ProtocolSwitch(await findPeers(), 10, true);
+  let compress = true;
+  await using server = await nodeServer((incoming, stream, head) => {
+    protocols.switch(incoming, stream, head, [["x-a", "1"]], "chat", compress);
+  });
+  for (
+    const [taken, compresses, offers] of [
+      [true, true, "permessage-deflate"],
+      [true, true, "x, permessage-deflate; nonsense, permessage-deflate"],
+      [false, true, "permessage-deflate; nonsense"],
+      [false, true, ""],
+      [false, false, "permessage-deflate"],
+    ] as const
+  ) {
+    compress = compresses;
+    using client = await RawClient.connect(server.port);
+    client.write(handshake("/", { "Sec-WebSocket-Extensions": offers }));
+    const head = await client.head();
+    assertEquals([head.status, head.all("sec-websocket-extensions").length], [101, +taken]);
+    assertEquals([head.all("x-a"), head.all("sec-websocket-protocol")], [["1"], ["chat"]]);
+  }
+});
+
 Deno.test("messages are bounded while they arrive", async () => {
   await using server = await switching();
   using client = await RawClient.open(server.port, "/");

@@ -8,6 +8,7 @@ import { upgradeWebSocket } from "../../src/native/upgrade.ts";
 import type { Report } from "../../src/server/report.ts";
 import { startServer, type WebSocketServer } from "../../src/server/serve.ts";
 import { selfSigned } from "../support/certificate.ts";
+import { messageIn, OFFER } from "../support/deflate.ts";
 import { handshake, OPCODE, RawClient } from "../support/raw_client.ts";
 import { ownServer } from "../support/own_server.ts";
 import { within } from "../support/within.ts";
@@ -23,6 +24,7 @@ Deno.test("abilities are those of the runtime that runs it", () => {
   assertEquals([ABILITIES.node.progress, ABILITIES.node.pause], ["bytes", true]);
   assertEquals([ABILITIES.deno.progress, ABILITIES.deno.drain], ["messages", "event"]);
   assertEquals([ABILITIES.bun.pause, ABILITIES.bun.drain], [false, "poll"]);
+  assertEquals([ABILITIES.node.compression, ABILITIES.bun.compression], [true, false]);
   assertEquals(nodeAdapter.connectionLimit(), denoAdapter.connectionLimit());
 });
 
@@ -35,6 +37,24 @@ Deno.test("a connection knows its request, and its socket is one of ws", async (
   assertEquals([request.url, request.headers.get("x-sent")], ["http://127.0.0.1/a?b", "1"]);
   assertEquals(request.remoteAddress, "127.0.0.1");
   assertEquals(typeof (raw as { terminate: unknown }).terminate, "function");
+});
+
+Deno.test("a connection compresses where its route does and its client has offered it", async () => {
+  for (
+    const [own, servers, offers, compressed] of [
+      [undefined, true, OFFER, true],
+      [undefined, true, {}, false],
+      [false, true, OFFER, false],
+      [undefined, false, OFFER, false],
+    ] as const
+  ) {
+    const asServer = { compression: servers };
+    await using server = ownServer(nodeAdapter, {}, { compression: own }, asServer);
+    using client = await RawClient.open(server.port, "/", offers);
+    client.send(OPCODE.text, "x".repeat(2_000));
+    const frame = await client.frame();
+    assertEquals([messageIn(frame).length, frame?.rsv], [2_000, compressed ? 4 : 0]);
+  }
 });
 
 Deno.test("what Node lets pass, and RFC 6455 does not, is refused with 400", async () => {

@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import fc from "npm:fast-check@4.10.2";
 import { addressKey } from "../../src/limits/address.ts";
 import { assertLinear } from "../support/linear.ts";
 
@@ -19,7 +20,14 @@ for (
     ["::1", "0:0:0:0::/64"],
     ["::", "0:0:0:0::/64"],
     ["1::", "1:0:0:0::/64"],
-    ["64:ff9b::192.0.2.1", "64:ff9b:0:0::/64"],
+    ["64:ff9b::192.0.2.1", "192.0.2.1"],
+    ["[64:FF9B::c000:201]:443", "192.0.2.1"],
+    ["64:ff9b:1::192.0.2.1", "64:ff9b:1:0::/64"],
+    ["64:ff9b:0:0:1::1", "64:ff9b:0:0::/64"],
+    ["::ffff:192.0.2.1%eth0", "192.0.2.1"],
+    ["::192.0.2.1", "0:0:0:0::/64"],
+    ["0.0.0.0", "0.0.0.0"],
+    ["255.255.255.255:65535", "255.255.255.255"],
   ]
 ) {
   Deno.test(`${address} stands for ${key}`, () => assertEquals(addressKey(address!), key));
@@ -47,6 +55,14 @@ Deno.test("what is no address stands for nobody", () => {
       "1.2.3.4::",
       "[",
       "[]",
+      "[192.0.2.1x",
+      "[2001:db8::1",
+      "[2001:db8::1]x",
+      "[2001:db8::1]:",
+      "[[::1]]",
+      "192.0.2.1:",
+      ":80",
+      "%eth0",
       "/run/app.sock",
     ]
   ) {
@@ -54,7 +70,39 @@ Deno.test("what is no address stands for nobody", () => {
   }
 });
 
+Deno.test("however an address is written, it stands for the same", () => {
+  fc.assert(fc.property(fc.ipV6(), (address) => {
+    // As the parser of URLs writes it.
+    const { hostname } = new URL(`http://[${address}]/`);
+    const key = addressKey(address);
+    assert(key !== undefined);
+    assertEquals(addressKey(hostname), key);
+    assertEquals(addressKey(`[${address.toUpperCase()}]:443`), key);
+    assertEquals(addressKey(`${address}%eth0`), key);
+  }));
+  fc.assert(fc.property(fc.ipV4(), (address) => {
+    for (const one of [address, `${address}:1`, `::ffff:${address}`, `64:ff9b::${address}`]) {
+      assertEquals(addressKey(one), address);
+    }
+  }));
+});
+
+Deno.test("all addresses of one network are one, and those of the next are not", () => {
+  const group = fc.integer({ min: 0, max: 0xffff });
+  const half = fc.array(group, { minLength: 4, maxLength: 4 });
+  const written = (groups: readonly number[]) =>
+    groups.map((group) => group.toString(16)).join(":");
+  fc.assert(fc.property(half, half, half, half, (network, one, other, next) => {
+    // Those are IPv4.
+    fc.pre(network[0] !== 0 && network[0] !== 0x64);
+    const key = addressKey(written([...network, ...one]));
+    assertEquals(addressKey(written([...network, ...other])), key);
+    const same = written(next) === written(network);
+    assertEquals(addressKey(written([...next, ...one])) === key, same);
+  }));
+});
+
 Deno.test("it takes linear time, whatever proxies let through", () =>
-  [":", "1:", "1.", "[", "%", "0", "::1.2.3.4"].forEach((part) =>
+  [":", "1:", "1.", "[", "]", "[]", "%", "0", "::1.2.3.4"].forEach((part) =>
     assertLinear(part, (times) => addressKey(part.repeat(times)))
   ));

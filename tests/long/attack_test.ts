@@ -1,6 +1,7 @@
 /** Clients that take all the memory that they can get, by default limits, and their neighbours. */
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { root } from "../support/command.ts";
+import { neighbour } from "../support/neighbour.ts";
 import type { ProcessServer } from "../support/process_server.ts";
 import { frame, OPCODE, RawClient } from "../support/raw_client.ts";
 import { type WireRuntime, wireRuntimes } from "../support/runtimes.ts";
@@ -40,32 +41,6 @@ async function dropped(server: ProcessServer, count: number): Promise<[State, nu
     assert(performance.now() < end, `${told} of ${count} told: ${JSON.stringify(now)}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-}
-
-/** A neighbour that goes on echoing; says how long its messages took, in milliseconds. */
-function neighbour(client: RawClient) {
-  const times: number[] = [];
-  let going = true;
-  const done = (async () => {
-    while (going) {
-      const start = performance.now();
-      client.send(OPCODE.text, "still here?");
-      assertEquals(await client.text(), "still here?");
-      times.push(performance.now() - start);
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-  })();
-  return {
-    /** The time that 99 of 100 messages stay below, of those since it was asked last. */
-    p99(): number {
-      const sorted = times.splice(0).toSorted((a, b) => a - b);
-      return sorted[Math.floor(sorted.length * 0.99)]!;
-    },
-    async [Symbol.asyncDispose]() {
-      going = false;
-      await done;
-    },
-  };
 }
 
 /** What sending costs in itself: the p99 of a neighbour while as many are sent to that read. */

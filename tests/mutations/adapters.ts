@@ -91,9 +91,23 @@ export const adapters: Mutations = {
     ],
     [
       "a message that is too large broke the network",
-      'if (reason === "Received too big message") return TOO_LARGE;',
+      'if (reason.startsWith("Received too big message")) return TOO_LARGE;',
       "",
     ],
+    [
+      "what is inflated to too much broke the network",
+      'reason.startsWith("Received too big message")',
+      'reason === "Received too big message"',
+    ],
+    ["offers are not hidden from Bun", "compression === false ? hideOffer", "false ? hideOffer"],
+    [
+      "what is hidden from Bun is hidden for good",
+      "if (offer) request.headers.set(EXTENSIONS, offer);",
+      "",
+    ],
+    ["Bun compresses nothing", "perMessageDeflate: compresses,", "perMessageDeflate: false,"],
+    ["no socket compresses", "opening = compression || undefined;", "opening = undefined;"],
+    ["who comes next compresses too", "} finally {\n      opening = undefined;", "} finally {"],
     [
       "a broken network is a close of the client",
       "if (code !== 1006) return closedByPeer",
@@ -137,8 +151,8 @@ export const adapters: Mutations = {
     ["native options are dropped", "...native,\n      ...(cert", "...(cert"],
     [
       "native options win",
-      "      fetch,\n      websocket: websocketFor(maxPayloadLength),",
-      "      fetch,\n      websocket: websocketFor(maxPayloadLength),\n      ...native,",
+      "      fetch,\n      websocket: websocketFor(maxPayloadLength, compresses),",
+      "      fetch,\n      websocket: websocketFor(maxPayloadLength, compresses),\n      ...native,",
     ],
     ["TLS is dropped", "...(cert === undefined ? {} : { tls: { cert, key } }),", ""],
     ["stop() cuts what is under way", "server.stop(false)", "server.stop(true)"],
@@ -153,6 +167,14 @@ export const adapters: Mutations = {
       "} catch {\n      return connectionLimit(undefined);",
       "} catch (error) {\n      throw error;",
     ],
+  ],
+  "adapters/bun_deflate_socket.ts": [
+    ["everything is compressed", "if (size < this.#threshold) return super.send(data);", ""],
+    ["the threshold is not", "if (size < this.#threshold)", "if (size <= this.#threshold)"],
+    ["units count as bytes", "byteLength(data)", "(data as string).length"],
+    ["nothing is compressed", "this.raw.send(bytes, true)", "this.raw.send(bytes, false)"],
+    ["what is queued is sent", 'result < 0 ? "queued"', 'result < 0 ? "sent"'],
+    ["what is dropped is queued", '"queued" : "gone"', '"queued" : "queued"'],
   ],
   "adapters/bun_socket.ts": [
     [

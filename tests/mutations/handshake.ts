@@ -21,6 +21,20 @@ export const handshake: Mutations = {
       "return parseAuthority(new URL(url).host);",
     ],
   ],
+  "handshake/compression.ts": [
+    ["another default threshold", "const THRESHOLD = 1_024;", "const THRESHOLD = 1_000;"],
+    ["null is an option", ' || option === null) {', ") {"],
+    ["other names are taken", 'checkNames("compression", option, ["threshold"]);', ""],
+    [
+      "a threshold is not checked",
+      'return checkBytes("compression.threshold", option.threshold ?? THRESHOLD);',
+      "return option.threshold ?? THRESHOLD;",
+    ],
+    ["true is no threshold", "checked === true ? THRESHOLD : checked || undefined", "checked as 1"],
+    ["a route says nothing", "own === undefined || own === true ? servers : own", "servers"],
+    ["true is a threshold", "own === undefined || own === true", "own === undefined"],
+    ["a route needs no server", "if (servers === undefined) return undefined;", ""],
+  ],
   "handshake/field_value.ts": [
     ["a token may be empty", "A-Za-z]+$/", "A-Za-z]*$/"],
     ["a token may have a slash", "`|~0-9", "`|~/0-9"],
@@ -242,6 +256,11 @@ export const handshake: Mutations = {
     ["* is not explained", "if (/^([a-z]+:\\/\\/)?\\*$/.test(entry)) {", "if (!entry) {"],
   ],
   "handshake/rules.ts": [
+    [
+      "compression is not checked",
+      "compression: checkCompression(options.compression),",
+      "compression: options.compression as boolean,",
+    ],
     [
       "the origin is not judged",
       "if (stranger !== undefined) return",

@@ -51,7 +51,15 @@ export const limits: Mutations = {
   ],
   "limits/address.ts": [
     ["every address of IPv6 is one", "groups.slice(0, 4).map", "groups.map"],
-    ["IPv4 in the clothes of IPv6 is IPv6", "if (isIPv4) return", "if (false) return"],
+    ["IPv4 in the clothes of IPv6 is IPv6", "[0, 0, 0, 0, 0, 0xffff].join(),", ""],
+    ["IPv4 behind a translator is IPv6", "[0x64, 0xff9b, 0, 0, 0, 0].join(),", ""],
+    ["a bracket may stay open", "BRACKETED.exec(address) ?? []", "/^\\[([^\\]]*)/.exec(address) ?? []"],
+    [
+      "an address keeps what it was cut out of",
+      'return unscoped.split(".").map(Number).join(".");',
+      "return unscoped;",
+      { seenBy: ["tests/limits/per_address_test.ts#long headers"] },
+    ],
     ["a port is part of the address", '? address.slice(0, address.lastIndexOf(":"))', "? address"],
     ["case matters", ".toLowerCase()", ""],
     ["a zone is part of the address", 'bare.split("%", 1)[0]!', "bare"],
@@ -74,7 +82,11 @@ export const limits: Mutations = {
       "this.#trustProxy ? lastForwarded(request) ?? remoteAddress : remoteAddress",
       "lastForwarded(request) ?? remoteAddress",
     ],
-    ["the first that was forwarded counts", ".at(-1)", ".at(0)"],
+    [
+      "the first that was forwarded counts",
+      'all?.slice(all.lastIndexOf(",") + 1)',
+      'all?.split(",")[0]!',
+    ],
     ["whoever has no address is one address", "if (key === undefined) {", "if (false) {"],
     ["who has connections is forgotten", "connections > 0);", "connections > 1);"],
     [

@@ -28,8 +28,8 @@ export const native: Mutations = {
     ],
     [
       "Bun's limit for messages is not the handler's",
-      "websocketFor(checked.maxPayloadLength)",
-      "websocketFor(16 * 1024 * 1024)",
+      "websocketFor(state.maxPayloadLength, ",
+      "websocketFor(16 * 1024 * 1024, ",
     ],
   ],
   "native/upgrade.ts": [

@@ -69,6 +69,11 @@ export const server: Mutations = {
     ["secrets of headers are told", 'line.slice(0, line.indexOf(":"))', "line"],
   ],
   "server/host_options.ts": [
+    [
+      "a server does not compress",
+      "serverThreshold(options.compression)",
+      "serverThreshold(undefined)",
+    ],
     ["maxConnections may be NaN", "maxConnections >= 0,", "!(maxConnections < 0),"],
     ["maxConnections may not be 0", "maxConnections >= 0,", "maxConnections > 0,"],
     [
@@ -355,10 +360,25 @@ export const server: Mutations = {
     ],
     [
       "nobody learns that an option has no effect",
-      "if (!told.has(server)) {",
-      "if (told.has(server)) {",
+      "if (told.has(option)) return;",
+      "if (!told.has(option)) return;",
     ],
-    ["it is told each time", "if (!told.has(server)) {", "{"],
+    ["it is told each time", "if (told.has(option)) return;", ""],
+    [
+      "compression in vain is not told",
+      "if (compression && servers === undefined) {",
+      "if (compression === null && servers === undefined) {",
+    ],
+    [
+      "compression is told of where there is some",
+      "if (compression && servers === undefined) {",
+      "if (compression) {",
+    ],
+    [
+      "a route compresses as its server does, whatever it says",
+      "routeThreshold(compression, servers)",
+      "routeThreshold(undefined, servers)",
+    ],
     [
       "each connection has limits of its own",
       "if (this.#capped?.maxPayloadLength !== maxPayloadLength) {",
@@ -554,6 +574,21 @@ export const server: Mutations = {
     ["it never ends", "if (passed >= drain) done.resolve();", ""],
   ],
   "server/server_state.ts": [
+    [
+      "a runtime that cannot compress is silent",
+      "if (this.compresses && !adapter.abilities.compression) {",
+      "if (this.compresses && adapter === null) {",
+    ],
+    [
+      "a runtime that can is refused",
+      "if (this.compresses && !adapter.abilities.compression) {",
+      "if (this.compresses) {",
+    ],
+    [
+      "every server compresses",
+      "return this.options.compression !== undefined;",
+      "return true;",
+    ],
     ["the time of handshakes is forgotten", "this.#since.set(request, this.clock.now());", ""],
     [
       "handshakes are told that nobody waited for",

@@ -28,5 +28,7 @@ Deno.test("handler checks its options at once", () => {
   assertThrows(() => handler(undefined as never), TypeError, "fetch to be a function");
   assertThrows(() => handler(fetch, { maxConnections: NaN }), RangeError, "maxConnections");
   assertThrows(() => handler(fetch, { port: 1 } as never), TypeError, "options of handler");
-  assertEquals(handler(fetch).websocket.maxPayloadLength, 16 * 1024 * 1024);
+  assertThrows(() => handler(fetch, { compression: true }), TypeError, "got one that does not");
+  const { maxPayloadLength, perMessageDeflate } = handler(fetch).websocket;
+  assertEquals([maxPayloadLength, perMessageDeflate], [16 * 1024 * 1024, false]);
 });

@@ -11,6 +11,7 @@ Deno.test("what is not said has the documented default", () => {
     maxPayloadLength: 16 * MIB,
     maxBuffered: 256 * MIB,
     limits: [],
+    compression: undefined,
   });
 });
 
@@ -25,11 +26,12 @@ Deno.test("what is said holds", () => {
     maxPayloadLength: 1,
     maxBuffered: Number.MAX_SAFE_INTEGER,
     limits: [{ admit: () => "lets everybody in" }],
+    compression: { threshold: 5 },
   };
   assertEquals(Object.keys(options), [...HOST_OPTIONS]);
   const { hosts, ...checked } = checkHostOptions(options);
   const { hosts: _, ...rest } = options;
-  assertEquals(checked, { ...rest, given: true } as never);
+  assertEquals(checked, { ...rest, compression: 5, given: true } as never);
   assertEquals(hosts!(parseAuthority("app.example")), true);
   assertEquals(hosts!(parseAuthority("other.example")), false);
 });
@@ -52,6 +54,8 @@ for (
     ["maxPayloadLength", ["5"], TypeError],
     ["maxPayloadLength", [0, 1.5, NaN, 2 ** 31, Infinity], RangeError],
     ["limits", ["5", null, {}, [null], [{ meter() {} }]], TypeError],
+    ["compression", ["yes", 1, null, [], { treshold: 1 }, { threshold: "1" }], TypeError],
+    ["compression", [{ threshold: 0 }, { threshold: 1.5 }], RangeError],
     ["maxBuffered", ["5"], TypeError],
     ["maxBuffered", [0, 1.5, NaN, 2 ** 53, Infinity], RangeError],
   ] as const

@@ -11,7 +11,7 @@ import {
   type UpgradeOptions,
   upgradeRequired,
 } from "../../src/server/route.ts";
-import type { MemoryContext } from "../../src/adapters/memory.ts";
+import { MemoryAdapter, type MemoryContext } from "../../src/adapters/memory.ts";
 import { Listening } from "../support/diagnostics.ts";
 import { handshakeRequest, memoryServer } from "../support/memory.ts";
 
@@ -152,6 +152,46 @@ Deno.test("a subprotocol that the route does not speak is told, and one that it 
   assertEquals(told.map(({ kind, cause, message }) => `${kind} ${cause} ${message}`), [
     "option protocols a client offers subprotocols, and none is among the protocols of the route",
   ]);
+});
+
+Deno.test("a route compresses as its server does, unless it says otherwise, and never without it", async () => {
+  for (
+    const [own, servers, compression] of [
+      [undefined, true, 1_024],
+      [true, { threshold: 5 }, 5],
+      [{}, { threshold: 5 }, 1_024],
+      [{ threshold: 7 }, true, 7],
+      [false, true, false],
+      [undefined, false, undefined],
+      [false, false, undefined],
+      [true, false, undefined],
+      [{ threshold: 7 }, undefined, undefined],
+    ] as const
+  ) {
+    const adapter = new MemoryAdapter();
+    const asked: unknown[] = [];
+    const upgrade = adapter.upgrade.bind(adapter);
+    adapter.upgrade = (asking, connection) => {
+      asked.push(asking.compression);
+      return upgrade(asking, connection);
+    };
+    const route = new Route({ compression: own }, nobody);
+    const server = memoryServer((request, context) => route.answer(request, {}, context), {
+      adapter,
+      compression: servers,
+    });
+    for (let i = 0; i < 2; i++) assert((await server.connect()).client);
+    assertEquals(asked, [compression, compression]);
+    const inVain = Boolean(own) && !servers;
+    assertEquals(
+      server.told.map(({ kind, cause, message }) => `${kind} ${cause}: ${message}`),
+      inVain
+        ? [
+          "option compression: a route asks for compression, but its server has none: write compression: true into the options of serve or handler too",
+        ]
+        : [],
+    );
+  }
 });
 
 Deno.test("a route that wants longer messages than its server is told so, once, and has the server's", async () => {

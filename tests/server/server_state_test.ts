@@ -54,6 +54,23 @@ async function written(
   return lines;
 }
 
+Deno.test("a server compresses where its runtime can, and is refused where it cannot", () => {
+  assertEquals([setUp().state.compresses, setUp({ compression: false }).state.compresses], [
+    false,
+    false,
+  ]);
+  assertEquals(setUp({ compression: true }).state.compresses, true);
+  const cannot = { ...NO_LIMIT, abilities: { ...abilities, compression: false } };
+  assertEquals(
+    assertThrows(
+      () => new ServerState(checkHostOptions({ compression: true }), cannot),
+      TypeError,
+    ).message,
+    "Cannot use option compression: expected a runtime that compresses (Bun; Node and Deno by the entry for Node), got one that does not",
+  );
+  new ServerState(checkHostOptions({ compression: false }), cannot);
+});
+
 Deno.test("there is room for as many as maxConnections, and each that leaves makes some", () => {
   const { state } = setUp({ maxConnections: 2 });
   assertEquals([state.reserve(), state.reserve()], [undefined, undefined]);

@@ -84,6 +84,22 @@ export const gaps = {
     "bun-node": "is taken, as on Bun",
     pinned: { deno: "taken", bun: "taken", "bun-node": "taken" },
   },
+  "the option `compression`": {
+    table: "runtimes",
+    deno: "a `TypeError` at setup: Deno's own server cannot compress",
+    bun: "compresses",
+    node: "compresses",
+    "bun-node": "a `TypeError` at setup: `ws` is Bun's own there, and does not compress",
+    pinned: { deno: "TypeError", "bun-node": "TypeError" },
+  },
+  "a compressed message that is damaged": {
+    table: "runtimes",
+    deno: "none is taken",
+    bun: "ends with 1009, cause `payload-too-large`: Bun does not say which of the two it was",
+    node: "ends with 1007, cause `network`",
+    "bun-node": "none is taken",
+    pinned: { bun: "payload-too-large" },
+  },
   "one large frame that comes slowly": {
     table: "runtimes",
     deno: "counts as silence until it is whole",

@@ -21,6 +21,8 @@ export interface Head {
 /** One frame as it was on the wire. */
 export interface Frame {
   readonly fin: boolean;
+  /** The reserved bits: 4 stands for a compressed message. */
+  readonly rsv: number;
   readonly opcode: number;
   readonly payload: Buffer;
 }
@@ -129,6 +131,7 @@ export class RawClient implements Disposable {
     const bytes = this.#take(found.head + found.payload);
     return {
       fin: (bytes[0]! & 0x80) !== 0,
+      rsv: (bytes[0]! >> 4) & 7,
       opcode: bytes[0]! & 0x0f,
       payload: bytes.subarray(found.head),
     };
