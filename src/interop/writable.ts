@@ -17,17 +17,21 @@ import { brokenOff, written } from "./sending.ts";
  */
 export function writableOf(connection: Connection): WritableStream<SendData> {
   checkConnection("writableOf", connection);
+  const abort = () => connection.close(1011);
   return new WritableStream<SendData>({
     start(controller) {
       connection.closed.then((info) => {
         if (!info.wasClean) controller.error(brokenOff("write", info));
       });
+      // At once, where there is a signal: `abort` is called when the write under way is over, and its
+      // client may take its time.
+      controller.signal?.addEventListener("abort", abort);
     },
     write: (data) => written(connection, data),
     async close() {
       connection.close(1000);
       await connection.closed;
     },
-    abort: () => connection.close(1011),
+    abort,
   });
 }

@@ -145,6 +145,8 @@ function interopSuite(runtime: Runtime): void {
     for (let i = 0; i < 10; i++) client.send(`${i}`);
     other.send("hi");
     assertEquals(await other.message(), "hi");
+    // No more than the command itself.
+    assertEquals(server.all({ on: "came", id: "a" }).length, 1);
     other.send("!resume a");
     for (let i = 0; i < 10; i++) assertEquals(await client.message(), `${i}`);
     client.close();
