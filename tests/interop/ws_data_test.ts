@@ -1,4 +1,4 @@
-import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { bufferOf, bytesOf, handedOut, messageFrom, textOf } from "../../src/interop/ws_data.ts";
 
@@ -6,11 +6,11 @@ const BYTES = new Uint8Array([1, 2, 3]);
 
 Deno.test("text and bytes are handed out as ws does", async () => {
   assertEquals(`${handedOut("ü", "arraybuffer")}`, "ü");
-  assertInstanceOf(handedOut("ü", "arraybuffer"), Buffer);
+  assert(handedOut("ü", "arraybuffer") instanceof Buffer);
   const { buffer } = BYTES;
   assertEquals(handedOut(buffer, "arraybuffer"), buffer);
   const bytes = handedOut(buffer, "nodebuffer");
-  assertInstanceOf(bytes, Buffer);
+  assert(bytes instanceof Buffer);
   assertEquals([...bytes], [1, 2, 3]);
   const [fragment, ...more] = handedOut(buffer, "fragments") as Buffer[];
   assertEquals([[...fragment!], more], [[1, 2, 3], []]);

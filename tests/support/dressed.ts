@@ -54,6 +54,6 @@ export async function opened(
 }
 
 /** Lets everything happen that is under way. */
-export async function settled(turns = 5): Promise<void> {
+export async function settled(turns = 10): Promise<void> {
   for (let i = 0; i < turns; i++) await new Promise((resolve) => setTimeout(resolve, 0));
 }
