@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { Duplex } from "node:stream";
 import { duplexOf } from "../../src/interop/duplex.ts";
-import { opened, settled } from "../support/dressed.ts";
+import { endless, opened, settled } from "../support/dressed.ts";
 
 interface ConnectionStream extends Duplex {
   readonly remoteAddress: string;
@@ -49,6 +49,17 @@ Deno.test("whoever reads gets one message at a time, and the rest waits", async 
   await settled();
   assertEquals(`${one.stream.read()}`, "c");
   assertEquals(one.stream.read(), null);
+});
+
+Deno.test("one message is read ahead", async () => {
+  const { connection, asked } = endless();
+  const stream = duplexOf<Duplex>(connection);
+  stream.on("readable", () => {});
+  await settled();
+  assertEquals(asked(), 1);
+  assertEquals(`${stream.read()}`, "x");
+  await settled();
+  assertEquals(asked(), 2);
 });
 
 Deno.test("what is written goes out as bytes, and end closes with 1000 behind it", async () => {

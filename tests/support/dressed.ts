@@ -53,6 +53,25 @@ export async function opened(
   };
 }
 
+/** What stands for a connection whose messages do not end, and counts how many were asked for. */
+export function endless(): { readonly connection: Connection; asked(): number } {
+  let asked = 0;
+  const messages = {
+    next() {
+      asked++;
+      return Promise.resolve({ done: false, value: "x" });
+    },
+    return: () => Promise.resolve({ done: true, value: undefined }),
+  };
+  const connection = {
+    drained: () => Promise.resolve(),
+    close() {},
+    closed: new Promise(() => {}),
+    [Symbol.asyncIterator]: () => messages,
+  };
+  return { connection: connection as unknown as Connection, asked: () => asked };
+}
+
 /** Lets everything happen that is under way. */
 export async function settled(turns = 10): Promise<void> {
   for (let i = 0; i < turns; i++) await new Promise((resolve) => setTimeout(resolve, 0));
