@@ -9,7 +9,18 @@ const SRC = new URL("src/", root);
  */
 const FLOORS = [
   ["roofs"],
-  ["client", "hono", "hubs", "limits", "native", "node", "telemetry", "testing", "topics"],
+  [
+    "client",
+    "hono",
+    "hubs",
+    "interop",
+    "limits",
+    "native",
+    "node",
+    "telemetry",
+    "testing",
+    "topics",
+  ],
   ["adapters", "brokers", "wire"],
   ["server"],
   ["connection", "handshake"],
@@ -19,6 +30,7 @@ const FLOORS = [
 /** What some files may import from outside: the peers of their entry, and what its runtime brings. */
 const OUTSIDE: readonly (readonly [file: RegExp, specifiers: RegExp])[] = [
   [/^hono\//, /^hono$/],
+  [/^interop\//, /^node:(events|stream)$/],
   [/^telemetry\//, /^@opentelemetry\/api$/],
   [/^wire\/messagepack_library\.ts$/, /^@msgpack\/msgpack$/],
   [/^adapters\/node(_\w+)?\.ts$/, /^(node:(http|https|net)|ws|@hono\/node-server(\/.+)?)$/],

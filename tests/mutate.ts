@@ -15,6 +15,7 @@ import { handshake } from "./mutations/handshake.ts";
 import { hono } from "./mutations/hono.ts";
 import { hubs } from "./mutations/hubs.ts";
 import type { Mutation, Mutations } from "./mutations/mutation.ts";
+import { interop } from "./mutations/interop.ts";
 import { limits } from "./mutations/limits.ts";
 import { native } from "./mutations/native.ts";
 import { node } from "./mutations/node.ts";
@@ -55,6 +56,7 @@ const all: Mutations = {
   ...server,
   ...adapters,
   ...hono,
+  ...interop,
   ...limits,
   ...native,
   ...node,

@@ -22,6 +22,7 @@ const WITH_OTHERS = [
   "tests/packages/",
   "tests/browser/",
   "tests/proxies/",
+  "tests/stacks/",
   "tests/conformance/hub_attacks_test.ts",
   "tests/conformance/wire/signalr_test.ts",
 ];
