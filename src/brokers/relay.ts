@@ -5,6 +5,7 @@ import { Deferred } from "../base/deferred.ts";
 import { usageError } from "../base/usage_error.ts";
 import type { Message } from "../connection/message.ts";
 import { Cut, Unanswered } from "./answers.ts";
+import { Beacons } from "./beacons.ts";
 import { CANARY_PERIOD } from "./canary.ts";
 import { Complaints } from "./complaints.ts";
 import type { Engine } from "./engine.ts";
@@ -45,6 +46,7 @@ export class Relay implements BrokerPort {
   /** Busy topics are published to many times in a row. */
   readonly #channelOf = memoizeLast((topic) => this.#engine.channel("topic", topic));
   readonly #outgoing = new Outgoing();
+  readonly #beacons: Beacons;
   readonly #inFlight: InFlight;
   /** By channel. */
   readonly #wanted = new Map<string, Wanted>();
@@ -61,6 +63,10 @@ export class Relay implements BrokerPort {
     this.#engine = engine;
     this.#clock = clock;
     this.#id = id;
+    this.#beacons = new Beacons(this.#outgoing, ({ topic, last, lost }) => {
+      const packet = this.#encode("beacon", { sequence: last, restarted: false }, `${lost}`);
+      return engine.publish(engine.channel("topic", topic), packet);
+    });
     this.#inFlight = new InFlight(engine.name, clock, (topic) => this.#outgoing.lost(topic));
     this.#wishes = new Wishes(engine, clock, (channel) => this.#wanted.has(channel));
     this.#complaints = new Complaints(clock, (error) => this.#sink.error(error));
@@ -70,6 +76,7 @@ export class Relay implements BrokerPort {
       connected: () => this.#sendBeacons(true),
       cut: (cause) => {
         this.#lost();
+        this.#beacons.cut();
         this.#inFlight.cut(cause);
         this.#wishes.cut();
       },
@@ -120,12 +127,7 @@ export class Relay implements BrokerPort {
   }
 
   #sendBeacons(all = false): void {
-    if (!this.#link.connected) return;
-    for (const { topic, last, lost } of this.#outgoing.quiet(all)) {
-      const packet = this.#encode("beacon", { sequence: last, restarted: false }, `${lost}`);
-      const untold = () => this.#outgoing.lost(topic, lost);
-      this.#engine.publish(this.#engine.channel("topic", topic), packet).catch(untold);
-    }
+    if (this.#link.connected) this.#beacons.send(all);
   }
 
   #encode(

@@ -212,6 +212,25 @@ Deno.test("a loss that a beacon could not tell is told by the next one", async (
   assertEquals(b.take(), [{ topic: "room", cause: "sequence", missed: 1 }, ["room", "3"]]);
 });
 
+Deno.test("a loss whose beacon went into the void is told when the engine is back", async () => {
+  const hub = new Set<FakeEngine>();
+  const [a, b] = [await relaying({ hub }), await relaying({ hub, id: THEIRS })];
+  await b.relay.subscribe("room");
+  // Nothing is answered for, not even by a no. Others know nothing of the first process yet.
+  a.engine.silent = true;
+  const lost = a.relay.publish("room", "lost", "");
+  await a.pass(7_000);
+  assertEquals((await lost).relayed, false);
+  const beacons = a.engine.sent.filter(({ channel }) => channel === "topic:room").length - 1;
+  assertEquals(beacons, 2);
+  a.engine.listener.disconnected(new Error("cut"));
+  a.engine.silent = false;
+  a.engine.listener.connected();
+  await a.relay.publish("room", "next", "");
+  await nextTurn();
+  assertEquals(b.take(), [{ topic: "room", cause: "sequence", missed: 1 }, ["room", "next"]]);
+});
+
 Deno.test("every publish settles, whether the engine answers or not", async () => {
   const { engine, relay, pass } = await relaying();
   engine.silent = true;

@@ -40,6 +40,12 @@ export const brokers: Mutations = {
     ["a loss is not counted", "count.lost += messages;", ""],
     ["a loss is told again and again", "count.lost = 0;", ""],
   ],
+  "brokers/beacons.ts": [
+    ["what a cut has taken is not told", "for (const due of this.#underWay) this.#untold(due);", ""],
+    ["what was answered is told again", "() => this.#underWay.delete(due), ", "() => {}, "],
+    ["what is refused is not told", "() => this.#untold(due));", "() => {});"],
+    ["a loss is told twice", "if (this.#underWay.delete(due)) this", "this.#underWay.delete(due);\n    this"],
+  ],
   "brokers/link.ts": [
     ["up without a canary", "await this.#canaryBack.promise;", ""],
     ["a state is told twice", "if (state === this.#state || this.#closed) return;", ""],

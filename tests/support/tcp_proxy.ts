@@ -8,8 +8,9 @@ export class TcpProxy implements AsyncDisposable {
   /** Milliseconds for which bytes are held, and how many pass in a second. */
   #delay = 0;
   #rate = Infinity;
-  /** Whether connections are taken with nobody behind them. */
+  /** Whether connections are taken with nobody behind them, or closed as soon as they are there. */
   #silent = false;
+  #refusing = false;
   /** Resolves when bytes may pass. */
   #open: PromiseWithResolvers<void> | undefined;
 
@@ -37,6 +38,11 @@ export class TcpProxy implements AsyncDisposable {
   /** Connections from now on get no answer, not even later, until it is `false` for the next ones. */
   silence(silent: boolean): void {
     this.#silent = silent;
+  }
+
+  /** Connections from now on are closed at once, until it is `false`. */
+  refuse(refusing: boolean): void {
+    this.#refusing = refusing;
   }
 
   /** Closes every connection. */
@@ -67,6 +73,10 @@ export class TcpProxy implements AsyncDisposable {
 
   async #accept(): Promise<void> {
     for await (const client of this.#listener) {
+      if (this.#refusing) {
+        close(client);
+        continue;
+      }
       if (this.#silent) {
         this.#unanswered.push(client);
         continue;
