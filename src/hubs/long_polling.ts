@@ -33,6 +33,8 @@ export class LongPolling extends RequestClient {
   #poll: Deferred<Event> | undefined;
   /** When the poll came that waits, or when the last one was answered. */
   #since: number | undefined;
+  /** Whether the poll that waits will hear of messages. */
+  #watching = false;
 
   /**
    * Answers a poll as soon as there is something for the client. The first one is answered at once:
@@ -49,24 +51,35 @@ export class LongPolling extends RequestClient {
     const left = () => poll.resolve("superseded");
     if (signal.aborted) left();
     else signal.addEventListener("abort", left, { once: true });
-    this.delivery.more().then(() => poll.resolve("more"));
+    this.#watch();
     const event = await poll.promise;
     signal.removeEventListener("abort", left);
     if (this.#poll === poll) {
       this.#poll = undefined;
       this.#since = this.now();
     }
-    if (event === "timeout") return EMPTY;
-    const messages = event === "more" ? this.delivery.take(MOST) : undefined;
+    if (event === "superseded") return OVER;
+    const messages = this.delivery.take(MOST);
     if (messages !== undefined) return { status: 200, body: messages.buffer };
-    // Nothing waits and nothing comes: the client knows all, and its connection is over.
-    if (event === "more" && this.ended) this.forget();
+    if (!this.ended) return EMPTY;
+    // The client knows all, and its connection is over.
+    this.forget();
     return OVER;
   }
 
   /** The client says that it goes. */
   left(): void {
     this.forget("peer");
+  }
+
+  /** Once for all polls that wait for the same: who polls again and again leaves nothing behind. */
+  #watch(): void {
+    if (this.#watching) return;
+    this.#watching = true;
+    this.delivery.more().then(() => {
+      this.#watching = false;
+      this.#poll?.resolve("more");
+    });
   }
 
   protected due(now: number): void {

@@ -47,7 +47,8 @@ export abstract class RequestClient implements Transport, Registered {
   /** The last request that brings something; each waits for the one before it. */
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
-  readonly #ended: Deferred<undefined> = new Deferred();
+  /** The body that is being read. */
+  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   #endedAt: number | undefined;
 
   constructor(init: RequestClientInit) {
@@ -163,7 +164,7 @@ export abstract class RequestClient implements Transport, Registered {
     const { arrival } = this.#init;
     this.#endedAt = this.now();
     this.delivery.end();
-    this.#ended.resolve(undefined);
+    this.#reader?.cancel().catch(() => {});
     leave(arrival, this.#reception, cause);
   }
 
@@ -181,24 +182,18 @@ export abstract class RequestClient implements Transport, Registered {
   async #read(body: ReadableStream<Uint8Array> | null): Promise<Taken> {
     if (this.ended) return 404;
     if (body === null) return 200;
-    const reader = body.getReader();
-    let begun = false;
-    try {
-      for (;;) {
-        const read = await Promise.race([reader.read(), this.#ended.promise]);
-        if (read === undefined) {
-          reader.cancel().catch(() => {});
-          return 404;
-        }
-        if (read.done) return 200;
-        begun = true;
-        if (this.#mayTake(read.value)) this.#reception?.receive(read.value);
-        else this.#drop(TOO_OFTEN);
+    const reader = this.#reader = body.getReader();
+    for (let begun = false;; begun = true) {
+      const read = await reader.read().catch(() => undefined);
+      if (this.ended) return 404;
+      if (read === undefined) {
+        // Half of a message may have come: what follows makes no sense.
+        if (begun) this.forget();
+        return 400;
       }
-    } catch {
-      // Half of a message may have come: what follows makes no sense.
-      if (begun) this.forget();
-      return 400;
+      if (read.done) return 200;
+      if (this.#mayTake(read.value)) this.#reception?.receive(read.value);
+      else this.#drop(TOO_OFTEN);
     }
   }
 

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { LongPolling, type PollAnswer } from "../../src/hubs/long_polling.ts";
 import { arrivals, bodyOf, called, GREETING } from "../support/request_client.ts";
+import { heldOf } from "../support/garbage.ts";
 import { nextTurn } from "../support/memory.ts";
 
 const stays = new AbortController().signal;
@@ -124,4 +125,27 @@ Deno.test("a poll that waits hears of the end", async () => {
   assertEquals(await waits, [204, ""]);
   await nextTurn();
   assertEquals([forgotten, causes], [["token"], ["peer"]]);
+});
+
+Deno.test("who polls again and again leaves nothing behind", async () => {
+  const { client, poll } = polling();
+  await poll();
+  const held = await heldOf(200, (object) => {
+    const leaving = new AbortController();
+    Object.assign(leaving.signal, { object });
+    void poll(leaving.signal);
+    leaving.abort();
+  });
+  assertEquals(held, 0);
+  client.send("a");
+  assertEquals(await poll(), [200, "a"]);
+});
+
+Deno.test("messages that were thrown away are no end", async () => {
+  const { client, poll } = polling();
+  await poll();
+  const waits = poll();
+  client.send("a");
+  client["delivery"].clear();
+  assertEquals(await waits, [200, ""]);
 });
