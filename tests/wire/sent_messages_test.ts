@@ -41,5 +41,6 @@ Deno.test("only so much is kept; until the other side has the rest, a cut is the
   sent.acknowledge(3);
   assertEquals(sent.complete, false);
   sent.acknowledge(4);
+  sent.acknowledge(3);
   assertEquals(sent.complete, true);
 });
