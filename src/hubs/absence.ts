@@ -21,32 +21,40 @@ export interface Attendance {
   readonly carrier: Carrier;
 }
 
+/** Those that may come back, by their tokens. */
+export type Absences = Map<string, Absence>;
+
 /** The absence of a client that was cut off: it keeps its place, and may come back for a while. */
 export class Absence {
   readonly #attendance: Attendance;
+  readonly #all: Absences;
   readonly #cause: CloseCause;
   readonly #cancel: () => void;
   #over = false;
 
   /**
+   * Begins, if the client can come back; says whether it can.
+   *
+   * @param all Where it is found by its token.
    * @param cause Why it was cut off.
-   * @returns `undefined` if it cannot come back.
    */
-  static begin(attendance: Attendance, cause: CloseCause): Absence | undefined {
+  static begin(all: Absences, attendance: Attendance, cause: CloseCause): boolean {
     const { arrival: { hub, server }, reception: { session } } = attendance;
     const mayComeBack = session.open && session.continuity?.sent.complete === true;
-    if (!mayComeBack || hub.closed || server.reserve() !== undefined) return undefined;
-    return new Absence(attendance, cause);
+    if (!mayComeBack || hub.closed || server.reserve() !== undefined) return false;
+    new Absence(all, attendance, cause);
+    return true;
   }
 
-  private constructor(attendance: Attendance, cause: CloseCause) {
+  private constructor(all: Absences, attendance: Attendance, cause: CloseCause) {
     const { arrival, reception, carrier } = attendance;
-    const { hub, server, heartbeat, ticket } = arrival;
+    const { server, heartbeat, ticket } = arrival;
+    this.#all = all;
     this.#attendance = attendance;
     this.#cause = cause;
     this.#cancel = server.clock.after(WINDOW, () => this.end());
     server.signal.addEventListener("abort", this.#shutDown);
-    hub.absences.set(ticket!.token, this);
+    all.set(ticket!.token, this);
     heartbeat.delete(reception);
     carrier.detach(() => this.end());
     reception.suspend();
@@ -80,10 +88,10 @@ export class Absence {
   #finish(): boolean {
     if (this.#over) return false;
     this.#over = true;
-    const { hub, server, ticket } = this.#attendance.arrival;
+    const { server, ticket } = this.#attendance.arrival;
     this.#cancel();
     server.signal.removeEventListener("abort", this.#shutDown);
-    hub.absences.delete(ticket!.token);
+    this.#all.delete(ticket!.token);
     server.release();
     return true;
   }

@@ -8,7 +8,7 @@ import { requestState } from "../server/request_state.ts";
 import { type AcceptedHandshake, Route, upgradeRequired } from "../server/route.ts";
 import type { ServerState } from "../server/server_state.ts";
 import type { ClientSide, Methods } from "../wire/contract.ts";
-import type { Absence } from "./absence.ts";
+import type { Absences } from "./absence.ts";
 import { ClientsOf } from "./callers.ts";
 import type { HubClients } from "./clients.ts";
 import { membership } from "./context.ts";
@@ -39,6 +39,8 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
   readonly #origin: OriginRule;
   /** Those that are connected by requests. */
   readonly #clients: RequestClients;
+  /** Clients that were cut off, and may come back. */
+  readonly #absences: Absences = new Map();
   readonly #heartbeats = new WeakMap<ServerState, Heartbeat>();
 
   /**
@@ -73,7 +75,7 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
 
   close(): Promise<void> {
     this.#state.closed = true;
-    for (const absentee of [...this.#state.absences.values()]) absentee.end("shutdown");
+    for (const absentee of [...this.#absences.values()]) absentee.end("shutdown");
     for (const session of this.#state.roster.all()) {
       session.close({ cause: "shutdown", allowReconnect: true });
     }
@@ -90,7 +92,7 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
     const hub = this.#state;
     if (hub.closed) return refused(request, 503, "the hub is closed");
     const token = new URL(request.url).searchParams.get("id");
-    const absence = token === null ? undefined : hub.absences.get(token) as Absence | undefined;
+    const absence = token === null ? undefined : this.#absences.get(token);
     if (absence !== undefined && absence.userId !== hub.options.userId(user as never)) {
       return refused(request, 403, "expected the user that has connected, got another one");
     }
@@ -102,7 +104,7 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
       return refused(request, 404, "No Connection with that ID");
     }
     const heartbeat = this.#heartbeatOf(server);
-    const events = new HubSocket({ hub, server, heartbeat, user, ticket }, absence);
+    const events = new HubSocket({ hub, server, heartbeat, user, ticket }, this.#absences, absence);
     const response = respond(null, placeholder.init);
     return this.#route.upgrade(accepted, events, response, info, request);
   }

@@ -9,14 +9,6 @@ import { Roster } from "./roster.ts";
 import type { Session } from "./session.ts";
 import { Tokens } from "./tokens.ts";
 
-/** A client that was cut off, as far as the hub has to know. */
-export interface Absentee {
-  /** The name of the user that may come back. */
-  readonly userId: string | undefined;
-  /** It does not come back. */
-  end(cause: "shutdown"): void;
-}
-
 /** One hub as its connections see it: what they may call, who else is there, what its options say. */
 export class HubState {
   readonly options: CheckedHubOptions;
@@ -25,8 +17,6 @@ export class HubState {
   readonly callers: Callers;
   readonly tokens: Tokens;
   readonly encodings: Encodings;
-  /** Clients that were cut off and may come back, by their tokens. */
-  readonly absences: Map<string, Absentee> = new Map();
   /** Whether it takes no more clients. */
   closed = false;
 

@@ -6,7 +6,7 @@ import { batch, type InnerEvents, SHUTTING_DOWN } from "../connection/connection
 import type { ConnectionDiagnostics } from "../connection/diagnostics.ts";
 import type { CloseEvent, MessageEvent, OpenEvent } from "../connection/events.ts";
 import type { ServerState } from "../server/server_state.ts";
-import { Absence, type Attendance, type Carrier } from "./absence.ts";
+import { Absence, type Absences, type Attendance, type Carrier } from "./absence.ts";
 import { type Arrival, arrive, leave } from "./arrival.ts";
 import type { HubTransport, Transport } from "./transport.ts";
 
@@ -97,12 +97,17 @@ class WebSocketTransport implements Transport, Carrier {
 /** The events of one WebSocket of a hub. */
 export class HubSocket implements InnerEvents {
   readonly #arrival: Arrival;
+  readonly #absences: Absences;
   readonly #absence: Absence | undefined;
   #attendance: Attendance | undefined;
 
-  /** @param absence That of the client which comes back with it. */
-  constructor(arrival: Arrival, absence?: Absence) {
+  /**
+   * @param absences Those whose clients may come back.
+   * @param absence That of the client which does, with this WebSocket.
+   */
+  constructor(arrival: Arrival, absences: Absences = new Map(), absence?: Absence) {
     this.#arrival = arrival;
+    this.#absences = absences;
     this.#absence = absence;
   }
 
@@ -125,7 +130,7 @@ export class HubSocket implements InnerEvents {
 
   onClose({ cause, wasClean }: CloseEvent): void {
     if (this.#attendance === undefined) return;
-    if (!wasClean && Absence.begin(this.#attendance, cause) !== undefined) return;
+    if (!wasClean && Absence.begin(this.#absences, this.#attendance, cause)) return;
     const { arrival, reception } = this.#attendance;
     leave(arrival, reception, cause);
   }
