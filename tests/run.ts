@@ -24,6 +24,7 @@ const WITH_OTHERS = [
   "tests/proxies/",
   "tests/conformance/hub_attacks_test.ts",
   "tests/conformance/wire/signalr_test.ts",
+  "tests/conformance/wire/signalr_resume_test.ts",
 ];
 
 /** Runtimes through an entry that is not theirs: their suites are for CI. */
