@@ -25,6 +25,7 @@ const WITH_OTHERS = [
   "tests/stacks/",
   "tests/conformance/hub_attacks_test.ts",
   "tests/conformance/wire/signalr_test.ts",
+  "tests/conformance/wire/signalr_resume_test.ts",
 ];
 
 /** Runtimes through an entry that is not theirs: their suites are for CI. */

@@ -12,6 +12,11 @@ export class Queue<T> {
     return this.#items[this.#head];
   }
 
+  /** The one that comes after so many others. */
+  at(index: number): T | undefined {
+    return this.#items[this.#head + index];
+  }
+
   push(item: T): void {
     this.#items.push(item);
   }

@@ -8,13 +8,21 @@ import { requestState } from "../server/request_state.ts";
 import { type AcceptedHandshake, Route, upgradeRequired } from "../server/route.ts";
 import type { ServerState } from "../server/server_state.ts";
 import type { ClientSide, Methods } from "../wire/contract.ts";
+import type { Absences } from "./absence.ts";
 import { ClientsOf } from "./callers.ts";
 import type { HubClients } from "./clients.ts";
 import { membership } from "./context.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { HandleOptions, Hub, HubGroups } from "./hub.ts";
 import type { HubState } from "./hub_state.ts";
-import { corsHeaders, judgeOrigin, negotiate, preflight, type Respond } from "./negotiation.ts";
+import {
+  corsHeaders,
+  judgeOrigin,
+  negotiate,
+  preflight,
+  type Respond,
+  type Wanted,
+} from "./negotiation.ts";
 import { readable, refused } from "./refusals.ts";
 import { RequestClients } from "./request_clients.ts";
 import { HubSocket } from "./web_socket.ts";
@@ -31,6 +39,8 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
   readonly #origin: OriginRule;
   /** Those that are connected by requests. */
   readonly #clients: RequestClients;
+  /** Clients that were cut off, and may come back. */
+  readonly #absences: Absences = new Map();
   readonly #heartbeats = new WeakMap<ServerState, Heartbeat>();
 
   /**
@@ -65,6 +75,7 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
 
   close(): Promise<void> {
     this.#state.closed = true;
+    for (const absentee of [...this.#absences.values()]) absentee.end("shutdown");
     for (const session of this.#state.roster.all()) {
       session.close({ cause: "shutdown", allowReconnect: true });
     }
@@ -81,15 +92,19 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
     const hub = this.#state;
     if (hub.closed) return refused(request, 503, "the hub is closed");
     const token = new URL(request.url).searchParams.get("id");
-    if (token !== null && hub.tokens.isClaimed(token)) {
+    const absence = token === null ? undefined : this.#absences.get(token);
+    if (absence !== undefined && absence.userId !== hub.options.userId(user as never)) {
+      return refused(request, 403, "expected the user that has connected, got another one");
+    }
+    if (absence === undefined && token !== null && hub.tokens.isClaimed(token)) {
       return refused(request, 409, "expected a token without a connection, got one with it");
     }
     const ticket = token === null ? undefined : hub.tokens.find(server.clock, token);
-    if (token !== null && ticket === undefined) {
+    if (absence === undefined && token !== null && ticket === undefined) {
       return refused(request, 404, "No Connection with that ID");
     }
     const heartbeat = this.#heartbeatOf(server);
-    const events = new HubSocket({ hub, server, heartbeat, user, ticket });
+    const events = new HubSocket({ hub, server, heartbeat, user, ticket }, this.#absences, absence);
     const response = respond(null, placeholder.init);
     return this.#route.upgrade(accepted, events, response, info, request);
   }
@@ -109,7 +124,12 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
     const { pathname, searchParams } = new URL(url);
     if (pathname.endsWith("/negotiate")) {
       if (method !== "POST") return refused(request, 405, "expected method POST", { allow: "POST" });
-      return this.#negotiate(request, searchParams.get("negotiateVersion"), info, respond);
+      const { statefulReconnectBufferSize } = this.#state.options.limits;
+      return this.#negotiate(request, info, respond, {
+        version: searchParams.get("negotiateVersion"),
+        statefulReconnect: searchParams.get("useStatefulReconnect") === "true" &&
+          statefulReconnectBufferSize > 0,
+      });
     }
     if (!["GET", "POST", "DELETE"].includes(method)) {
       const allow = "GET, POST, DELETE, OPTIONS";
@@ -134,7 +154,7 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
   }
 
   /** Answers a client that asks how it can connect: for the limits of its server, as a handshake. */
-  #negotiate(request: Request, wanted: string | null, info: unknown, respond: Respond): Response {
+  #negotiate(request: Request, info: unknown, respond: Respond, wanted: Wanted): Response {
     const server = serverOf(request);
     const remoteAddress = peerAddress(request, requestState(request)?.context ?? info);
     const admitted = server?.admit({ request, remoteAddress });

@@ -1,5 +1,6 @@
 import type { CloseCause } from "../connection/close.ts";
 import type { ServerState } from "../server/server_state.ts";
+import { Continuity } from "./continuity.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import type { HubState } from "./hub_state.ts";
 import { Reception } from "./reception.ts";
@@ -30,7 +31,10 @@ export function arrive(
 ): Reception {
   const { limits } = hub.options;
   const identity: Identity = { id: ticket?.id ?? randomId(), user, userId };
-  const session = new Session(identity, transport, limits, server.clock.now());
+  // Over requests, a client that was cut off just asks again.
+  const resumable = ticket?.resumable === true && transport.name === "webSockets";
+  const continuity = resumable ? new Continuity(limits.statefulReconnectBufferSize) : undefined;
+  const session = new Session(identity, transport, limits, server.clock.now(), continuity);
   const tooMuch = () => reception.overflow();
   const waiting = new Waiting(limits.maxQueue, server.budget, tooMuch);
   const reception = new Reception(hub, session, waiting);

@@ -10,6 +10,11 @@ export class Broadcast {
     this.#message = message;
   }
 
+  /** The kind of message. */
+  get type(): HubMessage["type"] {
+    return this.#message.type;
+  }
+
   /**
    * The message in an encoding.
    *

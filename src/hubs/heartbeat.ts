@@ -56,6 +56,7 @@ export class Heartbeat {
       const due = session.pulse.look(now, this.#limits);
       if (due === "late") client.late();
       if (!session.transport.pings) continue;
+      session.acknowledge();
       if (due === "ping") {
         session.sendCopy(ping);
         session.flush();

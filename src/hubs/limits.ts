@@ -70,6 +70,14 @@ export interface HubLimits {
    */
   readonly maxUnclaimed?: number | undefined;
   /**
+   * Bytes that are kept for a client that has asked for stateful reconnect, until it has said that it
+   * has them: after a cut it gets them again, if it is back within 15 seconds. Above, the oldest are
+   * forgotten, and a cut is the end of the connection. 0 switches it off.
+   *
+   * @default {100000}
+   */
+  readonly statefulReconnectBufferSize?: number | undefined;
+  /**
    * Whether clients are told what went wrong in your code, with the text of the error. For
    * development only.
    *
@@ -90,6 +98,7 @@ export const HUB_LIMITS: readonly (keyof HubLimits)[] = [
   "maxGroups",
   "maxQueue",
   "maxUnclaimed",
+  "statefulReconnectBufferSize",
   "enableDetailedErrors",
 ];
 
@@ -116,6 +125,7 @@ export function checkHubLimits({
   maxGroups = 128,
   maxQueue = 16 * MIB,
   maxUnclaimed = 10_000,
+  statefulReconnectBufferSize = 100_000,
   enableDetailedErrors = false,
 }: HubLimits): CheckedHubLimits {
   checkOption("enableDetailedErrors", enableDetailedErrors, "boolean");
@@ -138,6 +148,11 @@ export function checkHubLimits({
     maxGroups: checkCount("maxGroups", maxGroups, 0),
     maxQueue: checkBytes("maxQueue", maxQueue),
     maxUnclaimed: checkCount("maxUnclaimed", maxUnclaimed, 1),
+    statefulReconnectBufferSize: checkCount(
+      "statefulReconnectBufferSize",
+      statefulReconnectBufferSize,
+      0,
+    ),
     enableDetailedErrors,
   };
 }

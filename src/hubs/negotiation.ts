@@ -55,6 +55,14 @@ export function preflight(request: Request, respond: Respond): Response {
   return respond(null, { status: 204, headers });
 }
 
+/** What a client asks for that wants to connect. */
+export interface Wanted {
+  /** `negotiateVersion` of its query. */
+  readonly version: string | null;
+  /** Whether it is to get its messages again after a cut. */
+  readonly statefulReconnect: boolean;
+}
+
 /**
  * Answers a client that wants to connect: with a token, and the ways there are.
  *
@@ -62,7 +70,7 @@ export function preflight(request: Request, respond: Respond): Response {
  */
 export function negotiate(
   request: Request,
-  wanted: string | null,
+  wanted: Wanted,
   tokens: Tokens,
   server: { readonly clock: Clock } | undefined,
   respond: Respond,
@@ -76,14 +84,15 @@ export function negotiate(
 
 /** Clients read no answer of another status, so that errors have this one, too. */
 function answerTo(
-  wanted: string | null,
+  { version: asked, statefulReconnect }: Wanted,
   tokens: Tokens,
   server: { readonly clock: Clock } | undefined,
 ): object {
   try {
-    const version = negotiateVersion(wanted);
-    const ticket = tokens.make(server?.clock ?? systemClock, version);
-    return negotiateResponse(version, ticket, server === undefined ? WEB_SOCKETS : TRANSPORTS);
+    const version = negotiateVersion(asked);
+    const ticket = tokens.make(server?.clock ?? systemClock, version, statefulReconnect);
+    const ways = server === undefined ? WEB_SOCKETS : TRANSPORTS;
+    return negotiateResponse(version, ticket, ways, { useStatefulReconnect: statefulReconnect });
   } catch (error) {
     if (error instanceof WireError) return { error: error.message };
     throw error;

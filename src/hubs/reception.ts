@@ -4,6 +4,7 @@ import { type HubMessage, MessageType } from "../wire/message.ts";
 import type { Decoder, HubProtocol } from "../wire/protocol.ts";
 import { WireError } from "../wire/wire_error.ts";
 import { Calls } from "./calls.ts";
+import { isNumbered } from "./continuity.ts";
 import { Greeting } from "./greeting.ts";
 import type { Beating } from "./heartbeat.ts";
 import { errorText, HubError, texts } from "./hub_error.ts";
@@ -77,6 +78,22 @@ export class Reception implements Beating {
     });
   }
 
+  /** The client was cut off, and may come back. */
+  suspend(): void {
+    this.#decoder = undefined;
+    this.session.suspend();
+  }
+
+  /** It is back: half a message that had come before comes again as a whole. */
+  resume(): void {
+    const { session } = this;
+    const { maximumReceiveMessageSize: maxMessageSize } = session.limits;
+    this.#decoder = session.protocol!.decoder({ maxMessageSize });
+    this.#bytes = 0;
+    session.pulse.heard();
+    session.resume(session.continuity!);
+  }
+
   /** The client is gone. */
   ended(how: CloseCause): void {
     const session = this.session;
@@ -129,6 +146,11 @@ export class Reception implements Beating {
   }
 
   #handle(message: HubMessage, bytes: number): void {
+    const { continuity } = this.session;
+    if (continuity !== undefined && isNumbered(message.type)) {
+      if (!continuity.received.take(bytes)) return;
+      if (continuity.received.due) this.session.acknowledge();
+    }
     switch (message.type) {
       case MessageType.invocation:
       case MessageType.streamInvocation:
@@ -141,6 +163,10 @@ export class Reception implements Beating {
         return this.#calls.cancel(message);
       case MessageType.ping:
         return this.session.pulse.pinged();
+      case MessageType.ack:
+        return continuity?.sent.acknowledge(message.sequenceId);
+      case MessageType.sequence:
+        return continuity?.received.goOn(message.sequenceId);
       case MessageType.close:
         return this.session.close({ cause: "peer", allowReconnect: false });
     }

@@ -4,6 +4,7 @@ import type { HubProtocol } from "../wire/protocol.ts";
 import type { Broadcast } from "./broadcast.ts";
 import { ClientResults } from "./client_results.ts";
 import type { CheckedHubLimits } from "./limits.ts";
+import { type Continuity, isNumbered } from "./continuity.ts";
 import { Outbox } from "./outbox.ts";
 import { Pulse } from "./pulse.ts";
 import type { Transport } from "./transport.ts";
@@ -43,6 +44,8 @@ export class Session {
   readonly pulse: Pulse;
   /** The encoding that it has asked for; `undefined` before it has. */
   protocol: HubProtocol | undefined;
+  /** What lets it go on after a cut; `undefined` if it has not asked for that. */
+  readonly continuity: Continuity | undefined;
   /** The groups that it is in. */
   groups: Set<string> | undefined;
   readonly #outbox: Outbox;
@@ -52,7 +55,14 @@ export class Session {
   #state: "open" | "closing" | "ended" = "open";
   #end: SessionEnd | undefined;
 
-  constructor(identity: Identity, transport: Transport, limits: CheckedHubLimits, now: number) {
+  constructor(
+    identity: Identity,
+    transport: Transport,
+    limits: CheckedHubLimits,
+    now: number,
+    continuity?: Continuity,
+  ) {
+    this.continuity = continuity;
     this.id = identity.id;
     this.user = identity.user;
     this.userId = identity.userId;
@@ -109,15 +119,39 @@ export class Session {
    */
   send(message: HubMessage): void {
     if (!this.open) return;
-    this.#outbox.add(this.protocol!.encode(message));
-    this.pulse.sent();
+    this.#add(this.protocol!.encode(message), message.type);
   }
 
   /** The same for a message that goes to others, too. */
   sendCopy(broadcast: Broadcast): void {
     if (!this.open) return;
-    this.#outbox.add(broadcast.in(this.protocol!));
+    this.#add(broadcast.in(this.protocol!), broadcast.type);
+  }
+
+  #add(encoded: string | Uint8Array<ArrayBuffer>, type: HubMessage["type"]): void {
+    if (this.continuity !== undefined && isNumbered(type)) this.continuity.sent.add(encoded);
+    this.#outbox.add(encoded);
     this.pulse.sent();
+  }
+
+  /** Tells the client what has come from it, if it does not know. */
+  acknowledge(): void {
+    const sequenceId = this.continuity?.received.acknowledgement();
+    if (sequenceId !== undefined) this.send({ type: MessageType.ack, sequenceId });
+  }
+
+  /** There is no way to the client for now: what it was sent and may lack is kept elsewhere. */
+  suspend(): void {
+    this.#outbox.clear();
+  }
+
+  /** The client is back: it gets what it may lack, as numbered messages. */
+  resume({ sent, received }: Continuity): void {
+    this.#outbox.clear();
+    received.wait();
+    this.send({ type: MessageType.sequence, sequenceId: sent.first });
+    for (const encoded of sent) this.#outbox.add(encoded);
+    this.#outbox.flush();
   }
 
   /** Bytes, about, that wait for the client, here and below. */

@@ -6,6 +6,8 @@ export interface Ticket {
   readonly id: string;
   /** What only its client knows. */
   readonly token: string;
+  /** Whether the client may come back after a cut. */
+  readonly resumable: boolean;
 }
 
 /** Milliseconds after which nobody can connect with a token any more. */
@@ -39,10 +41,10 @@ export class Tokens {
   }
 
   /** Hands out a token. In version 0 of negotiation the id is the token. */
-  make(clock: Clock, version: 0 | 1): Ticket {
+  make(clock: Clock, version: 0 | 1, resumable = false): Ticket {
     this.#expire(clock);
     const token = randomId();
-    const ticket = { id: version === 0 ? token : randomId(), token };
+    const ticket = { id: version === 0 ? token : randomId(), token, resumable };
     this.#unclaimed.set(token, { ticket, madeAt: clock.now() });
     return ticket;
   }

@@ -1,3 +1,4 @@
+import { Deferred } from "../base/deferred.ts";
 import { pathOf } from "../base/path.ts";
 import type { CloseCause } from "../connection/close.ts";
 import type { Connection, ConnectionRequest } from "../connection/connection.ts";
@@ -5,17 +6,20 @@ import { batch, type InnerEvents, SHUTTING_DOWN } from "../connection/connection
 import type { ConnectionDiagnostics } from "../connection/diagnostics.ts";
 import type { CloseEvent, MessageEvent, OpenEvent } from "../connection/events.ts";
 import type { ServerState } from "../server/server_state.ts";
+import { Absence, type Absences, type Attendance, type Carrier } from "./absence.ts";
 import { type Arrival, arrive, leave } from "./arrival.ts";
-import type { Reception } from "./reception.ts";
 import type { HubTransport, Transport } from "./transport.ts";
 
 /** One WebSocket as a transport of a hub. */
-class WebSocketTransport implements Transport {
+class WebSocketTransport implements Transport, Carrier {
   readonly name: HubTransport = "webSockets";
   readonly binary = true;
   readonly pings = true;
-  readonly #connection: Connection;
+  #connection: Connection;
   readonly #server: ServerState;
+  /** While there is no WebSocket: called if the client is ended, and settles when it is back. */
+  #closed: (() => void) | undefined;
+  #back: Deferred<void> | undefined;
 
   constructor(connection: Connection, server: ServerState) {
     this.#connection = connection;
@@ -32,7 +36,18 @@ class WebSocketTransport implements Transport {
   }
 
   get bufferedAmount(): number {
-    return this.#connection.bufferedAmount;
+    return this.#back === undefined ? this.#connection.bufferedAmount : Infinity;
+  }
+
+  detach(closed: () => void): void {
+    this.#closed = closed;
+    this.#back = new Deferred();
+  }
+
+  attach(connection: Connection): void {
+    this.#connection = connection;
+    this.#back?.resolve();
+    this.#back = this.#closed = undefined;
   }
 
   now(): number {
@@ -40,6 +55,7 @@ class WebSocketTransport implements Transport {
   }
 
   send(data: string | Uint8Array<ArrayBuffer>): void {
+    if (this.#back !== undefined) return;
     // Whoever cannot be sent to has ended, or ends for it by the limits of the connection.
     this.#connection.send(data);
   }
@@ -49,11 +65,14 @@ class WebSocketTransport implements Transport {
   }
 
   drained(): Promise<void> {
-    return this.#connection.drained();
+    return this.#back?.promise ?? this.#connection.drained();
   }
 
   close(code: number): void {
-    this.#connection.close(code);
+    if (this.#back === undefined) return this.#connection.close(code);
+    this.#back.resolve();
+    // Whoever closes is in the middle of something.
+    queueMicrotask(() => this.#closed?.());
   }
 
   report(error: unknown): void {
@@ -78,31 +97,51 @@ class WebSocketTransport implements Transport {
 /** The events of one WebSocket of a hub. */
 export class HubSocket implements InnerEvents {
   readonly #arrival: Arrival;
-  #reception: Reception | undefined;
+  readonly #absences: Absences;
+  readonly #absence: Absence | undefined;
+  #attendance: Attendance | undefined;
 
-  constructor(arrival: Arrival) {
+  /**
+   * @param absences Those whose clients may come back.
+   * @param absence That of the client which does, with this WebSocket.
+   */
+  constructor(arrival: Arrival, absences: Absences = new Map(), absence?: Absence) {
     this.#arrival = arrival;
+    this.#absences = absences;
+    this.#absence = absence;
   }
 
   onOpen(_event: OpenEvent, connection: Connection): void {
-    const { hub, server, user, ticket } = this.#arrival;
-    // Before the token is claimed: what user code throws would keep it for good.
-    const userId = hub.options.userId(user as never);
+    this.#attendance = this.#absence === undefined
+      ? this.#arrive(connection)
+      : this.#absence.comeBack(connection);
     // Another one was faster with the same token.
-    if (ticket !== undefined && !hub.tokens.claim(ticket.token)) return connection.close(1008);
-    this.#reception = arrive(this.#arrival, new WebSocketTransport(connection, server), userId);
+    if (this.#attendance === undefined) connection.close(1008);
   }
 
   onMessage({ data }: MessageEvent): void {
-    this.#reception?.receive(typeof data === "string" ? data : new Uint8Array(data));
+    this.#attendance?.reception.receive(typeof data === "string" ? data : new Uint8Array(data));
   }
 
   /** The server closes the connection itself, once the client knows that it may come back. */
   [SHUTTING_DOWN](): void {
-    this.#reception?.session.farewell(undefined, true);
+    this.#attendance?.reception.session.farewell(undefined, true);
   }
 
-  onClose({ cause }: CloseEvent): void {
-    if (this.#reception !== undefined) leave(this.#arrival, this.#reception, cause);
+  onClose({ cause, wasClean }: CloseEvent): void {
+    if (this.#attendance === undefined) return;
+    if (!wasClean && Absence.begin(this.#absences, this.#attendance, cause)) return;
+    const { arrival, reception } = this.#attendance;
+    leave(arrival, reception, cause);
+  }
+
+  #arrive(connection: Connection): Attendance | undefined {
+    const arrival = this.#arrival;
+    const { hub, server, user, ticket } = arrival;
+    // Before the token is claimed: what user code throws would keep it for good.
+    const userId = hub.options.userId(user as never);
+    if (ticket !== undefined && !hub.tokens.claim(ticket.token)) return undefined;
+    const carrier = new WebSocketTransport(connection, server);
+    return { arrival, reception: arrive(arrival, carrier, userId), carrier };
   }
 }

@@ -25,6 +25,7 @@ Deno.test("a queue does what an array does, whatever is pushed and shifted", () 
         expected = [];
       }
       assertEquals([queue.length, queue.first], [expected.length, expected[0]]);
+      assertEquals([queue.at(1), queue.at(queue.length)], [expected[1], undefined]);
     }
   };
   asAnArrayDoes([1, 2, "shift", 3, "clear", "shift", 4]);

@@ -2,6 +2,18 @@ import type { Mutations } from "./mutation.ts";
 
 /** Changes to src/hubs/. */
 export const hubs: Mutations = {
+  "hubs/absence.ts": [
+    ["whoever lacks too much comes back", " && session.continuity?.sent.complete === true", " && session.continuity !== undefined"],
+    ["there is room for any number", " || server.reserve() !== undefined", ""],
+    ["it is for ever", "this.#cancel = server.clock.after(WINDOW, () => this.end());", "this.#cancel = () => {};"],
+    ["it outlives its server", 'server.signal.addEventListener("abort", this.#shutDown);', ""],
+    ["nobody finds it", "all.set(ticket!.token, this);", ""],
+    ["its place is never given back", "    server.release();\n", ""],
+    ["whoever is back is absent", "this.#all.delete(ticket!.token);", ""],
+    ["two come back", "if (this.#over) return false;", ""],
+    ["who is ended meanwhile stays", "carrier.detach(() => this.end());", "carrier.detach(() => {});"],
+    ["nothing comes again", "reception.resume();", ""],
+  ],
   "hubs/arrival.ts": [
     ["a token is never let go of", "if (ticket !== undefined) hub.tokens.release(ticket.token);", ""],
     ["nobody is looked after", "heartbeat.add(reception);", ""],
@@ -13,6 +25,11 @@ export const hubs: Mutations = {
     ],
     ["the promised id is forgotten", "id: ticket?.id ?? randomId(),", "id: randomId(),"],
     ["users have no name", "user, userId };", "user, userId: undefined };"],
+  ],
+  "hubs/continuity.ts": [
+    ["pings have numbers", "type <= MessageType.cancelInvocation", "type <= MessageType.ping"],
+    ["cancelling has none", "type <= MessageType.cancelInvocation", "type < MessageType.cancelInvocation"],
+    ["all of it is acknowledged late", "Math.ceil(most / 3)", "most"],
   ],
   "hubs/delivery.ts": [
     ["any amount may wait", "if (this.#size > this.#limits.maxBackpressure) return", "if (false) return"],

@@ -491,4 +491,21 @@ export const wire: Mutations = {
     ["the limit is not named", "message size of ${maxMessageSize}B", "message size"],
     ["what came is not named", ", got ${got}", ""],
   ],
+  "wire/received_messages.ts": [
+    ["what comes twice is new", "if (id <= this.#latest) return false;", ""],
+    ["what comes before it goes on is new", "if (this.#waits) return false;", ""],
+    ["all is acknowledged again", "if (this.#latest === this.#acknowledged) return undefined;", ""],
+    ["bytes are counted for ever", "this.#bytes = 0;\n", ""],
+    ["messages may be missing", " || id > this.#latest + 1", ""],
+    ["it never goes on", "this.#waits = false;", ""],
+    ["a byte more", "this.#bytes >= this.#often", "this.#bytes > this.#often"],
+  ],
+  "wire/sent_messages.ts": [
+    ["all is kept", "while (this.#size > this.#most && this.#shift())", "while (false)"],
+    ["what is forgotten is complete", "this.#forgotten = this.#first - 1;", ";"],
+    ["what is to come is acknowledged", "id >= this.#first", "id > this.#first"],
+    ["a late acknowledgement counts", "Math.max(this.#acknowledged, id)", "id"],
+    ["one is let go of at a time", "while (this.#first <= id && this.#shift());", "this.#shift();"],
+    ["sizes are not given back", "this.#size -= message.length;", ""],
+  ],
 };

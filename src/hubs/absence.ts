@@ -1,0 +1,98 @@
+import type { CloseCause } from "../connection/close.ts";
+import type { Connection } from "../connection/connection.ts";
+import { type Arrival, leave } from "./arrival.ts";
+import type { Reception } from "./reception.ts";
+
+/** Milliseconds in which a client that was cut off may come back. */
+const WINDOW = 15_000;
+
+/** What carries a client, from one WebSocket to the next. */
+export interface Carrier {
+  /** There is no WebSocket any more; `closed` is called if we end the client meanwhile. */
+  detach(closed: () => void): void;
+  /** Here is the next one. */
+  attach(connection: Connection): void;
+}
+
+/** A client that is connected over WebSockets. */
+export interface Attendance {
+  readonly arrival: Arrival;
+  readonly reception: Reception;
+  readonly carrier: Carrier;
+}
+
+/** Those that may come back, by their tokens. */
+export type Absences = Map<string, Absence>;
+
+/** The absence of a client that was cut off: it keeps its place, and may come back for a while. */
+export class Absence {
+  readonly #attendance: Attendance;
+  readonly #all: Absences;
+  readonly #cause: CloseCause;
+  readonly #cancel: () => void;
+  #over = false;
+
+  /**
+   * Begins, if the client can come back; says whether it can.
+   *
+   * @param all Where it is found by its token.
+   * @param cause Why it was cut off.
+   */
+  static begin(all: Absences, attendance: Attendance, cause: CloseCause): boolean {
+    const { arrival: { hub, server }, reception: { session } } = attendance;
+    const mayComeBack = session.open && session.continuity?.sent.complete === true;
+    if (!mayComeBack || hub.closed || server.reserve() !== undefined) return false;
+    new Absence(all, attendance, cause);
+    return true;
+  }
+
+  private constructor(all: Absences, attendance: Attendance, cause: CloseCause) {
+    const { arrival, reception, carrier } = attendance;
+    const { server, heartbeat, ticket } = arrival;
+    this.#all = all;
+    this.#attendance = attendance;
+    this.#cause = cause;
+    this.#cancel = server.clock.after(WINDOW, () => this.end());
+    server.signal.addEventListener("abort", this.#shutDown);
+    all.set(ticket!.token, this);
+    heartbeat.delete(reception);
+    carrier.detach(() => this.end());
+    reception.suspend();
+  }
+
+  /** The name of the user that may come back. */
+  get userId(): string | undefined {
+    return this.#attendance.reception.session.userId;
+  }
+
+  /** The client is back, on another WebSocket; `undefined` if it is too late. */
+  comeBack(connection: Connection): Attendance | undefined {
+    if (!this.#finish()) return undefined;
+    const { arrival: { heartbeat }, reception, carrier } = this.#attendance;
+    carrier.attach(connection);
+    heartbeat.add(reception);
+    reception.resume();
+    return this.#attendance;
+  }
+
+  /** It does not come back. */
+  end(cause: CloseCause = this.#cause): void {
+    if (!this.#finish()) return;
+    const { arrival, reception } = this.#attendance;
+    leave(arrival, reception, cause);
+  }
+
+  readonly #shutDown = (): void => this.end("shutdown");
+
+  /** Says whether it was not over yet. */
+  #finish(): boolean {
+    if (this.#over) return false;
+    this.#over = true;
+    const { server, ticket } = this.#attendance.arrival;
+    this.#cancel();
+    server.signal.removeEventListener("abort", this.#shutDown);
+    this.#all.delete(ticket!.token);
+    server.release();
+    return true;
+  }
+}

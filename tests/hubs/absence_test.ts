@@ -1,0 +1,244 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { AnyHub } from "../../src/hubs/any_hub.ts";
+import { makeCallable } from "../../src/hubs/methods.ts";
+import type { HubOptions } from "../../src/hubs/options.ts";
+import type { ClientSide } from "../../src/wire/contract.ts";
+import { json } from "../../src/wire/json.ts";
+import { text } from "../fixtures/schemas.ts";
+import { hubState } from "../support/fake_transport.ts";
+import { handshakeRequest, memoryServer, nextTurn } from "../support/memory.ts";
+import { called, GREETING } from "../support/request_client.ts";
+
+type Target = Readonly<Record<"say", (text: string) => Promise<unknown>>>;
+
+/** A hub on a server in memory whose clients may come back. */
+function serving(options: HubOptions<unknown, ClientSide> = {}, host: object = {}) {
+  const causes: unknown[] = [];
+  let stop = () => {};
+  const state = hubState(
+    {
+      echo: makeCallable("method", [text], (_context: never, value: never) => value),
+      count: makeCallable("stream", [], async function* () {
+        for (let i = 0;; i++) {
+          yield i;
+          await new Promise<void>((resolve) => stop = resolve);
+        }
+      }),
+    },
+    { onDisconnected: (_context, cause) => void causes.push(cause), ...options },
+    { say: { parameters: [text], result: undefined } },
+  );
+  const hub = new AnyHub(state);
+  const server = memoryServer(
+    (request, info) =>
+      hub.handle(request, { user: { id: new URL(request.url).searchParams.get("user") }, info }),
+    host,
+  );
+  const negotiate = async (query = "&useStatefulReconnect=true") => {
+    const url = `http://self.example/hub/negotiate?negotiateVersion=1${query}`;
+    const init = { method: "POST", headers: { host: "self.example" } };
+    return await (await server.fetch(new Request(url, init))).json();
+  };
+  const connect = async (token: string, user = "Ada") => {
+    const { client, response } = await server.connect(
+      handshakeRequest(`/hub?id=${token}&user=${user}`),
+    );
+    return { client, status: response.status };
+  };
+  const open = async (token: string) => {
+    const { client } = await connect(token);
+    client!.send(GREETING);
+    await client!.message();
+    return client!;
+  };
+  const say = (word: string) => (hub.clients.all as never as Target).say(word);
+  return { ...server, hub, roster: state.roster, causes, negotiate, connect, open, say, stop: () => stop() };
+}
+
+const sequence = (id: number) => json.encode({ type: 9, sequenceId: id }) as string;
+const ack = (id: number) => json.encode({ type: 8, sequenceId: id }) as string;
+const said = (word: string) => json.encode({ type: 1, target: "say", arguments: [word] }) as string;
+const answered = (result: string) =>
+  json.encode({ type: 3, invocationId: "1", result }) as string;
+
+Deno.test("a client that was cut off comes back, and nothing is lost or comes twice", async () => {
+  const { negotiate, open, connect, say, causes, roster, state } = serving();
+  const { connectionToken, connectionId, useStatefulReconnect } = await negotiate();
+  assertEquals(useStatefulReconnect, true);
+  const client = await open(connectionToken);
+  say("1");
+  assertEquals(await client.message(), said("1"));
+  client.send(ack(1) + called("echo", "a"));
+  assertEquals(await client.message(), answered("a"));
+  client.vanish();
+  await nextTurn();
+  say("2");
+  await nextTurn();
+  assertEquals([causes, roster.one(connectionId)?.id], [[], connectionId]);
+  const { client: back } = await connect(connectionToken);
+  // What was not acknowledged: the answer, and what was said meanwhile.
+  assertEquals(await back!.message(), sequence(2) + answered("a") + said("2"));
+  // The first call comes again, because the client does not know that it came.
+  back!.send(sequence(1) + called("echo", "a") + called("echo", "b"));
+  assertEquals(await back!.message(), answered("b"));
+  back!.close(1000);
+  await back!.closed;
+  await nextTurn();
+  assertEquals([causes, roster.one(connectionId), state.registry.size], [["peer"], undefined, 0]);
+});
+
+Deno.test("before it says where it goes on, nothing that it sends counts", async () => {
+  const { negotiate, open, connect } = serving();
+  const { connectionToken } = await negotiate();
+  (await open(connectionToken)).vanish();
+  await nextTurn();
+  const { client } = await connect(connectionToken);
+  assertEquals(await client!.message(), sequence(1));
+  client!.send(called("echo", "no") + sequence(1) + called("echo", "yes"));
+  assertEquals(await client!.message(), answered("yes"));
+});
+
+Deno.test("half a message that had come comes again as a whole", async () => {
+  const { negotiate, open, connect } = serving();
+  const { connectionToken } = await negotiate();
+  const client = await open(connectionToken);
+  client.send(called("echo", "a").slice(0, 20));
+  await nextTurn();
+  client.vanish();
+  await nextTurn();
+  const { client: back } = await connect(connectionToken);
+  await back!.message();
+  back!.send(sequence(1) + called("echo", "a"));
+  assertEquals(await back!.message(), answered("a"));
+});
+
+Deno.test("whoever is late, or is another user, or comes while the first is there, is not let in", async () => {
+  const { negotiate, open, connect, clock, causes } = serving();
+  const { connectionToken } = await negotiate();
+  const client = await open(connectionToken);
+  assertEquals((await connect(connectionToken)).status, 409);
+  client.vanish();
+  await nextTurn();
+  assertEquals((await connect(connectionToken, "Eve")).status, 403);
+  clock.pass(14_500);
+  await nextTurn();
+  assertEquals(causes, []);
+  clock.pass(1_000);
+  await nextTurn();
+  assertEquals(causes, ["network"]);
+  assertEquals((await connect(connectionToken)).status, 404);
+});
+
+Deno.test("of two that come back, one is the client", async () => {
+  const { negotiate, open, connect } = serving();
+  const { connectionToken } = await negotiate();
+  (await open(connectionToken)).vanish();
+  await nextTurn();
+  const both = await Promise.all([connect(connectionToken), connect(connectionToken)]);
+  const clients = both.filter(({ status }) => status === 101);
+  assert(clients.length > 0);
+  const first = clients[0]!.client!;
+  assertEquals(await first.message(), sequence(1));
+  if (clients.length === 2) assertEquals((await clients[1]!.client!.closed).code, 1008);
+  first.send(sequence(1) + called("echo", "a"));
+  assertEquals(await first.message(), answered("a"));
+});
+
+Deno.test("whoever did not ask for it, says goodbye, or has shaken no hands, is gone at once", async () => {
+  const { negotiate, open, connect, causes } = serving();
+  const plain = await negotiate("");
+  assertEquals("useStatefulReconnect" in plain, false);
+  (await open(plain.connectionToken)).vanish();
+  await nextTurn();
+  const polite = await negotiate();
+  const client = await open(polite.connectionToken);
+  client.close(1000);
+  await client.closed;
+  await nextTurn();
+  assertEquals(causes, ["network", "peer"]);
+  const silent = await negotiate();
+  (await connect(silent.connectionToken)).client!.vanish();
+  await nextTurn();
+  for (const { connectionToken } of [plain, polite, silent]) {
+    assertEquals((await connect(connectionToken)).status, 404);
+  }
+});
+
+Deno.test("where it is switched off, nobody is promised it", async () => {
+  const { negotiate } = serving({ statefulReconnectBufferSize: 0 });
+  assertEquals("useStatefulReconnect" in await negotiate(), false);
+});
+
+Deno.test("a client that lacks more than is kept is gone with the cut", async () => {
+  const { negotiate, open, connect, say, causes } = serving({ statefulReconnectBufferSize: 200 });
+  const kept = await negotiate();
+  const client = await open(kept.connectionToken);
+  for (let i = 0; i < 3; i++) say("x".repeat(60));
+  await nextTurn();
+  client.vanish();
+  await nextTurn();
+  assertEquals(causes, ["network"]);
+  assertEquals((await connect(kept.connectionToken)).status, 404);
+});
+
+Deno.test("an absence takes a place on the server, and ends with it, or with the hub", async () => {
+  const { negotiate, open, state, causes, hub } = serving({}, { maxConnections: 1 });
+  const { connectionToken } = await negotiate();
+  (await open(connectionToken)).vanish();
+  await nextTurn();
+  assertEquals(state.noRoom()?.status, 503);
+  await hub.close();
+  await nextTurn();
+  assertEquals([causes, state.noRoom()], [["shutdown"], undefined]);
+  const other = serving();
+  const token = (await other.negotiate()).connectionToken;
+  (await other.open(token)).vanish();
+  await nextTurn();
+  other.state.drain();
+  await nextTurn();
+  assertEquals(other.causes, ["shutdown"]);
+});
+
+Deno.test("who is ended while absent is gone", async () => {
+  const { negotiate, open, roster, causes, connect } = serving();
+  const { connectionToken, connectionId } = await negotiate();
+  (await open(connectionToken)).vanish();
+  await nextTurn();
+  roster.one(connectionId)!.close({ cause: "local", allowReconnect: false });
+  await nextTurn();
+  assertEquals(causes, ["local"]);
+  assertEquals((await connect(connectionToken)).status, 404);
+});
+
+Deno.test("a stream waits for its client, and goes on", async () => {
+  const { negotiate, open, connect, stop } = serving();
+  const { connectionToken } = await negotiate();
+  const client = await open(connectionToken);
+  const begin = { type: 4, invocationId: "9", target: "count", arguments: [] } as const;
+  client.send(json.encode(begin) as string);
+  assertMatch(await client.message() as string, /"item":0/);
+  client.vanish();
+  await nextTurn();
+  stop();
+  await nextTurn();
+  const { client: back } = await connect(connectionToken);
+  back!.send(sequence(2));
+  let items = await back!.message() as string;
+  stop();
+  while (!items.includes('"item":2')) {
+    items += await back!.message();
+    stop();
+  }
+  assertEquals([...items.matchAll(/"item":(\d)/g)].map(([, item]) => item).slice(0, 3), ["0", "1", "2"]);
+});
+
+Deno.test("what has come is acknowledged: once a second, and at once when it is much", async () => {
+  const { negotiate, open, clock } = serving({ statefulReconnectBufferSize: 3_000 });
+  const client = await open((await negotiate()).connectionToken);
+  client.send(called("echo", "a"));
+  assertEquals(await client.message(), answered("a"));
+  clock.pass(1_000);
+  assertEquals(await client.message(), ack(1));
+  client.send(called("echo", "x".repeat(1_000)));
+  assertMatch(await client.message() as string, /^{"type":8,"sequenceId":2}/);
+});
