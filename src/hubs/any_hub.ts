@@ -116,7 +116,7 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
     const admission = admitted && "ended" in admitted ? admitted : undefined;
     try {
       const fault = limited ?? server?.noRoom();
-      if (fault) return readable(request, server!.refuse(request, fault, remoteAddress));
+      if (server && fault) return readable(request, server.refuse(request, fault, remoteAddress));
       if (this.#state.closed) return refused(request, 503, "the hub is closed");
       const clock = server?.clock ?? systemClock;
       return negotiate(request, wanted, this.#state.tokens, clock, respond);

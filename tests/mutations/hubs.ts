@@ -268,8 +268,8 @@ export const hubs: Mutations = {
     ["a negotiation keeps a place", "admission?.ended();", ""],
     [
       "a full server is a network error",
-      "return readable(request, server!.refuse(request, fault, remoteAddress));",
-      "return server!.refuse(request, fault, remoteAddress);",
+      "return readable(request, server.refuse(request, fault, remoteAddress));",
+      "return server.refuse(request, fault, remoteAddress);",
     ],
     ["frames are no larger than messages", "limits.maximumReceiveMessageSize + FRAME", "0"],
     ["any method negotiates", 'if (method !== "POST") return', "if (false) return"],
