@@ -74,16 +74,20 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
     info: unknown,
     respond: Respond,
   ): Response {
-    const { request, server, placeholder } = accepted;
+    const { request, server, state, placeholder } = accepted;
+    const refuse = (status: number, message: string) => {
+      server.answered(request, status, state?.opening?.remoteAddress ?? "");
+      return refused(request, status, message);
+    };
     const hub = this.#state;
-    if (hub.closed) return refused(request, 503, "the hub is closed");
+    if (hub.closed) return refuse(503, "the hub is closed");
     const token = new URL(request.url).searchParams.get("id");
     if (token !== null && hub.tokens.isClaimed(token)) {
-      return refused(request, 409, "expected a token without a connection, got one with it");
+      return refuse(409, "expected a token without a connection, got one with it");
     }
     const ticket = token === null ? undefined : hub.tokens.find(server.clock, token);
     if (token !== null && ticket === undefined) {
-      return refused(request, 404, "No Connection with that ID");
+      return refuse(404, "No Connection with that ID");
     }
     const heartbeat = this.#heartbeatOf(server);
     const events = new HubSocket({ hub, server, heartbeat, user, ticket });

@@ -7,6 +7,7 @@ import { call } from "../../src/hubs/parameters.ts";
 import type { ClientSide } from "../../src/wire/contract.ts";
 import { json } from "../../src/wire/json.ts";
 import { text, truth } from "../fixtures/schemas.ts";
+import { Listening } from "../support/diagnostics.ts";
 import { hubState } from "../support/fake_transport.ts";
 import { withGlobals } from "../support/globals.ts";
 import { handshakeRequest, memoryServer, nextTurn } from "../support/memory.ts";
@@ -78,6 +79,23 @@ Deno.test("a client negotiates and connects with its token, once", async () => {
   clock.pass(15_000);
   const response = (await connect(handshakeRequest(`/hub?id=${late.connectionToken}`))).response;
   assertEquals([response.status, await response.text()], [404, "No Connection with that ID\n"]);
+});
+
+Deno.test("a handshake with a token that nobody has is told as refused, and one that is taken", async () => {
+  using listening = new Listening("handshake");
+  const { open, send, connect } = serving();
+  const { connectionToken } = await (await send("/hub/negotiate?negotiateVersion=1")).json();
+  const client = await open(`/hub?id=${connectionToken}`);
+  for (const id of ["unknown", connectionToken]) {
+    await status((await connect(handshakeRequest(`/hub?id=${id}`))).response);
+  }
+  const told = listening.all("handshake");
+  assertEquals(told.map(({ verdict, status, path }) => [verdict, status, path]), [
+    ["accepted", 101, "/hub"],
+    ["refused", 404, "/hub"],
+    ["refused", 409, "/hub"],
+  ]);
+  client.close();
 });
 
 Deno.test("what is no request of a hub is refused by its method", async () => {

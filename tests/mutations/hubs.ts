@@ -246,7 +246,7 @@ export const hubs: Mutations = {
     ["any token will do", "if (token !== null && ticket === undefined) {", "if (false) {"],
     [
       "a closed hub is open",
-      'if (hub.closed) return refused(request, 503, "the hub is closed");',
+      'if (hub.closed) return refuse(503, "the hub is closed");',
       "",
     ],
     [
@@ -263,6 +263,11 @@ export const hubs: Mutations = {
       "a full server negotiates",
       "limited ?? server?.noRoom();",
       "limited;",
+    ],
+    [
+      "nobody is told of a token that is unknown",
+      'server.answered(request, status, state?.opening?.remoteAddress ?? "");',
+      "",
     ],
     ["negotiations have no limit", "limited ?? server?.noRoom();", "server?.noRoom();"],
     ["a negotiation keeps a place", "admission?.ended();", ""],
