@@ -62,7 +62,8 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
 
   close(): Promise<void> {
     this.#state.closed = true;
-    for (const session of this.#state.roster.all()) {
+    const { roster } = this.#state;
+    for (const session of [...roster.arriving(), ...roster.all()]) {
       session.close({ cause: "shutdown", allowReconnect: true });
     }
     return Promise.resolve();

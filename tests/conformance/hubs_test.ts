@@ -831,9 +831,12 @@ function hubsSuite(runtime: Runtime): void {
 
   test("a hub that is closed ends its connections and takes no others", async (server) => {
     using client = await open(server);
+    using silent = await server.open("/hub");
     await (await server.request("/close")).body?.cancel();
     assertEquals(await client.next(), { type: 7, allowReconnect: true });
     assertEquals((await client.closed).code, 1000);
+    // Whoever has yet to shake hands as well.
+    assertEquals((await silent.closed).code, 1000);
     assertEquals((await server.until({ on: "disconnected" })).cause, "shutdown");
     assertEquals((await server.connect("/hub")).status, 503);
     const init = { method: "POST" };

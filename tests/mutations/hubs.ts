@@ -282,6 +282,7 @@ export const hubs: Mutations = {
     ["every client has a heart of its own", "this.#heartbeats.set(server, heartbeat);", "", {
       equivalent: "what each of them looks after is looked after",
     }],
+    ["whoever arrives stays", "...roster.arriving(), ", ""],
   ],
   "hubs/hub_error.ts": [
     [
@@ -572,6 +573,16 @@ export const hubs: Mutations = {
       "a group is left by half",
       "if (session?.groups?.delete(name)) this.#groups.delete(name, session);",
       "session?.groups?.delete(name);",
+    ],
+    [
+      "who has shaken hands has yet to",
+      "this.#arriving.delete(session);\n    this.#sessions.set",
+      "this.#sessions.set",
+    ],
+    [
+      "who is gone has yet to shake hands",
+      "this.#arriving.delete(session);\n    if (this.#sessions",
+      "if (this.#sessions",
     ],
   ],
   "hubs/session.ts": [
