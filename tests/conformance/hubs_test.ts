@@ -818,6 +818,15 @@ function hubsSuite(runtime: Runtime): void {
     ]);
   }, { env: { FILTERS: "1" } });
 
+  test("what fails while a filter waits for something else ends its call, and nothing else", async (server) => {
+    using client = await open(server, { user: "a" });
+    for (let i = 0; i < 3; i++) {
+      assertEquals(await client.ask("failLater"), { error: FAILED("failLater") });
+    }
+    assertEquals(await client.ask("echo", 1), 1);
+    await server.until({ on: "reported", message: "a secret" }, 3);
+  }, { env: { FILTERS: "1" } });
+
   test("a broadcast reaches all, in order and in either encoding", async (server) => {
     const clients = await Promise.all(
       [json, messagePack, json, messagePack].map((protocol) => open(server, { protocol })),

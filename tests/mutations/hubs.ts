@@ -190,12 +190,9 @@ export const hubs: Mutations = {
       "for (let i = filters.length - 1; i >= 0; i--) {",
       "for (let i = 0; i < filters.length; i++) {",
     ],
-    ["what is inside throws at once", "async () => await inner()", "(() => inner()) as never"],
-    [
-      "the arguments are not told",
-      "async () => await inner(), args)",
-      "async () => await inner(), [])",
-    ],
+    ["what is inside throws at once", "() => promised(inner), args", "inner as never, args"],
+    ["the arguments are not told", "() => promised(inner), args)", "() => promised(inner), [])"],
+    ["what nobody waits for ends the process", "result.catch(() => {});", ""],
   ],
   "hubs/greeting.ts": [
     [
