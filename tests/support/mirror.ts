@@ -38,6 +38,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   "adapters/node_http.ts": TYPES_ONLY,
   "connection/connection.ts": TYPES_ONLY,
   "connection/connection_init.ts": TYPES_ONLY,
+  "connection/connection_server.ts": TYPES_ONLY,
   "connection/diagnostics.ts": TYPES_ONLY,
   "connection/meter.ts": TYPES_ONLY,
   "connection/events.ts": TYPES_ONLY,
