@@ -72,6 +72,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
 /** What has one, in whose process its lines do not run, with the reason. */
 export const ELSEWHERE: Readonly<Record<string, string>> = {
   "adapters/bun.ts": "runs in processes of Bun",
+  "adapters/bun_deflate_socket.ts": "runs in processes of Bun",
   "adapters/bun_socket.ts": "runs in processes of Bun",
 };
 
