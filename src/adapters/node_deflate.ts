@@ -4,9 +4,8 @@ import { listElements } from "../handshake/field_value.ts";
 const WINDOW_BITS = 13;
 
 /**
- * What `ws` is told of compression. Each message is compressed by itself: that costs a tenth of the
- * rate, and saves memory for each connection; what one message says cannot be guessed from the length
- * of the next. From how many bytes on is for us to say, message by message.
+ * What `ws` is told of compression. Each message is compressed by itself, so that what one says cannot
+ * be guessed from the length of the next. From how many bytes on is for us to say, message by message.
  */
 export const DEFLATE: Readonly<Record<string, unknown>> = {
   serverNoContextTakeover: true,

@@ -15,6 +15,7 @@ import {
 } from "./close.ts";
 import type { Connection, ConnectionRequest } from "./connection.ts";
 import type { ConnectionInit } from "./connection_init.ts";
+import type { ConnectionServer } from "./connection_server.ts";
 import {
   ConnectionView,
   type EndListener,
@@ -23,12 +24,12 @@ import {
   type Viewed,
 } from "./connection_view.ts";
 import type { ConnectionChannels, LimitDiagnostics, Told } from "./diagnostics.ts";
-import type { Reporter, WebSocketEvents } from "./events.ts";
-import { Flow, type FlowOwner, type FlowServer } from "./flow.ts";
+import type { WebSocketEvents } from "./events.ts";
+import { Flow, type FlowOwner } from "./flow.ts";
 import type { Limits } from "./limits.ts";
 import { byteLength, checkSendData, exceeds, type Message, type SendData } from "./message.ts";
 import type { Meter } from "./meter.ts";
-import type { Registered, Registry } from "./registry.ts";
+import type { Registered } from "./registry.ts";
 import type { Socket } from "./socket.ts";
 import { watchdogStep } from "./watchdog.ts";
 
@@ -50,19 +51,6 @@ const LIMITED = /^(payload-too-large|backpressure|rate-limit)$/;
 interface Bytes {
   received: number;
   sent: number;
-}
-
-/** The smaller part of a server that its connections need. */
-export interface ConnectionServer extends FlowServer {
-  readonly registry: Registry;
-  readonly report: Reporter;
-  readonly channels: ConnectionChannels;
-  /** Gives back what was reserved for one connection. */
-  release(): void;
-  /** Takes note that the runtime is late to open the socket of one; `lost`: that it never has. */
-  failedToOpen(lost: boolean): void;
-  /** Takes note that a limit of its route ended one. */
-  limited(info: CloseInfo, limits: Limits, connection: Connection): void;
 }
 
 /** What there is to read before the adapter has said more. */

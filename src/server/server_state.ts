@@ -11,7 +11,7 @@ import { DrainPoll } from "../connection/drain_poll.ts";
 import { MemoryBudget } from "../connection/memory_budget.ts";
 import { Registry } from "../connection/registry.ts";
 import type { Limits } from "../connection/limits.ts";
-import type { ConnectionServer } from "../connection/server_connection.ts";
+import type { ConnectionServer } from "../connection/connection_server.ts";
 import type { Abilities } from "../connection/socket.ts";
 import { requestedAuthority } from "../handshake/authority.ts";
 import type { Opening } from "../handshake/opening.ts";

@@ -1,4 +1,5 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
+import fc from "npm:fast-check@4.10.2";
 import { Rate } from "../../src/limits/rate.ts";
 
 Deno.test("a bucket begins full, and refuses what is not in it", () => {
@@ -47,4 +48,49 @@ Deno.test("a rate says how long to wait", () => {
   assertEquals(rate.wait(bucket, 1), 2);
   assert(!rate.take(bucket, 1, 1_000));
   assertEquals(rate.wait(bucket, 1), 1);
+});
+
+/** Moments at which somebody wants something: milliseconds since the last one, and how much. */
+const wishes = fc.array(
+  fc.tuple(
+    fc.oneof(fc.constant(0), fc.nat(50), fc.nat(5_000), fc.constant(3_600_000)),
+    fc.integer({ min: 1, max: 40 }),
+  ),
+  { maxLength: 100 },
+);
+
+Deno.test("in no time does anybody take more than a bucket and what fills in that time", () => {
+  fc.assert(fc.property(wishes, (wishes) => {
+    const rate = new Rate(10, 3);
+    const bucket = rate.bucket(0);
+    const taken: { readonly at: number; readonly count: number }[] = [];
+    let at = 0;
+    for (const [pause, count] of wishes) {
+      at += pause;
+      if (rate.take(bucket, count, at)) taken.push({ at, count });
+    }
+    taken.forEach((first, i) => {
+      let sum = 0;
+      for (const { at, count } of taken.slice(i)) {
+        sum += count;
+        assertLessOrEqual(sum, 30 + (at - first.at) / 100 + 1e-6);
+      }
+    });
+  }));
+});
+
+Deno.test("whoever waits as long as is said gets what was wanted, and not before", () => {
+  fc.assert(fc.property(wishes, (wishes) => {
+    const rate = new Rate(10, 3);
+    const bucket = rate.bucket(0);
+    let at = 0;
+    for (const [pause, count] of wishes) {
+      at += pause;
+      if (count > rate.capacity || rate.take(bucket, count, at)) continue;
+      const wait = 1_000 * rate.wait(bucket, count);
+      assert(!rate.take(bucket, count, at + Math.floor(wait) - 1));
+      at += Math.ceil(wait) + 1;
+      assert(rate.take(bucket, count, at));
+    }
+  }));
 });

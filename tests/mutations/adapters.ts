@@ -76,7 +76,11 @@ export const adapters: Mutations = {
       "    backpressureLimit: 0,\n    sendPings",
       "    backpressureLimit: 65536 as 0,\n    sendPings",
     ],
-    ["Bun pings too", "sendPings: false,\n    open", "sendPings: true as false,\n    open"],
+    [
+      "Bun pings too",
+      "sendPings: false,\n    perMessageDeflate",
+      "sendPings: true as false,\n    perMessageDeflate",
+    ],
     ["bytes come as a Buffer", 'socket.binaryType = "arraybuffer";', ""],
     ["nobody learns that less waits", "(socket.data as Owned).drain();", ""],
     [

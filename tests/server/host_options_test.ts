@@ -54,7 +54,7 @@ for (
     ["maxPayloadLength", ["5"], TypeError],
     ["maxPayloadLength", [0, 1.5, NaN, 2 ** 31, Infinity], RangeError],
     ["limits", ["5", null, {}, [null], [{ meter() {} }]], TypeError],
-    ["compression", ["yes", 1, null, [], { treshold: 1 }, { threshold: "1" }], TypeError],
+    ["compression", ["yes", 1, null, { threshold: "1" }], TypeError],
     ["compression", [{ threshold: 0 }, { threshold: 1.5 }], RangeError],
     ["maxBuffered", ["5"], TypeError],
     ["maxBuffered", [0, 1.5, NaN, 2 ** 53, Infinity], RangeError],

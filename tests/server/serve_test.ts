@@ -462,6 +462,26 @@ Deno.test("a drain closes one after the other, and a second call or the signal e
   }
 });
 
+Deno.test("a handshake under way when a drain begins is refused, and delays nothing", async () => {
+  const gate = Promise.withResolvers<void>();
+  const route = new Route({}, () => {
+    throw new Error("expected a wrapped server");
+  });
+  const { server, fetch, clock } = started({
+    onReport() {},
+    async fetch(request, context) {
+      await gate.promise;
+      return route.answer(request, {}, context);
+    },
+  });
+  const answer = fetch(handshakeRequest(), {});
+  const done = server.shutdown({ drain: 60 });
+  gate.resolve();
+  assertEquals([(await answer).status, server.connections], [503, 0]);
+  await done;
+  assertEquals(clock.pending, 0);
+});
+
 Deno.test("connections end with the code of the shutdown, drained, hurried, or neither", async () => {
   for (
     const [options, code] of [

@@ -18,6 +18,11 @@ export function deflated(data: string | Uint8Array): Buffer {
   return bytes.subarray(0, bytes.length - TAIL.length);
 }
 
+/** The same, whose last block says that it is the last: RFC 7692 §7.2.3.4. */
+export function deflatedToTheEnd(data: string | Uint8Array): Buffer {
+  return Buffer.concat([deflateRawSync(data), Buffer.from([0])]);
+}
+
 /** The message that a frame holds as a whole, compressed or not. */
 export function messageIn(frame: Frame | undefined): Buffer {
   if (frame === undefined) throw new Error("expected a frame, got none");

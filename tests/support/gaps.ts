@@ -100,6 +100,14 @@ export const gaps = {
     "bun-node": "none is taken",
     pinned: { bun: "payload-too-large" },
   },
+  "a long compressed message that says where it ends": {
+    table: "runtimes",
+    deno: "none is taken",
+    bun: "ends with 1009 above 4 KiB: Bun takes that for an error. Few clients say it",
+    node: "is taken",
+    "bun-node": "none is taken",
+    pinned: { bun: "refused" },
+  },
   "one large frame that comes slowly": {
     table: "runtimes",
     deno: "counts as silence until it is whole",

@@ -38,6 +38,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   "adapters/node_http.ts": TYPES_ONLY,
   "connection/connection.ts": TYPES_ONLY,
   "connection/connection_init.ts": TYPES_ONLY,
+  "connection/connection_server.ts": TYPES_ONLY,
   "connection/diagnostics.ts": TYPES_ONLY,
   "connection/meter.ts": TYPES_ONLY,
   "connection/events.ts": TYPES_ONLY,
@@ -72,6 +73,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
 /** What has one, in whose process its lines do not run, with the reason. */
 export const ELSEWHERE: Readonly<Record<string, string>> = {
   "adapters/bun.ts": "runs in processes of Bun",
+  "adapters/bun_deflate_socket.ts": "runs in processes of Bun",
   "adapters/bun_socket.ts": "runs in processes of Bun",
 };
 

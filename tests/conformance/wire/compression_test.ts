@@ -3,7 +3,7 @@ import { assert, assertEquals, assertLess } from "@std/assert";
 import { WebSocket } from "npm:ws@8.23.0";
 import { BURST } from "../../fixtures/compression_app.ts";
 import { root } from "../../support/command.ts";
-import { COMPRESSED, deflated, dense, messageIn, OFFER } from "../../support/deflate.ts";
+import { COMPRESSED, deflated, deflatedToTheEnd, dense, messageIn, OFFER } from "../../support/deflate.ts";
 import type { ProcessServer } from "../../support/process_server.ts";
 import { handshake, OPCODE, RawClient } from "../../support/raw_client.ts";
 import { type WireRuntime, wireRuntimes } from "../../support/runtimes.ts";
@@ -214,6 +214,16 @@ function compressionSuite(runtime: WireRuntime): void {
     }
     assertLess(most(server) - before, 32 * MIB);
   }, { needs: "/proc" });
+
+  const ended = runtime.gap("a long compressed message that says where it ends");
+  test(`gap: a long compressed message that says where it ends is ${ended ?? "taken"}`, async (server) => {
+    using client = await offering(server, "/echo", OFFER);
+    client.send(OPCODE.text, deflatedToTheEnd("short"), COMPRESSED);
+    assertEquals(messageIn(await client.frame()).toString(), "short");
+    client.send(OPCODE.text, deflatedToTheEnd(LONG), COMPRESSED);
+    if (ended === undefined) assertEquals(messageIn(await client.frame()).toString(), LONG);
+    else assertEquals((await client.closeFrame())?.code, 1009);
+  });
 
   const named = runtime.gap("a compressed message that is damaged");
   test(`gap: a compressed message that is damaged ends with ${named ?? "network"}`, async (server) => {
