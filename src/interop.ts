@@ -30,4 +30,5 @@ export { readableOf } from "./interop/readable.ts";
 export { type HandshakeSocket, type IncomingHandshake, requestOf } from "./interop/request.ts";
 export { webSocketOf } from "./interop/web_socket.ts";
 export { writableOf } from "./interop/writable.ts";
-export { wsOf, type WsSocket } from "./interop/ws.ts";
+export { wsOf } from "./interop/ws.ts";
+export type { WsSocket } from "./interop/ws_socket.ts";

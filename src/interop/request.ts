@@ -57,5 +57,5 @@ export function requestOf<T extends object = IncomingHandshake>(connection: Conn
     socket,
     connection: socket,
   };
-  return incoming as T;
+  return incoming as object as T;
 }

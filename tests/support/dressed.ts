@@ -1,4 +1,4 @@
-import { type Connection, type UpgradeOptions, upgradeWebSocket } from "../../mod.ts";
+import { type Connection, type RouteOptions, upgradeWebSocket } from "../../mod.ts";
 import type { WebSocketEvents } from "../../src/connection/events.ts";
 import {
   connect,
@@ -21,7 +21,7 @@ export interface Opened extends AsyncDisposable {
 /** Opens a connection whose events have no `onMessage`. */
 export async function opened(
   events: WebSocketEvents = {},
-  options: UpgradeOptions = {},
+  options: RouteOptions = {},
   path = "/ws?room=1",
 ): Promise<Opened> {
   const reported: unknown[] = [];

@@ -55,6 +55,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   "hubs/transport.ts": TYPES_ONLY,
   "hubs/wire_safe.ts": TYPES_ONLY,
   "interop.ts": EXPORTS_ONLY,
+  "interop/ws_socket.ts": TYPES_ONLY,
   "limits.ts": EXPORTS_ONLY,
   "native.ts": EXPORTS_ONLY,
   "node.ts": EXPORTS_ONLY,
