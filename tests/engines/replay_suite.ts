@@ -230,9 +230,70 @@ export function replaySuite(row: ReplayRow): void {
       const { joined } = await b.join("room", after as unknown as string);
       assertEquals(joined.recovered, false, `${after}`);
     }
+    // Before the first: whatever comes of it, it is no error.
+    b.do({ do: "unsubscribe", topic: "room" });
+    await b.frame();
+    const zero = await b.join("room", [parts[0], "0", ...parts.slice(2)].join("."));
+    assertEquals(zero.joined.subscribed, true);
     await burst(first, a, "room", "n", 3);
     assertEquals(await b.texts(3), numbered("n", 0, 3));
     for (const server of s.servers) assertEquals(server.all({ on: "reported" }), []);
+    unharmed(s);
+  });
+
+  test("where nothing was said yet a newcomer waits for nobody, whatever is said elsewhere", async () => {
+    await using s = await replayStage(row);
+    const [first, second] = s.servers;
+    using a = await open(first, "a");
+    await a.join("quiet");
+    await burst(first, a, "busy", "m", 10);
+    using b = await open(second, "b");
+    for (const after of ["", a.position]) {
+      const { frames, joined } = await b.join("quiet", after);
+      assertEquals([frames, joined.recovered], [[], true]);
+      b.do({ do: "unsubscribe", topic: "quiet" });
+      await b.frame();
+      await burst(first, a, "busy", "m", 10);
+    }
+    const { joined } = await b.join("quiet", "");
+    await burst(first, a, "busy", "m", 10);
+    await burst(first, a, "quiet", "n", 2);
+    for (const client of [a, b]) assertEquals(await client.texts(2), ["n0", "n1"]);
+    using back = await open(first, "back");
+    const { frames } = await back.join("quiet", joined.position);
+    assertEquals(frames.map(textOf), ["n0", "n1"]);
+    unharmed(s);
+  });
+
+  test("a history that is let go of while it is read: whatever is missing is told", async () => {
+    await using s = await replayStage(row, { history: { count: 10 } });
+    const [first, second] = s.servers;
+    using p = await open(first, "p");
+    let over = false;
+    const publishing = (async () => {
+      for (let start = 0; !over; start += 5) await burst(first, p, "room", "m", 5, start);
+    })();
+    const reading = Array.from({ length: 6 }, async () => {
+      let position = "";
+      let last = -1;
+      let told = true;
+      for (let i = 0; i < 15; i++) {
+        using reader = await open(second, "reader");
+        const { frames } = await reader.join("room", position);
+        while (frames.length < 8) frames.push(await reader.frame());
+        for (const frame of frames) {
+          position = frame.position ?? frame.gap?.position ?? position;
+          if (frame.gap !== undefined) told = true;
+          if (frame.message === undefined) continue;
+          const number = Number(frame.message.slice(1));
+          assert(number === last + 1 || (told && number > last), `m${number} after m${last}`);
+          last = number;
+          told = false;
+        }
+      }
+    });
+    await Promise.all(reading).finally(() => over = true);
+    await publishing;
     unharmed(s);
   });
 
