@@ -18,7 +18,7 @@ export class FakeHistories {
   readonly topics = new Map<string, Entry[]>();
   /** The numbers of entries that are no longer kept, at the front. */
   trimmed = 0;
-  /** Messages of other topics, where one counter numbers them all. */
+  /** Messages of other topics, where one counter numbers them all: only for topics that have none. */
   others: number | undefined;
 }
 
@@ -82,9 +82,11 @@ export class FakeHistory extends FakeEngine implements HistoryEngine {
     if (this.silent) return new Promise(() => {});
     if (this.unreadable) return Promise.reject(this.unreadable);
     const log = this.#log(topic);
-    const { epoch, trimmed, others } = this.#shared;
-    const empty = others === undefined ? { offset: 0, check: "0" } : { offset: others, check: NOTHING };
-    const head = log.at(-1)?.mark ?? { epoch, ...empty };
+    const { epoch, trimmed } = this.#shared;
+    // Somebody always says something.
+    const others = this.#shared.others === undefined ? undefined : this.#shared.others++;
+    const head = log.at(-1)?.mark ??
+      { epoch, offset: others ?? 0, check: others === undefined ? "0" : NOTHING };
     if (typeof from !== "string" && from.check === NOTHING) from = "start";
     if (from === "end") return Promise.resolve({ entries: [], head, done: true });
     const offset = from === "start" ? 0 : from.offset;
