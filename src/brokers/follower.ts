@@ -2,7 +2,7 @@ import { Deferred } from "../base/deferred.ts";
 import { Unanswered } from "./answers.ts";
 import type { Gap } from "./gap.ts";
 import type { Entry, From, Stretch } from "./history_engine.ts";
-import { type Mark, positionOf } from "./mark.ts";
+import { type Mark, NOTHING, positionOf } from "./mark.ts";
 import type { Recorded } from "./port.ts";
 import { entriesBehind, sizeOf } from "./stretches.ts";
 import { Tail } from "./tail.ts";
@@ -48,6 +48,8 @@ export class Follower {
   #reading: Promise<void> | undefined;
   /** Whether something before what comes is missing, or may be. */
   #behind = true;
+  /** Whether that is newer than what is being read. */
+  #doubted = false;
   /** The last number that came by itself. */
   #heard = -1;
   #tail: Tail | undefined;
@@ -85,27 +87,28 @@ export class Follower {
 
   /** From now on something may be missing. */
   doubt(): void {
-    this.#behind = true;
+    this.#behind = this.#doubted = true;
     this.#heard = -1;
   }
 
   /** Reads what was missed, up to the end. Never rejects. */
   catchUp(): Promise<void> {
+    if (this.closed) return Promise.resolve();
     this.#behind = true;
-    return this.#reading ??= this.#read().finally(() => this.#reading = undefined);
+    return this.#reading ??= this.#read();
   }
 
   async #read(): Promise<void> {
     try {
       for (let tries = 0; !this.closed;) {
         const before = this.#at;
-        this.#overflown = false;
+        this.#overflown = this.#doubted = false;
         const stretch = await this.#owner.read(this.topic, before ?? "end");
         this.#takeStretch(stretch, before === undefined);
         const rest = this.#takeAbove();
         // What came by itself may have been the rest of it.
         const done = stretch.done || this.#at!.offset >= stretch.head.offset;
-        if (done && !this.#overflown && rest === undefined) break;
+        if (done && !this.#overflown && !this.#doubted && rest === undefined) break;
         // A long history is no reason to end those who read it no faster than they can.
         await this.#owner.wentOut(this.topic);
         if (stretch.entries.length > 0 || stretch.lost !== undefined) {
@@ -119,6 +122,9 @@ export class Follower {
       this.#started.resolve();
     } catch (error) {
       if (!(error instanceof Unanswered)) this.#owner.failed(this, error);
+    } finally {
+      // In the same moment: whoever finds something missing in the next one reads anew.
+      this.#reading = undefined;
     }
   }
 
@@ -131,6 +137,8 @@ export class Follower {
       this.#tail = undefined;
     }
     if (first || (lost !== undefined && jumps)) this.#at = head;
+    // The number of a topic with nothing in it grows with those of all others.
+    if (lost === undefined && jumps && head.check === NOTHING) this.#at = head;
     if (first || jumps) return;
     for (const entry of entries) this.#deliver(entry);
   }
@@ -154,9 +162,10 @@ export class Follower {
     const at = this.#at;
     if (at === undefined || mark.epoch !== at.epoch) return false;
     if (mark.offset <= at.offset) return true;
-    if (previous !== undefined && previous !== at.offset) return false;
-    this.#deliver(entry);
-    return true;
+    // An engine that does not know what was before is not believed, unless nothing was there.
+    const follows = at.check === NOTHING ? (previous ?? 0) <= at.offset : previous === at.offset;
+    if (follows) this.#deliver(entry);
+    return follows;
   }
 
   /** What is missing before an entry cannot be found. Returns whether nothing waits any more. */
@@ -166,7 +175,7 @@ export class Follower {
       return this.#above.length === 0;
     }
     this.#owner.gap({ topic: this.topic, cause: "sequence" });
-    this.#at = { ...entry.mark, offset: entry.previous ?? 0 };
+    this.#at = { ...entry.mark, offset: entry.previous ?? 0, check: NOTHING };
     // At once: the history does not know that place.
     return this.#takeAbove() === undefined;
   }

@@ -46,9 +46,12 @@ export class Followers {
     for (const { follower } of this.#byChannel.values()) follower.doubt();
   }
 
-  /** Fetches what any of them missed. */
+  /** Fetches what any of them missed, also if it is newer than what is being read. */
   catchUp(): void {
-    for (const { follower } of this.#byChannel.values()) follower.catchUp();
+    for (const { follower } of this.#byChannel.values()) {
+      follower.doubt();
+      follower.catchUp();
+    }
   }
 
   /**

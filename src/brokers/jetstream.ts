@@ -1,6 +1,12 @@
 import { usageError } from "../base/usage_error.ts";
 import type { HistoryLimits } from "./history.ts";
 
+/** Bytes that the engine adds to a message: headers, in which its subject stands, too. */
+export const OVERHEAD = 2_048;
+
+/** Milliseconds that JetStream may take. */
+export const PATIENCE = 4_000;
+
 /** What JetStream says of a stream. */
 export interface StreamInfo {
   /** How it is set up. */
@@ -84,6 +90,21 @@ export interface JetStream {
   readonly client: JetStreamClient;
   /** `await jetstreamManager(connection)`. */
   readonly manager: JetStreamManager;
+}
+
+/** A stream that was opened. */
+export interface OpenStream {
+  readonly name: string;
+  /** Tells it from any other that had its name. */
+  readonly epoch: string;
+  readonly limits: HistoryLimits;
+  /** Bytes that a message may have. */
+  readonly maxPayload: number;
+}
+
+/** What tells a stream from others: digits to the nanosecond, which no two have in common. */
+export function epochOf({ created }: Pick<StreamInfo, "created">): string {
+  return BigInt(created.replaceAll(/\D/g, "")).toString(36);
 }
 
 /** Milliseconds for which messages are kept longer than they count, so that positions are known. */

@@ -10,6 +10,12 @@ export interface Mark {
   readonly check: string;
 }
 
+/**
+ * The check of a mark at which the topic has no message, up to a number of all topics together: where an
+ * engine numbers them so.
+ */
+export const NOTHING = "-";
+
 /** Characters that a position may have: clients hand in a megabyte, too. */
 const LONGEST = 96;
 

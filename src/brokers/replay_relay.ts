@@ -14,7 +14,7 @@ import { HistoryReader } from "./history_reader.ts";
 import type { Entry, HistoryEngine, Stretch } from "./history_engine.ts";
 import { InFlight } from "./in_flight.ts";
 import { Link } from "./link.ts";
-import { type Mark, markOf, positionOf, sameMark } from "./mark.ts";
+import { type Mark, markOf, NOTHING, positionOf, sameMark } from "./mark.ts";
 import type { BrokerSink, Page, ReplayPort } from "./port.ts";
 import { randomId } from "./process_id.ts";
 import type { Position, Published } from "./published.ts";
@@ -222,8 +222,13 @@ export class ReplayRelay implements ReplayPort {
         const stretch = await this.#shared.read(follower.topic, from);
         // At the end of the history, where this process may not be yet.
         if (stretch.entries.length === 0 || stretch.lost) await follower.catchUp();
-        if (!stretch.lost) return pageOf(stretch, limit);
-        return { ...pageOf(stretch, limit), lost: stretch.lost };
+        if (stretch.lost) return { ...pageOf(stretch, limit), lost: stretch.lost };
+        // Where nothing is, the end grows with other topics: two who look never see the same one.
+        const here = follower.at;
+        if (here?.check === NOTHING && stretch.head.check === NOTHING && !stretch.entries.length) {
+          return { messages: [], position: positionOf(here) };
+        }
+        return pageOf(stretch, limit);
       } catch (error) {
         // Whoever reads comes back when the engine does.
         if (!(error instanceof Unanswered) || this.#link.state !== "up") {

@@ -2,6 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { Cut } from "../../src/brokers/answers.ts";
 import { Follower, type FollowerOwner } from "../../src/brokers/follower.ts";
 import type { Entry, From, Stretch } from "../../src/brokers/history_engine.ts";
+import { NOTHING } from "../../src/brokers/mark.ts";
 import { at, entries, stretch, textsOf } from "../support/entries.ts";
 import { nextTurn } from "../support/memory.ts";
 
@@ -122,16 +123,63 @@ Deno.test("a hole that nobody can fill is a gap after some tries, not a loop for
   assertEquals([old.take(), old.follower.current], [[], true]);
 });
 
-Deno.test("an engine that does not know what was before is believed, and a number that goes back is not", async () => {
-  const { follower, take } = await current();
+Deno.test("an engine that does not know what was before is asked, and a number that goes back is not believed", async () => {
+  const { follower, asked, take } = await current(stretch(6, 9));
   follower.take({ ...one(9), previous: undefined });
-  assertEquals(take(), ["9"]);
+  await nextTurn();
+  assertEquals([take(), asked], [["6", "7", "8", "9"], [5]]);
   follower.take({ ...one(2), previous: undefined });
   assertEquals(take(), ["doubt"]);
   // After a cut it is no wonder.
   follower.doubt();
   follower.take(one(3));
   assertEquals(take(), []);
+  // A history that does not know it either is a gap.
+  const lost = await current(...Array(10).fill(end(5)));
+  lost.follower.take({ ...one(9), previous: undefined });
+  await nextTurn();
+  assertEquals([lost.take(), lost.follower.current], [["gap sequence", "9"], true]);
+});
+
+Deno.test("where nothing was, whatever comes is the first, and its number grows with those of others", async () => {
+  const nothing = (offset: number): Stretch => ({
+    entries: [],
+    head: { ...at(offset), check: NOTHING },
+    done: true,
+  });
+  const { follower, asked, take } = following(nothing(5), nothing(20));
+  await follower.catchUp();
+  await follower.catchUp();
+  assertEquals([asked, follower.at], [["end", 5], { ...at(20), check: NOTHING }]);
+  follower.take({ ...one(30), previous: undefined });
+  assertEquals([take(), asked.length], [["30"], 2]);
+  // What was there lately, and counts no more, was handed on.
+  const quiet = following(nothing(5), stretch(12, 12, 12));
+  await quiet.follower.catchUp();
+  quiet.follower.take({ ...one(8), previous: 3 });
+  assertEquals(quiet.take(), ["8"]);
+  // One that was missed is read.
+  quiet.follower.take({ ...one(12), previous: 10 });
+  await nextTurn();
+  assertEquals([quiet.take(), quiet.asked], [["12"], ["end", 8]]);
+});
+
+Deno.test("what is lost while it reads is read once more, whatever it has read", async () => {
+  const late = Promise.withResolvers<Stretch>();
+  const { follower, asked, take } = await current(late.promise, stretch(8, 9));
+  follower.catchUp();
+  follower.doubt();
+  late.resolve(stretch(6, 7));
+  await nextTurn();
+  assertEquals([take(), asked, follower.current], [["6", "7", "8", "9"], [5, 7], true]);
+});
+
+Deno.test("what comes in the moment in which it has read all does not wait for the next look", async () => {
+  const { follower, take } = following(end(5), stretch(6, 8));
+  follower.started.then(() => follower.take(one(8)));
+  await follower.catchUp();
+  await nextTurn();
+  assertEquals([take(), follower.current], [["6", "7", "8"], true]);
 });
 
 Deno.test("what others have read is taken, if it begins where the topic is", async () => {

@@ -13,6 +13,8 @@ function followers() {
       asked.push(topic);
       return Promise.resolve({ entries: [], head: at(1), done: true });
     },
+    rest: () => Promise.resolve(),
+    wentOut: () => undefined,
   } as unknown as FollowerOwner;
   return { clock, followers: new Followers(clock, owner), take: () => asked.splice(0) };
 }
@@ -47,6 +49,14 @@ Deno.test("topics that are quiet are looked at every twenty seconds, those that 
   all.catchUp();
   await nextTurn();
   assertEquals(take(), ["a", "b"]);
+});
+
+Deno.test("what is being read when the engine is back is older than what was missed: it is read once more", async () => {
+  const { followers: all, take } = followers();
+  all.add("topic:a", "a").catchUp();
+  all.catchUp();
+  await nextTurn();
+  assertEquals(take().length, 2);
 });
 
 Deno.test("not all of many topics are looked at in one turn, and none is forgotten", async () => {

@@ -1,34 +1,19 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { jetstream, jetstreamManager } from "@nats-io/jetstream";
-import { connect, headers } from "@nats-io/transport-node";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { headers } from "@nats-io/transport-node";
+import { Unanswered } from "../../src/brokers/answers.ts";
 import type { Entry, HistoryListener } from "../../src/brokers/history_engine.ts";
 import { NatsEngine } from "../../src/brokers/nats.ts";
 import { NatsHistory } from "../../src/brokers/nats_history.ts";
-import { encodeRecord, Nonces } from "../../src/brokers/record.ts";
-import { hasEngine, TestEngine } from "../support/engines.ts";
 import { textsOf } from "../support/entries.ts";
+import { JetStreamStage, natsTest, record } from "../support/jetstream_stage.ts";
 import { nextTurn } from "../support/memory.ts";
 
-const needs = hasEngine("nats") ? "" : " [needs nats-server]";
-const nonces = new Nonces();
-const record = (text: string) => encodeRecord(text, "", nonces.next());
-
 /** A history over a NATS of its own, and what its client tells. */
-async function history(limits: { count?: number; age?: number } = {}) {
-  const server = await TestEngine.create("nats");
-  const connection = await connect({
-    servers: server.url,
-    maxReconnectAttempts: -1,
-    pingInterval: 1_000,
-  });
-  const manager = await jetstreamManager(connection);
-  const all = { connection, prefix: "test", jetstream: { client: jetstream(connection), manager } };
-  const h = new NatsHistory(new NatsEngine(all), all, {
-    count: 5,
-    bytes: 1e8,
-    age: 60_000,
-    ...limits,
-  });
+async function history(count: number) {
+  const stage = await JetStreamStage.create();
+  const { connection, js } = stage;
+  const all = { connection, prefix: "test", jetstream: js };
+  const h = new NatsHistory(new NatsEngine(all), all, { count, bytes: 1e8, age: 60_000 });
   const told: unknown[] = [];
   const entries: Entry[] = [];
   const connected = Promise.withResolvers<void>();
@@ -43,16 +28,14 @@ async function history(limits: { count?: number; age?: number } = {}) {
   h.start(listener);
   await connected.promise;
   return {
-    server,
     h,
     told,
     entries,
-    manager,
+    streams: stage.js.manager.streams,
     connection,
     async [Symbol.asyncDispose]() {
       h.close();
-      await connection.close();
-      await server[Symbol.asyncDispose]();
+      await stage[Symbol.asyncDispose]();
     },
   };
 }
@@ -62,10 +45,6 @@ async function append(h: NatsHistory, topic: string, ...texts: string[]) {
   const marks = [];
   for (const text of texts) marks.push((await h.append(topic, [record(text)]))[0]!);
   return marks;
-}
-
-function natsTest(title: string, fn: () => Promise<void>): void {
-  Deno.test({ name: `${title}${needs}`, ignore: needs !== "", fn });
 }
 
 Deno.test("without JetStream there is no history", () => {
@@ -86,7 +65,7 @@ Deno.test("what is wrong with a connection is told", async () => {
 });
 
 natsTest("what is appended comes back with its place, and is read from there", async () => {
-  await using s = await history({ count: 1_000 });
+  await using s = await history(1_000);
   const { h, entries } = s;
   await assertRejects(() => h.append("room", [record("x")]), Error, "expected a connection");
   await h.prepare();
@@ -118,63 +97,10 @@ natsTest("what is appended comes back with its place, and is read from there", a
   assertEquals([h.name, h.maxPayload], ["nats", 1024 * 1024 - 2_048]);
 });
 
-natsTest("what is gone is trimmed, what is made up is another epoch", async () => {
-  await using s = await history();
-  const { h } = s;
-  await h.prepare();
-  const empty = (await h.read("room", "end", 1)).head;
-  assertEquals((await h.read("room", empty, 10)).lost, undefined);
-  const other = (await append(h, "another", "x"))[0]!;
-  const marks = await append(h, "room", "1", "2", "3", "4", "5", "6", "7");
-  const lost = async (offset: number) => (await h.read("room", marks[offset - 1]!, 10)).lost;
-  assertEquals([await lost(1), await lost(2), await lost(7)], ["trimmed", undefined, undefined]);
-  assertEquals(textsOf((await h.read("room", "start", 10)).entries), ["3", "4", "5", "6", "7"]);
-  for (
-    const bad of [
-      { ...marks[3]!, epoch: "x" },
-      { ...marks[3]!, offset: 99 },
-      { ...marks[3]!, check: "0123456789abcdef" },
-      other,
-    ]
-  ) {
-    assertEquals((await h.read("room", bad, 10)).lost, "epoch", JSON.stringify(bad));
-  }
-  await s.manager.streams.purge("edgesocket=test");
-  assertEquals((await h.read("room", marks[6]!, 10)).lost, "trimmed");
-  assertEquals((await h.read("room", empty, 10)).lost, "trimmed");
-});
-
-natsTest("what is too old is not shown, and whoever missed it is told", async () => {
-  await using s = await history({ age: 300, count: 100 });
-  await s.h.prepare();
-  const [first] = await append(s.h, "room", "1", "2");
-  await new Promise((resolve) => setTimeout(resolve, 400));
-  assertEquals((await s.h.read("room", "start", 10)).entries, []);
-  await append(s.h, "room", "3");
-  const { entries, lost } = await s.h.read("room", first!, 10);
-  assertEquals([textsOf(entries), lost], [["3"], "trimmed"]);
-});
-
-natsTest("large messages come in pages of a few", async () => {
-  await using s = await history({ count: 100 });
-  await s.h.prepare();
-  const long = "x".repeat(900_000);
-  await append(s.h, "room", ...Array.from({ length: 6 }, (_, i) => `${i}${long}`));
-  const texts: string[] = [];
-  for (let from: "start" | Entry["mark"] = "start", done = false; !done;) {
-    const stretch = await s.h.read("room", from, 250);
-    assert(stretch.entries.length <= 4, `${stretch.entries.length}`);
-    for (const { recorded } of stretch.entries) texts.push((recorded!.data as string)[0]!);
-    done = stretch.done;
-    from = stretch.entries.at(-1)!.mark;
-  }
-  assertEquals(texts, ["0", "1", "2", "3", "4", "5"]);
-});
-
 natsTest(
   "a stream that is gone, or made anew, is told; so is what somebody else wrote",
   async () => {
-    await using s = await history();
+    await using s = await history(5);
     const { h, told, entries } = s;
     await h.prepare();
     await h.subscribe([h.channel("topic", "room"), h.channel("canary", "x")]);
@@ -193,17 +119,18 @@ natsTest(
     const packet = record("twice");
     await h.append("room", [packet]);
     await assertRejects(() => h.append("room", [packet]), Error, "has had a message with this id");
-    const info = await s.manager.streams.info("edgesocket=test");
-    await s.manager.streams.delete("edgesocket=test");
+    const info = await s.streams.info("edgesocket=test");
+    await s.streams.delete("edgesocket=test");
     await assertRejects(() => h.append("room", [record("x")]), Error);
     await assertRejects(() => h.read("room", "end", 1), Error);
     assertEquals(told, ["vanished", "vanished"]);
-    await s.manager.streams.add(info.config);
-    await h.read("room", "end", 1);
+    await s.streams.add(info.config);
+    await assertRejects(() => h.read("room", "end", 1), Unanswered, "made anew");
     assertEquals(told.length, 3);
     const named = (name: string) => h.refuses(Object.assign(new Error("x"), { name }));
     const names = ["PermissionViolationError", "JetStreamApiError", "TimeoutError"];
-    assertEquals([...names.map(named), h.refuses("x")], [true, true, false, false]);
+    const others = ["x", new Unanswered("x")].map((error) => h.refuses(error));
+    assertEquals([...names.map(named), ...others], [true, true, false, false, false]);
     h.reconnect();
     while (!told.includes("disconnected")) await nextTurn();
   },

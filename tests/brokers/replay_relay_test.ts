@@ -93,6 +93,23 @@ Deno.test("whoever comes back reads from its position on, and whatever else it s
   assertEquals([await all(r, second!), r.engine.reads], [["3", "4"], reads]);
 });
 
+Deno.test("where nothing was said yet, whoever comes is there at once, whatever is said elsewhere", async () => {
+  const r = await relaying();
+  r.shared.others = 10;
+  await r.relay.subscribe("room");
+  for (const after of ["", "e.2.-", "e.a.-", "e.z.-"]) {
+    let pages = 0;
+    for (let position = after;; pages++) {
+      const page = r.relay.read("room", position, 100);
+      const { messages, lost }: Page = await page;
+      assertEquals([messages, lost], [[], undefined]);
+      if (!(page instanceof Promise)) break;
+      position = (await page).position;
+      assert(pages < 3, after);
+    }
+  }
+});
+
 Deno.test("an entry that somebody else wrote is told once, and nobody gets stuck at it", async () => {
   const r = await relaying();
   await r.relay.subscribe("room");

@@ -1,11 +1,13 @@
 /** What goes wrong with an engine, and what is lost by it: nothing, or what is told as one gap. */
 import { assert, assertEquals } from "@std/assert";
+import type { TestEngine } from "../support/engines.ts";
 import { ReplayClient, textOf } from "../support/replay_client.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
 import { type Aftermath, nothingLost, underFire } from "../support/under_fire.ts";
 import {
   burst,
   numbered,
+  type Register,
   type ReplayRow,
   type ReplayStage,
   replayStage,
@@ -33,8 +35,8 @@ async function backUp({ servers }: Pick<ReplayStage, "servers">): Promise<void> 
 }
 
 /** Registers all cases for one row. */
-export function replayFaults(row: ReplayRow): void {
-  const test = (title: string, fn: () => Promise<void>) => replayTest(row, title, fn);
+export function replayFaults(row: ReplayRow, register: Register = replayTest): void {
+  const test = (title: string, fn: () => Promise<void>) => register(row, title, fn);
   const { open } = ReplayClient;
   const redis = row.engine === "redis";
 
@@ -117,9 +119,11 @@ export function replayFaults(row: ReplayRow): void {
   });
 
   test("a network that cuts, swallows, is slow or thin: nothing is lost", async () => {
-    await using s = await replayStage(row, { history: { count: 10_000 } });
+    // All three say the same of it: over NATS the one that started last decides for all.
+    const options = { history: { count: 10_000 } };
+    await using s = await replayStage(row, options);
     await using proxy = new TcpProxy(s.engine!.port);
-    await using far = await startReplay(row, row.pair[1], proxy.port);
+    await using far = await startReplay(row, row.pair[1], proxy.port, options);
     const servers = [s.servers[0], far] as const;
     await far.until({ on: "state", state: "up" });
     const after = await underFire(servers, async () => {
@@ -270,17 +274,29 @@ export function replayFaults(row: ReplayRow): void {
     unharmed(s);
   });
 
+  test("two processes with one id are told, and nothing is lost", async () => {
+    await using s = await replayStage(row, { env: { ONE_ID: "000000000abc" } });
+    nothingLost(await underFire(s.servers, () => sleep(500)));
+    const message = "Cannot tell processes apart: expected a random id for each process, " +
+      "got 8000000000000abc twice: is one of them a copy of a running process?";
+    await Promise.any(s.servers.map((server) => server.until({ on: "reported", message })));
+    unharmed(s);
+  });
+
   test("a process ends in whatever state its engine is", async () => {
-    for (const state of ["up", "down", "still"] as const) {
-      await using s = await replayStage(row);
+    for (const state of ["up", "down", "still", "suspect", "away"] as const) {
+      await using s = await replayStage(row, { away: state === "away" });
       const [first] = s.servers;
       using a = await open(first, "a");
-      await a.join("quiet");
-      if (state === "down") {
-        await s.engine!.kill();
-        await first.until({ on: "state", state: "down" });
-      }
+      if (state !== "away") await a.join("quiet");
+      if (state === "down") await s.engine!.kill();
+      if (state === "down") await first.until({ on: "state", state });
       if (state === "still") s.engine!.pause();
+      if (state === "suspect") {
+        await unprepared(s.engine!);
+        a.do({ do: "publish", topic: "quiet", data: "x" });
+        await first.until({ on: "state", state });
+      }
       // It waits for the engine, which may never answer.
       a.do({ do: "subscribe", topic: "another", after: "" });
       a.do({ do: "read", topic: "a third", after: "", count: 1 });
@@ -294,4 +310,17 @@ export function replayFaults(row: ReplayRow): void {
       unharmed(s);
     }
   });
+}
+
+/** From now on it answers, and lets nobody get ready. */
+async function unprepared(engine: TestEngine): Promise<void> {
+  if (engine.name === "redis") {
+    await engine.redis("ACL", "SETUSER", "default", "-info");
+    for (const type of ["pubsub", "normal"]) await engine.redis("CLIENT", "KILL", "TYPE", type);
+    return;
+  }
+  const stream = { name: "edgesocket=test", subjects: ["theirs"], storage: "memory" };
+  const api = (what: string) => `$JS.API.STREAM.${what}.${stream.name}`;
+  await engine.natsRequest(api("DELETE"), "");
+  await engine.natsRequest(api("CREATE"), JSON.stringify(stream));
 }

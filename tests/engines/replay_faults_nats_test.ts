@@ -1,4 +1,4 @@
-import { bun, deno } from "../support/runtimes.ts";
 import { replayFaults } from "./replay_faults.ts";
+import { FAULTS } from "./rows.ts";
 
-replayFaults({ client: "nats", engine: "nats", pair: [bun, deno] });
+for (const row of FAULTS["NATS"] ?? []) replayFaults(row);

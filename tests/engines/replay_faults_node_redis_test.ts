@@ -1,4 +1,4 @@
-import { bun, deno } from "../support/runtimes.ts";
 import { replayFaults } from "./replay_faults.ts";
+import { FAULTS } from "./rows.ts";
 
-replayFaults({ client: "node-redis", engine: "redis", pair: [deno, bun] });
+for (const row of FAULTS["node-redis"] ?? []) replayFaults(row);

@@ -1,4 +1,4 @@
-import { bun, deno } from "../support/runtimes.ts";
 import { replaySuite } from "./replay_suite.ts";
+import { HISTORIES } from "./rows.ts";
 
-replaySuite({ client: "ioredis", engine: "redis", pair: [bun, deno] });
+for (const row of HISTORIES["ioredis"]) replaySuite(row);

@@ -1,4 +1,4 @@
-import { deno } from "../support/runtimes.ts";
 import { replaySuite } from "./replay_suite.ts";
+import { HISTORIES } from "./rows.ts";
 
-replaySuite({ client: "iovalkey", engine: "redis", pair: [deno, deno] });
+for (const row of HISTORIES["iovalkey"]) replaySuite(row);

@@ -1,5 +1,4 @@
-import { bun, deno } from "../support/runtimes.ts";
 import { replaySuite } from "./replay_suite.ts";
+import { HISTORIES } from "./rows.ts";
 
-replaySuite({ client: "memory", pair: [deno, deno] });
-replaySuite({ client: "memory", pair: [bun, bun] });
+for (const row of HISTORIES["memory"]) replaySuite(row);

@@ -1,4 +1,4 @@
-import { bun, deno } from "../support/runtimes.ts";
 import { replaySuite } from "./replay_suite.ts";
+import { HISTORIES } from "./rows.ts";
 
-replaySuite({ client: "node-redis", engine: "redis", pair: [deno, bun] });
+for (const row of HISTORIES["node-redis"]) replaySuite(row);

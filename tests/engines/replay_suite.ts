@@ -41,7 +41,7 @@ export function startReplay(
   return ProcessServer.start({ command }, all, SCRIPT);
 }
 
-/** Starts both, with an engine of their own. */
+/** Starts both, with an engine of their own; in memory, one that is both. */
 export async function replayStage(
   row: ReplayRow,
   options: StageOptions = {},
@@ -88,17 +88,20 @@ export async function burst(
   assertEquals(unsent, 0);
 }
 
+/** Where the cases of a suite go. */
+export type Register = (row: ReplayRow, title: string, fn: () => Promise<void>) => void;
+
 /** Registers a case for a row. */
-export function replayTest(row: ReplayRow, title: string, fn: () => Promise<void>): void {
+export const replayTest: Register = (row, title, fn) => {
   const [{ name }, { name: other }] = row.pair;
   const needs = row.engine && !hasEngine(row.engine) ? ` [needs ${row.engine}-server]` : "";
   const pair = row.engine ? `${row.client}, with ${other}` : row.client;
   Deno.test({ name: `${name}: replay, ${pair}: ${title}${needs}`, ignore: needs !== "", fn });
-}
+};
 
 /** Registers all cases for one row. */
-export function replaySuite(row: ReplayRow): void {
-  const test = (title: string, fn: () => Promise<void>) => replayTest(row, title, fn);
+export function replaySuite(row: ReplayRow, register: Register = replayTest): void {
+  const test = (title: string, fn: () => Promise<void>) => register(row, title, fn);
   const { open } = ReplayClient;
 
   test("everybody sees one order, in both processes, and the publisher is left out", async () => {
@@ -230,9 +233,70 @@ export function replaySuite(row: ReplayRow): void {
       const { joined } = await b.join("room", after as unknown as string);
       assertEquals(joined.recovered, false, `${after}`);
     }
+    // Before the first: whatever comes of it, it is no error.
+    b.do({ do: "unsubscribe", topic: "room" });
+    await b.frame();
+    const zero = await b.join("room", [parts[0], "0", ...parts.slice(2)].join("."));
+    assertEquals(zero.joined.subscribed, true);
     await burst(first, a, "room", "n", 3);
     assertEquals(await b.texts(3), numbered("n", 0, 3));
     for (const server of s.servers) assertEquals(server.all({ on: "reported" }), []);
+    unharmed(s);
+  });
+
+  test("where nothing was said yet a newcomer waits for nobody, whatever is said elsewhere", async () => {
+    await using s = await replayStage(row);
+    const [first, second] = s.servers;
+    using a = await open(first, "a");
+    await a.join("quiet");
+    await burst(first, a, "busy", "m", 10);
+    using b = await open(second, "b");
+    for (const after of ["", a.position]) {
+      const { frames, joined } = await b.join("quiet", after);
+      assertEquals([frames, joined.recovered], [[], true]);
+      b.do({ do: "unsubscribe", topic: "quiet" });
+      await b.frame();
+      await burst(first, a, "busy", "m", 10);
+    }
+    const { joined } = await b.join("quiet", "");
+    await burst(first, a, "busy", "m", 10);
+    await burst(first, a, "quiet", "n", 2);
+    for (const client of [a, b]) assertEquals(await client.texts(2), ["n0", "n1"]);
+    using back = await open(first, "back");
+    const { frames } = await back.join("quiet", joined.position);
+    assertEquals(frames.map(textOf), ["n0", "n1"]);
+    unharmed(s);
+  });
+
+  test("a history that is let go of while it is read: whatever is missing is told", async () => {
+    await using s = await replayStage(row, { history: { count: 10 } });
+    const [first, second] = s.servers;
+    using p = await open(first, "p");
+    let over = false;
+    const publishing = (async () => {
+      for (let start = 0; !over; start += 5) await burst(first, p, "room", "m", 5, start);
+    })();
+    const reading = Array.from({ length: 6 }, async () => {
+      let position = "";
+      let last = -1;
+      let told = true;
+      for (let i = 0; i < 15; i++) {
+        using reader = await open(second, "reader");
+        const { frames } = await reader.join("room", position);
+        while (frames.length < 8) frames.push(await reader.frame());
+        for (const frame of frames) {
+          position = frame.position ?? frame.gap?.position ?? position;
+          if (frame.gap !== undefined) told = true;
+          if (frame.message === undefined) continue;
+          const number = Number(frame.message.slice(1));
+          assert(number === last + 1 || (told && number > last), `m${number} after m${last}`);
+          last = number;
+          told = false;
+        }
+      }
+    });
+    await Promise.all(reading).finally(() => over = true);
+    await publishing;
     unharmed(s);
   });
 
@@ -311,6 +375,44 @@ export function replaySuite(row: ReplayRow): void {
       assertEquals(numbers, numbered("m", last - kept.length, last));
       unharmed(s);
     }
+  });
+
+  test("one of a thousand that does not read costs the others nothing, and comes back to the rest", async () => {
+    await using s = await replayStage(row);
+    const [, second] = s.servers;
+    using p = await open(second, "p");
+    const crowd: ReplayClient[] = [];
+    while (crowd.length < 1_000) {
+      const some = Array.from({ length: 50 }, () => open(second, "crowd"));
+      for (const client of await Promise.all(some)) crowd.push(client);
+    }
+    using slow = await open(second, "slow", { maxBackpressure: 65_536 });
+    for (const client of [slow, ...crowd]) await client.join("room");
+    await slow.join("flood");
+    await burst(second, p, "room", "m", 10);
+    assertEquals(await slow.texts(10), numbered("m", 0, 10));
+    slow.pause();
+    const long = "x".repeat(50_000);
+    for (let i = 0; second.all({ on: "close", id: "slow" }).length === 0; i++) {
+      assert(i < 20, "more than 20 MB wait for it");
+      await burst(second, p, "flood", long, 20, 20 * i);
+      await burst(second, p, "room", "m", 10, 10 * (i + 1));
+    }
+    const { code } = await second.until({ on: "close", id: "slow" });
+    assertEquals(code, 1013);
+    p.do({ do: "publish", topic: "room", data: "last" });
+    let expected: string[] | undefined;
+    for (const client of crowd) {
+      const seen: string[] = [];
+      while (seen.at(-1) !== "last") seen.push(textOf(await client.frame()));
+      expected ??= [...numbered("m", 0, seen.length - 1), "last"];
+      assertEquals(seen, expected);
+      client[Symbol.dispose]();
+    }
+    using back = await open(second, "back");
+    const { frames, joined } = await back.join("room", slow.position);
+    assertEquals([frames.map(textOf), joined.recovered], [expected!.slice(10), true]);
+    unharmed(s);
   });
 
   test("hundreds who come back at the same moment read a history once", async () => {

@@ -7,7 +7,7 @@ import type {
   HistoryListener,
   Stretch,
 } from "../../src/brokers/history_engine.ts";
-import { type Mark, positionOf, sameMark } from "../../src/brokers/mark.ts";
+import { type Mark, NOTHING, positionOf, sameMark } from "../../src/brokers/mark.ts";
 import { decodeRecord } from "../../src/brokers/record.ts";
 import { bytesOf, FakeEngine } from "./fake_engine.ts";
 
@@ -18,6 +18,8 @@ export class FakeHistories {
   readonly topics = new Map<string, Entry[]>();
   /** The numbers of entries that are no longer kept, at the front. */
   trimmed = 0;
+  /** Messages of other topics, where one counter numbers them all: only for topics that have none. */
+  others: number | undefined;
 }
 
 /** An engine with a history in this process, whose client does as tests say. */
@@ -81,7 +83,11 @@ export class FakeHistory extends FakeEngine implements HistoryEngine {
     if (this.unreadable) return Promise.reject(this.unreadable);
     const log = this.#log(topic);
     const { epoch, trimmed } = this.#shared;
-    const head = log.at(-1)?.mark ?? { epoch, offset: 0, check: "0" };
+    // Somebody always says something.
+    const others = this.#shared.others === undefined ? undefined : this.#shared.others++;
+    const head = log.at(-1)?.mark ??
+      { epoch, offset: others ?? 0, check: others === undefined ? "0" : NOTHING };
+    if (typeof from !== "string" && from.check === NOTHING) from = "start";
     if (from === "end") return Promise.resolve({ entries: [], head, done: true });
     const offset = from === "start" ? 0 : from.offset;
     const begin = { epoch, offset: 0, check: "0" };

@@ -7,7 +7,11 @@ export interface Frame {
   readonly message?: string;
   readonly bytes?: boolean;
   readonly position?: string;
-  readonly gap?: { readonly topic: string; readonly cause: string };
+  readonly gap?: {
+    readonly topic: string;
+    readonly cause: string;
+    readonly position?: string;
+  };
 }
 
 /** What became of a subscription. */

@@ -1,0 +1,168 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { Unanswered } from "../../src/brokers/answers.ts";
+import type { JetStream, OpenStream } from "../../src/brokers/jetstream.ts";
+import { JetStreamReader, MadeAnew } from "../../src/brokers/jetstream_reader.ts";
+import { NOTHING } from "../../src/brokers/mark.ts";
+import { textsOf } from "../support/entries.ts";
+import { aged, JetStreamStage, natsTest, subjectOf } from "../support/jetstream_stage.ts";
+
+const ROOM = subjectOf("room");
+const numbered = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, i) => `${from + i}`);
+
+/** Questions about one message. */
+type Query = { seq?: number; next_by_subj?: string; last_by_subj?: string };
+
+/** A reader whose questions about messages are met by what a test does before, or in its place. */
+function disturbed(
+  { client, manager }: JetStream,
+  stream: OpenStream,
+  meet: (query: Query, ask: () => Promise<unknown>) => Promise<unknown>,
+): JetStreamReader {
+  const { streams, direct } = manager;
+  const getMessage = (name: string, query: never) =>
+    meet(query, () => direct.getMessage(name, query)) as ReturnType<typeof direct.getMessage>;
+  return new JetStreamReader({ client, manager: { streams, direct: { getMessage } } }, stream);
+}
+
+natsTest("a history is read from its beginning, from a mark, and at its end", async () => {
+  await using s = await JetStreamStage.create();
+  const stream = await s.open({ count: 1_000 });
+  const reader = new JetStreamReader(s.js, stream);
+  const nothing = await reader.read(ROOM, "start", 250);
+  const head = { epoch: stream.epoch, offset: 0, check: NOTHING };
+  assertEquals(nothing, { entries: [], head, done: true });
+  const marks = await s.append(stream, "room", ...numbered(1, 121));
+  assertEquals((await reader.read(ROOM, "end", 250)).head, marks[119]!);
+  const start = await reader.read(ROOM, "start", 250);
+  assertEquals([textsOf(start.entries), start.done, start.lost], [
+    numbered(1, 101),
+    false,
+    undefined,
+  ]);
+  const behind = async (offset: number) => {
+    const { entries, done, lost } = await reader.read(ROOM, marks[offset - 1]!, 250);
+    return [textsOf(entries), done, lost];
+  };
+  assertEquals(await behind(120), [[], true, undefined]);
+  assertEquals(await behind(118), [["119", "120"], true, undefined]);
+  assertEquals(await behind(1), [numbered(2, 105), false, undefined]);
+  assertEquals(await behind(100), [numbered(101, 121), true, undefined]);
+});
+
+natsTest("what is gone is trimmed, what is made up is another epoch", async () => {
+  await using s = await JetStreamStage.create();
+  const stream = await s.open();
+  const reader = new JetStreamReader(s.js, stream);
+  const empty = (await reader.read(ROOM, "end", 1)).head;
+  const [other] = await s.append(stream, "another", "x");
+  const marks = await s.append(stream, "room", ...numbered(1, 8));
+  const lost = async (from: typeof empty) => (await reader.read(ROOM, from, 250)).lost;
+  assertEquals(await Promise.all([0, 1, 6].map((i) => lost(marks[i]!))), [
+    "trimmed",
+    undefined,
+    undefined,
+  ]);
+  const { entries } = await reader.read(ROOM, marks[0]!, 250);
+  assertEquals(textsOf(entries), numbered(3, 8));
+  for (
+    const bad of [
+      { ...marks[3]!, epoch: "x" },
+      { ...marks[3]!, offset: 99 },
+      { ...marks[3]!, offset: 0 },
+      { ...marks[3]!, check: "0123456789abcdef" },
+      other!,
+    ]
+  ) {
+    assertEquals(await lost(bad), "epoch", JSON.stringify(bad));
+  }
+  await s.js.manager.streams.purge(stream.name);
+  const gone = await reader.read(ROOM, marks[6]!, 250);
+  assertEquals([gone.lost, gone.head], ["trimmed", { ...empty, offset: 8 }]);
+  assertEquals(await lost(empty), "trimmed");
+});
+
+natsTest("where nothing was, more may have come than is kept, whatever else the stream has", async () => {
+  await using s = await JetStreamStage.create();
+  const stream = await s.open();
+  const reader = new JetStreamReader(s.js, stream);
+  // It stays, and with it the first number of the stream.
+  await s.append(stream, "another", "x");
+  const empty = (await reader.read(ROOM, "end", 1)).head;
+  assertEquals([empty.check, empty.offset], [NOTHING, 1]);
+  const since = async () => {
+    const { entries, lost } = await reader.read(ROOM, empty, 250);
+    return [textsOf(entries), lost];
+  };
+  assertEquals(await since(), [[], undefined]);
+  await s.append(stream, "room", ...numbered(1, 6));
+  assertEquals(await since(), [numbered(1, 6), undefined]);
+  await s.append(stream, "room", "6", "7");
+  assertEquals(await since(), [numbered(3, 8), "trimmed"]);
+});
+
+natsTest("what is let go of while it is read is not missed in silence", async () => {
+  await using s = await JetStreamStage.create();
+  const stream = await s.open();
+  const marks = await s.append(stream, "room", ...numbered(1, 8));
+  let once = true;
+  const reader = disturbed(s.js, stream, async ({ next_by_subj }, ask) => {
+    // Two more than are kept, just when its own message was seen to be there.
+    if (next_by_subj && once) {
+      once = false;
+      await s.append(stream, "room", "8", "9");
+    }
+    return await ask();
+  });
+  const { entries, lost } = await reader.read(ROOM, marks[1]!, 250);
+  assertEquals([textsOf(entries), lost], [numbered(5, 8), "trimmed"]);
+});
+
+natsTest("a history that is let go of faster than it is read ends some time", async () => {
+  await using s = await JetStreamStage.create();
+  const stream = await s.open();
+  const marks = await s.append(stream, "room", ...numbered(1, 8));
+  let asked = 0;
+  const reader = disturbed(s.js, stream, async (query, ask) => {
+    if (query.seq !== undefined) {
+      asked++;
+      await s.append(stream, "room", ...Array(7).fill("more"));
+    }
+    return await ask();
+  });
+  for (const from of ["start", marks[1]!] as const) {
+    asked = 0;
+    const { entries, head, done, lost } = await reader.read(ROOM, from, 250);
+    assertEquals([entries, head.check, done], [[], NOTHING, true]);
+    assertEquals([lost, asked], from === "start" ? [undefined, 5] : ["trimmed", 6]);
+  }
+});
+
+natsTest("what has become too old counts no more, and whoever had it misses nothing", async () => {
+  await using s = await JetStreamStage.create();
+  const stream = await s.open();
+  const [first, second] = await s.append(stream, "room", "1", "2");
+  const reader = new JetStreamReader(s.js, await aged(stream));
+  const quiet = await reader.read(ROOM, second!, 250);
+  assertEquals([quiet.entries, quiet.lost, quiet.head.check], [[], undefined, NOTHING]);
+  assertEquals((await reader.read(ROOM, "start", 250)).entries, []);
+  const missed = await reader.read(ROOM, first!, 250);
+  assertEquals([missed.entries, missed.lost], [[], "trimmed"]);
+  await s.append(stream, "room", "3");
+  const { entries, lost } = await reader.read(ROOM, first!, 250);
+  assertEquals([textsOf(entries), lost], [["3"], "trimmed"]);
+  const none = await reader.read(ROOM, second!, 250);
+  assertEquals([textsOf(none.entries), none.lost], [["3"], undefined]);
+});
+
+natsTest("an engine that does not hand out what it has, or has become another one, has not answered", async () => {
+  await using s = await JetStreamStage.create();
+  const stream = await s.open();
+  const [first] = await s.append(stream, "room", "1", "2");
+  const reader = disturbed(s.js, stream, ({ next_by_subj }, ask) =>
+    next_by_subj ? Promise.resolve(null) : ask());
+  await assertRejects(() => reader.read(ROOM, first!, 250), Unanswered, "has not handed out");
+  await s.js.manager.streams.delete(stream.name);
+  await s.open();
+  await assertRejects(() => reader.read(ROOM, first!, 250), MadeAnew);
+});

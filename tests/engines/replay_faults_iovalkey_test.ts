@@ -1,0 +1,4 @@
+import { replayFaults } from "./replay_faults.ts";
+import { FAULTS } from "./rows.ts";
+
+for (const row of FAULTS["iovalkey"] ?? []) replayFaults(row);
