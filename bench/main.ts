@@ -1,6 +1,6 @@
 /**
  * The bench: servers in pairs, each pinned to one core with the load generator on another. Writes a
- * table and a plot into bench/results/, and a line into its history.
+ * table and a plot; whole suites take the place of theirs in bench/results/, with a line of history.
  */
 import { demand, run } from "./command.ts";
 import { isOurs } from "./contenders.ts";
@@ -15,16 +15,22 @@ import { idOf, isNoise, type Row } from "./row.ts";
 import { measureAll } from "./runner.ts";
 import { findRuntimes, type Runtimes } from "./runtimes.ts";
 import { PEERS, Stage } from "./stage.ts";
-import { besideBase, rowsOf, SUITES } from "./suites.ts";
+import { publish, reportOf } from "./published.ts";
+import { besideBase, rowsOf, type SuiteName, SUITES } from "./suites.ts";
 import { table, withShortTable } from "./table.ts";
 import { begin, fromText, type Progress, type Subject, toText } from "./unfinished.ts";
 import { workloads } from "./workloads.ts";
 
 const root = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
 const HISTORY = `${root}/bench/results/history.jsonl`;
+const SAMPLES = `${root}/bench/results/samples.json`;
 const UNFINISHED = `${root}/bench/results/partial/run.json`;
 const PAGE = `${root}/docs/performance.md`;
 const HISTORY_PLOT = `${root}/docs/images/bench-history.svg`;
+
+function suitesOf({ suites }: Options): readonly SuiteName[] {
+  return suites.length > 0 ? suites : SUITES;
+}
 
 /**
  * The rows that the options ask for.
@@ -32,7 +38,7 @@ const HISTORY_PLOT = `${root}/docs/images/bench-history.svg`;
  * @throws {TypeError} If there are none.
  */
 function plan(options: Options): Row[] {
-  const names = options.suites.length > 0 ? options.suites : SUITES;
+  const names = suitesOf(options);
   const all = rowsOf(names, workloads(options.quick ? QUICK : FULL));
   const candidates = options.base === undefined ? all : besideBase(all);
   const workloadIds = candidates.map(({ workload }) => workload.id);
@@ -79,19 +85,27 @@ function versionsOf({ bun, deno, node }: Runtimes): Record<string, string> {
   return { Bun: bun.version, Deno: deno.version, Node: node.version, ...PEERS };
 }
 
-/** Writes the results: those of a whole run are there to be shown, others are not. */
-async function write(report: Report, whole: boolean): Promise<void> {
-  const folder = `bench/results${whole ? "" : "/partial"}`;
-  await Deno.mkdir(`${root}/${folder}`, { recursive: true });
-  const files = {
-    "table.md": table(report),
-    "plot.svg": plot(report),
-    "samples.json": `${JSON.stringify(report.measurements)}\n`,
-  };
-  for (const [name, content] of Object.entries(files)) {
-    await Deno.writeTextFile(`${root}/${folder}/${name}`, content);
-  }
-  console.log(`\n${files["table.md"]}\nWritten: ${folder}/{${Object.keys(files).join(",")}}`);
+/** Writes what a run has shown, for whoever made it. */
+async function write(report: Report, folder: string): Promise<void> {
+  const text = table(report);
+  await Deno.writeTextFile(`${root}/${folder}/table.md`, text);
+  await Deno.writeTextFile(`${root}/${folder}/plot.svg`, plot(report));
+  console.log(`\n${text}\nWritten: ${folder}/{table.md,plot.svg}`);
+}
+
+/** Puts a whole run of some suites in the place of what was published of them, and into the history. */
+async function publishRun(report: Report, subject: Subject, options: Options): Promise<void> {
+  const all = workloads(FULL);
+  const before = JSON.parse(await Deno.readTextFile(SAMPLES));
+  const published = publish(before, suitesOf(options), report, all);
+  await Deno.writeTextFile(SAMPLES, `${JSON.stringify(published)}\n`);
+  const shown = reportOf(published, all);
+  await write(shown, "bench/results");
+  await Deno.writeTextFile(HISTORY, toLine(entryOf(report, subject)), { append: true });
+  const history = parseHistory(await Deno.readTextFile(HISTORY));
+  await Deno.writeTextFile(HISTORY_PLOT, historyPlot(history, rowsOf(SUITES, all)));
+  await Deno.writeTextFile(PAGE, withShortTable(await Deno.readTextFile(PAGE), shown));
+  await demand([Deno.execPath(), "fmt", "--quiet", PAGE, HISTORY_PLOT], root);
 }
 
 /** Whether every row of ours has all the pairs that were asked for. */
@@ -135,18 +149,9 @@ async function main(args: readonly string[]): Promise<void> {
     rows,
     measurements: progress.measurements,
   };
-  const whole = isWhole(options) && isComplete(report, options.pairs);
-  await write(report, whole);
-  if (whole) {
-    const entry = entryOf(report, subject);
-    await Deno.writeTextFile(HISTORY, toLine(entry), { append: true });
-    await Deno.writeTextFile(
-      HISTORY_PLOT,
-      historyPlot(parseHistory(await Deno.readTextFile(HISTORY)), rows),
-    );
-    await Deno.writeTextFile(PAGE, withShortTable(await Deno.readTextFile(PAGE), report));
-    await demand([Deno.execPath(), "fmt", "--quiet", PAGE, HISTORY_PLOT], root);
-  }
+  if (isWhole(options) && isComplete(report, options.pairs)) {
+    await publishRun(report, subject, options);
+  } else await write(report, "bench/results/partial");
   const missed = tellFloors(report);
   if (options.check && missed) Deno.exitCode = 1;
 }

@@ -48,6 +48,11 @@ export class Measurements {
     return median(shares.filter((share) => share !== undefined));
   }
 
+  /** Every pair of some rows, by their ids. */
+  of(rows: readonly Row[]): Record<string, readonly SamplePair[]> {
+    return Object.fromEntries(rows.map((row) => [idOf(row), this.pairs(row)]));
+  }
+
   toJSON(): Record<string, readonly SamplePair[]> {
     return Object.fromEntries(this.#pairs);
   }

@@ -85,10 +85,10 @@ export function parseOptions(args: readonly string[]): Options {
   };
 }
 
-/** Whether a run is one to publish: all of it, by our own generator, with pairs enough. */
+/** Whether a run is one to publish: whole suites, by our own generator, with pairs enough. */
 export function isWhole(options: Options): boolean {
-  const { suites, quick, pairs, only, base, core, generator } = options;
-  return suites.length === 0 && only.length === 0 && !quick && base === undefined &&
+  const { quick, pairs, only, base, core, generator } = options;
+  return only.length === 0 && !quick && base === undefined &&
     generator === "edgesocket" && pairs >= PUBLISHED_PAIRS && core >= 0.85;
 }
 

@@ -76,7 +76,8 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
   close(): Promise<void> {
     this.#state.closed = true;
     for (const absentee of [...this.#absences.values()]) absentee.end("shutdown");
-    for (const session of this.#state.roster.all()) {
+    const { roster } = this.#state;
+    for (const session of [...roster.arriving(), ...roster.all()]) {
       session.close({ cause: "shutdown", allowReconnect: true });
     }
     return Promise.resolve();
@@ -88,20 +89,24 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
     info: unknown,
     respond: Respond,
   ): Response {
-    const { request, server, placeholder } = accepted;
+    const { request, server, state, placeholder } = accepted;
+    const refuse = (status: number, message: string) => {
+      server.answered(request, status, state?.opening?.remoteAddress ?? "");
+      return refused(request, status, message);
+    };
     const hub = this.#state;
-    if (hub.closed) return refused(request, 503, "the hub is closed");
+    if (hub.closed) return refuse(503, "the hub is closed");
     const token = new URL(request.url).searchParams.get("id");
     const absence = token === null ? undefined : this.#absences.get(token);
     if (absence !== undefined && absence.userId !== hub.options.userId(user as never)) {
-      return refused(request, 403, "expected the user that has connected, got another one");
+      return refuse(403, "expected the user that has connected, got another one");
     }
     if (absence === undefined && token !== null && hub.tokens.isClaimed(token)) {
-      return refused(request, 409, "expected a token without a connection, got one with it");
+      return refuse(409, "expected a token without a connection, got one with it");
     }
     const ticket = token === null ? undefined : hub.tokens.find(server.clock, token);
     if (absence === undefined && token !== null && ticket === undefined) {
-      return refused(request, 404, "No Connection with that ID");
+      return refuse(404, "No Connection with that ID");
     }
     const heartbeat = this.#heartbeatOf(server);
     const events = new HubSocket({ hub, server, heartbeat, user, ticket }, this.#absences, absence);
@@ -162,7 +167,7 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
     const admission = admitted && "ended" in admitted ? admitted : undefined;
     try {
       const fault = limited ?? server?.noRoom();
-      if (fault) return readable(request, server!.refuse(request, fault, remoteAddress));
+      if (server && fault) return readable(request, server.refuse(request, fault, remoteAddress));
       if (this.#state.closed) return refused(request, 503, "the hub is closed");
       return negotiate(request, wanted, this.#state.tokens, server, respond);
     } finally {

@@ -33,8 +33,18 @@ export function filtered(
   for (let i = filters.length - 1; i >= 0; i--) {
     const filter = filters[i]!;
     const inner = next;
-    // Whatever is inside may throw at once: to a filter it is a rejection.
-    next = () => filter(context as never, method, async () => await inner(), args);
+    next = () => filter(context as never, method, () => promised(inner), args);
   }
   return next();
+}
+
+/**
+ * Whatever is inside may throw at once: to a filter it is a rejection. One that first waits for
+ * something else, or for nothing, does no harm to the process.
+ */
+function promised(inner: () => unknown): Promise<unknown> {
+  const run = async () => await inner();
+  const result = run();
+  result.catch(() => {});
+  return result;
 }

@@ -31,6 +31,7 @@ export class Reception implements Beating {
   constructor(hub: HubState, session: Session, waiting: Waiting) {
     this.#hub = hub;
     this.session = session;
+    hub.roster.arrive(session);
     this.#waiting = waiting;
     this.#calls = new Calls(hub, session, waiting);
     this.#events = new HubEvents(hub, session);

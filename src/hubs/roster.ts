@@ -4,11 +4,17 @@ import type { Session } from "./session.ts";
 
 /** Who is connected to one hub, and in which groups. */
 export class Roster {
+  readonly #arriving = new Set<Session>();
   readonly #sessions = new Map<string, Session>();
   readonly #groups = new Members<Session>();
   readonly #users = new Members<Session>();
 
-  /** Everybody, as of now. */
+  /** Whoever has yet to shake hands, as of now. */
+  arriving(): Iterable<Session> {
+    return this.#arriving;
+  }
+
+  /** Everybody who has, as of now. */
   all(): Iterable<Session> {
     return this.#sessions.values();
   }
@@ -28,13 +34,21 @@ export class Roster {
     return this.#users.in(id);
   }
 
+  /** It has come, and is in nothing before it is added. */
+  arrive(session: Session): void {
+    this.#arriving.add(session);
+  }
+
+  /** It has shaken hands. */
   add(session: Session): void {
+    this.#arriving.delete(session);
     this.#sessions.set(session.id, session);
     if (session.userId !== undefined) this.#users.add(session.userId, session);
   }
 
   /** Takes it out of everything. */
   delete(session: Session): void {
+    this.#arriving.delete(session);
     if (this.#sessions.get(session.id) !== session) return;
     this.#sessions.delete(session.id);
     if (session.userId !== undefined) this.#users.delete(session.userId, session);

@@ -81,7 +81,7 @@ export interface CallDiagnostics extends ConnectionDiagnostics {
    * not in it.
    */
   readonly duration: number;
-  /** What was thrown; `undefined` if nothing was. */
+  /** What was thrown; `undefined` if nothing was. It may quote what the client has sent. */
   readonly error: unknown;
 }
 

@@ -821,6 +821,15 @@ function hubsSuite(runtime: Runtime): void {
     ]);
   }, { env: { FILTERS: "1" } });
 
+  test("what fails while a filter waits for something else ends its call, and nothing else", async (server) => {
+    using client = await open(server, { user: "a" });
+    for (let i = 0; i < 3; i++) {
+      assertEquals(await client.ask("failLater"), { error: FAILED("failLater") });
+    }
+    assertEquals(await client.ask("echo", 1), 1);
+    await server.until({ on: "reported", message: "a secret" }, 3);
+  }, { env: { FILTERS: "1" } });
+
   test("a broadcast reaches all, in order and in either encoding", async (server) => {
     const clients = await Promise.all(
       [json, messagePack, json, messagePack].map((protocol) => open(server, { protocol })),
@@ -834,9 +843,12 @@ function hubsSuite(runtime: Runtime): void {
 
   test("a hub that is closed ends its connections and takes no others", async (server) => {
     using client = await open(server);
+    using silent = await server.open("/hub");
     await (await server.request("/close")).body?.cancel();
     assertEquals(await client.next(), { type: 7, allowReconnect: true });
     assertEquals((await client.closed).code, 1000);
+    // Whoever has yet to shake hands as well.
+    assertEquals((await silent.closed).code, 1000);
     assertEquals((await server.until({ on: "disconnected" })).cause, "shutdown");
     assertEquals((await server.connect("/hub")).status, 503);
     const init = { method: "POST" };

@@ -7,6 +7,7 @@ import { call } from "../../src/hubs/parameters.ts";
 import type { ClientSide } from "../../src/wire/contract.ts";
 import { json } from "../../src/wire/json.ts";
 import { text, truth } from "../fixtures/schemas.ts";
+import { Listening } from "../support/diagnostics.ts";
 import { hubState } from "../support/fake_transport.ts";
 import { withGlobals } from "../support/globals.ts";
 import { handshakeRequest, memoryServer, nextTurn } from "../support/memory.ts";
@@ -78,6 +79,23 @@ Deno.test("a client negotiates and connects with its token, once", async () => {
   clock.pass(15_000);
   const response = (await connect(handshakeRequest(`/hub?id=${late.connectionToken}`))).response;
   assertEquals([response.status, await response.text()], [404, "No Connection with that ID\n"]);
+});
+
+Deno.test("a handshake with a token that nobody has is told as refused, and one that is taken", async () => {
+  using listening = new Listening("handshake");
+  const { open, send, connect } = serving();
+  const { connectionToken } = await (await send("/hub/negotiate?negotiateVersion=1")).json();
+  const client = await open(`/hub?id=${connectionToken}`);
+  for (const id of ["unknown", connectionToken]) {
+    await status((await connect(handshakeRequest(`/hub?id=${id}`))).response);
+  }
+  const told = listening.all("handshake");
+  assertEquals(told.map(({ verdict, status, path }) => [verdict, status, path]), [
+    ["accepted", 101, "/hub"],
+    ["refused", 404, "/hub"],
+    ["refused", 409, "/hub"],
+  ]);
+  client.close();
 });
 
 Deno.test("what is no request of a hub is refused by its method", async () => {
@@ -299,11 +317,10 @@ Deno.test("a hub that is closed in the middle of everything tells each client of
   const closing = [hub.close(), hub.close()];
   await Promise.all(closing);
   gate.resolve();
-  for (const client of clients) assertEquals((await client.closed).code, 1000);
-  silent!.send(GREETING);
-  assertEquals((await silent!.closed).code, 1000);
+  // Whoever has yet to shake hands as well.
+  for (const client of [...clients, silent!]) assertEquals((await client.closed).code, 1000);
   await nextTurn();
   await nextTurn();
   assertEquals(order.sort(), ["connected", "connected", "shutdown", "shutdown"]);
-  assertEquals([...roster.all()], []);
+  assertEquals([[...roster.all()], [...roster.arriving()]], [[], []]);
 });

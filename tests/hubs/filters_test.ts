@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { nextTurn } from "../../src/base/turn.ts";
 import { type AnyFilter, filtered } from "../../src/hubs/filters.ts";
 
 Deno.test("filters run from the outermost to the innermost, around the handler", async () => {
@@ -36,4 +37,24 @@ Deno.test("what is thrown at once is a rejection to a filter, which may catch it
     "thrown",
   );
   assertThrows(() => filtered([fail as AnyFilter], undefined, "m", [], () => 1), Error, "thrown");
+});
+
+Deno.test("a filter that waits for something else first, or for nothing, does not end the process", async () => {
+  const fail = () => Promise.reject(new Error("rejected"));
+  const first: AnyFilter = async (_context, _method, next) => {
+    const result = next();
+    await nextTurn();
+    return await result;
+  };
+  await assertRejects(
+    () => filtered([first], undefined, "m", [], fail) as Promise<unknown>,
+    Error,
+    "rejected",
+  );
+  const careless: AnyFilter = (_context, _method, next) => {
+    void next();
+    return "done";
+  };
+  assertEquals(filtered([careless], undefined, "m", [], fail), "done");
+  await nextTurn();
 });

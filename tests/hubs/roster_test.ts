@@ -61,3 +61,21 @@ Deno.test("who is gone is in nothing, and joins nothing", () => {
   roster.delete(b!);
   assertEquals(ids(roster.user("Ada")), []);
 });
+
+Deno.test("who has yet to shake hands is in nothing, and is known all the same", () => {
+  const hub = hubState();
+  const { session } = client(hub, { protocol: null, user: { id: "Ada" } });
+  const { roster } = hub;
+  roster.arrive(session);
+  assertEquals([[...roster.arriving()], [...roster.all()], [...roster.user("Ada")]], [
+    [session],
+    [],
+    [],
+  ]);
+  roster.add(session);
+  assertEquals([[...roster.arriving()], [...roster.all()]], [[], [session]]);
+  roster.delete(session);
+  roster.arrive(session);
+  roster.delete(session);
+  assertEquals([[...roster.arriving()], [...roster.all()]], [[], []]);
+});

@@ -20,10 +20,11 @@ Deno.test("nothing is made where nobody watches", () => {
 Deno.test("whoever listens is told how a call has ended, and how long it took", () => {
   using listening = new Listening("call");
   const transport = new FakeTransport();
+  transport.time = 5;
   const watched = watchCall(transport, "m", undefined)!;
   let ran = 0;
   watched.run(() => ran++);
-  transport.time = 30;
+  transport.time = 35;
   assertEquals([ran, listening.told], [1, []]);
   const error = new Error("why");
   watched.ended("failed", error);

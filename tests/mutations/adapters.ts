@@ -547,4 +547,10 @@ export const adapters: Mutations = {
     ],
     ["another limit is read", "/^Max open files", "/^Max processes"],
   ],
+  "adapters/peer_address.ts": [
+    ["Deno is not asked", "remoteAddr?.hostname ?? ", ""],
+    ["Node is not asked", "incoming?.socket?.remoteAddress ?? ", ""],
+    ["a server of Bun is not asked itself", "server = context }", "server = {} }"],
+    ["what is no object is asked", 'typeof context !== "object" || ', ""],
+  ],
 };

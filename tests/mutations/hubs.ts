@@ -123,14 +123,14 @@ export const hubs: Mutations = {
     ],
     [
       "what is early is not counted",
-      "(this.#early ??= []).push(call);\n    this.#waiting.add(call.cost);",
-      "(this.#early ??= []).push(call);",
+      "byId.set(call.id, call);\n    this.#waiting.add(call.cost);",
+      "byId.set(call.id, call);",
     ],
     ["streams are not counted", 'if (callable.kind === "stream") this.#streams++;', ""],
     [
       "a cancelled stream counts no more",
-      "if (takesPlace(call.callable)) this.#line.left(call);\n    }, () => {",
-      "if (takesPlace(call.callable)) this.#line.left(call);\n      this.#streams = 0;\n    }, () => {",
+      "if (takesPlace(call.callable)) this.#line.left(call);\n    };",
+      "if (takesPlace(call.callable)) this.#line.left(call);\n      this.#streams = 0;\n    };",
     ],
     ["a stream more", "this.#streams >= maxStreams", "this.#streams > maxStreams"],
     ["an upload more", "open.size + uploads.length > maxStreams", "open.size > maxStreams"],
@@ -154,6 +154,14 @@ export const hubs: Mutations = {
       'return kind === "method";',
     ],
     ["whoever did not ask is told", "if (!invocationId) return;", ""],
+    ["a question after the end gives up a place", " && this.#running.has(call)", ""],
+    ["who was sent away calls on", "if (this.#place.session.aborted) {", "if (false) {"],
+    ["the last one with an id is cancelled", " && !byId.has(call.id)", ""],
+    [
+      "who is refused is not told",
+      "tellRefused(this.#place.session.transport, method);",
+      "",
+    ],
   ],
   "hubs/client_results.ts": [
     ["a question more", "if (this.size >= this.#most)", "if (this.size > this.#most)"],
@@ -236,20 +244,41 @@ export const hubs: Mutations = {
   "hubs/execution.ts": [
     [
       "faults are not reported",
-      "else if (!(error instanceof HubError) && !isAbort(call, error)) session.transport.report(error);",
+      'if (outcome === "failed") session.transport.report(error);',
       "",
     ],
-    ["what is meant for clients is reported", "!(error instanceof HubError) && ", ""],
-    ["who gives up is at fault", " && !isAbort(call, error)", ""],
-    ["any AbortError is no fault", "return cancelled && error", "return error"],
+    ["what is meant for clients is reported", " || isA(HubError, error);", ";"],
+    ["who gives up is at fault", "(known || isAbort(error))", "known"],
+    ["any AbortError is no fault", "if (call.cancelled && (known", "if ((known"],
     [
       "wrong arguments are not told",
-      "if (invalid) session.transport.refused(`${call.callable.name}: ${error.message}`);\n  else if",
-      "if (invalid);\n  else if",
+      "if (invalid) session.transport.refused(`${call.callable.name}: ${error.message}`);",
+      "",
+    ],
+    ["nobody is told of a failure", "call.watched?.ended(outcome, error);", ""],
+    [
+      "a cancelled stream is complete",
+      '?? "" });\n    call.watched?.ended(call.cancelled ? "cancelled" : "completed");',
+      '?? "" });\n    call.watched?.ended("completed");',
+    ],
+    [
+      "nobody is told of an answer",
+      '  }\n  call.watched?.ended(call.cancelled ? "cancelled" : "completed");',
+      "  }",
+    ],
+    [
+      "a call runs outside of its trace",
+      "else watched.run(() => begin(place, call, done, released));",
+      "else begin(place, call, done, released);",
+    ],
+    [
+      "what was made by hand is answered twice",
+      "Promise.resolve(result).then(succeeded, failed)",
+      "result.then(succeeded, failed)",
     ],
     ["more arguments are taken", "if (sent.length > length) {", "if (false) {"],
-    ["null is no result", "result === undefined\n", "result == null\n"],
-    ["who did not ask is answered", "if (id === undefined) return;", ""],
+    ["null is no result", "result === undefined ? {", "result == null ? {"],
+    ["who did not ask is answered", "if (id !== undefined) place", "place"],
     ["uploads are values", "call.streamIds.length === 0 ? values", "true ? values"],
     ["nothing is said of streams", "text = texts.whileStreaming;", ""],
     ["a stream is let go of early", "await rest;", ""],
@@ -265,12 +294,9 @@ export const hubs: Mutations = {
       "for (let i = filters.length - 1; i >= 0; i--) {",
       "for (let i = 0; i < filters.length; i++) {",
     ],
-    ["what is inside throws at once", "async () => await inner()", "(() => inner()) as never"],
-    [
-      "the arguments are not told",
-      "async () => await inner(), args)",
-      "async () => await inner(), [])",
-    ],
+    ["what is inside throws at once", "() => promised(inner), args", "inner as never, args"],
+    ["the arguments are not told", "() => promised(inner), args)", "() => promised(inner), [])"],
+    ["what nobody waits for ends the process", "result.catch(() => {});", ""],
   ],
   "hubs/greeting.ts": [
     [
@@ -320,21 +346,37 @@ export const hubs: Mutations = {
       "if (false) {",
     ],
     ["any token will do", "if (token !== null && ticket === undefined) {", "if (false) {"],
-    ["a closed hub is open", 'if (hub.closed) return refused(503, "the hub is closed");', ""],
+    [
+      "a closed hub is open",
+      'if (hub.closed) return refuse(503, "the hub is closed");',
+      "",
+    ],
     [
       "a closed hub negotiates",
-      'if (this.#state.closed) return refused(503, "the hub is closed");',
+      'if (this.#state.closed) return refused(request, 503, "the hub is closed");',
       "",
     ],
     [
       "any page negotiates",
-      "judgeOrigin(this.#origin, request) ?? server?.noRoom()",
-      "server?.noRoom()",
+      "const stranger = judgeOrigin(this.#origin, request);",
+      "const stranger = undefined;",
     ],
     [
       "a full server negotiates",
-      "judgeOrigin(this.#origin, request) ?? server?.noRoom()",
-      "judgeOrigin(this.#origin, request)",
+      "limited ?? server?.noRoom();",
+      "limited;",
+    ],
+    [
+      "nobody is told of a token that is unknown",
+      'server.answered(request, status, state?.opening?.remoteAddress ?? "");',
+      "",
+    ],
+    ["negotiations have no limit", "limited ?? server?.noRoom();", "server?.noRoom();"],
+    ["a negotiation keeps a place", "admission?.ended();", ""],
+    [
+      "a full server is a network error",
+      "return readable(request, server.refuse(request, fault, remoteAddress));",
+      "return server.refuse(request, fault, remoteAddress);",
     ],
     ["frames are no larger than messages", "limits.maximumReceiveMessageSize + FRAME", "0"],
     ["any method negotiates", 'if (method !== "POST") return', "if (false) return"],
@@ -342,6 +384,7 @@ export const hubs: Mutations = {
     ["every client has a heart of its own", "this.#heartbeats.set(server, heartbeat);", "", {
       equivalent: "what each of them looks after is looked after",
     }],
+    ["whoever arrives stays", "...roster.arriving(), ", ""],
   ],
   "hubs/hub_error.ts": [
     [
@@ -355,18 +398,26 @@ export const hubs: Mutations = {
       "error instanceof Error ? error.name : typeof error",
       "(error as Error).name",
     ],
+    ["whoever fails gives up", ' && error.name === "AbortError"', ""],
+    [
+      "what throws when it is asked ends the call",
+      "return error instanceof Kind;\n  } catch {\n    return false;",
+      "return error instanceof Kind;\n  } catch (fault) {\n    throw fault;",
+    ],
   ],
   "hubs/hub_events.ts": [
     ["who was refused is told of the end", "return succeeded ? this", "return true ? this"],
     [
       "a failing onConnected is not reported",
-      "if (!(error instanceof HubError)) session.transport.report(error);",
+      "if (!gaveUp && !isA(HubError, error)) session.transport.report(error);",
       "",
     ],
     ["anybody may be asked", 'if (this.#name !== "onConnected") return;', "return;"],
     ["nobody is ready", "      ready();\n      return true;", "      return true;"],
     ["who was never connected is told of the end", "this.#connected === undefined || ", ""],
     ["whoever was refused comes back", "allowReconnect: false", "allowReconnect: true"],
+    ["who gives up is at fault", "!gaveUp && ", ""],
+    ["whoever gives up is gone", "session.gone && isAbort(error)", "isAbort(error)"],
   ],
   "hubs/hub_state.ts": [
     ["filters are left out", "filters.length === 0 ? run()", "true ? run()"],
@@ -604,6 +655,8 @@ export const hubs: Mutations = {
       "",
     ],
     ["what has aborted is waited for", "if (this.#signal.aborted) this.#giveUp();", ""],
+    ["what a loop throws that is left is lost", "if (!isAbort(error)) transport.report(error);", ""],
+    ["a loop that gives up is at fault", "if (!isAbort(error)) transport", "transport"],
   ],
   "hubs/roster.ts": [
     ["a group more", "groups.size >= maxGroups", "groups.size > maxGroups"],
@@ -627,6 +680,16 @@ export const hubs: Mutations = {
       "a group is left by half",
       "if (session?.groups?.delete(name)) this.#groups.delete(name, session);",
       "session?.groups?.delete(name);",
+    ],
+    [
+      "who has shaken hands has yet to",
+      "this.#arriving.delete(session);\n    this.#sessions.set",
+      "this.#sessions.set",
+    ],
+    [
+      "who is gone has yet to shake hands",
+      "this.#arriving.delete(session);\n    if (this.#sessions",
+      "if (this.#sessions",
     ],
   ],
   "hubs/session.ts": [
@@ -658,6 +721,7 @@ export const hubs: Mutations = {
     ["a late signal has not aborted", "if (this.gone) this.#abort.abort();", ""],
     ["whoever is gone is sent to", "this.#outbox.clear();", ""],
     ["answers are waited for", "this.#results?.end();", ""],
+    ["any end of ours sends away", 'this.#end?.cause === "local"', "this.#end !== undefined"],
   ],
   "hubs/tokens.ts": [
     [
@@ -699,6 +763,7 @@ export const hubs: Mutations = {
       "const item = this.#items.shift();\n      if (item !== undefined) {\n        this.#waiting.remove(item.cost);",
       "const item = this.#items.shift();\n      if (item !== undefined) {",
     ],
+    ["a part is the whole", '?.clear("the call has ended");', "?.clear();"],
   ],
   "hubs/validation.ts": [
     [
@@ -713,7 +778,7 @@ export const hubs: Mutations = {
     ],
     [
       "nothing is waited for",
-      "return waits ? Promise.all(outcomes) : outcomes;",
+      "return waiting.length > 0 ? Promise.all(outcomes) : outcomes;",
       "return outcomes;",
     ],
     [
@@ -723,6 +788,11 @@ export const hubs: Mutations = {
     ],
     ["paths are objects", 'typeof segment === "object" ? segment.key : segment', "segment"],
     ["what is wrong is right", "throw new Invalid(`", "return (`"],
+    [
+      "what nobody waits for ends the process",
+      "for (const outcome of waiting) outcome.then(undefined, () => {});",
+      "",
+    ],
   ],
   "hubs/waiting.ts": [
     [
@@ -760,5 +830,31 @@ export const hubs: Mutations = {
       'this.#note("closed", cause, message);',
       'this.#note("call", cause, message);',
     ],
+    ["the whole URL is told", "path: pathOf(url)", "path: url"],
+    [
+      "a token is claimed too early",
+      "const userId = hub.options.userId(user as never);",
+      "if (ticket) hub.tokens.claim(ticket.token);\n    const userId = hub.options.userId(user as never);",
+    ],
+  ],
+  "hubs/watched_call.ts": [
+    [
+      "a call is watched by nobody",
+      "if (tracer === undefined && !callChannel().hasSubscribers) return undefined;",
+      "",
+    ],
+    ["durations have no beginning", "this.#transport.now() - this.#since", "this.#transport.now()"],
+    ["a trace hears of no end", "this.#span?.ended(outcome, error);", ""],
+    ["a call runs outside of its trace", "else this.#span.run(task);", "else task();"],
+    ["what is refused is complete", 'outcome: "refused", duration', 'outcome: "completed", duration'],
+  ],
+  "hubs/refusals.ts": [
+    [
+      "no page can read it",
+      "for (const [name, value] of corsHeaders(request)) response.headers.set(name, value);",
+      "",
+    ],
+    ["a refusal has no headers of its own", ", ...headers }", " }"],
+    ["a refusal cannot be read", "return readable(request, response);", "return response;"],
   ],
 };

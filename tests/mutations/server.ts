@@ -203,6 +203,16 @@ export const server: Mutations = {
       "clearRequestState(request);\n      return failed(error);\n    }\n  };",
       "clearRequestState(request);\n      throw error;\n    }\n  };",
     ],
+    [
+      "what the runtime passed is lost",
+      "const beside = opening === undefined ? context : undefined;",
+      "const beside = undefined;",
+    ],
+    [
+      "what the runtime passed is kept with a connection",
+      "const beside = opening === undefined ? context : undefined;",
+      "const beside = context;",
+    ],
   ],
   "server/placeholder.ts": [
     [
@@ -774,5 +784,15 @@ export const server: Mutations = {
     ["who is watched is not said to be", "state.watched = true;", ""],
     ["who has an answer is watched", "if (!runs()) return;", ""],
     ["the runtime is not asked", "adapter.watch!(request);", ""],
+  ],
+  "server/call_tracer.ts": [
+    ["the first one traces", "return tracers[tracers.length - 1];", "return tracers[0];"],
+    ["it traces on after its end", "if (at >= 0) tracers.splice(at, 1);", ""],
+    ["an end counts twice", "if (at >= 0) tracers", "tracers"],
+    [
+      "the same one is there once",
+      "const own: CallTracer = (call) => tracer(call);",
+      "const own = tracer;",
+    ],
   ],
 };

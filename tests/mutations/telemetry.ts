@@ -12,6 +12,8 @@ export const telemetry: Mutations = {
     ["every end is an error", "WELL.has(cause) ? undefined", "false ? undefined"],
     ["no end is an error", "WELL.has(cause) ? undefined : cause", "undefined"],
     ["a shutdown is an error", '"local", "shutdown"', '"local"'],
+    ["who was refused is at fault", 'outcome === "failed" ? errorType(error) : outcome', "errorType(error)"],
+    ["an answer is an error", 'if (outcome === "completed") return undefined;', ""],
   ],
   "telemetry/instruments.ts": [
     [
@@ -77,11 +79,12 @@ export const telemetry: Mutations = {
     ["it is never stopped", "for (const stop of stops) stop();", ""],
     ["levels stay", "levels.clear();", ""],
     ["ends are not counted", "levels.closed(connectionId);", ""],
+    ["a method that nobody has is a label", "call.method ?? UNKNOWN_METHOD", "`${call.method}`"],
   ],
   "telemetry/telemetry.ts": [
     [
       "unknown options are taken",
-      'checkNames("startTelemetry", options, ["meterProvider", "blockedAfter", "onBlocked"]);',
+      'checkNames("startTelemetry", options, names);',
       "",
     ],
     [
@@ -105,6 +108,32 @@ export const telemetry: Mutations = {
       "what onBlocked throws goes on",
       "contain(() => onBlocked(block), logError);",
       "onBlocked(block);",
+    ],
+    [
+      "any provider of traces will do",
+      'if (typeof tracerProvider?.getTracer !== "function") {',
+      "if (false) {",
+    ],
+    ["it traces after the end", "stopTracing();", ""],
+  ],
+  "telemetry/call_spans.ts": [
+    [
+      "whatever runs is the parent",
+      "propagation.extract(ROOT_CONTEXT, headers)",
+      "propagation.extract(context.active(), headers)",
+    ],
+    ["handlers run outside of their trace", "context.with(within, task)", "task()"],
+    ["a span never ends", "span.end();", ""],
+    ["who was refused is at fault", 'if (outcome === "failed") span', 'if (outcome !== "completed") span'],
+    [
+      "the error is not told",
+      'if (type !== undefined) span.setAttribute("error.type", type);',
+      "",
+    ],
+    [
+      "what a tracer throws ends the call",
+      "contain(() => void (made = spanOf(tracer, call)), logError);",
+      "made = spanOf(tracer, call);",
     ],
   ],
 };

@@ -447,3 +447,16 @@ Deno.test("who is refused by a limit gets no further, and is told of with its ad
   // A page is no handshake.
   assertEquals((await server.fetch(new Request("http://self.example/"))).status, 200);
 });
+
+Deno.test("what the runtime passed beside a request can be found, unless it becomes a connection", async () => {
+  const upgrade = upgrading();
+  const found: unknown[] = [];
+  const server = memoryServer((request, context) => {
+    found.push(requestState(request)?.context);
+    return request.headers.has("upgrade") ? upgrade(request, context) : new Response("plain");
+  });
+  const context: MemoryContext = {};
+  await server.fetch(new Request("http://self.example/"), context);
+  await server.fetch(handshakeRequest(), context);
+  assertEquals([found[0] === context, found[1]], [true, undefined]);
+});
