@@ -818,6 +818,12 @@ export const hubs: Mutations = {
     ["whoever has ended counts as before", "this.#ended = true;", ""],
   ],
   "hubs/web_socket.ts": [
+    ["a goodbye is a cut", "if (!wasClean && Absence", "if (Absence"],
+    ["a cut is the end", "if (!wasClean && Absence.begin(this.#absences, this.#attendance, cause)) return;", ""],
+    ["streams go on into nothing", "this.#back === undefined ? this.#connection.bufferedAmount : Infinity", "this.#connection.bufferedAmount"],
+    ["whoever waits is forgotten", "    this.#back?.resolve();\n", ""],
+    ["whoever waits for one that is ended is forgotten", "    this.#back.resolve();\n    // Whoever", "    // Whoever"],
+    ["the next WebSocket carries nobody", "    this.#connection = connection;\n    this.#back", "    this.#back"],
     [
       "a token is good for two",
       "if (ticket !== undefined && !hub.tokens.claim(ticket.token)) return connection.close(1008);",
