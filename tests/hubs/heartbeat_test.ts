@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { Continuity } from "../../src/hubs/continuity.ts";
 import { Heartbeat } from "../../src/hubs/heartbeat.ts";
 import { checkHubLimits } from "../../src/hubs/limits.ts";
 import type { Session } from "../../src/hubs/session.ts";
@@ -131,4 +132,15 @@ Deno.test("over a transport that tells by itself who is there, nobody is pinged 
   clock.pass(60_000);
   assertEquals([made.transport.messages, made.transport.closedWith], [[], undefined]);
   assertEquals(late.includes(slow.session), true);
+});
+
+Deno.test("what has come is acknowledged at each look", () => {
+  const { clock, heartbeat } = setUp();
+  const continuity = new Continuity(1_000);
+  const { session, transport } = client(hubState(), { continuity });
+  heartbeat.add({ session, late() {} });
+  continuity.received.take(1);
+  clock.pass(1_000);
+  session.flush();
+  assertEquals(transport.messages, [{ type: 8, sequenceId: 1 }]);
 });

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { nextTurn } from "../../src/base/turn.ts";
+import { Continuity } from "../../src/hubs/continuity.ts";
 import { Encodings } from "../../src/hubs/encodings.ts";
 import { makeCallable } from "../../src/hubs/methods.ts";
 import type { HubOptions } from "../../src/hubs/options.ts";
@@ -21,7 +22,11 @@ function loaded() {
   return { encodings: new Encodings(() => promise), resolve, reject };
 }
 
-function setUp(options: HubOptions<unknown, ClientSide> = {}, encodings?: Encodings) {
+function setUp(
+  options: HubOptions<unknown, ClientSide> = {},
+  encodings?: Encodings,
+  continuity?: Continuity,
+) {
   const ran: unknown[] = [];
   const hub = hubState(
     {
@@ -39,7 +44,7 @@ function setUp(options: HubOptions<unknown, ClientSide> = {}, encodings?: Encodi
     { question: call(text).returns(truth) },
     encodings,
   );
-  const made = received(hub);
+  const made = received(hub, { continuity });
   const say = (...messages: HubMessage[]) =>
     made.reception.receive(messages.map((message) => json.encode(message)).join(""));
   const got = async () => {
@@ -300,4 +305,54 @@ Deno.test("a hub that was closed meanwhile shakes no hands", () => {
   reception.receive(GREETING);
   assertEquals([transport.frames, transport.closedWith], [[], 1000]);
   assertEquals(hub.roster.one("id"), undefined);
+});
+
+Deno.test("a client that was cut off goes on where it was, and nothing is called twice", async () => {
+  const continuity = new Continuity(1_000);
+  const { reception, say, got, ran, transport } = setUp({}, undefined, continuity);
+  reception.receive(GREETING);
+  say(echo("a"), PING);
+  await got();
+  reception.receive(json.encode(echo("half")).slice(0, 9));
+  reception.suspend();
+  // Nobody is there to say this.
+  say(echo("no"));
+  transport.frames.length = 0;
+  reception.resume();
+  say({ type: 9, sequenceId: 1 }, echo("a"), echo("b", "2"), { type: 8, sequenceId: 1 });
+  assertEquals(await got(), [
+    { type: 9, sequenceId: 1 },
+    { type: 3, invocationId: "1", result: "a" },
+    { type: 3, invocationId: "2", result: "b" },
+  ]);
+  assertEquals([ran, continuity.sent.first], [["a", "b"], 2]);
+});
+
+Deno.test("much that has come is acknowledged at once; numbers that cannot be end the connection", async () => {
+  const continuity = new Continuity(300);
+  const { reception, say, got } = setUp({}, undefined, continuity);
+  reception.receive(GREETING);
+  say(echo("x".repeat(100)));
+  assertEquals((await got())[0], { type: 8, sequenceId: 1 });
+  say({ type: 8, sequenceId: 7 });
+  assertEquals((await got()).at(-1)?.["type"], 7);
+});
+
+Deno.test("whoever has not asked for numbers may send them: they mean nothing", async () => {
+  const { reception, say, got } = setUp();
+  reception.receive(GREETING);
+  say({ type: 8, sequenceId: 7 }, { type: 9, sequenceId: 7 }, echo("a"));
+  assertEquals(await got(), [{ type: 3, invocationId: "1", result: "a" }]);
+});
+
+Deno.test("a transport of text takes no encoding of bytes", async () => {
+  const { encodings, resolve } = loaded();
+  const { reception, transport } = setUp({}, encodings);
+  transport.binary = false;
+  reception.receive(PACKED);
+  resolve(messagePack);
+  await nextTurn();
+  await nextTurn();
+  assertMatch(`${transport.frames}`, /does not support 'Binary' transfer format/);
+  assertEquals(transport.closedWith, 1000);
 });

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { nextTurn } from "../../src/base/turn.ts";
 import { Broadcast } from "../../src/hubs/broadcast.ts";
+import { Continuity } from "../../src/hubs/continuity.ts";
 import { HubError } from "../../src/hubs/hub_error.ts";
 import { json } from "../../src/wire/json.ts";
 import { client, hubState } from "../support/fake_transport.ts";
@@ -113,4 +114,47 @@ Deno.test("only whom a handler has sent away calls nothing more", () => {
     session.close({ cause, allowReconnect: false });
     assertEquals(session.aborted, aborted);
   }
+});
+
+Deno.test("what has numbers is kept until it is acknowledged, and comes again after a cut", async () => {
+  const continuity = new Continuity(1_000);
+  const { session, transport } = client(hubState(), { continuity });
+  session.send(MESSAGE);
+  session.send({ type: 6 });
+  session.sendCopy(new Broadcast({ type: 6 }));
+  session.sendCopy(new Broadcast({ ...MESSAGE, target: "y" }));
+  await nextTurn();
+  assertEquals(transport.messages.length, 4);
+  continuity.sent.acknowledge(1);
+  session.send({ ...MESSAGE, target: "z" });
+  session.suspend();
+  transport.frames.length = 0;
+  await nextTurn();
+  assertEquals(transport.frames, []);
+  // What is sent while nobody is there would come before what came before it.
+  session.send({ ...MESSAGE, target: "last" });
+  session.resume(continuity);
+  await nextTurn();
+  assertEquals(transport.messages, [
+    { type: 9, sequenceId: 2 },
+    { ...MESSAGE, target: "y" },
+    { ...MESSAGE, target: "z" },
+    { ...MESSAGE, target: "last" },
+  ]);
+  assertEquals(continuity.received.take(1), false);
+});
+
+Deno.test("what has come is acknowledged, where the client counts", () => {
+  const continuity = new Continuity(1_000);
+  const { session, transport } = client(hubState(), { continuity });
+  session.acknowledge();
+  continuity.received.take(1);
+  session.acknowledge();
+  session.acknowledge();
+  session.flush();
+  assertEquals(transport.messages, [{ type: 8, sequenceId: 1 }]);
+  const other = client();
+  other.session.acknowledge();
+  other.session.flush();
+  assertEquals(other.transport.messages, []);
 });

@@ -2,10 +2,12 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Connection } from "../../src/connection/connection.ts";
 import { type InnerEvents, SHUTTING_DOWN } from "../../src/connection/connection_view.ts";
 import type { CloseEvent } from "../../src/connection/events.ts";
+import type { Absences } from "../../src/hubs/absence.ts";
 import { Heartbeat } from "../../src/hubs/heartbeat.ts";
 import { makeCallable } from "../../src/hubs/methods.ts";
 import { HubSocket } from "../../src/hubs/web_socket.ts";
 import type { HubOptions } from "../../src/hubs/options.ts";
+import type { Transport } from "../../src/hubs/transport.ts";
 import type { ClientSide } from "../../src/wire/contract.ts";
 import { json } from "../../src/wire/json.ts";
 import { messagePack } from "../support/messagepack.ts";
@@ -18,7 +20,13 @@ import { memoryServer, nextTurn } from "../support/memory.ts";
 const GREETING = '{"protocol":"json","version":1}\x1e';
 
 /** A hub on a server in memory, with the connections that were opened. */
-function serving(options: HubOptions<unknown, ClientSide> = {}, token?: string, host = {}) {
+function serving(
+  options: HubOptions<unknown, ClientSide> = {},
+  token?: string,
+  host = {},
+  resumable = false,
+) {
+  const absences: Absences = new Map();
   const hub = hubState(
     {
       echo: makeCallable("method", [text], (_context: never, value: never) => value),
@@ -46,14 +54,9 @@ function serving(options: HubOptions<unknown, ClientSide> = {}, token?: string, 
   const connections: Connection[] = [];
   const server = memoryServer((request, context) => {
     const heartbeat = new Heartbeat(server.state.clock, hub.options.limits);
-    const ticket = token === undefined ? undefined : { id: "the id", token };
-    const socket = new HubSocket({
-      hub,
-      server: server.state,
-      heartbeat,
-      user: { id: "Ada" },
-      ticket,
-    });
+    const ticket = token === undefined ? undefined : { id: "the id", token, resumable };
+    const arrival = { hub, server: server.state, heartbeat, user: { id: "Ada" }, ticket };
+    const socket = new HubSocket(arrival, absences, absences.get(token ?? ""));
     return route.answer(request, {
       onOpen: (event, connection) => {
         connections.push(connection);
@@ -70,7 +73,7 @@ function serving(options: HubOptions<unknown, ClientSide> = {}, token?: string, 
     await client!.message();
     return client!;
   };
-  return { ...server, hub, open, connections };
+  return { ...server, hub, open, connections, absences };
 }
 
 const call = (target: string, ...args: unknown[]) =>
@@ -225,4 +228,46 @@ Deno.test("a call is told with its connection, by the clock of the server", asyn
     0,
   ]);
   client.close();
+});
+
+Deno.test("a client that was cut off is carried by its next WebSocket, and its streams wait for it", async () => {
+  const { open, connect, hub, absences } = serving({}, "the token", {}, true);
+  const first = await open();
+  first.send(json.encode({ type: 4, invocationId: "2", target: "large", arguments: [] }) as string);
+  first.pause();
+  await nextTurn();
+  first.vanish();
+  await nextTurn();
+  const [{ transport }] = [...hub.roster.all()] as [{ transport: Transport }];
+  assertEquals([absences.size, transport.bufferedAmount], [1, Infinity]);
+  transport.send("to nobody");
+  const drained = transport.drained();
+  const second = (await connect()).client!;
+  await drained;
+  assertEquals([absences.size, hub.roster.one("the id")?.transport], [0, transport]);
+  assertMatch(await second.message() as string, /^{"type":9,"sequenceId":1}/);
+  second.close(1000);
+  await second.closed;
+});
+
+Deno.test("one that is ended while nobody is there is gone, with whoever waits for it", async () => {
+  const { open, hub, absences } = serving({}, "the token", {}, true);
+  (await open()).vanish();
+  await nextTurn();
+  const session = hub.roster.one("the id")!;
+  const drained = session.transport.drained();
+  session.close({ cause: "local", allowReconnect: false });
+  await drained;
+  await nextTurn();
+  assertEquals([absences.size, hub.roster.one("the id")], [0, undefined]);
+});
+
+Deno.test("who comes too late to go on is sent away", async () => {
+  const { open, connect, absences } = serving({}, "the token", {}, true);
+  (await open()).vanish();
+  await nextTurn();
+  const absence = absences.get("the token")!;
+  absence.end();
+  absences.set("the token", absence);
+  assertEquals((await (await connect()).client!.closed).code, 1008);
 });

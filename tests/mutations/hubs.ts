@@ -333,6 +333,7 @@ export const hubs: Mutations = {
   "hubs/heartbeat.ts": [
     ["pings wait", "session.flush();", ""],
     ["nobody is late", 'if (due === "late") client.late();', ""],
+    ["nothing is acknowledged", "session.acknowledge();\n", ""],
     ["polls are pinged", "if (!session.transport.pings) continue;", ""],
     ["nobody is lost", 'if (due === "lost") this.#lost(session);', ""],
     ["a pause is silence", "if (late) session.pulse.forgive(now);", ""],
@@ -587,6 +588,12 @@ export const hubs: Mutations = {
     ],
   ],
   "hubs/reception.ts": [
+    ["what comes twice is called twice", "if (!continuity.received.take(bytes)) return;", "continuity.received.take(bytes);"],
+    ["much is acknowledged late", "if (continuity.received.due) this.session.acknowledge();", ""],
+    ["acknowledgements are nothing", "continuity?.sent.acknowledge(message.sequenceId)", "undefined"],
+    ["nobody says where it goes on", "continuity?.received.goOn(message.sequenceId)", "undefined"],
+    ["half a message stays", "this.#decoder = session.protocol!.decoder({ maxMessageSize });\n    this.#bytes = 0;", "this.#bytes = 0;"],
+    ["text carries bytes", 'protocol.transferFormat === "Binary" && !session.transport.binary', "false"],
     [
       "a closed hub shakes hands",
       'if (this.#hub.closed) return session.close({ cause: "shutdown", allowReconnect: true });',
@@ -693,6 +700,12 @@ export const hubs: Mutations = {
     ],
   ],
   "hubs/session.ts": [
+    ["nothing is kept", "this.continuity.sent.add(encoded);", ";"],
+    ["pings are kept", "this.continuity !== undefined && isNumbered(type)", "this.continuity !== undefined"],
+    ["what waits comes twice", "  resume({ sent, received }: Continuity): void {\n    this.#outbox.clear();", "  resume({ sent, received }: Continuity): void {"],
+    ["all counts at once", "received.wait();", ""],
+    ["it is not said where it goes on", "this.send({ type: MessageType.sequence, sequenceId: sent.first });", ""],
+    ["nothing comes again", "for (const encoded of sent) this.#outbox.add(encoded);", ""],
     [
       "the last end counts",
       'if (this.#state !== "open") return;\n    this.#end = end;',
@@ -805,6 +818,12 @@ export const hubs: Mutations = {
     ["whoever has ended counts as before", "this.#ended = true;", ""],
   ],
   "hubs/web_socket.ts": [
+    ["a goodbye is a cut", "if (!wasClean && Absence", "if (Absence"],
+    ["a cut is the end", "if (!wasClean && Absence.begin(this.#absences, this.#attendance, cause)) return;", ""],
+    ["streams go on into nothing", "this.#back === undefined ? this.#connection.bufferedAmount : Infinity", "this.#connection.bufferedAmount"],
+    ["whoever waits is forgotten", "    this.#back?.resolve();\n", ""],
+    ["whoever waits for one that is ended is forgotten", "    this.#back.resolve();\n    // Whoever", "    // Whoever"],
+    ["the next WebSocket carries nobody", "    this.#connection = connection;\n    this.#back", "    this.#back"],
     [
       "a token is good for two",
       "if (ticket !== undefined && !hub.tokens.claim(ticket.token)) return connection.close(1008);",

@@ -1,5 +1,6 @@
 import type { CloseCause } from "../../src/connection/close.ts";
 import { MemoryBudget } from "../../src/connection/memory_budget.ts";
+import type { Continuity } from "../../src/hubs/continuity.ts";
 import type { Encodings } from "../../src/hubs/encodings.ts";
 import { isA } from "../../src/hubs/hub_error.ts";
 import { HubState } from "../../src/hubs/hub_state.ts";
@@ -91,11 +92,17 @@ export function hubState(
 /** A client of a hub, by hand; it has shaken hands if `protocol` is not `null`. */
 export function client(
   hub: HubState = hubState(),
-  { id = "id", user = undefined as unknown, protocol = json as HubProtocol | null, now = 0 } = {},
+  {
+    id = "id",
+    user = undefined as unknown,
+    protocol = json as HubProtocol | null,
+    now = 0,
+    continuity = undefined as Continuity | undefined,
+  } = {},
 ) {
   const transport = new FakeTransport();
   const identity = { id, user, userId: hub.options.userId(user as never) };
-  const session = new Session(identity, transport, hub.options.limits, now);
+  const session = new Session(identity, transport, hub.options.limits, now, continuity);
   const budget = new MemoryBudget(1_000_000);
   const full: number[] = [];
   const waiting: Waiting = new Waiting(
@@ -112,7 +119,10 @@ export function client(
 }
 
 /** A client at the reception of a hub, before its handshake. */
-export function received(hub: HubState, options: { id?: string; user?: unknown } = {}) {
+export function received(
+  hub: HubState,
+  options: { id?: string; user?: unknown; continuity?: Continuity | undefined } = {},
+) {
   const made = client(hub, { ...options, protocol: null });
   return { ...made, reception: new Reception(hub, made.session, made.waiting) };
 }

@@ -51,7 +51,7 @@ export function arrivals(
   const heartbeat = new Heartbeat(server.clock, hub.options.limits);
   const forgotten: string[] = [];
   const init = (token = "token", user: unknown = { id: "Ada" }): RequestClientInit => {
-    const ticket = { id: `id of ${token}`, token };
+    const ticket = { id: `id of ${token}`, token, resumable: false };
     hub.tokens.claim(token);
     return {
       arrival: { hub, server: server.state, heartbeat, user, ticket },
