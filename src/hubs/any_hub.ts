@@ -128,7 +128,9 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
     if (method === "OPTIONS") return preflight(request, respond);
     const { pathname, searchParams } = new URL(url);
     if (pathname.endsWith("/negotiate")) {
-      if (method !== "POST") return refused(request, 405, "expected method POST", { allow: "POST" });
+      if (method !== "POST") {
+        return refused(request, 405, "expected method POST", { allow: "POST" });
+      }
       const { statefulReconnectBufferSize } = this.#state.options.limits;
       return this.#negotiate(request, info, respond, {
         version: searchParams.get("negotiateVersion"),

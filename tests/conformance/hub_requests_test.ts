@@ -21,7 +21,10 @@ function requestsSuite(runtime: Runtime): void {
       assertEquals(await ada.next(), result("€\n"));
       await ada.call("tell", "others", "hi", 1);
       const told = '{"type":1,"target":"told","arguments":["hi",1]}\x1e';
-      assertEquals([await bob.next(), await ada.next()], [told, result(null).replace(',"result":null', "")]);
+      assertEquals([await bob.next(), await ada.next()], [
+        told,
+        result(null).replace(',"result":null', ""),
+      ]);
       assertEquals(await eve.next(), { type: 1, target: "told", arguments: ["hi", 1] });
       await bob.call("me");
       assertMatch(await bob.next(), /"user":"bob"/);
@@ -29,7 +32,9 @@ function requestsSuite(runtime: Runtime): void {
 
     test(`what is sent over ${name} in pieces comes whole, and in order`, async (server) => {
       using client = await open(server);
-      const call = `{"type":1,"invocationId":"1","target":"echo","arguments":["${"é".repeat(9)}"]}\x1e`;
+      const call = `{"type":1,"invocationId":"1","target":"echo","arguments":["${
+        "é".repeat(9)
+      }"]}\x1e`;
       const bytes = new TextEncoder().encode(call);
       for (let at = 0; at < bytes.length; at += 25) {
         assertEquals(await client.send(bytes.slice(at, at + 25)), 200);
@@ -103,7 +108,10 @@ function requestsSuite(runtime: Runtime): void {
     using client = await HubRequests.negotiate(server);
     const from = (origin: string) => client.request({ headers: { origin } });
     const refused = await from("https://evil.example");
-    assertEquals([refused.status, refused.headers.has("access-control-allow-origin")], [403, false]);
+    assertEquals([refused.status, refused.headers.has("access-control-allow-origin")], [
+      403,
+      false,
+    ]);
     await refused.body?.cancel();
     const taken = await from("https://app.example");
     assertEquals([taken.status, taken.headers.get("access-control-allow-origin")], [

@@ -52,14 +52,23 @@ function serving(options: HubOptions<unknown, ClientSide> = {}, host: object = {
     return client!;
   };
   const say = (word: string) => (hub.clients.all as never as Target).say(word);
-  return { ...server, hub, roster: state.roster, causes, negotiate, connect, open, say, stop: () => stop() };
+  return {
+    ...server,
+    hub,
+    roster: state.roster,
+    causes,
+    negotiate,
+    connect,
+    open,
+    say,
+    stop: () => stop(),
+  };
 }
 
 const sequence = (id: number) => json.encode({ type: 9, sequenceId: id }) as string;
 const ack = (id: number) => json.encode({ type: 8, sequenceId: id }) as string;
 const said = (word: string) => json.encode({ type: 1, target: "say", arguments: [word] }) as string;
-const answered = (result: string) =>
-  json.encode({ type: 3, invocationId: "1", result }) as string;
+const answered = (result: string) => json.encode({ type: 3, invocationId: "1", result }) as string;
 
 Deno.test("a client that was cut off comes back, and nothing is lost or comes twice", async () => {
   const { negotiate, open, connect, say, causes, roster, state } = serving();
@@ -229,7 +238,11 @@ Deno.test("a stream waits for its client, and goes on", async () => {
     items += await back!.message();
     stop();
   }
-  assertEquals([...items.matchAll(/"item":(\d)/g)].map(([, item]) => item).slice(0, 3), ["0", "1", "2"]);
+  assertEquals([...items.matchAll(/"item":(\d)/g)].map(([, item]) => item).slice(0, 3), [
+    "0",
+    "1",
+    "2",
+  ]);
 });
 
 Deno.test("what has come is acknowledged: once a second, and at once when it is much", async () => {

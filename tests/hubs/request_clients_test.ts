@@ -152,7 +152,10 @@ Deno.test("too many requests at a time are refused, and halves of them", async (
   const { ask, negotiated } = serving();
   const token = negotiated();
   await ask(token);
-  const never = Array.from({ length: 100 }, () => ask(token, "POST", { body: new ReadableStream() }));
+  const never = Array.from(
+    { length: 100 },
+    () => ask(token, "POST", { body: new ReadableStream() }),
+  );
   assertEquals(await status(ask(token, "POST", { body: GREETING })), 429);
   assertEquals(await status(ask(token, "DELETE")), 202);
   assertEquals(new Set(await Promise.all(never.map(status))), new Set([404]));

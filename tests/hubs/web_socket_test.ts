@@ -7,7 +7,7 @@ import { Heartbeat } from "../../src/hubs/heartbeat.ts";
 import { makeCallable } from "../../src/hubs/methods.ts";
 import { HubSocket } from "../../src/hubs/web_socket.ts";
 import type { HubOptions } from "../../src/hubs/options.ts";
-import type { Transport } from "../../src/hubs/transport.ts";
+import type { Session } from "../../src/hubs/session.ts";
 import type { ClientSide } from "../../src/wire/contract.ts";
 import { json } from "../../src/wire/json.ts";
 import { messagePack } from "../support/messagepack.ts";
@@ -238,7 +238,8 @@ Deno.test("a client that was cut off is carried by its next WebSocket, and its s
   await nextTurn();
   first.vanish();
   await nextTurn();
-  const [{ transport }] = [...hub.roster.all()] as [{ transport: Transport }];
+  const [session] = [...hub.roster.all()] as Session[];
+  const { transport } = session!;
   assertEquals([absences.size, transport.bufferedAmount], [1, Infinity]);
   transport.send("to nobody");
   const drained = transport.drained();
