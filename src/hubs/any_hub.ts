@@ -105,7 +105,9 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
     if (method === "OPTIONS") return preflight(request, respond);
     const { pathname, searchParams } = new URL(url);
     if (pathname.endsWith("/negotiate")) {
-      if (method !== "POST") return refused(request, 405, "expected method POST", { allow: "POST" });
+      if (method !== "POST") {
+        return refused(request, 405, "expected method POST", { allow: "POST" });
+      }
       return this.#negotiate(request, searchParams.get("negotiateVersion"), info, respond);
     }
     if (method === "GET") return readable(request, upgradeRequired());

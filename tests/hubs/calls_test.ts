@@ -277,7 +277,10 @@ Deno.test("what is refused is told to whoever listens, by no name that only the 
 });
 
 Deno.test("of those that wait for onConnected the first one with an id is cancelled", async () => {
-  const { got, calls: own, began, signals } = calls({ maximumParallelInvocationsPerClient: 2 }, false);
+  const { got, calls: own, began, signals } = calls(
+    { maximumParallelInvocationsPerClient: 2 },
+    false,
+  );
   for (const name of ["a", "b"]) {
     own.call({ type: 1, invocationId: "x", target: "hold", arguments: [name] }, 0);
   }

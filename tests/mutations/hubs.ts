@@ -545,7 +545,11 @@ export const hubs: Mutations = {
       "",
     ],
     ["what has aborted is waited for", "if (this.#signal.aborted) this.#giveUp();", ""],
-    ["what a loop throws that is left is lost", "if (!isAbort(error)) transport.report(error);", ""],
+    [
+      "what a loop throws that is left is lost",
+      "if (!isAbort(error)) transport.report(error);",
+      "",
+    ],
     ["a loop that gives up is at fault", "if (!isAbort(error)) transport", "transport"],
   ],
   "hubs/roster.ts": [
@@ -748,7 +752,11 @@ export const hubs: Mutations = {
     ["durations have no beginning", "this.#transport.now() - this.#since", "this.#transport.now()"],
     ["a trace hears of no end", "this.#span?.ended(outcome, error);", ""],
     ["a call runs outside of its trace", "else this.#span.run(task);", "else task();"],
-    ["what is refused is complete", 'outcome: "refused", duration', 'outcome: "completed", duration'],
+    [
+      "what is refused is complete",
+      'outcome: "refused", duration',
+      'outcome: "completed", duration',
+    ],
   ],
   "hubs/refusals.ts": [
     [
