@@ -31,6 +31,7 @@ Deno.test("limits are taken as they are, at their bounds too", () => {
     maxGroups: 0,
     maxQueue: 1,
     maxUnclaimed: 1,
+    statefulReconnectBufferSize: 0,
     enableDetailedErrors: true,
   };
   assertEquals(checkHubLimits(least), {

@@ -116,7 +116,7 @@ Deno.test("a token is for one connection, of one kind, of one user", async () =>
     const thief = { user: { id: "Eve" }, ...method === "POST" && { body: GREETING } };
     assertEquals(await status(ask(token, method, thief)), 403);
   }
-  assertEquals(await status(ask(polls, "DELETE", { user: undefined })), 403);
+  assertEquals(await status(ask(polls, "DELETE", { user: null })), 403);
   assertEquals(await status(ask(listens, "POST", { body: GREETING })), 200);
 });
 
