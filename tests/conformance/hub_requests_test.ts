@@ -3,7 +3,7 @@ import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { HubClient } from "../support/hub_client.ts";
 import { HubRequests } from "../support/hub_requests.ts";
 import { type Runtime, runtimes } from "../support/runtimes.ts";
-import { suite } from "../support/suite.ts";
+import { addCase, suite } from "../support/suite.ts";
 
 const result = (value: unknown) =>
   `${JSON.stringify({ type: 3, invocationId: "1", result: value })}\x1e`;
@@ -66,15 +66,20 @@ function requestsSuite(runtime: Runtime): void {
       assertEquals(await ada.next(), result(1));
     });
 
-    test(`a server that shuts down tells clients over ${name} that they may come back`, async (server) => {
-      await using client = await open(server);
-      const last = client.next();
-      server.shutDown("shutdown");
-      assertEquals(await last, '{"type":7,"allowReconnect":true}\x1e');
-      await server.until({ on: "disconnected", cause: "shutdown" });
-      if (name === "long polling") await client.get();
-      await server.until({ on: "shutdown" });
-    });
+    addCase(
+      runtime,
+      `a server that shuts down tells clients over ${name} that they may come back`,
+      async () => {
+        await using server = await runtime.start({ APP: "signalr" });
+        await using client = await open(server);
+        const last = client.next();
+        server.shutDown("shutdown");
+        assertEquals(await last, '{"type":7,"allowReconnect":true}\x1e');
+        await server.until({ on: "disconnected", cause: "shutdown" });
+        if (name === "long polling") assertEquals((await client.get()).status, 204);
+        await server.until({ on: "shutdown" });
+      },
+    );
   }
 
   test("a client that listens no more is noticed", async (server) => {

@@ -106,6 +106,7 @@ export class HubRequests implements AsyncDisposable {
 
   /** Is gone without a word. */
   vanish(): void {
+    this.#reader?.cancel().catch(() => {});
     this.#gone.abort();
   }
 
