@@ -193,7 +193,8 @@ export abstract class RequestClient implements Transport, Registered {
     const reader = this.#reader = body.getReader();
     for (let begun = false;; begun = true) {
       const read = await reader.read().catch(() => undefined);
-      if (this.ended) return 404;
+      // What it has sent may have been its goodbye.
+      if (this.ended) return begun ? 200 : 404;
       if (read === undefined) {
         // Half of a message may have come: what follows makes no sense.
         if (begun) this.forget();

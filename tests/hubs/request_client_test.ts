@@ -215,3 +215,11 @@ function upTo(most: number) {
     },
   }];
 }
+
+Deno.test("a goodbye is taken, and what comes after it finds nobody", async () => {
+  const { client, causes } = connected();
+  await client.take(bodyOf(GREETING));
+  assertEquals(await client.take(bodyOf('{"type":7}\x1e')), 200);
+  await nextTurn();
+  assertEquals([await client.take(bodyOf("x")), causes], [404, ["peer"]]);
+});
