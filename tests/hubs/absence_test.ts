@@ -125,7 +125,10 @@ Deno.test("whoever is late, or is another user, or comes while the first is ther
   const { negotiate, open, connect, clock, causes } = serving();
   const { connectionToken } = await negotiate();
   const client = await open(connectionToken);
-  assertEquals((await connect(connectionToken)).status, 409);
+  const second = connect(connectionToken);
+  await nextTurn();
+  clock.pass(1_000);
+  assertEquals((await second).status, 409);
   client.vanish();
   await nextTurn();
   assertEquals((await connect(connectionToken, "Eve")).status, 403);
@@ -254,4 +257,15 @@ Deno.test("what has come is acknowledged: once a second, and at once when it is 
   assertEquals(await client.message(), ack(1));
   client.send(called("echo", "x".repeat(1_000)));
   assertMatch(await client.message() as string, /^{"type":8,"sequenceId":2}/);
+});
+
+Deno.test("a client that is back before anybody knows that it was away is let in then", async () => {
+  const { negotiate, open, connect } = serving();
+  const { connectionToken } = await negotiate();
+  const client = await open(connectionToken);
+  const both = [connect(connectionToken), connect(connectionToken)];
+  await nextTurn();
+  client.vanish();
+  const statuses = (await Promise.all(both)).map(({ status }) => status);
+  assertEquals(statuses[0], 101);
 });

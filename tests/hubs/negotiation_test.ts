@@ -119,7 +119,13 @@ Deno.test("what a framework has staged is in the response", () => {
 
 Deno.test("where no server of ours sees the other requests, there are WebSockets only", async () => {
   const tokens = new Tokens(10);
-  const { availableTransports } = await negotiate(request(), wanted("1"), tokens, undefined, respond)
+  const { availableTransports } = await negotiate(
+    request(),
+    wanted("1"),
+    tokens,
+    undefined,
+    respond,
+  )
     .json();
   assertEquals(availableTransports, [
     { transport: "WebSockets", transferFormats: ["Text", "Binary"] },

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Connection } from "../../src/connection/connection.ts";
 import { type InnerEvents, SHUTTING_DOWN } from "../../src/connection/connection_view.ts";
 import type { CloseEvent } from "../../src/connection/events.ts";
-import type { Absences } from "../../src/hubs/absence.ts";
+import { Absences } from "../../src/hubs/absence.ts";
 import { Heartbeat } from "../../src/hubs/heartbeat.ts";
 import { makeCallable } from "../../src/hubs/methods.ts";
 import { HubSocket } from "../../src/hubs/web_socket.ts";
@@ -26,7 +26,7 @@ function serving(
   host = {},
   resumable = false,
 ) {
-  const absences: Absences = new Map();
+  const absences = new Absences();
   const hub = hubState(
     {
       echo: makeCallable("method", [text], (_context: never, value: never) => value),
@@ -269,6 +269,6 @@ Deno.test("who comes too late to go on is sent away", async () => {
   await nextTurn();
   const absence = absences.get("the token")!;
   absence.end();
-  absences.set("the token", absence);
+  absences.add("the token", absence);
   assertEquals((await (await connect()).client!.closed).code, 1008);
 });
