@@ -282,6 +282,7 @@ Deno.test("two hubs of one app know nothing of each other", async () => {
   assertMatch(await clients[1]!.message() as string, /\["2"\]/);
   await two.close();
   assertEquals((await clients[1]!.closed).code, 1000);
+  await nextTurn();
   assertEquals([one.roster, state.roster].map((roster) => [...roster.all()].length), [1, 0]);
 });
 
