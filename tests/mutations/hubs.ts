@@ -482,7 +482,7 @@ export const hubs: Mutations = {
       "return server.refuse(request, fault, remoteAddress);",
     ],
     ["frames are no larger than messages", "limits.maximumReceiveMessageSize + FRAME", "0"],
-    ["any method negotiates", 'if (method !== "POST") return', "if (false) return"],
+    ["any method negotiates", 'if (method !== "POST") {', "if (false) {"],
     ["closing closes nothing", 'session.close({ cause: "shutdown", allowReconnect: true });', ""],
     ["every client has a heart of its own", "this.#heartbeats.set(server, heartbeat);", "", {
       equivalent: "what each of them looks after is looked after",
