@@ -246,7 +246,7 @@ Deno.test("a client that was cut off is carried by its next WebSocket, and its s
   const second = (await connect()).client!;
   await drained;
   assertEquals([absences.size, hub.roster.one("the id")?.transport], [0, transport]);
-  assertMatch(await second.message() as string, /^{"type":9,"sequenceId":\d+}\x1e/);
+  assertMatch(await second.message() as string, /^{"type":9,"sequenceId":\d+}/);
   second.close(1000);
   await second.closed;
 });
