@@ -94,11 +94,11 @@ export const hubs: Mutations = {
   "hubs/event_stream.ts": [
     ["there is no beginning", "controller.enqueue(encoder.encode(BEGIN));", ""],
     ["whoever stops is there", "cancel: () => this.left(),", ""],
-    ["the stream does not end", "controller.close();", ""],
+    ["the stream does not end", "      this.#controller?.close();", ""],
     [
       "the end is not the end of the client",
-      "controller.close();\n    this.forget();",
-      "controller.close();",
+      "if (this.#controller === undefined) return;\n    this.#close();\n    this.forget();",
+      "this.#close();",
     ],
     ["what is cut goes on", 'this.#controller?.error(new Error("the connection has ended"));', ""],
     ["all goes in one event", "this.delivery.take(MOST)", "this.delivery.take(Infinity)"],
@@ -115,7 +115,7 @@ export const hubs: Mutations = {
     ],
     [
       "the time of a poll counts",
-      "this.#poll = undefined;\n      this.#since = this.#now();",
+      "this.#poll = undefined;\n      this.#since = this.now();",
       "this.#poll = undefined;",
     ],
     ["what is over is kept", "    this.forget();\n    return OVER;", "    return OVER;"],
@@ -445,10 +445,14 @@ export const hubs: Mutations = {
   "hubs/any_hub.ts": [
     [
       "a token is good for two",
-      "if (token !== null && hub.tokens.isClaimed(token)) {",
-      "if (false) {",
+      "absence === undefined && token !== null && hub.tokens.isClaimed(token)",
+      "false",
     ],
-    ["any token will do", "if (token !== null && ticket === undefined) {", "if (false) {"],
+    [
+      "any token will do",
+      "absence === undefined && token !== null && ticket === undefined",
+      "false",
+    ],
     [
       "a closed hub is open",
       'if (hub.closed) return refuse(503, "the hub is closed");',
@@ -857,8 +861,8 @@ export const hubs: Mutations = {
     ],
     [
       "nothing puts pings off",
-      "this.#outbox.add(this.protocol!.encode(message));\n    this.pulse.sent();",
-      "this.#outbox.add(this.protocol!.encode(message));",
+      "this.#outbox.add(encoded);\n    this.pulse.sent();",
+      "this.#outbox.add(encoded);",
     ],
     [
       "what waits here does not wait",
@@ -866,7 +870,11 @@ export const hubs: Mutations = {
       "this.transport.bufferedAmount",
     ],
     ["a late signal has not aborted", "if (this.gone) this.#abort.abort();", ""],
-    ["whoever is gone is sent to", "this.#outbox.clear();", ""],
+    [
+      "whoever is gone is sent to",
+      'this.#state = "ended";\n    this.#outbox.clear();',
+      'this.#state = "ended";',
+    ],
     ["answers are waited for", "this.#results?.end();", ""],
     ["any end of ours sends away", 'this.#end?.cause === "local"', "this.#end !== undefined"],
   ],
@@ -976,16 +984,16 @@ export const hubs: Mutations = {
     ],
     [
       "a token is good for two",
-      "if (ticket !== undefined && !hub.tokens.claim(ticket.token)) return connection.close(1008);",
-      "",
+      "if (ticket !== undefined && !hub.tokens.claim(ticket.token, ticket.resumable)) {",
+      "if (false) {",
     ],
     ["bytes are text", 'typeof data === "string" ? data : new Uint8Array(data)', "data as string"],
     [
       "nobody is told of the end of the server",
-      "this.#reception?.session.farewell(undefined, true);",
+      "this.#attendance?.reception.session.farewell(undefined, true);",
       "",
     ],
-    ["the end is not told", "if (this.#reception !== undefined) leave(", "if (false) leave("],
+    ["the end is not told", "    leave(arrival, reception, cause);\n", ""],
     [
       "faults have no connection",
       "this.#server.report(error, this.#connection);",
