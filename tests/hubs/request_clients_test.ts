@@ -167,19 +167,25 @@ Deno.test("too many requests at a time are refused, and halves of them", async (
 
 Deno.test("limits of the server count those who connect, for as long as they are", async () => {
   const counted: string[] = [];
+  let most = 2;
   const limit = {
     admit: (_request: Request, address: string) => {
-      if (counted.length > 1) return { kind: "refused", status: 429, headers: {}, message: "no" };
+      if (counted.length >= most) {
+        return { kind: "refused", status: 429, headers: {}, message: "no" };
+      }
       counted.push(address);
       return { answered() {}, ended: () => void counted.pop() };
     },
   };
-  const { ask, negotiated } = serving({}, { limits: [limit] });
+  const { ask, negotiated } = serving({}, { limits: [limit], maxConnections: 2 });
   const [first, second, third] = [negotiated(), negotiated(), negotiated()];
   await ask(first);
   await ask(second, "GET", { headers: EVENTS });
   assertEquals(counted, ["10.0.0.1", "10.0.0.1"]);
   assertEquals(await status(ask(third)), 429);
+  most = 3;
+  assertEquals([await status(ask(third)), counted.length], [503, 2]);
+  most = 2;
   await ask(first, "DELETE");
   assertEquals(await status(ask(third)), 200);
 });

@@ -249,6 +249,8 @@ Deno.test("a client that was cut off is carried by its next WebSocket, and its s
   assertMatch(await second.message() as string, /^{"type":9,"sequenceId":\d+}/);
   second.close(1000);
   await second.closed;
+  await nextTurn();
+  assertEquals([absences.size, hub.roster.one("the id")], [0, undefined]);
 });
 
 Deno.test("one that is ended while nobody is there is gone, with whoever waits for it", async () => {

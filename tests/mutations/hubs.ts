@@ -125,7 +125,6 @@ export const hubs: Mutations = {
     ["a poll waits for ever", "else if (now - since >= POLL_TIMEOUT) ", "else if (false) "],
     ["nobody is lost", "if (now - since >= LOST)", "if (false)"],
     ["whoever waits is lost", "if (this.#poll === undefined) {", "if (true) {"],
-    ["a poll survives its client", 'this.#poll?.resolve("superseded");\n  }', "}"],
   ],
   "hubs/request_client.ts": [
     ["it is no connection", "arrival.server.registry.add(this);", ""],
