@@ -1,3 +1,5 @@
+import type { Clock } from "../base/clock.ts";
+import { Deferred } from "../base/deferred.ts";
 import type { CloseCause } from "../connection/close.ts";
 import type { Connection } from "../connection/connection.ts";
 import { type Arrival, leave } from "./arrival.ts";
@@ -21,8 +23,51 @@ export interface Attendance {
   readonly carrier: Carrier;
 }
 
+/** Milliseconds for which a client waits whose first WebSocket nobody knows yet to be cut. */
+const PATIENCE = 1_000;
+
 /** Those that may come back, by their tokens. */
-export type Absences = Map<string, Absence>;
+export class Absences {
+  readonly #all = new Map<string, Absence>();
+  /** Whoever is back before we know that it was away. */
+  readonly #expected = new Map<string, Deferred<void>>();
+
+  /** How many there are. */
+  get size(): number {
+    return this.#all.size;
+  }
+
+  get(token: string): Absence | undefined {
+    return this.#all.get(token);
+  }
+
+  /** Ends all. */
+  end(cause: CloseCause): void {
+    for (const absence of [...this.#all.values()]) absence.end(cause);
+  }
+
+  /** The absence that is there, or that begins within a second. */
+  async expect(token: string, clock: Clock): Promise<Absence | undefined> {
+    if (!this.#all.has(token)) {
+      const begun = this.#expected.get(token) ?? new Deferred<void>();
+      this.#expected.set(token, begun);
+      const cancel = clock.after(PATIENCE, () => begun.resolve());
+      await begun.promise;
+      cancel();
+      this.#expected.delete(token);
+    }
+    return this.#all.get(token);
+  }
+
+  add(token: string, absence: Absence): void {
+    this.#all.set(token, absence);
+    this.#expected.get(token)?.resolve();
+  }
+
+  delete(token: string): void {
+    this.#all.delete(token);
+  }
+}
 
 /** The absence of a client that was cut off: it keeps its place, and may come back for a while. */
 export class Absence {
@@ -54,10 +99,10 @@ export class Absence {
     this.#cause = cause;
     this.#cancel = server.clock.after(WINDOW, () => this.end());
     server.signal.addEventListener("abort", this.#shutDown);
-    all.set(ticket!.token, this);
     heartbeat.delete(reception);
     carrier.detach(() => this.end());
     reception.suspend();
+    all.add(ticket!.token, this);
   }
 
   /** The name of the user that may come back. */

@@ -8,7 +8,7 @@ import { requestState } from "../server/request_state.ts";
 import { type AcceptedHandshake, Route, upgradeRequired } from "../server/route.ts";
 import type { ServerState } from "../server/server_state.ts";
 import type { ClientSide, Methods } from "../wire/contract.ts";
-import type { Absences } from "./absence.ts";
+import { Absences } from "./absence.ts";
 import { ClientsOf } from "./callers.ts";
 import type { HubClients } from "./clients.ts";
 import { membership } from "./context.ts";
@@ -40,7 +40,7 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
   /** Those that are connected by requests. */
   readonly #clients: RequestClients;
   /** Clients that were cut off, and may come back. */
-  readonly #absences: Absences = new Map();
+  readonly #absences: Absences = new Absences();
   readonly #heartbeats = new WeakMap<ServerState, Heartbeat>();
 
   /**
@@ -75,7 +75,7 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
 
   close(): Promise<void> {
     this.#state.closed = true;
-    for (const absentee of [...this.#absences.values()]) absentee.end("shutdown");
+    this.#absences.end("shutdown");
     const { roster } = this.#state;
     for (const session of [...roster.arriving(), ...roster.all()]) {
       session.close({ cause: "shutdown", allowReconnect: true });
@@ -83,12 +83,12 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
     return Promise.resolve();
   }
 
-  #connect(
+  async #connect(
     accepted: AcceptedHandshake,
     user: unknown,
     info: unknown,
     respond: Respond,
-  ): Response {
+  ): Promise<Response> {
     const { request, server, state, placeholder } = accepted;
     const refuse = (status: number, message: string) => {
       server.answered(request, status, state?.opening?.remoteAddress ?? "");
@@ -97,7 +97,9 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
     const hub = this.#state;
     if (hub.closed) return refuse(503, "the hub is closed");
     const token = new URL(request.url).searchParams.get("id");
-    const absence = token === null ? undefined : this.#absences.get(token);
+    const absence = token !== null && hub.tokens.isResumable(token)
+      ? await this.#absences.expect(token, server.clock)
+      : undefined;
     if (absence !== undefined && absence.userId !== hub.options.userId(user as never)) {
       return refuse(403, "expected the user that has connected, got another one");
     }
@@ -128,7 +130,9 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
     if (method === "OPTIONS") return preflight(request, respond);
     const { pathname, searchParams } = new URL(url);
     if (pathname.endsWith("/negotiate")) {
-      if (method !== "POST") return refused(request, 405, "expected method POST", { allow: "POST" });
+      if (method !== "POST") {
+        return refused(request, 405, "expected method POST", { allow: "POST" });
+      }
       const { statefulReconnectBufferSize } = this.#state.options.limits;
       return this.#negotiate(request, info, respond, {
         version: searchParams.get("negotiateVersion"),

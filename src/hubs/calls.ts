@@ -76,7 +76,7 @@ export class Calls {
     // Items may come before the call begins.
     callable.uploads.forEach((schema, i) => uploads.open(call.streamIds[i]!, schema));
     if (this.#started) return this.#schedule(call);
-    const { calls, byId } = this.#early ??= { calls: [], byId: new Map() };
+    const { calls, byId }: Early = this.#early ??= { calls: [], byId: new Map() };
     calls.push(call);
     if (call.id !== undefined && !byId.has(call.id)) byId.set(call.id, call);
     this.#waiting.add(call.cost);

@@ -34,6 +34,7 @@ export class EventStream extends RequestClient {
 
   /** The client listens no more. */
   left(): void {
+    this.#close();
     this.forget();
   }
 
@@ -50,9 +51,17 @@ export class EventStream extends RequestClient {
     if (messages !== undefined) return controller.enqueue(event(messages));
     // Cut meanwhile.
     if (this.#controller === undefined) return;
-    this.#controller = undefined;
-    controller.close();
+    this.#close();
     this.forget();
+  }
+
+  #close(): void {
+    try {
+      this.#controller?.close();
+    } catch {
+      // Whoever reads it has cancelled it.
+    }
+    this.#controller = undefined;
   }
 }
 

@@ -1,6 +1,11 @@
 import { Deferred } from "../base/deferred.ts";
 import { pathOf } from "../base/path.ts";
-import { type CloseCause, type CloseInfo, SEND_QUEUE_FULL, TOO_OFTEN } from "../connection/close.ts";
+import {
+  type CloseCause,
+  type CloseInfo,
+  SEND_QUEUE_FULL,
+  TOO_OFTEN,
+} from "../connection/close.ts";
 import type { ConnectionRequest } from "../connection/connection.ts";
 import type { ConnectionDiagnostics } from "../connection/diagnostics.ts";
 import type { Limits } from "../connection/limits.ts";
@@ -18,7 +23,10 @@ export interface RequestClientInit {
   readonly userId: string | undefined;
   /** The first request, as it was. */
   readonly request: ConnectionRequest;
-  readonly limits: Pick<Limits, "maxBackpressure" | "backpressureTimeout" | "closeTimeout" | "limits">;
+  readonly limits: Pick<
+    Limits,
+    "maxBackpressure" | "backpressureTimeout" | "closeTimeout" | "limits"
+  >;
   /** Called when nothing is left of it: requests for it find nobody any more. */
   readonly forgotten: () => void;
 }
@@ -185,7 +193,8 @@ export abstract class RequestClient implements Transport, Registered {
     const reader = this.#reader = body.getReader();
     for (let begun = false;; begun = true) {
       const read = await reader.read().catch(() => undefined);
-      if (this.ended) return 404;
+      // What it has sent may have been its goodbye.
+      if (this.ended) return begun ? 200 : 404;
       if (read === undefined) {
         // Half of a message may have come: what follows makes no sense.
         if (begun) this.forget();

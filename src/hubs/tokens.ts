@@ -29,7 +29,7 @@ export class Tokens {
   /** In the order in which they were handed out. */
   readonly #unclaimed = new Map<string, { readonly ticket: Ticket; readonly madeAt: number }>();
   /** Those that a client is connected with. */
-  readonly #claimed = new Set<string>();
+  readonly #claimed = new Map<string, { readonly resumable: boolean }>();
 
   constructor(most: number) {
     this.#most = most;
@@ -61,11 +61,16 @@ export class Tokens {
   }
 
   /** A client is connected with this token from now on. Says whether it is the only one. */
-  claim(token: string): boolean {
+  claim(token: string, resumable = false): boolean {
     this.#unclaimed.delete(token);
     if (this.isClaimed(token)) return false;
-    this.#claimed.add(token);
+    this.#claimed.set(token, { resumable });
     return true;
+  }
+
+  /** Whether a client is connected with this token that may come back after a cut. */
+  isResumable(token: string): boolean {
+    return this.#claimed.get(token)?.resumable === true;
   }
 
   /** That client is gone, and its token is worth nothing any more. */

@@ -6,7 +6,7 @@ import { batch, type InnerEvents, SHUTTING_DOWN } from "../connection/connection
 import type { ConnectionDiagnostics } from "../connection/diagnostics.ts";
 import type { CloseEvent, MessageEvent, OpenEvent } from "../connection/events.ts";
 import type { ServerState } from "../server/server_state.ts";
-import { Absence, type Absences, type Attendance, type Carrier } from "./absence.ts";
+import { Absence, Absences, type Attendance, type Carrier } from "./absence.ts";
 import { type Arrival, arrive, leave } from "./arrival.ts";
 import type { HubTransport, Transport } from "./transport.ts";
 
@@ -105,7 +105,7 @@ export class HubSocket implements InnerEvents {
    * @param absences Those whose clients may come back.
    * @param absence That of the client which does, with this WebSocket.
    */
-  constructor(arrival: Arrival, absences: Absences = new Map(), absence?: Absence) {
+  constructor(arrival: Arrival, absences: Absences = new Absences(), absence?: Absence) {
     this.#arrival = arrival;
     this.#absences = absences;
     this.#absence = absence;
@@ -140,7 +140,9 @@ export class HubSocket implements InnerEvents {
     const { hub, server, user, ticket } = arrival;
     // Before the token is claimed: what user code throws would keep it for good.
     const userId = hub.options.userId(user as never);
-    if (ticket !== undefined && !hub.tokens.claim(ticket.token)) return undefined;
+    if (ticket !== undefined && !hub.tokens.claim(ticket.token, ticket.resumable)) {
+      return undefined;
+    }
     const carrier = new WebSocketTransport(connection, server);
     return { arrival, reception: arrive(arrival, carrier, userId), carrier };
   }

@@ -26,7 +26,7 @@ export async function holdPipeline(
   /** The headers that went out with the 101. */
   let sent: Set<string> | undefined;
 
-  const state = setRequestState(request, server, opening, context, admission);
+  const state = setRequestState(request, server, opening, admission);
   state.hold = (pending, response) => {
     server.adapter.placeholder.claim(response, pending.token);
     sent = linesOf(response.headers);

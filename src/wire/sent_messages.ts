@@ -45,7 +45,10 @@ export class SentMessages {
   add(message: Encoded): void {
     this.#queue.push(message);
     this.#size += message.length;
-    while (this.#size > this.#most && this.#shift()) this.#forgotten = this.#first - 1;
+    while (this.#size > this.#most) {
+      this.#shift();
+      this.#forgotten = this.#first - 1;
+    }
   }
 
   /**
@@ -58,7 +61,7 @@ export class SentMessages {
       throw new WireError(`Expected an acknowledgement of what was sent, got one of ${id}.`);
     }
     this.#acknowledged = Math.max(this.#acknowledged, id);
-    while (this.#first <= id && this.#shift());
+    while (this.#first <= id) this.#shift();
   }
 
   /** What is to be sent again, in order. */
@@ -66,11 +69,8 @@ export class SentMessages {
     for (let i = 0; i < this.#queue.length; i++) yield this.#queue.at(i)!;
   }
 
-  #shift(): boolean {
-    const message = this.#queue.shift();
-    if (message === undefined) return false;
+  #shift(): void {
     this.#first++;
-    this.#size -= message.length;
-    return true;
+    this.#size -= this.#queue.shift()!.length;
   }
 }

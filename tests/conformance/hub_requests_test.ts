@@ -3,7 +3,7 @@ import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { HubClient } from "../support/hub_client.ts";
 import { HubRequests } from "../support/hub_requests.ts";
 import { type Runtime, runtimes } from "../support/runtimes.ts";
-import { suite } from "../support/suite.ts";
+import { addCase, suite } from "../support/suite.ts";
 
 const result = (value: unknown) =>
   `${JSON.stringify({ type: 3, invocationId: "1", result: value })}\x1e`;
@@ -14,22 +14,27 @@ function requestsSuite(runtime: Runtime): void {
 
   for (const [name, open] of ways) {
     test(`two clients over ${name} call, and are called, with others over WebSockets`, async (server) => {
-      using ada = await open(server, "&user=ada");
-      using bob = await open(server, "&user=bob");
+      await using ada = await open(server, "&user=ada");
+      await using bob = await open(server, "&user=bob");
       using eve = await HubClient.open(server, { path: "/hub?user=eve" });
       await ada.call("echo", "€\n");
       assertEquals(await ada.next(), result("€\n"));
       await ada.call("tell", "others", "hi", 1);
       const told = '{"type":1,"target":"told","arguments":["hi",1]}\x1e';
-      assertEquals([await bob.next(), await ada.next()], [told, result(null).replace(',"result":null', "")]);
+      assertEquals([await bob.next(), await ada.next()], [
+        told,
+        result(null).replace(',"result":null', ""),
+      ]);
       assertEquals(await eve.next(), { type: 1, target: "told", arguments: ["hi", 1] });
       await bob.call("me");
       assertMatch(await bob.next(), /"user":"bob"/);
     });
 
     test(`what is sent over ${name} in pieces comes whole, and in order`, async (server) => {
-      using client = await open(server);
-      const call = `{"type":1,"invocationId":"1","target":"echo","arguments":["${"é".repeat(9)}"]}\x1e`;
+      await using client = await open(server);
+      const call = `{"type":1,"invocationId":"1","target":"echo","arguments":["${
+        "é".repeat(9)
+      }"]}\x1e`;
       const bytes = new TextEncoder().encode(call);
       for (let at = 0; at < bytes.length; at += 25) {
         assertEquals(await client.send(bytes.slice(at, at + 25)), 200);
@@ -42,7 +47,7 @@ function requestsSuite(runtime: Runtime): void {
     });
 
     test(`a client over ${name} that is sent away knows why, and is gone`, async (server) => {
-      using client = await open(server);
+      await using client = await open(server);
       await client.call("echo", "x".repeat(32_768));
       assertMatch(await client.next(), /"type":7,"error":"Connection closed with an error."/);
       await server.until({ on: "disconnected", cause: "payload-too-large" });
@@ -53,7 +58,7 @@ function requestsSuite(runtime: Runtime): void {
     });
 
     test(`only the user of a connection over ${name} can send on it`, async (server) => {
-      using ada = await open(server, "&user=ada");
+      await using ada = await open(server, "&user=ada");
       assertEquals(await ada.send("x", "&user=eve"), 403);
       const response = await server.request(`/hub?id=${ada.token}&user=eve`);
       assertEquals([response.status, (await response.text()).includes("another one")], [403, true]);
@@ -61,21 +66,26 @@ function requestsSuite(runtime: Runtime): void {
       assertEquals(await ada.next(), result(1));
     });
 
-    test(`a server that shuts down tells clients over ${name} that they may come back`, async (server) => {
-      using client = await open(server);
-      const last = client.next();
-      server.shutDown("shutdown");
-      assertEquals(await last, '{"type":7,"allowReconnect":true}\x1e');
-      await server.until({ on: "disconnected", cause: "shutdown" });
-      if (name === "long polling") await client.get();
-      await server.until({ on: "shutdown" });
-    });
+    addCase(
+      runtime,
+      `a server that shuts down tells clients over ${name} that they may come back`,
+      async () => {
+        await using server = await runtime.start({ APP: "signalr" });
+        await using client = await open(server);
+        const last = client.next();
+        server.shutDown("shutdown");
+        assertEquals(await last, '{"type":7,"allowReconnect":true}\x1e');
+        await server.until({ on: "disconnected", cause: "shutdown" });
+        if (name === "long polling") assertEquals((await client.get()).status, 204);
+        await server.until({ on: "shutdown" });
+      },
+    );
   }
 
   test("a client that listens no more is noticed", async (server) => {
-    using stays = await HubRequests.listen(server);
+    await using stays = await HubRequests.listen(server);
     const client = await HubRequests.listen(server);
-    client[Symbol.dispose]();
+    client.vanish();
     await server.until({ on: "disconnected" });
     await server.settled(1);
     await stays.call("echo", 1);
@@ -83,7 +93,7 @@ function requestsSuite(runtime: Runtime): void {
   });
 
   test("a client that polls twice has the newer answered; one that says goodbye is gone", async (server) => {
-    using client = await HubRequests.poll(server);
+    await using client = await HubRequests.poll(server);
     const older = client.get();
     // The second one has to come behind the first.
     await client.call("nothing");
@@ -100,10 +110,13 @@ function requestsSuite(runtime: Runtime): void {
   });
 
   test("requests of a page are answered as its negotiation was", async (server) => {
-    using client = await HubRequests.negotiate(server);
+    await using client = await HubRequests.negotiate(server);
     const from = (origin: string) => client.request({ headers: { origin } });
     const refused = await from("https://evil.example");
-    assertEquals([refused.status, refused.headers.has("access-control-allow-origin")], [403, false]);
+    assertEquals([refused.status, refused.headers.has("access-control-allow-origin")], [
+      403,
+      false,
+    ]);
     await refused.body?.cancel();
     const taken = await from("https://app.example");
     assertEquals([taken.status, taken.headers.get("access-control-allow-origin")], [
@@ -114,8 +127,8 @@ function requestsSuite(runtime: Runtime): void {
   }, { env: { HUB: JSON.stringify({ origin: ["https://app.example"] }) } });
 
   test("whoever does not read is bounded, and those who do are not held up", async (server) => {
-    using stuck = await HubRequests.listen(server);
-    using healthy = await HubRequests.listen(server);
+    await using stuck = await HubRequests.listen(server);
+    await using healthy = await HubRequests.listen(server);
     // More than a network and a runtime take along, in pieces that each fit.
     for (let i = 0; i < 40; i++) {
       const status = await stuck.call("flood", 16, 65_536);

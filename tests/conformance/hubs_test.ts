@@ -115,31 +115,35 @@ function hubsSuite(runtime: Runtime): void {
     env: { HUB: JSON.stringify({ origin: ["https://app.example", "https://other.example"] }) },
   });
 
-  test("whoever floods negotiations is refused for a while, and a page can read it", async (server) => {
-    const origin = "https://app.example";
-    const statuses = [];
-    for (let i = 0; i < 20; i++) {
-      const init = { method: "POST", headers: { origin } };
-      const response = await server.request("/hub/negotiate", init);
-      await response.body?.cancel();
-      statuses.push(response.status);
-      assertEquals(response.headers.get("access-control-allow-origin"), origin);
-      if (response.status === 429) assert(Number(response.headers.get("retry-after")) >= 1);
-    }
-    // A few more may be let in while this takes its time.
-    const taken = statuses.filter((status) => status === 200).length;
-    assertEquals(statuses.slice(0, 3), [200, 200, 200]);
-    assert(taken < 20 && statuses.every((status) => status === 200 || status === 429));
-    // They count as what they are the beginning of.
-    using refused = await server.connect("/hub", { origin });
-    assertEquals(refused.status, 429);
-    assertEquals((await server.until({ on: "report", kind: "refused" })).cause, "429");
-  }, {
-    env: {
-      HUB: JSON.stringify({ origin: ["https://app.example"] }),
-      PER_ADDRESS: JSON.stringify({ handshakes: 0.1, burst: 30 }),
+  test(
+    "whoever floods negotiations is refused for a while, and a page can read it",
+    async (server) => {
+      const origin = "https://app.example";
+      const statuses = [];
+      for (let i = 0; i < 20; i++) {
+        const init = { method: "POST", headers: { origin } };
+        const response = await server.request("/hub/negotiate", init);
+        await response.body?.cancel();
+        statuses.push(response.status);
+        assertEquals(response.headers.get("access-control-allow-origin"), origin);
+        if (response.status === 429) assert(Number(response.headers.get("retry-after")) >= 1);
+      }
+      // A few more may be let in while this takes its time.
+      const taken = statuses.filter((status) => status === 200).length;
+      assertEquals(statuses.slice(0, 3), [200, 200, 200]);
+      assert(taken < 20 && statuses.every((status) => status === 200 || status === 429));
+      // They count as what they are the beginning of.
+      using refused = await server.connect("/hub", { origin });
+      assertEquals(refused.status, 429);
+      assertEquals((await server.until({ on: "report", kind: "refused" })).cause, "429");
     },
-  });
+    {
+      env: {
+        HUB: JSON.stringify({ origin: ["https://app.example"] }),
+        PER_ADDRESS: JSON.stringify({ handshakes: 0.1, burst: 30 }),
+      },
+    },
+  );
 
   test("whoever negotiates takes no place, and whoever connects does", async (server) => {
     for (let i = 0; i < 10; i++) assertEquals((await negotiate(server)).status, 200);
@@ -153,15 +157,19 @@ function hubsSuite(runtime: Runtime): void {
     ]);
   }, { env: { PER_ADDRESS: JSON.stringify({ connections: 1, pending: 1 }) } });
 
-  test("with the limits that docs propose, a client may come back again and again", async (server) => {
-    for (let i = 0; i < 50; i++) {
-      const { connectionToken } = await negotiate(server);
-      using client = await open(server, { path: `/hub?id=${connectionToken}` });
-      assertEquals(await client.ask("echo", i), i);
-    }
-  }, {
-    env: { PER_ADDRESS: JSON.stringify({ connections: 200, handshakes: 10, pending: 50 }) },
-  });
+  test(
+    "with the limits that docs propose, a client may come back again and again",
+    async (server) => {
+      for (let i = 0; i < 50; i++) {
+        const { connectionToken } = await negotiate(server);
+        using client = await open(server, { path: `/hub?id=${connectionToken}` });
+        assertEquals(await client.ask("echo", i), i);
+      }
+    },
+    {
+      env: { PER_ADDRESS: JSON.stringify({ connections: 200, handshakes: 10, pending: 50 }) },
+    },
+  );
 
   test("shakes hands, in whatever pieces, and goes on in the same frame", async (server) => {
     const request = handshakeRequest({ protocol: "json", version: 1 });
@@ -821,14 +829,18 @@ function hubsSuite(runtime: Runtime): void {
     ]);
   }, { env: { FILTERS: "1" } });
 
-  test("what fails while a filter waits for something else ends its call, and nothing else", async (server) => {
-    using client = await open(server, { user: "a" });
-    for (let i = 0; i < 3; i++) {
-      assertEquals(await client.ask("failLater"), { error: FAILED("failLater") });
-    }
-    assertEquals(await client.ask("echo", 1), 1);
-    await server.until({ on: "reported", message: "a secret" }, 3);
-  }, { env: { FILTERS: "1" } });
+  test(
+    "what fails while a filter waits for something else ends its call, and nothing else",
+    async (server) => {
+      using client = await open(server, { user: "a" });
+      for (let i = 0; i < 3; i++) {
+        assertEquals(await client.ask("failLater"), { error: FAILED("failLater") });
+      }
+      assertEquals(await client.ask("echo", 1), 1);
+      await server.until({ on: "reported", message: "a secret" }, 3);
+    },
+    { env: { FILTERS: "1" } },
+  );
 
   test("a broadcast reaches all, in order and in either encoding", async (server) => {
     const clients = await Promise.all(

@@ -1,10 +1,12 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { Absences } from "../../src/hubs/absence.ts";
 import { AnyHub } from "../../src/hubs/any_hub.ts";
 import { makeCallable } from "../../src/hubs/methods.ts";
 import type { HubOptions } from "../../src/hubs/options.ts";
 import type { ClientSide } from "../../src/wire/contract.ts";
 import { json } from "../../src/wire/json.ts";
 import { text } from "../fixtures/schemas.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 import { hubState } from "../support/fake_transport.ts";
 import { handshakeRequest, memoryServer, nextTurn } from "../support/memory.ts";
 import { called, GREETING } from "../support/request_client.ts";
@@ -52,17 +54,26 @@ function serving(options: HubOptions<unknown, ClientSide> = {}, host: object = {
     return client!;
   };
   const say = (word: string) => (hub.clients.all as never as Target).say(word);
-  return { ...server, hub, roster: state.roster, causes, negotiate, connect, open, say, stop: () => stop() };
+  return {
+    ...server,
+    hub,
+    roster: state.roster,
+    causes,
+    negotiate,
+    connect,
+    open,
+    say,
+    stop: () => stop(),
+  };
 }
 
 const sequence = (id: number) => json.encode({ type: 9, sequenceId: id }) as string;
 const ack = (id: number) => json.encode({ type: 8, sequenceId: id }) as string;
 const said = (word: string) => json.encode({ type: 1, target: "say", arguments: [word] }) as string;
-const answered = (result: string) =>
-  json.encode({ type: 3, invocationId: "1", result }) as string;
+const answered = (result: string) => json.encode({ type: 3, invocationId: "1", result }) as string;
 
 Deno.test("a client that was cut off comes back, and nothing is lost or comes twice", async () => {
-  const { negotiate, open, connect, say, causes, roster, state } = serving();
+  const { negotiate, open, connect, say, causes, roster, state, clock } = serving();
   const { connectionToken, connectionId, useStatefulReconnect } = await negotiate();
   assertEquals(useStatefulReconnect, true);
   const client = await open(connectionToken);
@@ -81,6 +92,10 @@ Deno.test("a client that was cut off comes back, and nothing is lost or comes tw
   // The first call comes again, because the client does not know that it came.
   back!.send(sequence(1) + called("echo", "a") + called("echo", "b"));
   assertEquals(await back!.message(), answered("b"));
+  const another = connect(connectionToken);
+  await nextTurn();
+  clock.pass(1_000);
+  assertEquals((await another).status, 409);
   back!.close(1000);
   await back!.closed;
   await nextTurn();
@@ -116,7 +131,10 @@ Deno.test("whoever is late, or is another user, or comes while the first is ther
   const { negotiate, open, connect, clock, causes } = serving();
   const { connectionToken } = await negotiate();
   const client = await open(connectionToken);
-  assertEquals((await connect(connectionToken)).status, 409);
+  const second = connect(connectionToken);
+  await nextTurn();
+  clock.pass(1_000);
+  assertEquals((await second).status, 409);
   client.vanish();
   await nextTurn();
   assertEquals((await connect(connectionToken, "Eve")).status, 403);
@@ -200,14 +218,15 @@ Deno.test("an absence takes a place on the server, and ends with it, or with the
 });
 
 Deno.test("who is ended while absent is gone", async () => {
-  const { negotiate, open, roster, causes, connect } = serving();
+  const { negotiate, open, roster, causes, state } = serving();
   const { connectionToken, connectionId } = await negotiate();
   (await open(connectionToken)).vanish();
   await nextTurn();
   roster.one(connectionId)!.close({ cause: "local", allowReconnect: false });
+  // The server ends at the same moment: it is told of once.
+  state.drain();
   await nextTurn();
-  assertEquals(causes, ["local"]);
-  assertEquals((await connect(connectionToken)).status, 404);
+  assertEquals([causes, roster.one(connectionId)], [["local"], undefined]);
 });
 
 Deno.test("a stream waits for its client, and goes on", async () => {
@@ -229,7 +248,11 @@ Deno.test("a stream waits for its client, and goes on", async () => {
     items += await back!.message();
     stop();
   }
-  assertEquals([...items.matchAll(/"item":(\d)/g)].map(([, item]) => item).slice(0, 3), ["0", "1", "2"]);
+  assertEquals([...items.matchAll(/"item":(\d)/g)].map(([, item]) => item).slice(0, 3), [
+    "0",
+    "1",
+    "2",
+  ]);
 });
 
 Deno.test("what has come is acknowledged: once a second, and at once when it is much", async () => {
@@ -241,4 +264,24 @@ Deno.test("what has come is acknowledged: once a second, and at once when it is 
   assertEquals(await client.message(), ack(1));
   client.send(called("echo", "x".repeat(1_000)));
   assertMatch(await client.message() as string, /^{"type":8,"sequenceId":2}/);
+});
+
+Deno.test("a client that is back before anybody knows that it was away is let in then", async () => {
+  const { negotiate, open, connect } = serving();
+  const { connectionToken } = await negotiate();
+  const client = await open(connectionToken);
+  const both = [connect(connectionToken), connect(connectionToken)];
+  await nextTurn();
+  client.vanish();
+  const statuses = (await Promise.all(both)).map(({ status }) => status);
+  assertEquals(statuses[0], 101);
+});
+
+Deno.test("nobody is absent at first, and whoever is expected is waited for a second", async () => {
+  const absences = new Absences();
+  assertEquals([absences.size, absences.get("token")], [0, undefined]);
+  const clock = new FakeClock();
+  const expected = absences.expect("token", clock);
+  clock.pass(1_000);
+  assertEquals(await expected, undefined);
 });

@@ -243,8 +243,9 @@ Deno.test("a request that no server of ours has passed is answered on every runt
   const onNode = withGlobals({ Deno: undefined }, () => [
     hub.handle(request()),
     hub.handle(request(evil)),
+    hub.handle(new Request("http://x/hub?id=token")),
   ]);
-  assertEquals(await Promise.all(onNode.map(status)), [200, 403]);
+  assertEquals(await Promise.all(onNode.map(status)), [200, 403, 426]);
   assertEquals(await status(hub.handle(request())), 200);
 });
 
@@ -282,6 +283,7 @@ Deno.test("two hubs of one app know nothing of each other", async () => {
   assertMatch(await clients[1]!.message() as string, /\["2"\]/);
   await two.close();
   assertEquals((await clients[1]!.closed).code, 1000);
+  await nextTurn();
   assertEquals([one.roster, state.roster].map((roster) => [...roster.all()].length), [1, 0]);
 });
 
@@ -323,4 +325,44 @@ Deno.test("a hub that is closed in the middle of everything tells each client of
   await nextTurn();
   assertEquals(order.sort(), ["connected", "connected", "shutdown", "shutdown"]);
   assertEquals([[...roster.all()], [...roster.arriving()]], [[], []]);
+});
+
+Deno.test("a client that polls has the same hub, and its page can read the answers", async () => {
+  const { send, hub, state } = serving({ origin: ["https://app.example"] });
+  const headers = { origin: "https://app.example" };
+  const { connectionToken } = await (await send("/hub/negotiate?negotiateVersion=1")).json();
+  const path = `/hub?id=${connectionToken}`;
+  const first = await send(path, "GET", headers);
+  assertEquals([first.status, first.headers.get("access-control-allow-origin")], [
+    200,
+    "https://app.example",
+  ]);
+  const poll = send(path, "GET");
+  await hub.close();
+  assertEquals([await status(poll), state.registry.size], [204, 0]);
+  const lost = await send(path, "DELETE", headers);
+  assertEquals([lost.status, lost.headers.get("access-control-allow-origin")], [
+    404,
+    "https://app.example",
+  ]);
+});
+
+Deno.test("a client that was cut off is let in again, and nobody else in its place", async () => {
+  let user = { id: "Ada" };
+  const hub = new AnyHub(hubState());
+  const { connect, fetch } = memoryServer((request, info) => hub.handle(request, { user, info }));
+  const url = "http://self.example/hub/negotiate?negotiateVersion=1&useStatefulReconnect=true";
+  const init = { method: "POST", headers: { host: "self.example" } };
+  const { connectionToken } = await (await fetch(new Request(url, init))).json();
+  const again = () => connect(handshakeRequest(`/hub?id=${connectionToken}`));
+  const { client } = await again();
+  client!.send(GREETING);
+  await client!.message();
+  client!.vanish();
+  await nextTurn();
+  user = { id: "Eve" };
+  assertEquals((await again()).response.status, 403);
+  user = { id: "Ada" };
+  const { client: back } = await again();
+  assertEquals(await back!.message(), '{"type":9,"sequenceId":1}\x1e');
 });

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { arrive, leave } from "../../src/hubs/arrival.ts";
+import type { Heartbeat } from "../../src/hubs/heartbeat.ts";
 import { FakeTransport } from "../support/fake_transport.ts";
 import { arrivals, called, GREETING } from "../support/request_client.ts";
 
@@ -39,6 +40,17 @@ Deno.test("it is looked after for as long as it is there", () => {
   leave(arrival, reception, "network");
   clock.pass(60_000);
   assertEquals(transport.messages.length, pings);
+});
+
+Deno.test("nobody looks after one that is gone", () => {
+  const { init } = arrivals();
+  const looked = new Set<unknown>();
+  const heartbeat = looked as unknown as Heartbeat;
+  const arrival = { ...init().arrival, heartbeat };
+  const reception = arrive(arrival, new FakeTransport(), undefined);
+  assertEquals([...looked], [reception]);
+  leave(arrival, reception, "network");
+  assertEquals(looked.size, 0);
 });
 
 Deno.test("more than may wait for its handlers ends it", () => {

@@ -92,6 +92,9 @@ Deno.test("whoever waits for less is told when nothing waits", async () => {
 Deno.test("much of which nothing is taken is stuck; a little is not, nor what moves or has just come", () => {
   const { delivery, clock } = delivering({ maxBackpressure: 8 * MIB });
   clock.pass(60_000);
+  delivery.add(new Uint8Array(MIB + 1));
+  assertEquals(delivery.stuck(clock.now()), false);
+  delivery.take(1);
   delivery.add(new Uint8Array(MIB));
   clock.pass(60_000);
   assertEquals(delivery.stuck(clock.now()), false);

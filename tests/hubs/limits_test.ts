@@ -13,6 +13,7 @@ Deno.test("limits have the defaults of SignalR, and our own", () => {
     maxGroups: 128,
     maxQueue: 16 * 1024 * 1024,
     maxUnclaimed: 10_000,
+    statefulReconnectBufferSize: 100_000,
     enableDetailedErrors: false,
   });
   assertEquals(Object.keys(checkHubLimits({})).sort(), [...HUB_LIMITS].sort());
@@ -30,6 +31,7 @@ Deno.test("limits are taken as they are, at their bounds too", () => {
     maxGroups: 0,
     maxQueue: 1,
     maxUnclaimed: 1,
+    statefulReconnectBufferSize: 0,
     enableDetailedErrors: true,
   };
   assertEquals(checkHubLimits(least), {

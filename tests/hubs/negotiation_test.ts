@@ -12,6 +12,7 @@ import { FakeClock } from "../support/fake_clock.ts";
 
 const respond: Respond = (body, init) => new Response(body, init);
 const clock = new FakeClock();
+const wanted = (version: string | null) => ({ version, statefulReconnect: false });
 
 function request(headers: Record<string, string> = {}): Request {
   return new Request("http://self.example/hub/negotiate", { method: "POST", headers });
@@ -64,7 +65,7 @@ Deno.test("a browser that asks is told what may be sent", async () => {
 
 Deno.test("a client is told its token, and the ways that there are", async () => {
   const tokens = new Tokens(10);
-  const response = negotiate(request(), "1", tokens, { clock }, respond);
+  const response = negotiate(request(), wanted("1"), tokens, { clock }, respond);
   assertEquals(response.status, 200);
   assertEquals(response.headers.get("content-type"), "application/json");
   assertEquals(response.headers.get("cache-control"), "no-store");
@@ -78,14 +79,14 @@ Deno.test("a client is told its token, and the ways that there are", async () =>
     ],
   });
   assertEquals(tokens.find(clock, connectionToken)?.id, connectionId);
-  const zero = await negotiate(request(), null, tokens, { clock }, respond).json();
+  const zero = await negotiate(request(), wanted(null), tokens, { clock }, respond).json();
   assert(tokens.find(clock, zero.connectionId));
   assertEquals([zero.negotiateVersion, "connectionToken" in zero], [0, false]);
 });
 
 Deno.test("a version that there is not is an error that clients read, and costs no token", async () => {
   const tokens = new Tokens(10);
-  const response = negotiate(request(), "x", tokens, { clock }, respond);
+  const response = negotiate(request(), wanted("x"), tokens, { clock }, respond);
   assertEquals([response.status, tokens.size], [200, 0]);
   assertMatch((await response.json()).error, /protocol version/);
 });
@@ -96,7 +97,7 @@ Deno.test("an error that is not the client's is none of its business", () => {
     throw new RangeError("a fault of ours");
   };
   assertThrows(
-    () => negotiate(request(), "1", new Tokens(10), broken, respond),
+    () => negotiate(request(), wanted("1"), new Tokens(10), { clock: broken }, respond),
     RangeError,
     "a fault of ours",
   );
@@ -110,7 +111,7 @@ Deno.test("what a framework has staged is in the response", () => {
   const tokens = new Tokens(10);
   for (
     const { headers } of [
-      negotiate(request(), "1", tokens, { clock }, staging),
+      negotiate(request(), wanted("1"), tokens, { clock }, staging),
       preflight(request(), staging),
     ]
   ) assertEquals(headers.get("x-staged"), "1");
@@ -118,9 +119,24 @@ Deno.test("what a framework has staged is in the response", () => {
 
 Deno.test("where no server of ours sees the other requests, there are WebSockets only", async () => {
   const tokens = new Tokens(10);
-  const { availableTransports } = await negotiate(request(), "1", tokens, undefined, respond).json();
+  const { availableTransports } = await negotiate(
+    request(),
+    wanted("1"),
+    tokens,
+    undefined,
+    respond,
+  )
+    .json();
   assertEquals(availableTransports, [
     { transport: "WebSockets", transferFormats: ["Text", "Binary"] },
   ]);
   assertEquals(tokens.size, 1);
+});
+
+Deno.test("a client that may come back after a cut is told so", async () => {
+  const tokens = new Tokens(10);
+  const asked = { version: "1", statefulReconnect: true };
+  const answer = await negotiate(request(), asked, tokens, { clock }, respond).json();
+  assertEquals(answer.useStatefulReconnect, true);
+  assertEquals(tokens.find(clock, answer.connectionToken)?.resumable, true);
 });

@@ -35,6 +35,11 @@ function connected(...args: Parameters<typeof arrivals>) {
 Deno.test("it is a connection of its server from the beginning to the end", async () => {
   const { client, server, hub, forgotten, causes } = connected();
   assertEquals([server.state.registry.size, hub.tokens.isClaimed("token")], [1, true]);
+  assertEquals(client.diagnostics, {
+    connectionId: "id of token",
+    path: "/hub",
+    remoteAddress: "10.0.0.1",
+  });
   await client.take(bodyOf(GREETING));
   assertEquals([client.userId, client.ended, client.request.remoteAddress], [
     "Ada",
@@ -215,3 +220,11 @@ function upTo(most: number) {
     },
   }];
 }
+
+Deno.test("a goodbye is taken, and what comes after it finds nobody", async () => {
+  const { client, causes } = connected();
+  await client.take(bodyOf(GREETING));
+  assertEquals(await client.take(bodyOf('{"type":7}\x1e')), 200);
+  await nextTurn();
+  assertEquals([await client.take(bodyOf("x")), causes], [404, ["peer"]]);
+});

@@ -116,7 +116,7 @@ Deno.test("a token is for one connection, of one kind, of one user", async () =>
     const thief = { user: { id: "Eve" }, ...method === "POST" && { body: GREETING } };
     assertEquals(await status(ask(token, method, thief)), 403);
   }
-  assertEquals(await status(ask(polls, "DELETE", { user: undefined })), 403);
+  assertEquals(await status(ask(polls, "DELETE", { user: null })), 403);
   assertEquals(await status(ask(listens, "POST", { body: GREETING })), 200);
 });
 
@@ -152,7 +152,10 @@ Deno.test("too many requests at a time are refused, and halves of them", async (
   const { ask, negotiated } = serving();
   const token = negotiated();
   await ask(token);
-  const never = Array.from({ length: 100 }, () => ask(token, "POST", { body: new ReadableStream() }));
+  const never = Array.from(
+    { length: 100 },
+    () => ask(token, "POST", { body: new ReadableStream() }),
+  );
   assertEquals(await status(ask(token, "POST", { body: GREETING })), 429);
   assertEquals(await status(ask(token, "DELETE")), 202);
   assertEquals(new Set(await Promise.all(never.map(status))), new Set([404]));
@@ -164,19 +167,25 @@ Deno.test("too many requests at a time are refused, and halves of them", async (
 
 Deno.test("limits of the server count those who connect, for as long as they are", async () => {
   const counted: string[] = [];
+  let most = 2;
   const limit = {
     admit: (_request: Request, address: string) => {
-      if (counted.length > 1) return { kind: "refused", status: 429, headers: {}, message: "no" };
+      if (counted.length >= most) {
+        return { kind: "refused", status: 429, headers: {}, message: "no" };
+      }
       counted.push(address);
       return { answered() {}, ended: () => void counted.pop() };
     },
   };
-  const { ask, negotiated } = serving({}, { limits: [limit] });
+  const { ask, negotiated } = serving({}, { limits: [limit], maxConnections: 2 });
   const [first, second, third] = [negotiated(), negotiated(), negotiated()];
   await ask(first);
   await ask(second, "GET", { headers: EVENTS });
   assertEquals(counted, ["10.0.0.1", "10.0.0.1"]);
   assertEquals(await status(ask(third)), 429);
+  most = 3;
+  assertEquals([await status(ask(third)), counted.length], [503, 2]);
+  most = 2;
   await ask(first, "DELETE");
   assertEquals(await status(ask(third)), 200);
 });

@@ -61,3 +61,17 @@ Deno.test("a flood finds no more room than there is, and a client that connects 
   }
   assertEquals(tokens.find(clock, first.token), undefined);
 });
+
+Deno.test("it is known of a token whether its client may come back", () => {
+  const tokens = new Tokens(10);
+  const clock = new FakeClock();
+  const [plain, lasting] = [tokens.make(clock, 1), tokens.make(clock, 1, true)];
+  assertEquals([plain.resumable, lasting.resumable], [false, true]);
+  for (const { token, resumable } of [plain, lasting]) {
+    assertEquals(tokens.isResumable(token), false);
+    tokens.claim(token, resumable);
+  }
+  assertEquals([tokens.isResumable(plain.token), tokens.isResumable(lasting.token)], [false, true]);
+  tokens.release(lasting.token);
+  assertEquals(tokens.isResumable(lasting.token), false);
+});

@@ -2,12 +2,12 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Connection } from "../../src/connection/connection.ts";
 import { type InnerEvents, SHUTTING_DOWN } from "../../src/connection/connection_view.ts";
 import type { CloseEvent } from "../../src/connection/events.ts";
-import type { Absences } from "../../src/hubs/absence.ts";
+import { Absences } from "../../src/hubs/absence.ts";
 import { Heartbeat } from "../../src/hubs/heartbeat.ts";
 import { makeCallable } from "../../src/hubs/methods.ts";
 import { HubSocket } from "../../src/hubs/web_socket.ts";
 import type { HubOptions } from "../../src/hubs/options.ts";
-import type { Transport } from "../../src/hubs/transport.ts";
+import type { Session } from "../../src/hubs/session.ts";
 import type { ClientSide } from "../../src/wire/contract.ts";
 import { json } from "../../src/wire/json.ts";
 import { messagePack } from "../support/messagepack.ts";
@@ -26,7 +26,7 @@ function serving(
   host = {},
   resumable = false,
 ) {
-  const absences: Absences = new Map();
+  const absences = new Absences();
   const hub = hubState(
     {
       echo: makeCallable("method", [text], (_context: never, value: never) => value),
@@ -238,16 +238,19 @@ Deno.test("a client that was cut off is carried by its next WebSocket, and its s
   await nextTurn();
   first.vanish();
   await nextTurn();
-  const [{ transport }] = [...hub.roster.all()] as [{ transport: Transport }];
+  const [session] = [...hub.roster.all()] as Session[];
+  const { transport } = session!;
   assertEquals([absences.size, transport.bufferedAmount], [1, Infinity]);
   transport.send("to nobody");
   const drained = transport.drained();
   const second = (await connect()).client!;
   await drained;
   assertEquals([absences.size, hub.roster.one("the id")?.transport], [0, transport]);
-  assertMatch(await second.message() as string, /^{"type":9,"sequenceId":1}/);
+  assertMatch(await second.message() as string, /^{"type":9,"sequenceId":\d+}/);
   second.close(1000);
   await second.closed;
+  await nextTurn();
+  assertEquals([absences.size, hub.roster.one("the id")], [0, undefined]);
 });
 
 Deno.test("one that is ended while nobody is there is gone, with whoever waits for it", async () => {
@@ -268,6 +271,6 @@ Deno.test("who comes too late to go on is sent away", async () => {
   await nextTurn();
   const absence = absences.get("the token")!;
   absence.end();
-  absences.set("the token", absence);
+  absences.add("the token", absence);
   assertEquals((await (await connect()).client!.closed).code, 1008);
 });

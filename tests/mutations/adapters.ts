@@ -558,8 +558,16 @@ export const adapters: Mutations = {
   "adapters/plain_request.ts": [
     ["an answer has ten seconds", "(server as Context).timeout?.(request, 0);", ""],
     ["an answer has one second", "?.(request, 0)", "?.(request, 1)"],
-    ["frameworks hide the server", "const { server = context } = context as Context;", "const server = context;"],
-    ["what is none has a server", 'if (typeof context !== "object" || context === null) return;', ""],
+    [
+      "frameworks hide the server",
+      "const { server = context } = context as Context;",
+      "const server = context;",
+    ],
+    [
+      "what is none has a server",
+      'if (typeof context !== "object" || context === null) return;',
+      "",
+    ],
   ],
   "adapters/open_files.ts": [
     ["no file is left for anything else", "* 0.9) - 64", "* 1) - 0"],

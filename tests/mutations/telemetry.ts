@@ -12,7 +12,11 @@ export const telemetry: Mutations = {
     ["every end is an error", "WELL.has(cause) ? undefined", "false ? undefined"],
     ["no end is an error", "WELL.has(cause) ? undefined : cause", "undefined"],
     ["a shutdown is an error", '"local", "shutdown"', '"local"'],
-    ["who was refused is at fault", 'outcome === "failed" ? errorType(error) : outcome', "errorType(error)"],
+    [
+      "who was refused is at fault",
+      'outcome === "failed" ? errorType(error) : outcome',
+      "errorType(error)",
+    ],
     ["an answer is an error", 'if (outcome === "completed") return undefined;', ""],
   ],
   "telemetry/instruments.ts": [
@@ -124,7 +128,11 @@ export const telemetry: Mutations = {
     ],
     ["handlers run outside of their trace", "context.with(within, task)", "task()"],
     ["a span never ends", "span.end();", ""],
-    ["who was refused is at fault", 'if (outcome === "failed") span', 'if (outcome !== "completed") span'],
+    [
+      "who was refused is at fault",
+      'if (outcome === "failed") span',
+      'if (outcome !== "completed") span',
+    ],
     [
       "the error is not told",
       'if (type !== undefined) span.setAttribute("error.type", type);',

@@ -501,11 +501,15 @@ export const wire: Mutations = {
     ["a byte more", "this.#bytes >= this.#often", "this.#bytes > this.#often"],
   ],
   "wire/sent_messages.ts": [
-    ["all is kept", "while (this.#size > this.#most && this.#shift())", "while (false)"],
+    ["all is kept", "while (this.#size > this.#most) {", "while (false) {"],
     ["what is forgotten is complete", "this.#forgotten = this.#first - 1;", ";"],
     ["what is to come is acknowledged", "id >= this.#first", "id > this.#first"],
     ["a late acknowledgement counts", "Math.max(this.#acknowledged, id)", "id"],
-    ["one is let go of at a time", "while (this.#first <= id && this.#shift());", "this.#shift();"],
-    ["sizes are not given back", "this.#size -= message.length;", ""],
+    ["one is let go of at a time", "while (this.#first <= id) this.#shift();", "this.#shift();"],
+    [
+      "sizes are not given back",
+      "this.#size -= this.#queue.shift()!.length;",
+      "this.#queue.shift();",
+    ],
   ],
 };

@@ -171,7 +171,7 @@ for (const runtime of nativeRuntimes) {
           fetch(`http://127.0.0.1:${nginx.port}${path}`, init),
       };
       for (const open of [HubRequests.listen, HubRequests.poll]) {
-        using client = await open(through);
+        await using client = await open(through);
         for (let i = 0; i < 5; i++) {
           await client.call("echo", i);
           assertEquals(await client.next(), `{"type":3,"invocationId":"1","result":${i}}\x1e`);

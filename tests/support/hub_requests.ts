@@ -6,7 +6,7 @@ export interface Answering {
 const decoder = new TextDecoder();
 
 /** A client of a hub that is connected by requests, made by hand. */
-export class HubRequests implements Disposable {
+export class HubRequests implements AsyncDisposable {
   readonly token: string;
   readonly #server: Answering;
   readonly #query: string;
@@ -105,8 +105,15 @@ export class HubRequests implements Disposable {
   }
 
   /** Is gone without a word. */
-  [Symbol.dispose](): void {
+  vanish(): void {
+    this.#reader?.cancel().catch(() => {});
     this.#gone.abort();
+  }
+
+  /** Is gone. Of a client that polls, nobody would notice it for long. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#reader === undefined) await this.delete().catch(() => {});
+    this.vanish();
   }
 
   async #read(): Promise<string> {

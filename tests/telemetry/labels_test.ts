@@ -1,5 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { callErrorType, closeErrorType, errorType, UNKNOWN_METHOD } from "../../src/telemetry/labels.ts";
+import {
+  callErrorType,
+  closeErrorType,
+  errorType,
+  UNKNOWN_METHOD,
+} from "../../src/telemetry/labels.ts";
 
 function named(name: unknown): Error {
   return Object.defineProperty(new Error("x"), "name", { value: name });
