@@ -141,7 +141,9 @@ Deno.test("addresses at the end of long headers cost no more than others", () =>
 Deno.test("behind a proxy, whatever the client has written before is for nobody to read", () => {
   const { enter, refused } = limited({ connections: 1, trustProxy: true });
   enter("10.0.0.1", 0, "192.0.2.1");
-  for (const junk of ["", ",", ",,,", "unknown,", '"a, b",', "192.0.2.9, ", "[::1", "x".repeat(9_000)]) {
+  for (
+    const junk of ["", ",", ",,,", "unknown,", '"a, b",', "192.0.2.9, ", "[::1", "x".repeat(9_000)]
+  ) {
     refused("10.0.0.1", 0, `${junk},192.0.2.1`);
     refused("10.0.0.1", 0, `${junk},\t192.0.2.1:50123`);
   }

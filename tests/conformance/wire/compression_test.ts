@@ -3,7 +3,14 @@ import { assert, assertEquals, assertLess } from "@std/assert";
 import { WebSocket } from "npm:ws@8.23.0";
 import { BURST } from "../../fixtures/compression_app.ts";
 import { root } from "../../support/command.ts";
-import { COMPRESSED, deflated, deflatedToTheEnd, dense, messageIn, OFFER } from "../../support/deflate.ts";
+import {
+  COMPRESSED,
+  deflated,
+  deflatedToTheEnd,
+  dense,
+  messageIn,
+  OFFER,
+} from "../../support/deflate.ts";
 import type { ProcessServer } from "../../support/process_server.ts";
 import { handshake, OPCODE, RawClient } from "../../support/raw_client.ts";
 import { type WireRuntime, wireRuntimes } from "../../support/runtimes.ts";
@@ -56,15 +63,19 @@ function compressionSuite(runtime: WireRuntime): void {
     });
   }
 
-  test("off by default: no offer is taken, and a route that wants it is reported", async (server) => {
-    using client = await offering(server, "/echo", OFFER);
-    assertEquals([client.agreed, await comesBack(client, LONG)], [[], false]);
-    assertEquals(server.all({ on: "report" }), []);
-    using short = await offering(server, "/short", OFFER);
-    assertEquals([short.agreed, await comesBack(short, LONG)], [[], false]);
-    const { kind, cause } = await server.until({ on: "report" });
-    assertEquals([kind, cause], ["option", "compression"]);
-  }, { env: { COMPRESSION: "false" } });
+  test(
+    "off by default: no offer is taken, and a route that wants it is reported",
+    async (server) => {
+      using client = await offering(server, "/echo", OFFER);
+      assertEquals([client.agreed, await comesBack(client, LONG)], [[], false]);
+      assertEquals(server.all({ on: "report" }), []);
+      using short = await offering(server, "/short", OFFER);
+      assertEquals([short.agreed, await comesBack(short, LONG)], [[], false]);
+      const { kind, cause } = await server.until({ on: "report" });
+      assertEquals([kind, cause], ["option", "compression"]);
+    },
+    { env: { COMPRESSION: "false" } },
+  );
   if (!runtime.abilities.compression) return;
 
   for (const mode of runtime.modes) {
@@ -194,26 +205,30 @@ function compressionSuite(runtime: WireRuntime): void {
     await ends(server, closedByClient(1000));
   });
 
-  test("a bomb ends with 1009, costs a piece of what it holds, and harms nobody", async (server) => {
-    using neighbour = await offering(server, "/echo", OFFER);
-    // As much as there may be, compressed to a thousandth too: that is no bomb.
-    const healthy = "x".repeat(MIB);
-    neighbour.send(OPCODE.text, deflated(healthy), COMPRESSED);
-    assertEquals(messageIn(await neighbour.frame()).toString(), healthy);
-    const before = most(server);
-    const bytes = bomb ??= deflated(new Uint8Array(64 * MIB));
-    assertLess(bytes.length, 66 * KIB);
-    for (let i = 1; i <= 10; i++) {
-      using attacker = await offering(server, "/echo?id=attacker", OFFER);
-      attacker.send(OPCODE.binary, bytes, COMPRESSED);
-      const close = await attacker.closeFrame();
-      attacker.close(1009);
-      assertEquals(close?.code, 1009);
-      await server.until({ on: "close", cause: "payload-too-large" }, i);
-      assertEquals(await comesBack(neighbour, "still here"), false);
-    }
-    assertLess(most(server) - before, 32 * MIB);
-  }, { needs: "/proc" });
+  test(
+    "a bomb ends with 1009, costs a piece of what it holds, and harms nobody",
+    async (server) => {
+      using neighbour = await offering(server, "/echo", OFFER);
+      // As much as there may be, compressed to a thousandth too: that is no bomb.
+      const healthy = "x".repeat(MIB);
+      neighbour.send(OPCODE.text, deflated(healthy), COMPRESSED);
+      assertEquals(messageIn(await neighbour.frame()).toString(), healthy);
+      const before = most(server);
+      const bytes = bomb ??= deflated(new Uint8Array(64 * MIB));
+      assertLess(bytes.length, 66 * KIB);
+      for (let i = 1; i <= 10; i++) {
+        using attacker = await offering(server, "/echo?id=attacker", OFFER);
+        attacker.send(OPCODE.binary, bytes, COMPRESSED);
+        const close = await attacker.closeFrame();
+        attacker.close(1009);
+        assertEquals(close?.code, 1009);
+        await server.until({ on: "close", cause: "payload-too-large" }, i);
+        assertEquals(await comesBack(neighbour, "still here"), false);
+      }
+      assertLess(most(server) - before, 32 * MIB);
+    },
+    { needs: "/proc" },
+  );
 
   const ended = runtime.gap("a long compressed message that says where it ends");
   test(`gap: a long compressed message that says where it ends is ${ended ?? "taken"}`, async (server) => {
