@@ -4,7 +4,7 @@ import { nodeAdapter } from "../../src/adapters/node.ts";
 import { NodeDeflateSocket } from "../../src/adapters/node_deflate_socket.ts";
 import type { WsSocket } from "../../src/adapters/node_socket.ts";
 import type { WebSocketEvents } from "../../src/connection/events.ts";
-import { COMPRESSED, deflated, dense, messageIn, OFFER } from "../support/deflate.ts";
+import { COMPRESSED, deflated, messageIn, OFFER } from "../support/deflate.ts";
 import { OPCODE, RawClient } from "../support/raw_client.ts";
 import { ownServer } from "../support/own_server.ts";
 import { within } from "../support/within.ts";
