@@ -34,6 +34,7 @@ const OFFERS: readonly (readonly [string, string | undefined])[] = [
   [`${NAME}; server_no_context_takeover; server_no_context_takeover`, undefined],
   [`${NAME}; constructor`, undefined],
   [`${NAME};`, undefined],
+  [`${NAME};${" ".repeat(229)}client_max_window_bits`, undefined],
   [`${NAME}x`, undefined],
   ["Permessage-Deflate", undefined],
   [`"${NAME}"`, undefined],

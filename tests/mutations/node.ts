@@ -221,6 +221,7 @@ export const node: Mutations = {
     ["clients compress as they like", "clientNoContextTakeover: true,", ""],
     ["a window has the size it can have", "const WINDOW_BITS = 13;", "const WINDOW_BITS = 15;"],
     ["any extension is this one", 'name === "permessage-deflate" && ', ""],
+    ["an offer may be as long as it likes", "if (offer.length > LONGEST) return false;", ""],
     ["a parameter may come twice", " || seen.has(parameter)) return false;", ") return false;"],
     ["unknown parameters are taken", "if (parameter === undefined", "if (parameter === null"],
     ["context takeover has a value", "return value === undefined;\n", "return true;\n"],
