@@ -91,7 +91,7 @@ export const gaps = {
     node: "compresses",
     strict:
       "a `TypeError` at setup: a damaged message would end the process ([report](upstream/deno-zlib-flush-after-error.md))",
-    "bun-node": "a `TypeError` at setup: `ws` is Bun's own there, and does not compress",
+    "bun-node": "a `TypeError` at setup: only Bun's own server compresses",
     pinned: { deno: "TypeError", strict: "TypeError", "bun-node": "TypeError" },
   },
   "one large frame that comes slowly": {
