@@ -13,7 +13,7 @@ import {
   OFFER,
 } from "../../support/deflate.ts";
 import type { ProcessServer } from "../../support/process_server.ts";
-import { handshake, OPCODE, RawClient } from "../../support/raw_client.ts";
+import { frame, handshake, OPCODE, RawClient } from "../../support/raw_client.ts";
 import { type WireRuntime, wireRuntimes } from "../../support/runtimes.ts";
 import { addCase, closedByClient, ends, suite } from "../../support/suite.ts";
 import { within } from "../../support/within.ts";
@@ -238,6 +238,33 @@ function compressionSuite(runtime: WireRuntime): void {
       assertEquals(messageIn(await client.frame()).toString(), text);
     }
   });
+
+  const bytes = deflated("hello hello hello hello");
+  for (
+    const [what, ...frames] of [
+      ["a ping that is compressed", frame(OPCODE.ping, "x", COMPRESSED)],
+      ["a close frame that is", frame(OPCODE.close, new Uint8Array([3, 232]), COMPRESSED)],
+      [
+        "a fragment that says so again",
+        frame(OPCODE.text, bytes.subarray(0, 3), { ...COMPRESSED, fin: false }),
+        frame(OPCODE.continuation, bytes.subarray(3), COMPRESSED),
+      ],
+      [
+        "a fragment that says so first",
+        frame(OPCODE.text, "a", { fin: false }),
+        frame(OPCODE.continuation, bytes, COMPRESSED),
+      ],
+      ["another reserved bit", frame(OPCODE.text, bytes, { rsv: 2 })],
+      ["another one beside", frame(OPCODE.text, bytes, { rsv: 6 })],
+    ] as const
+  ) {
+    test(`${what} breaks the rules`, async (server) => {
+      using client = await offering(server, "/echo", OFFER);
+      for (const one of frames) client.write(one);
+      assertEquals((await client.closeFrame())?.code, 1002);
+      assertEquals((await server.until({ on: "close" })).cause, "network");
+    });
+  }
 
   test("a message that is damaged ends its own connection only", async (server) => {
     using neighbour = await offering(server, "/echo?id=neighbour", OFFER);
