@@ -31,6 +31,7 @@ const OFFERS: readonly (readonly [string, string | undefined])[] = [
   [`${NAME}; client_max_window_bits=1e1`, undefined],
   [`${NAME}; client_max_window_bits="9`, undefined],
   [`${NAME}; client_no_context_takeover=true`, undefined],
+  [`${NAME}; client_no_context_takeover=1`, undefined],
   [`${NAME}; server_no_context_takeover; server_no_context_takeover`, undefined],
   [`${NAME}; constructor`, undefined],
   [`${NAME};`, undefined],

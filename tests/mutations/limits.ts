@@ -62,7 +62,7 @@ export const limits: Mutations = {
       "an address keeps what it was cut out of",
       'return unscoped.split(".").map(Number).join(".");',
       "return unscoped;",
-      { seenBy: ["tests/limits/per_address_test.ts#long headers"] },
+      { seenBy: ["tests/limits_memory_test.ts"] },
     ],
     ["a port is part of the address", '? address.slice(0, address.lastIndexOf(":"))', "? address"],
     ["case matters", ".toLowerCase()", ""],
