@@ -175,14 +175,21 @@ function reachedFrom(entry: string) {
   const outside = new Set<string>();
   for (const file of files) {
     const code = Deno.readTextFileSync(new URL(file)).replaceAll(/\/\*[^]*?\*\//g, "");
-    for (const [, types, specifier] of code.matchAll(/^(?:import|export) (type )?[^;]*? from "([^"]+)";/gm)) {
+    for (
+      const [, types, specifier] of code.matchAll(
+        /^(?:import|export) (type )?[^;]*? from "([^"]+)";/gm,
+      )
+    ) {
       if (types !== undefined) continue;
       if (specifier!.startsWith(".")) files.add(new URL(specifier!, file).href);
       else outside.add(specifier!);
     }
   }
   const inside = [...files].map((file) => file.slice(root.href.length));
-  return { folders: new Set(inside.flatMap((file) => file.match(/^src\/(\w+)\//)?.[1] ?? [])), outside };
+  return {
+    folders: new Set(inside.flatMap((file) => file.match(/^src\/(\w+)\//)?.[1] ?? [])),
+    outside,
+  };
 }
 
 Deno.test("the core imports no package, and none of what costs extra", () => {

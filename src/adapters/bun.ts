@@ -274,7 +274,7 @@ export const websocket: BunWebSocketHandler = websocketFor(16 * 1024 * 1024);
 
 function closeInfo(code: number, reason: string): CloseInfo {
   if (code !== 1006) return closedByPeer(code, reason);
-  // Of a compressed one, Bun says in the same breath that it may have been damaged.
+  // Some say of a compressed one: "..., or other inflation error".
   if (reason.startsWith("Received too big message")) return TOO_LARGE;
   return broken("network");
 }

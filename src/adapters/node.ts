@@ -49,8 +49,11 @@ export const ABILITIES = {
   node: ON_NODE,
   /** Bun puts sockets of its own in the place of those of `ws`, which can do less. */
   bun: { ...ON_NODE, pause: false, drain: "poll", progress: "messages", compression: false },
-  /** Deno does not say how much of a write has gone out. */
-  deno: { ...ON_NODE, progress: "messages" },
+  /**
+   * Deno does not say how much of a write has gone out, and ends the process when `ws` inflates a
+   * message that is damaged.
+   */
+  deno: { ...ON_NODE, progress: "messages", compression: false },
 } as const satisfies Readonly<Record<string, Abilities>>;
 
 /** Node, and Deno and Bun through `node:http`: on `http.Server`, `ws` and `@hono/node-server`. */

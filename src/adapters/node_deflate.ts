@@ -15,6 +15,9 @@ export const DEFLATE: Readonly<Record<string, unknown>> = {
   threshold: 0,
 };
 
+/** Characters that an offer may have: with all its parameters, it has some 120. */
+const LONGEST = 256;
+
 /** A parameter that we can agree to: RFC 7692 §7.1. Its value may stand in quotes. */
 const PARAMETER =
   /^(server_no_context_takeover|client_no_context_takeover|client_max_window_bits|server_max_window_bits)(?:=(\d+|"\d+"))?$/;
@@ -27,6 +30,7 @@ const PARAMETER =
  */
 export function acceptable(offers: string): string | undefined {
   return listElements(offers).find((offer) => {
+    if (offer.length > LONGEST) return false;
     const [name, ...parameters] = offer.split(";").map((part) => part.trim());
     const seen = new Set<string>();
     return name === "permessage-deflate" && parameters.every((text) => {

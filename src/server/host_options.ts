@@ -78,7 +78,7 @@ export interface HostOptions {
   readonly limits?: HandshakeLimit | readonly HandshakeLimit[] | undefined;
   /**
    * Compresses messages for clients that offer it, unless their route says otherwise; or from how
-   * many bytes on. On Bun, and with the entry for Node on Node and on Deno; a `TypeError` elsewhere.
+   * many bytes on. On Bun, and on Node with the entry for it; a `TypeError` elsewhere.
    * What is secret can be guessed from its compressed length: see docs/compression.md.
    *
    * Source: RFC 7692.

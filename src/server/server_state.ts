@@ -30,7 +30,7 @@ const RETRY_AFTER = "5";
 const CAUTION = 60_000;
 
 /** Where messages can be compressed. */
-const COMPRESSING = "a runtime that compresses (Bun; Node and Deno by the entry for Node)";
+const COMPRESSING = "a runtime that compresses (Bun; Node by the entry for Node)";
 
 /** Connections at the same time where nobody knows how many there may be. */
 const MOST_CONNECTIONS = 10_000;

@@ -23,7 +23,7 @@ function listening() {
     for (const look of waiting.splice(0)) look();
   };
   return {
-    server: { clock: systemClock, maxPayloadLength: 1_000, report },
+    server: { clock: systemClock, maxPayloadLength: 1_000, compresses: false, report },
     reported,
     nextReport: () => within(new Promise<void>((resolve) => waiting.push(resolve)), "a report"),
   };

@@ -16,7 +16,10 @@ const OFFERS: readonly (readonly [string, string | undefined])[] = [
   [`${NAME};client_max_window_bits=8`, `${NAME};client_max_window_bits=8`],
   [`${NAME} ; client_max_window_bits="15"`, `${NAME} ; client_max_window_bits="15"`],
   [`${NAME}; server_max_window_bits=13`, `${NAME}; server_max_window_bits=13`],
-  [`${NAME}; server_max_window_bits=15; server_no_context_takeover`, `${NAME}; server_max_window_bits=15; server_no_context_takeover`],
+  [
+    `${NAME}; server_max_window_bits=15; server_no_context_takeover`,
+    `${NAME}; server_max_window_bits=15; server_no_context_takeover`,
+  ],
   [`${NAME}; client_no_context_takeover`, `${NAME}; client_no_context_takeover`],
   [`x-other, ${NAME}; a, ${NAME}; client_max_window_bits`, `${NAME}; client_max_window_bits`],
   [`${NAME}; server_max_window_bits=12, ${NAME}`, NAME],
@@ -28,13 +31,15 @@ const OFFERS: readonly (readonly [string, string | undefined])[] = [
   [`${NAME}; client_max_window_bits=1e1`, undefined],
   [`${NAME}; client_max_window_bits="9`, undefined],
   [`${NAME}; client_no_context_takeover=true`, undefined],
+  [`${NAME}; client_no_context_takeover=1`, undefined],
   [`${NAME}; server_no_context_takeover; server_no_context_takeover`, undefined],
   [`${NAME}; constructor`, undefined],
   [`${NAME};`, undefined],
+  [`${NAME};${" ".repeat(229)}client_max_window_bits`, undefined],
   [`${NAME}x`, undefined],
   ["Permessage-Deflate", undefined],
   [`"${NAME}"`, undefined],
-  [";;; , \"", undefined],
+  [';;; , "', undefined],
 ];
 
 for (const [offers, taken] of OFFERS) {
@@ -68,6 +73,6 @@ Deno.test("whatever is taken, ws agrees to, without a context from one message t
 });
 
 Deno.test("offers take linear time", () =>
-  [";", ",", `${NAME};`, `${NAME}; client_max_window_bits,`, "; a=1", '"', "=", " "].forEach((part) =>
-    assertLinear(part, (times) => acceptable(`${NAME}${part.repeat(times)}`))
-  ));
+  [";", ",", `${NAME};`, `${NAME}; client_max_window_bits,`, "; a=1", '"', "=", " "].forEach((
+    part,
+  ) => assertLinear(part, (times) => acceptable(`${NAME}${part.repeat(times)}`))));

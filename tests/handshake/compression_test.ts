@@ -26,12 +26,30 @@ Deno.test("an option says yes or no, nothing, or from how many bytes on", () => 
 Deno.test("another type, another name and a threshold out of range are refused", () => {
   for (
     const [option, said] of [
-      ["yes", "TypeError: Cannot use option compression: expected true, false or { threshold }, got string"],
-      [null, "TypeError: Cannot use option compression: expected true, false or { threshold }, got null"],
-      [5, "TypeError: Cannot use option compression: expected true, false or { threshold }, got number"],
-      [{ treshold: 5 }, "TypeError: Cannot use options of compression: expected threshold (did you mean that?), got treshold"],
-      [{ threshold: "5" }, "TypeError: Cannot use option compression.threshold: expected a whole number of bytes from 1 to 2147483647, got string"],
-      [{ threshold: 0 }, "RangeError: Cannot use option compression.threshold: expected a whole number of bytes from 1 to 2147483647, got 0"],
+      [
+        "yes",
+        "TypeError: Cannot use option compression: expected true, false or { threshold }, got string",
+      ],
+      [
+        null,
+        "TypeError: Cannot use option compression: expected true, false or { threshold }, got null",
+      ],
+      [
+        5,
+        "TypeError: Cannot use option compression: expected true, false or { threshold }, got number",
+      ],
+      [
+        { treshold: 5 },
+        "TypeError: Cannot use options of compression: expected threshold (did you mean that?), got treshold",
+      ],
+      [
+        { threshold: "5" },
+        "TypeError: Cannot use option compression.threshold: expected a whole number of bytes from 1 to 2147483647, got string",
+      ],
+      [
+        { threshold: 0 },
+        "RangeError: Cannot use option compression.threshold: expected a whole number of bytes from 1 to 2147483647, got 0",
+      ],
     ] as const
   ) {
     for (const check of [checkCompression, serverThreshold]) {

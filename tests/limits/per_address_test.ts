@@ -126,22 +126,12 @@ Deno.test("a million addresses cost some megabytes, and those with connections s
   enter("192.0.2.1", 7_200_000);
 });
 
-Deno.test("addresses at the end of long headers cost no more than others", () => {
-  const { enter } = limited({ handshakes: 1, trustProxy: true });
-  const junk = "203.0.113.7, ".repeat(600);
-  const grown = memoryOf(() => {
-    for (let i = 0; i < 10_000; i++) {
-      enter("10.0.0.1", 0, `${junk}198.51.${100 + (i >> 8)}.${i & 255}`).ended();
-    }
-  });
-  // 7.8 KB each would be 78 MB.
-  assert(grown < 16 * 1024 * 1024, `${grown} bytes`);
-});
-
 Deno.test("behind a proxy, whatever the client has written before is for nobody to read", () => {
   const { enter, refused } = limited({ connections: 1, trustProxy: true });
   enter("10.0.0.1", 0, "192.0.2.1");
-  for (const junk of ["", ",", ",,,", "unknown,", '"a, b",', "192.0.2.9, ", "[::1", "x".repeat(9_000)]) {
+  for (
+    const junk of ["", ",", ",,,", "unknown,", '"a, b",', "192.0.2.9, ", "[::1", "x".repeat(9_000)]
+  ) {
     refused("10.0.0.1", 0, `${junk},192.0.2.1`);
     refused("10.0.0.1", 0, `${junk},\t192.0.2.1:50123`);
   }

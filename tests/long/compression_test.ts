@@ -1,6 +1,6 @@
 /** What compression costs and saves: bytes, time of the processor, memory of each connection. */
 import { assertEquals, assertLess } from "@std/assert";
-import { OFFER } from "../support/deflate.ts";
+import { COMPRESSED, deflated, OFFER } from "../support/deflate.ts";
 import type { ProcessServer } from "../support/process_server.ts";
 import { OPCODE, RawClient } from "../support/raw_client.ts";
 import { type WireRuntime, wireRuntimes } from "../support/runtimes.ts";
@@ -12,7 +12,7 @@ const MESSAGES = 4_000;
 
 /** What many apps send: a list of things in JSON, 4 KiB of it. */
 const message = (seed: number): string => {
-  const things = Array.from({ length: 40 }, (_, i) => ({
+  const things = Array.from({ length: 80 }, (_, i) => ({
     id: seed * 7_919 + i * 104_729,
     name: `thing ${(seed + i) % 97}`,
     price: (seed * 31 + i * 17) % 1_000 / 100,
@@ -34,7 +34,9 @@ async function measure(runtime: WireRuntime, compression: boolean) {
   const env = { APP: "compression", COMPRESSION: `${compression}`, QUIET: "1" };
   await using server = await runtime.start(env);
   const echo = async (client: RawClient, seed: number) => {
-    client.send(OPCODE.text, message(seed));
+    const text = message(seed);
+    if (compression) client.send(OPCODE.text, deflated(text), COMPRESSED);
+    else client.send(OPCODE.text, text);
     assertEquals((await client.frame())?.rsv, compression ? 4 : 0);
   };
   using one = await RawClient.open(server.port, "/echo", OFFER);

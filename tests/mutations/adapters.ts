@@ -98,11 +98,6 @@ export const adapters: Mutations = {
       'if (reason.startsWith("Received too big message")) return TOO_LARGE;',
       "",
     ],
-    [
-      "what is inflated to too much broke the network",
-      'reason.startsWith("Received too big message")',
-      'reason === "Received too big message"',
-    ],
     ["offers are not hidden from Bun", "compression === false ? hideOffer", "false ? hideOffer"],
     [
       "what is hidden from Bun is hidden for good",

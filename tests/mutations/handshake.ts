@@ -23,7 +23,7 @@ export const handshake: Mutations = {
   ],
   "handshake/compression.ts": [
     ["another default threshold", "const THRESHOLD = 1_024;", "const THRESHOLD = 1_000;"],
-    ["null is an option", ' || option === null) {', ") {"],
+    ["null is an option", " || option === null) {", ") {"],
     ["other names are taken", 'checkNames("compression", option, ["threshold"]);', ""],
     [
       "a threshold is not checked",

@@ -53,12 +53,16 @@ export const limits: Mutations = {
     ["every address of IPv6 is one", "groups.slice(0, 4).map", "groups.map"],
     ["IPv4 in the clothes of IPv6 is IPv6", "[0, 0, 0, 0, 0, 0xffff].join(),", ""],
     ["IPv4 behind a translator is IPv6", "[0x64, 0xff9b, 0, 0, 0, 0].join(),", ""],
-    ["a bracket may stay open", "BRACKETED.exec(address) ?? []", "/^\\[([^\\]]*)/.exec(address) ?? []"],
+    [
+      "a bracket may stay open",
+      "BRACKETED.exec(address) ?? []",
+      "/^\\[([^\\]]*)/.exec(address) ?? []",
+    ],
     [
       "an address keeps what it was cut out of",
       'return unscoped.split(".").map(Number).join(".");',
       "return unscoped;",
-      { seenBy: ["tests/limits/per_address_test.ts#long headers"] },
+      { seenBy: ["tests/limits_memory_test.ts"] },
     ],
     ["a port is part of the address", '? address.slice(0, address.lastIndexOf(":"))', "? address"],
     ["case matters", ".toLowerCase()", ""],

@@ -23,7 +23,7 @@ export const native: Mutations = {
     ["handler takes unknown options", 'checkNames("handler", options, HOST_OPTIONS);', ""],
     [
       "handler passes over its options",
-      "const checked = checkHostOptions(options);",
+      "new ServerState(checkHostOptions(options), currentAdapter())",
       "const checked = checkHostOptions({});",
     ],
     [

@@ -221,9 +221,10 @@ export const node: Mutations = {
     ["clients compress as they like", "clientNoContextTakeover: true,", ""],
     ["a window has the size it can have", "const WINDOW_BITS = 13;", "const WINDOW_BITS = 15;"],
     ["any extension is this one", 'name === "permessage-deflate" && ', ""],
+    ["an offer may be as long as it likes", "if (offer.length > LONGEST) return false;", ""],
     ["a parameter may come twice", " || seen.has(parameter)) return false;", ") return false;"],
     ["unknown parameters are taken", "if (parameter === undefined", "if (parameter === null"],
-    ["context takeover has a value", 'return value === undefined;\n', "return true;\n"],
+    ["context takeover has a value", "return value === undefined;\n", "return true;\n"],
     ["a window may be too small", "Number(value) >= least", "Number(value) >= 8"],
     ["a window may be too large", "Number(value) <= 15", "Number(value) <= 16"],
     ["a server's window needs no size", "return least === 8;", "return true;"],
@@ -231,7 +232,11 @@ export const node: Mutations = {
   ],
   "adapters/node_deflate_socket.ts": [
     ["everything is compressed", "byteLength(data) >= this.#threshold", "true"],
-    ["the threshold is not", "byteLength(data) >= this.#threshold", "byteLength(data) > this.#threshold"],
+    [
+      "the threshold is not",
+      "byteLength(data) >= this.#threshold",
+      "byteLength(data) > this.#threshold",
+    ],
     ["what is compressed does not wait", "bufferedAmount > HANDED ? bufferedAmount : 0", "0"],
     ["a little waits", "bufferedAmount > HANDED ? bufferedAmount : 0", "bufferedAmount"],
     ["ws is handed everything", 'if (raw.bufferedAmount > HANDED) return "full";', ""],
@@ -244,8 +249,12 @@ export const node: Mutations = {
   ],
   "adapters/node_switch.ts": [
     ["every offer is taken", "compress ? acceptable(", "true ? acceptable("],
-    ["offers are handed on as they are", "acceptable(`${offers ?? \"\"}`)", "`${offers ?? \"\"}`"],
-    ["ws compresses nothing", "perMessageDeflate: compresses && DEFLATE,", "perMessageDeflate: false,"],
+    ["offers are handed on as they are", 'acceptable(`${offers ?? ""}`)', '`${offers ?? ""}`'],
+    [
+      "ws compresses nothing",
+      "perMessageDeflate: compresses && DEFLATE,",
+      "perMessageDeflate: false,",
+    ],
     ["what is theirs is an error", "? TAKEN : error", "? error : error"],
     [
       "ws chooses the subprotocol",

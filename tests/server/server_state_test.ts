@@ -66,7 +66,7 @@ Deno.test("a server compresses where its runtime can, and is refused where it ca
       () => new ServerState(checkHostOptions({ compression: true }), cannot),
       TypeError,
     ).message,
-    "Cannot use option compression: expected a runtime that compresses (Bun; Node and Deno by the entry for Node), got one that does not",
+    "Cannot use option compression: expected a runtime that compresses (Bun; Node by the entry for Node), got one that does not",
   );
   new ServerState(checkHostOptions({ compression: false }), cannot);
 });

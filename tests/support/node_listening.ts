@@ -17,6 +17,7 @@ export async function listening(
   const server = {
     clock,
     maxPayloadLength: 1_000,
+    compresses: false,
     report: (error: unknown) => reported.push(error),
   };
   const listeners: NodeListeners = new NodeListeners(fetch as Fetch, server as ListeningServer, {
