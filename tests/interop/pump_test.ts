@@ -62,6 +62,8 @@ Deno.test("whoever has paused for ever is told of the end", async () => {
   one.client.vanish();
   await settled();
   assertEquals(one.brought.at(-1), 1006);
+  one.pump.pause();
+  assertEquals(one.pump.paused, false);
 });
 
 Deno.test("once it is stopped, only the end comes", async () => {
