@@ -24,6 +24,7 @@ export class Pump {
   /** While it is paused: settles when it goes on. */
   #pause: Deferred<void> | undefined;
   #ended = false;
+  #stopped = false;
 
   /**
    * Takes the loop over the connection.
@@ -60,6 +61,7 @@ export class Pump {
 
   /** Brings nothing more but the end, and throws away what waits. */
   stop(): void {
+    this.#stopped = true;
     this.#messages.return!();
   }
 
@@ -76,7 +78,7 @@ export class Pump {
       const { done, value } = await this.#messages.next();
       while (this.#pause) await this.#pause.promise;
       if (done) break;
-      this.#receiver.message(value);
+      if (!this.#stopped) this.#receiver.message(value);
     }
     this.#receiver.ended(await this.#connection.closed);
   }

@@ -134,9 +134,7 @@ class ConnectionWebSocket extends EventTarget {
     const guard = (event: Event) =>
       contain(
         () =>
-          typeof listener === "function"
-            ? listener.call(this, event)
-            : listener.handleEvent(event),
+          typeof listener === "function" ? listener.call(this, event) : listener.handleEvent(event),
         this.#fail,
       );
     this.#guards.set(listener, guard);

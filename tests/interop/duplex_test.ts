@@ -42,6 +42,8 @@ Deno.test("each message is a chunk, of text too, and the end is the end", async 
 Deno.test("whoever reads gets one message at a time, and the rest waits", async () => {
   await using one = await dressed();
   for (const message of ["a", "b", "c"]) one.client.send(message);
+  // It begins to read when somebody does.
+  assertEquals(one.stream.read(), null);
   await settled();
   assertEquals(`${one.stream.read()}`, "a");
   await settled();

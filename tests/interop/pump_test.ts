@@ -71,10 +71,12 @@ Deno.test("once it is stopped, only the end comes", async () => {
   one.pump.start();
   one.client.send("a");
   await settled();
-  one.pump.stop();
   one.client.send("b");
+  one.pump.pause();
   await settled();
   one.connection.close(4001);
+  one.pump.stop();
+  one.pump.resume();
   await settled();
   assertEquals(one.brought, ["a", 4001]);
 });

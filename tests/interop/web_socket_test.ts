@@ -31,11 +31,12 @@ Deno.test("it has what a WebSocket has", async () => {
 });
 
 Deno.test("open comes first, then messages, and the end with its code and reason", async () => {
-  await using one = await dressed();
-  const { socket } = one;
-  const told: unknown[] = [];
+  await using one = await opened();
   one.client.send("a");
   one.client.send(new Uint8Array([1]));
+  await settled();
+  const socket = webSocketOf(one.connection);
+  const told: unknown[] = [];
   socket.addEventListener("open", ({ type, target }) => told.push(type, target === socket));
   socket.addEventListener("message", ({ data }) => {
     told.push(data instanceof ArrayBuffer ? data.byteLength : data);
