@@ -117,6 +117,20 @@ Deno.test("destroyed without an error, it closes with 1000, and throws away what
   assertEquals((await one.client.closed).code, 1000);
   await settled();
   assertEquals([one.told, one.stream.read()], [["close"], null]);
+  await using mute = await dressed();
+  mute.client.mute();
+  mute.stream.destroy();
+  await settled();
+  assertEquals(mute.told, []);
+  await mute.clock.advance(6_000);
+  await settled();
+  assertEquals(mute.told, ["close"]);
+  await using reading = await dressed();
+  reading.stream.resume();
+  await settled();
+  reading.stream.destroy();
+  await settled();
+  assertEquals(reading.told, ["close"]);
 });
 
 Deno.test("a client that is gone is an error, which does no harm if nobody listens", async () => {

@@ -81,6 +81,13 @@ Deno.test("once it is stopped, only the end comes", async () => {
   assertEquals(one.brought, ["a", 4001]);
 });
 
+Deno.test("to stop it leaves the loop, which closes the connection", async () => {
+  await using one = await pumping();
+  one.pump.start();
+  one.pump.stop();
+  assertEquals((await one.client.closed).code, 1000);
+});
+
 Deno.test("who has an onMessage, or has somebody else read, cannot have a pump", async () => {
   const receiver = { message() {}, ended() {} };
   await using other = await opened({ onMessage() {} });

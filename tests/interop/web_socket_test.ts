@@ -122,10 +122,11 @@ Deno.test("a listener that throws or rejects ends its connection, and hears no m
   ) {
     await using one = await dressed();
     const told: unknown[] = [];
+    for (const message of ["a", "b", "c"]) one.client.send(message);
+    await settled();
     one.socket.addEventListener("message", listener);
     one.socket.addEventListener("message", ({ data }) => told.push(data));
     one.socket.onclose = ({ code }) => told.push(code);
-    for (const message of ["a", "b", "c"]) one.client.send(message);
     assertEquals((await one.client.closed).code, 1011);
     await settled();
     assertEquals([one.faults, told, one.reported], [["the fault"], ["a", 1011], []]);

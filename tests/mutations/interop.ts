@@ -32,7 +32,7 @@ export const interop: Mutations = {
     ["who never listens hears all", "this.#heard.resolve(false);", "this.#heard.resolve(true);"],
     ["a pause does nothing", "this.#pause ??= new Deferred();", "{}"],
     ["a pause has no end", "    this.resume();\n", ""],
-    ["a pause lasts", "    this.#pause = undefined;\n", ""],
+    ["a pause lasts", "    this.#pause?.resolve();\n", ""],
     ["it pauses after the end", "if (!this.#ended) ", ""],
     ["it goes on when it is stopped", "this.#messages.return!();", ""],
     ["what is held comes when it is stopped", "if (!this.#stopped) ", ""],
