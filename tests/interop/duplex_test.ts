@@ -176,6 +176,20 @@ Deno.test("a listener that throws or rejects ends its connection, and nothing el
   }
 });
 
+Deno.test("a callback that throws ends its connection, and nothing else", async () => {
+  for (const method of ["write", "end"] as const) {
+    await using one = await dressed();
+    one.stream[method]("a", "utf8", () => {
+      throw "the fault";
+    });
+    one.stream.resume();
+    const { code } = await one.client.closed;
+    await settled();
+    // What has ended already ends no more.
+    assertEquals([code, one.faults], [method === "write" ? 1011 : 1000, ["the fault"]]);
+  }
+});
+
 Deno.test("an event says whether anybody has heard it", async () => {
   await using one = await dressed();
   assertEquals([one.stream.emit("nothing"), one.stream.emit("error")], [false, true]);

@@ -175,8 +175,23 @@ export const interop: Mutations = {
     ["an error closes as an end does", "error === null ? 1000 : 1011", "1000"],
     [
       "faults go on",
-      "      contain(() => Reflect.apply(listener, this, args), (fault) => {",
-      "      const run = (task: () => unknown, _: unknown) => task();\n      run(() => Reflect.apply(listener, this, args), (fault: unknown) => {",
+      "this.#contain(() => Reflect.apply(listener, this, args));",
+      "Reflect.apply(listener, this, args);",
+    ],
+    [
+      "faults of callbacks go on",
+      "super.write(chunk, ...this.#contained(rest) as [])",
+      "super.write(chunk, ...rest as [])",
+    ],
+    [
+      "faults at the end go on",
+      "super.end(...this.#contained(all) as [])",
+      "super.end(...all as [])",
+    ],
+    [
+      "a stream goes on after a fault",
+      "      this.#fail(fault);\n      this.destroy();",
+      "      this.#fail(fault);",
     ],
     ["nobody has heard it", "return listeners.length > 0;", "return false;"],
     [
