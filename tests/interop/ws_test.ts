@@ -179,6 +179,35 @@ Deno.test("close has a code and a reason, also of bytes; terminate has none", as
   assertEquals((await other.client.closed).code, 1006);
 });
 
+Deno.test("a server that goes away says so to its stacks", async () => {
+  await using one = await dressed();
+  const told: unknown[] = [];
+  one.ws.on("close", (code: number, reason: Buffer) => told.push(code, `${reason}`));
+  await one.server.shutdown();
+  await settled();
+  assertEquals(told, [1001, "Server shutting down"]);
+});
+
+Deno.test("a stack may take over later: what came meanwhile is there, and so is the end", async () => {
+  const one = await opened();
+  one.client.send("early");
+  await settled();
+  const ws = wsOf<Ws>(one.connection);
+  const told: unknown[] = [];
+  ws.on("message", (data: Buffer) => told.push(`${data}`));
+  ws.on("close", (code: number) => told.push(code));
+  one.client.close(4000);
+  await settled();
+  assertEquals(told, ["early", 4000]);
+  await one[Symbol.asyncDispose]();
+  const ended = await opened();
+  ended.client.close(4000);
+  await settled();
+  const code = await new Promise((resolve) => wsOf<Ws>(ended.connection).on("close", resolve));
+  assertEquals(code, 4000);
+  await ended[Symbol.asyncDispose]();
+});
+
 Deno.test("listeners of the web are there, too", async () => {
   await using one = await dressed();
   const { ws } = one;
