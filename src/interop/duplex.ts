@@ -85,13 +85,32 @@ class ConnectionDuplex extends Duplex {
   /** Streams call listeners whenever they like: what one of them throws would end the process. */
   override emit(name: string | symbol, ...args: unknown[]): boolean {
     const listeners = this.rawListeners(name);
-    for (const listener of listeners) {
-      contain(() => Reflect.apply(listener, this, args), (fault) => {
-        this.#fail(fault);
-        this.destroy();
-      });
-    }
+    for (const listener of listeners) this.#contain(() => Reflect.apply(listener, this, args));
     return listeners.length > 0;
+  }
+
+  override write(chunk: unknown, ...rest: unknown[]): boolean {
+    return super.write(chunk, ...this.#contained(rest) as []);
+  }
+
+  override end(...all: unknown[]): this {
+    return super.end(...this.#contained(all) as []);
+  }
+
+  #contain(run: () => unknown): void {
+    contain(run, (fault) => {
+      this.#fail(fault);
+      this.destroy();
+    });
+  }
+
+  /** Callbacks of whoever writes are called by the stream, too. */
+  #contained(args: readonly unknown[]): unknown[] {
+    return args.map((arg) =>
+      typeof arg === "function"
+        ? (...told: unknown[]) => this.#contain(() => Reflect.apply(arg, this, told))
+        : arg
+    );
   }
 }
 

@@ -19,9 +19,12 @@ export class Pump {
   readonly #connection: Connection;
   readonly #messages: AsyncIterableIterator<Message, undefined>;
   readonly #receiver: Receiver;
-  readonly #started = new Deferred<"started">();
+  /** Whether anybody has listened before the end. */
+  readonly #heard = new Deferred<boolean>();
   /** While it is paused: settles when it goes on. */
   #pause: Deferred<void> | undefined;
+  #ended = false;
+  #stopped = false;
 
   /**
    * Takes the loop over the connection.
@@ -32,6 +35,7 @@ export class Pump {
     this.#connection = connection;
     this.#messages = connection[Symbol.asyncIterator]();
     this.#receiver = receiver;
+    connection.closed.then(() => this.#end());
     this.#run();
   }
 
@@ -41,12 +45,12 @@ export class Pump {
 
   /** Somebody listens. */
   start(): void {
-    this.#started.resolve("started");
+    this.#heard.resolve(true);
   }
 
   /** Brings no more for now: the client is slowed down where the runtime can do that. */
   pause(): void {
-    this.#pause ??= new Deferred();
+    if (!this.#ended) this.#pause ??= new Deferred();
   }
 
   /** Goes on. */
@@ -57,21 +61,25 @@ export class Pump {
 
   /** Brings nothing more but the end, and throws away what waits. */
   stop(): void {
+    this.#stopped = true;
     this.#messages.return!();
   }
 
+  /** Whoever has not listened so far, or has paused and forgotten it, is to hear of the end. */
+  #end(): void {
+    this.#ended = true;
+    this.#heard.resolve(false);
+    this.resume();
+  }
+
   async #run(): Promise<void> {
-    const { closed } = this.#connection;
-    const began = await Promise.race([this.#started.promise, closed]);
-    // Nobody has ever listened: there is only the end to be told.
-    if (began !== "started") this.stop();
+    if (!await this.#heard.promise) this.stop();
     for (;;) {
       const { done, value } = await this.#messages.next();
-      // Whoever has paused, and forgotten it, is to hear of the end.
-      if (this.#pause) await Promise.race([this.#pause.promise, closed]);
+      while (this.#pause) await this.#pause.promise;
       if (done) break;
-      this.#receiver.message(value);
+      if (!this.#stopped) this.#receiver.message(value);
     }
-    this.#receiver.ended(await closed);
+    this.#receiver.ended(await this.#connection.closed);
   }
 }

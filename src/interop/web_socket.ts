@@ -9,8 +9,9 @@ import { Pump } from "./pump.ts";
 /** The events of a WebSocket, for whose handlers it has attributes such as `onmessage`. */
 const EVENTS = ["open", "message", "close", "error"];
 
-type Listener = EventListenerOrEventListenerObject;
-type Handler = (event: Event) => unknown;
+/** Of no event of the web by name: programs may have several types of that name. */
+type Listener = ((event: never) => unknown) | { handleEvent(event: never): unknown };
+type Handler = (event: unknown) => unknown;
 type Binary = "arraybuffer" | "blob";
 
 /** The close event of the web, which not every runtime has a class for. */
@@ -131,12 +132,12 @@ class ConnectionWebSocket extends EventTarget {
   #guardOf(listener: Listener): Handler {
     const known = this.#guards.get(listener);
     if (known) return known;
-    const guard = (event: Event) =>
+    const guard = (event: unknown) =>
       contain(
         () =>
           typeof listener === "function"
-            ? listener.call(this, event)
-            : listener.handleEvent(event),
+            ? Reflect.apply(listener, this, [event])
+            : Reflect.apply(listener.handleEvent, listener, [event]),
         this.#fail,
       );
     this.#guards.set(listener, guard);
@@ -150,7 +151,7 @@ class ConnectionWebSocket extends EventTarget {
     this.#handlers.set(type, handler);
     // Its turn among the listeners stays the same, whatever takes its place.
     if (isNew) {
-      this.addEventListener(type, (event) => this.#handlers.get(type)?.call(this, event));
+      this.addEventListener(type, (event: unknown) => this.#handlers.get(type)?.call(this, event));
     }
   }
 

@@ -186,7 +186,7 @@ class ConnectionWs extends EventEmitter {
  * until somebody listens to them.
  *
  * What differs from `ws`: `ping()` is answered here, with a `pong` as long as the connection is open,
- * because edgesocket finds lost clients itself (`idleTimeout`). `close()` without a code sends 1000.
+ * because edgesocket finds lost clients itself, unless `idleTimeout` is 0. `close()` without a code sends 1000.
  * There is no event `error`: how the connection ended is in `close`. A listener that throws, or
  * rejects, ends its connection with 1011, where `ws` would end the process.
  *

@@ -42,6 +42,8 @@ Deno.test("each message is a chunk, of text too, and the end is the end", async 
 Deno.test("whoever reads gets one message at a time, and the rest waits", async () => {
   await using one = await dressed();
   for (const message of ["a", "b", "c"]) one.client.send(message);
+  // It begins to read when somebody does.
+  assertEquals(one.stream.read(), null);
   await settled();
   assertEquals(`${one.stream.read()}`, "a");
   await settled();
@@ -115,6 +117,20 @@ Deno.test("destroyed without an error, it closes with 1000, and throws away what
   assertEquals((await one.client.closed).code, 1000);
   await settled();
   assertEquals([one.told, one.stream.read()], [["close"], null]);
+  await using mute = await dressed();
+  mute.client.mute();
+  mute.stream.destroy();
+  await settled();
+  assertEquals(mute.told, []);
+  await mute.clock.advance(6_000);
+  await settled();
+  assertEquals(mute.told, ["close"]);
+  await using reading = await dressed();
+  reading.stream.resume();
+  await settled();
+  reading.stream.destroy();
+  await settled();
+  assertEquals(reading.told, ["close"]);
 });
 
 Deno.test("a client that is gone is an error, which does no harm if nobody listens", async () => {
@@ -157,6 +173,20 @@ Deno.test("a listener that throws or rejects ends its connection, and nothing el
     assertEquals((await one.client.closed).code, 1011);
     await settled();
     assertEquals([one.faults, one.told], [["the fault"], ["a", "close"]]);
+  }
+});
+
+Deno.test("a callback that throws ends its connection, and nothing else", async () => {
+  for (const method of ["write", "end"] as const) {
+    await using one = await dressed();
+    one.stream[method]("a", "utf8", () => {
+      throw "the fault";
+    });
+    one.stream.resume();
+    const { code } = await one.client.closed;
+    await settled();
+    // What has ended already ends no more.
+    assertEquals([code, one.faults], [method === "write" ? 1011 : 1000, ["the fault"]]);
   }
 });
 

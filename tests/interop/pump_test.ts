@@ -62,6 +62,8 @@ Deno.test("whoever has paused for ever is told of the end", async () => {
   one.client.vanish();
   await settled();
   assertEquals(one.brought.at(-1), 1006);
+  one.pump.pause();
+  assertEquals(one.pump.paused, false);
 });
 
 Deno.test("once it is stopped, only the end comes", async () => {
@@ -69,12 +71,21 @@ Deno.test("once it is stopped, only the end comes", async () => {
   one.pump.start();
   one.client.send("a");
   await settled();
-  one.pump.stop();
   one.client.send("b");
+  one.pump.pause();
   await settled();
   one.connection.close(4001);
+  one.pump.stop();
+  one.pump.resume();
   await settled();
   assertEquals(one.brought, ["a", 4001]);
+});
+
+Deno.test("to stop it leaves the loop, which closes the connection", async () => {
+  await using one = await pumping();
+  one.pump.start();
+  one.pump.stop();
+  assertEquals((await one.client.closed).code, 1000);
 });
 
 Deno.test("who has an onMessage, or has somebody else read, cannot have a pump", async () => {

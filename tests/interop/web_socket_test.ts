@@ -31,11 +31,12 @@ Deno.test("it has what a WebSocket has", async () => {
 });
 
 Deno.test("open comes first, then messages, and the end with its code and reason", async () => {
-  await using one = await dressed();
-  const { socket } = one;
-  const told: unknown[] = [];
+  await using one = await opened();
   one.client.send("a");
   one.client.send(new Uint8Array([1]));
+  await settled();
+  const socket = webSocketOf(one.connection);
+  const told: unknown[] = [];
   socket.addEventListener("open", ({ type, target }) => told.push(type, target === socket));
   socket.addEventListener("message", ({ data }) => {
     told.push(data instanceof ArrayBuffer ? data.byteLength : data);
@@ -121,10 +122,11 @@ Deno.test("a listener that throws or rejects ends its connection, and hears no m
   ) {
     await using one = await dressed();
     const told: unknown[] = [];
+    for (const message of ["a", "b", "c"]) one.client.send(message);
+    await settled();
     one.socket.addEventListener("message", listener);
     one.socket.addEventListener("message", ({ data }) => told.push(data));
     one.socket.onclose = ({ code }) => told.push(code);
-    for (const message of ["a", "b", "c"]) one.client.send(message);
     assertEquals((await one.client.closed).code, 1011);
     await settled();
     assertEquals([one.faults, told, one.reported], [["the fault"], ["a", 1011], []]);

@@ -18,6 +18,17 @@ Deno.test("chunks are messages, and to close it closes the connection behind the
   assertEquals([code, one.connection.readyState], [1000, 3]);
 });
 
+Deno.test("it is closed when the connection is", async () => {
+  await using one = await opened();
+  one.client.mute();
+  let closed = false;
+  const closing = writableOf(one.connection).close().then(() => closed = true);
+  await settled();
+  assertEquals(closed, false);
+  await one.clock.advance(6_000);
+  await closing;
+});
+
 Deno.test("a write waits for a client that does not read", async () => {
   await using one = await opened();
   one.client.pause();

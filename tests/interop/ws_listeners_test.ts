@@ -91,5 +91,6 @@ Deno.test("what a listener returns gets to whoever calls it", () => {
   const result = Promise.resolve();
   listeners.add("message", () => result);
   const [wrapper] = emitter.rawListeners("message");
-  assert(wrapper!("a", false) === result);
+  const returned: unknown = wrapper!("a", false);
+  assert(returned === result);
 });

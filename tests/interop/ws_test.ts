@@ -59,7 +59,11 @@ Deno.test("messages come as buffers, with whether they are binary; then the end"
   for (const message of ["ü", new Uint8Array([1, 2])]) one.client.send(message);
   await settled();
   // Nothing is lost until somebody listens.
-  one.ws.on("close", (code: number, reason: Buffer) => told.push(code, `${reason}`));
+  one.ws.on("close", (code: number, reason: Buffer) => {
+    assert(reason instanceof Buffer);
+    told.push(code, `${reason}`);
+  });
+  await settled();
   one.ws.on("message", (data: Buffer, isBinary: boolean) => {
     assert(data instanceof Buffer);
     told.push(isBinary ? [...data] : `${data}`, isBinary);
@@ -161,7 +165,7 @@ Deno.test("a pause holds messages back", async () => {
 
 Deno.test("close has a code and a reason, also of bytes; terminate has none", async () => {
   await using one = await dressed();
-  one.ws.close(4000, Buffer.from("bye"));
+  one.ws.close(4000, new TextEncoder().encode("bye"));
   const { code, reason } = await one.client.closed;
   assertEquals([code, reason], [4000, "bye"]);
   await using plain = await dressed();
@@ -173,6 +177,35 @@ Deno.test("close has a code and a reason, also of bytes; terminate has none", as
   await using other = await dressed();
   other.ws.terminate();
   assertEquals((await other.client.closed).code, 1006);
+});
+
+Deno.test("a server that goes away says so to its stacks", async () => {
+  await using one = await dressed();
+  const told: unknown[] = [];
+  one.ws.on("close", (code: number, reason: Buffer) => told.push(code, `${reason}`));
+  await one.server.shutdown();
+  await settled();
+  assertEquals(told, [1001, "Server shutting down"]);
+});
+
+Deno.test("a stack may take over later: what came meanwhile is there, and so is the end", async () => {
+  const one = await opened();
+  one.client.send("early");
+  await settled();
+  const ws = wsOf<Ws>(one.connection);
+  const told: unknown[] = [];
+  ws.on("message", (data: Buffer) => told.push(`${data}`));
+  ws.on("close", (code: number) => told.push(code));
+  one.client.close(4000);
+  await settled();
+  assertEquals(told, ["early", 4000]);
+  await one[Symbol.asyncDispose]();
+  const ended = await opened();
+  ended.client.close(4000);
+  await settled();
+  const code = await new Promise((resolve) => wsOf<Ws>(ended.connection).on("close", resolve));
+  assertEquals(code, 4000);
+  await ended[Symbol.asyncDispose]();
 });
 
 Deno.test("listeners of the web are there, too", async () => {
@@ -203,10 +236,11 @@ Deno.test("a listener that throws or rejects ends its connection, and hears no m
   ) {
     await using one = await dressed();
     const told: unknown[] = [];
+    for (const message of ["a", "b", "c"]) one.client.send(message);
+    await settled();
     one.ws.on("message", listener);
     one.ws.on("message", (data: Buffer) => told.push(`${data}`));
     one.ws.on("close", (code: number) => told.push(code));
-    for (const message of ["a", "b", "c"]) one.client.send(message);
     assertEquals((await one.client.closed).code, 1011);
     await settled();
     assertEquals([one.faults, told, one.reported], [["the fault"], ["a", 1011], []]);

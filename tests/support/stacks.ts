@@ -9,7 +9,7 @@ const SERVER = new URL("../fixtures/stack_server.ts", import.meta.url);
 const CLIENT = new URL("../fixtures/stack_client.ts", import.meta.url);
 
 /** Milliseconds for all that the clients do. */
-const PATIENCE = 60_000;
+const PATIENCE = 30_000;
 
 /** What the clients of a stack see of a server: they run on Node, for which all of them are made. */
 export async function seenBy(stack: string, url: string, script: URL = CLIENT): Promise<unknown> {
