@@ -121,6 +121,7 @@ export const brokers: Mutations = {
     ["each reads by itself", "if (others) return void others.add(reader);", ""],
     ["what was read is not kept", "if (stretch.lost === undefined) this.#recent.add(read);", ""],
     ["the first one reads, not the last", "offsetOf(reader.from) < offsetOf(last.from)", "false"],
+    ["whoever says that it is further behind comes first", "if (round.length === 0) round", "round"],
     [
       "whoever is at the end of a page is at the end",
       "&& !stretch.done) return;",
