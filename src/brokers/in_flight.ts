@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import { Queue } from "../base/queue.ts";
+import { usageError } from "../base/usage_error.ts";
 import type { Published } from "./published.ts";
 
 /** Bytes that may be on their way to the engine before more are refused. */
@@ -40,6 +41,16 @@ export class InFlight {
   /** Whether nothing more may go out. */
   get full(): boolean {
     return this.#bytes >= MOST;
+  }
+
+  /** What becomes of a message that does not go out: there is no connection, or it is full. */
+  refuse(topic: string, isConnected: boolean): Promise<Published> {
+    this.#lost(topic);
+    const [expected, got] = isConnected
+      ? ["an engine that keeps up", `${MOST / 2 ** 20} MiB under way`]
+      : ["a connection", "none"];
+    const error = usageError(`publish over ${this.#engine}`, expected, got, Error);
+    return Promise.resolve({ relayed: false, error });
   }
 
   /**

@@ -103,15 +103,16 @@ export class Subscriptions implements EndListener {
     const isNow = answer === true && this.#joinings.mayJoin(joining);
     const opened = isNow ? this.#topics.open(name) : undefined;
     const first = opened ? this.#joinings.advance(opened, member, joining) : answer;
-    if (opened && first === undefined) {
+    if (first === undefined) {
       // Without anything to wait for, the member is in before this returns.
-      if (member.places.has(opened)) return Promise.resolve({ subscribed: true });
+      const isIn = opened === undefined || member.places.has(opened);
+      if (isIn) return Promise.resolve({ subscribed: true });
       this.#topics.rest(opened);
       return refuse("closed");
     }
     const pending: Pending = { wanted: true, outcome: new Deferred() };
     member.pending.set(name, pending);
-    this.#joinings.wait(first!, member, name, pending, joining).then((subscription) => {
+    this.#joinings.wait(first, member, name, pending, joining).then((subscription) => {
       if (pending.wanted) member.pending.delete(name);
       else member.takenBack--;
       this.#letGo(member);

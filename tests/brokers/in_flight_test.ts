@@ -14,6 +14,18 @@ function flying() {
 
 const never = new Promise<never>(() => {});
 
+Deno.test("what does not go out is lost, and says why", async () => {
+  const { inFlight, lost } = flying();
+  const refused = [false, true].map((isConnected) => inFlight.refuse("room", isConnected));
+  const errors = (await Promise.all(refused)).map(({ relayed, error }) => [relayed, error?.message]);
+  const told = "Cannot publish over redis: expected";
+  assertEquals(errors, [
+    [false, `${told} a connection, got none`],
+    [false, `${told} an engine that keeps up, got 4 MiB under way`],
+  ]);
+  assertEquals(lost, ["room", "room"]);
+});
+
 Deno.test("each settles with the engine's answer, in whatever order they come", async () => {
   const { inFlight, lost, clock } = flying();
   const answers = Array.from({ length: 3 }, () => new Deferred<number>());

@@ -83,7 +83,7 @@ Deno.test("whoever waits is not overtaken for ever by those who say that they ar
   const { asked, reads } = shared(50);
   let over = false;
   const bad = async () => {
-    while (!over) await reads.read("room", { ...at(1), check: "bad" });
+    for (let i = 0; i < 100 && !over; i++) await reads.read("room", { ...at(1), check: "bad" });
   };
   const crowd = [bad(), bad(), bad()];
   assertEquals((await reads.read("room", at(30))).entries.length, 20);

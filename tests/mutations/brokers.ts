@@ -65,11 +65,7 @@ export const brokers: Mutations = {
     ["a gap is not told", "for (const wanted of this.#wanted.values()) this.#tellGap(wanted);", ""],
     ["a gap is told for each state", "wanted.gap = false;", ""],
     ["what was under way goes on", "this.#inFlight.cut(cause);", ""],
-    [
-      "a message that did not go out is not counted",
-      "this.#outgoing.lost(topic);\n    const error",
-      "const error",
-    ],
+    ["it sends after the end", "this.#link.connected && !this.#closed;", "this.#link.connected;"],
   ],
   "brokers/mark.ts": [
     ["a megabyte is looked at", " || position.length > LONGEST", "", {
@@ -207,10 +203,10 @@ export const brokers: Mutations = {
       "return { messages: [], position: positionOf(here) };",
       "{}",
     ],
-    ["it sends while it is not up", 'this.#link.state !== "up" || this.#closed', "this.#closed"],
-    ["any number of bytes is on its way", "if (this.#inFlight.full)", "if (false)"],
+    ["it sends while it is not up", 'this.#link.state === "up" && !this.#closed', "!this.#closed"],
+    ["any number of bytes is on its way", "!isThere || this.#inFlight.full", "!isThere"],
     ["who waits is not refused", "follower.refuse(error);", ""],
-    ["a twin is not told", "this.#complain(doubled(envelope.publisher));", ";"],
+    ["a twin is not told", "this.#complain(twinsError(envelope.publisher));", ";"],
     ["it listens after the end", "this.#engine.close();", ""],
   ],
   "brokers/jetstream.ts": [
@@ -327,7 +323,14 @@ export const brokers: Mutations = {
     ["any number of kinds", "if (this.#told.size >= MOST) return;", ""],
     ["what was is never news", "this.#told.clear();\n  }", "}"],
   ],
+  "brokers/last_words.ts": [
+    ["it waits for ever", "late.resolve()", "late"],
+    ["it waits for nothing", "Promise.all(underWay).catch(() => {})", "undefined"],
+    ["a refusal is its own", ".catch(() => {})", ""],
+    ["a timer stays", "  stop();\n", ""],
+  ],
   "brokers/in_flight.ts": [
+    ["what does not go out is not counted", "this.#lost(topic);\n    const [", "const ["],
     ["any number of bytes", "return this.#bytes >= MOST;", "return false;"],
     [
       "old answers make room",
