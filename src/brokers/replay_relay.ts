@@ -215,9 +215,10 @@ export class ReplayRelay implements ReplayPort {
         // At the end of the history, where this process may not be yet.
         if (stretch.entries.length === 0 || stretch.lost) await follower.catchUp();
         if (stretch.lost) return { ...pageOf(stretch, limit), lost: stretch.lost };
+        const { entries, head } = stretch;
+        const here = follower.current ? follower.at! : head;
         // Where nothing is, the end grows with other topics: two who look never see the same one.
-        const here = follower.at;
-        if (here?.check === NOTHING && stretch.head.check === NOTHING && !stretch.entries.length) {
+        if (entries.length === 0 && head.check === NOTHING && here.offset <= head.offset) {
           return { messages: [], position: positionOf(here) };
         }
         return pageOf(stretch, limit);

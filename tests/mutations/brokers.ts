@@ -167,7 +167,8 @@ export const brokers: Mutations = {
       ": previous === at.offset;",
       ": (previous ?? at.offset) === at.offset;",
     ],
-    ["nothing grows", "if (lost === undefined && jumps && head", "if (false && head"],
+    ["what is deleted where nothing was is a gap", "this.#nothing ?? before : before", "before : before"],
+    ["what is missing is sought too far on", "this.#above.length === 0 ? this", "true ? this"],
     ["what is lost while it reads is not read", " && !this.#doubted && rest", " && rest"],
     ["the last moment is lost", "      this.#reading = undefined;", "      queueMicrotask(() => this.#reading = undefined);"],
     [
@@ -288,7 +289,10 @@ export const brokers: Mutations = {
       "if (!skipped) {",
     ],
     ["more than is kept may have come", "> most ? ", "> Infinity ? "],
-    ["what was let go of is no loss", 'if (state.first_seq > first) return "trimmed";', ""],
+    ["what was let go of is no loss", '? first_seq > first ? "trimmed" : undefined', "? undefined"],
+    ["the last one is asked for twice", "last?.seq === from.offset ? last : undefined", "undefined", {
+      equivalent: "one question more has the same answer",
+    }],
     ["a hole among those that are kept", "await this.#message({ seq: offset }) !== null", "true"],
     ["the stream may be another one", "if (epochOf(info) !== this.#stream.epoch) throw", "if (false) throw"],
     ["what is too old is the end", " || this.#isOld(last) ? nothing", " ? nothing"],
