@@ -159,7 +159,7 @@ Deno.test("where nothing was, whatever comes is the first, and its number grows 
   follower.take({ ...one(51), previous: 40 });
   assertEquals(take(), ["51"]);
   // One that was missed is sought behind the last one that came.
-  answers.unshift(nothing(51));
+  answers.unshift(nothing(60));
   await follower.catchUp();
   follower.take({ ...one(55), previous: 54 });
   await nextTurn();

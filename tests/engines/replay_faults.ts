@@ -284,7 +284,10 @@ export function replayFaults(row: ReplayRow, register: Register = replayTest): v
   });
 
   test("a process ends in whatever state its engine is", async () => {
-    for (const state of ["up", "down", "still", "suspect", "away"] as const) {
+    const states = ["up", "down", "still", "suspect"];
+    // The client of NATS tries for ever, and hands out nothing by which it could be told to end.
+    if (redis) states.push("away");
+    for (const state of states) {
       await using s = await replayStage(row, { away: state === "away" });
       const [first] = s.servers;
       using a = await open(first, "a");
@@ -315,7 +318,7 @@ export function replayFaults(row: ReplayRow, register: Register = replayTest): v
 /** From now on it answers, and lets nobody get ready. */
 async function unprepared(engine: TestEngine): Promise<void> {
   if (engine.name === "redis") {
-    await engine.redis("ACL", "SETUSER", "default", "-info");
+    await engine.redis("ACL", "SETUSER", "default", "-script");
     for (const type of ["pubsub", "normal"]) await engine.redis("CLIENT", "KILL", "TYPE", type);
     return;
   }
