@@ -1,6 +1,8 @@
 import type { Clock } from "../base/clock.ts";
+import { messageOf } from "../base/contain.ts";
 import { Queue } from "../base/queue.ts";
 import { usageError } from "../base/usage_error.ts";
+import type { Answering } from "./answers.ts";
 import type { Published } from "./published.ts";
 
 /** Bytes that may be on their way to the engine before more are refused. */
@@ -20,7 +22,7 @@ const RELAYED: Published = { relayed: true };
 
 /** What is on its way to the engine: bounded in bytes, and each of it settles in time. */
 export class InFlight {
-  readonly #engine: string;
+  readonly #engine: Answering;
   readonly #clock: Clock;
   readonly #lost: (topic: string) => void;
   readonly #queue: Queue<Waiting> = new Queue();
@@ -31,8 +33,8 @@ export class InFlight {
   #cuts = 0;
   #stop: (() => void) | undefined;
 
-  /** `engine`: its name, for messages; `lost` is told the topic of each that does not get out. */
-  constructor(engine: string, clock: Clock, lost: (topic: string) => void) {
+  /** `lost` is told the topic of each that does not get out. */
+  constructor(engine: Answering, clock: Clock, lost: (topic: string) => void) {
     this.#engine = engine;
     this.#clock = clock;
     this.#lost = lost;
@@ -49,7 +51,7 @@ export class InFlight {
     const [expected, got] = isConnected
       ? ["an engine that keeps up", `${MOST / 2 ** 20} MiB under way`]
       : ["a connection", "none"];
-    const error = usageError(`publish over ${this.#engine}`, expected, got, Error);
+    const error = usageError(`publish over ${this.#engine.name}`, expected, got, Error);
     return Promise.resolve({ relayed: false, error });
   }
 
@@ -114,8 +116,11 @@ export class InFlight {
   }
 
   #failed(cause: unknown): Published {
-    const message = `Cannot publish: the connection to ${this.#engine} failed under way`;
-    return { relayed: false, error: new Error(message, { cause }) };
+    const { name } = this.#engine;
+    const why = this.#engine.refuses(cause)
+      ? `expected ${name} to take it, got ${messageOf(cause)}`
+      : `the connection to ${name} failed under way`;
+    return { relayed: false, error: new Error(`Cannot publish: ${why}`, { cause }) };
   }
 
   #wait(): void {
@@ -124,7 +129,7 @@ export class InFlight {
     this.#stop = this.#clock.after(first.since + PATIENCE - this.#clock.now(), () => {
       this.#stop = undefined;
       const late = this.#clock.now() - PATIENCE;
-      const expected = `an answer from ${this.#engine} within ${PATIENCE / 1_000} s`;
+      const expected = `an answer from ${this.#engine.name} within ${PATIENCE / 1_000} s`;
       const error = new Error(`Cannot publish: expected ${expected}, got none`);
       for (let next = this.#queue.first; next !== undefined; next = this.#queue.first) {
         if (!next.done && next.since > late) break;

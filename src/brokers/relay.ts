@@ -64,7 +64,7 @@ export class Relay implements BrokerPort {
       const packet = this.#encode("beacon", { sequence: last, restarted: false }, `${lost}`);
       return engine.publish(engine.channel("topic", topic), packet);
     });
-    this.#inFlight = new InFlight(engine.name, clock, (topic) => this.#outgoing.lost(topic));
+    this.#inFlight = new InFlight(engine, clock, (topic) => this.#outgoing.lost(topic));
     this.#wishes = new Wishes(engine, clock, (channel) => this.#wanted.has(channel));
     this.#complaints = new Complaints(clock, (error) => this.#sink.error(error));
     this.#link = new Link(engine, id, this.#wishes, {

@@ -51,7 +51,7 @@ export class ReplayRelay implements ReplayPort {
     this.#clock = clock;
     this.#answers = new Answers(engine, clock);
     this.#reader = new HistoryReader(engine, this.#answers, clock);
-    this.#inFlight = new InFlight(engine.name, clock, () => {});
+    this.#inFlight = new InFlight(engine, clock, () => {});
     this.#appends = new Appends((topic, packets) => engine.append(topic, packets), engine.batch);
     this.#shared = new SharedReads((topic, from) => this.#readAndOffer(topic, from), clock);
     this.#complaints = new Complaints(clock, (error) => this.#sink.error(error));

@@ -334,6 +334,7 @@ export const brokers: Mutations = {
     ["a timer stays", "  stop();\n", ""],
   ],
   "brokers/in_flight.ts": [
+    ["a refusal is a cut", "this.#engine.refuses(cause)", "false"],
     ["what does not go out is not counted", "this.#lost(topic);\n    const [", "const ["],
     ["any number of bytes", "return this.#bytes >= MOST;", "return false;"],
     [
