@@ -1,6 +1,6 @@
 /**
  * The bench: servers in pairs, each pinned to one core with the load generator on another. Writes a
- * table and a plot into bench/results/, and a line into its history.
+ * table and a plot; whole suites take the place of theirs in bench/results/, with a line of history.
  */
 import { demand, run } from "./command.ts";
 import { isOurs } from "./contenders.ts";
@@ -12,17 +12,25 @@ import { FULL, QUICK } from "./pace.ts";
 import { plot } from "./plot.ts";
 import { findings, type Report, shown, verdictOf } from "./report.ts";
 import { idOf, isNoise, type Row } from "./row.ts";
-import { measureAll, type Run } from "./runner.ts";
+import { measureAll } from "./runner.ts";
 import { findRuntimes, type Runtimes } from "./runtimes.ts";
 import { PEERS, Stage } from "./stage.ts";
-import { besideBase, rowsOf, SUITES } from "./suites.ts";
+import { publish, reportOf } from "./published.ts";
+import { besideBase, rowsOf, type SuiteName, SUITES } from "./suites.ts";
 import { table, withShortTable } from "./table.ts";
+import { begin, fromText, type Progress, type Subject, toText } from "./unfinished.ts";
 import { workloads } from "./workloads.ts";
 
 const root = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
 const HISTORY = `${root}/bench/results/history.jsonl`;
+const SAMPLES = `${root}/bench/results/samples.json`;
+const UNFINISHED = `${root}/bench/results/partial/run.json`;
 const PAGE = `${root}/docs/performance.md`;
 const HISTORY_PLOT = `${root}/docs/images/bench-history.svg`;
+
+function suitesOf({ suites }: Options): readonly SuiteName[] {
+  return suites.length > 0 ? suites : SUITES;
+}
 
 /**
  * The rows that the options ask for.
@@ -30,7 +38,7 @@ const HISTORY_PLOT = `${root}/docs/images/bench-history.svg`;
  * @throws {TypeError} If there are none.
  */
 function plan(options: Options): Row[] {
-  const names = options.suites.length > 0 ? options.suites : SUITES;
+  const names = suitesOf(options);
   const all = rowsOf(names, workloads(options.quick ? QUICK : FULL));
   const candidates = options.base === undefined ? all : besideBase(all);
   const workloadIds = candidates.map(({ workload }) => workload.id);
@@ -48,9 +56,8 @@ function plan(options: Options): Row[] {
 async function setting(
   options: Options,
   machine: Machine,
-  versions: Readonly<Record<string, string>>,
-  commit: string,
-  { repeated, lost }: Run,
+  { commit, versions }: Subject,
+  { repeated, lost }: Progress,
 ): Promise<string[]> {
   const { version } = JSON.parse(await Deno.readTextFile(`${root}/deno.json`));
   return [
@@ -78,19 +85,27 @@ function versionsOf({ bun, deno, node }: Runtimes): Record<string, string> {
   return { Bun: bun.version, Deno: deno.version, Node: node.version, ...PEERS };
 }
 
-/** Writes the results: those of a whole run are there to be shown, others are not. */
-async function write(report: Report, whole: boolean): Promise<void> {
-  const folder = `bench/results${whole ? "" : "/partial"}`;
-  await Deno.mkdir(`${root}/${folder}`, { recursive: true });
-  const files = {
-    "table.md": table(report),
-    "plot.svg": plot(report),
-    "samples.json": `${JSON.stringify(report.measurements)}\n`,
-  };
-  for (const [name, content] of Object.entries(files)) {
-    await Deno.writeTextFile(`${root}/${folder}/${name}`, content);
-  }
-  console.log(`\n${files["table.md"]}\nWritten: ${folder}/{${Object.keys(files).join(",")}}`);
+/** Writes what a run has shown, for whoever made it. */
+async function write(report: Report, folder: string): Promise<void> {
+  const text = table(report);
+  await Deno.writeTextFile(`${root}/${folder}/table.md`, text);
+  await Deno.writeTextFile(`${root}/${folder}/plot.svg`, plot(report));
+  console.log(`\n${text}\nWritten: ${folder}/{table.md,plot.svg}`);
+}
+
+/** Puts a whole run of some suites in the place of what was published of them, and into the history. */
+async function publishRun(report: Report, subject: Subject, options: Options): Promise<void> {
+  const all = workloads(FULL);
+  const before = JSON.parse(await Deno.readTextFile(SAMPLES));
+  const published = publish(before, suitesOf(options), report, all);
+  await Deno.writeTextFile(SAMPLES, `${JSON.stringify(published)}\n`);
+  const shown = reportOf(published, all);
+  await write(shown, "bench/results");
+  await Deno.writeTextFile(HISTORY, toLine(entryOf(report, subject)), { append: true });
+  const history = parseHistory(await Deno.readTextFile(HISTORY));
+  await Deno.writeTextFile(HISTORY_PLOT, historyPlot(history, rowsOf(SUITES, all)));
+  await Deno.writeTextFile(PAGE, withShortTable(await Deno.readTextFile(PAGE), shown));
+  await demand([Deno.execPath(), "fmt", "--quiet", PAGE, HISTORY_PLOT], root);
 }
 
 /** Whether every row of ours has all the pairs that were asked for. */
@@ -117,27 +132,26 @@ async function main(args: readonly string[]): Promise<void> {
   const [machine, runtimes] = await Promise.all([lookAtMachine(), findRuntimes()]);
   demandConnections(machine, Math.max(...rows.map(({ workload }) => workload.connections)));
   await using stage = await Stage.set(root, runtimes, options.base);
-  const done = await measureAll({ options, machine, runtimes, stage }, rows);
-  const commit = (await run(["git", "describe", "--always", "--dirty"], root)).text;
-  const versions = versionsOf(runtimes);
+  const subject: Subject = {
+    commit: (await run(["git", "describe", "--always", "--dirty"], root)).text,
+    machine: machine.kind,
+    versions: versionsOf(runtimes),
+  };
+  const progress = options.resume
+    ? fromText(await Deno.readTextFile(UNFINISHED), subject)
+    : begin();
+  await Deno.mkdir(`${root}/bench/results/partial`, { recursive: true });
+  const save = () => Deno.writeTextFile(UNFINISHED, toText(subject, progress));
+  await measureAll({ options, machine, runtimes, stage, save }, rows, progress);
   const report: Report = {
     date: today(),
-    setting: await setting(options, machine, versions, commit, done),
+    setting: await setting(options, machine, subject, progress),
     rows,
-    measurements: done.measurements,
+    measurements: progress.measurements,
   };
-  const whole = isWhole(options) && isComplete(report, options.pairs);
-  await write(report, whole);
-  if (whole) {
-    const entry = entryOf(report, { commit, machine: machine.kind, versions });
-    await Deno.writeTextFile(HISTORY, toLine(entry), { append: true });
-    await Deno.writeTextFile(
-      HISTORY_PLOT,
-      historyPlot(parseHistory(await Deno.readTextFile(HISTORY)), rows),
-    );
-    await Deno.writeTextFile(PAGE, withShortTable(await Deno.readTextFile(PAGE), report));
-    await demand([Deno.execPath(), "fmt", "--quiet", PAGE, HISTORY_PLOT], root);
-  }
+  if (isWhole(options) && isComplete(report, options.pairs)) {
+    await publishRun(report, subject, options);
+  } else await write(report, "bench/results/partial");
   const missed = tellFloors(report);
   if (options.check && missed) Deno.exitCode = 1;
 }

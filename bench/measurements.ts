@@ -11,7 +11,12 @@ export interface SamplePair {
 
 /** Everything that a run measured. */
 export class Measurements {
-  readonly #pairs = new Map<string, SamplePair[]>();
+  readonly #pairs: Map<string, readonly SamplePair[]>;
+
+  /** @param pairs What was measured before, by the ids of its rows. */
+  constructor(pairs: Readonly<Record<string, readonly SamplePair[]>> = {}) {
+    this.#pairs = new Map(Object.entries(pairs));
+  }
 
   add(row: Row, pair: SamplePair): void {
     const id = idOf(row);
@@ -41,6 +46,11 @@ export class Measurements {
   busy(row: Row, side: "server" | "load"): number | undefined {
     const shares = this.pairs(row).map(({ contender }) => contender[side]?.busy);
     return median(shares.filter((share) => share !== undefined));
+  }
+
+  /** Every pair of some rows, by their ids. */
+  of(rows: readonly Row[]): Record<string, readonly SamplePair[]> {
+    return Object.fromEntries(rows.map((row) => [idOf(row), this.pairs(row)]));
   }
 
   toJSON(): Record<string, readonly SamplePair[]> {

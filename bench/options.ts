@@ -16,6 +16,8 @@ export interface Options {
   /** The share of its core that a sample needs to count. */
   readonly core: number;
   readonly generator: "edgesocket" | "ws";
+  /** Whether to go on with the run before, which was not finished. */
+  readonly resume: boolean;
   /** Whether a floor that is missed makes the command fail. */
   readonly check: boolean;
 }
@@ -31,6 +33,7 @@ export const USAGE = `deno task bench [${SUITES.join("|")}] [options]
                      fan-out, room, publish, subscription, calls, broadcast, connects,
                      hub-memory) and these servers (bun, deno, node, bun-edgesocket, bun-hub, ...)
   --base=HEAD        edgesocket beside itself at this version (or in this folder), not beside others
+  --resume           goes on with the run before, of the same code, that did not come to its end
   --check            fails if a floor is missed: if the whole interval lies on the wrong side of it
   --core=85          per cent of its core that a server needs for a sample to count
   --generator=ws     load from the client of ws on Node, which is not ours: echoes only
@@ -38,7 +41,7 @@ export const USAGE = `deno task bench [${SUITES.join("|")}] [options]
 `;
 
 const OPTION =
-  /^--(?:(?<flag>quick|check)|(?<name>pairs|time|core|only|base|generator)=(?<value>.+))$/;
+  /^--(?:(?<flag>quick|check|resume)|(?<name>pairs|time|core|only|base|generator)=(?<value>.+))$/;
 
 /**
  * Reads the arguments.
@@ -77,14 +80,15 @@ export function parseOptions(args: readonly string[]): Options {
     base: given.get("base"),
     core: number("core", quick ? 0 : 85, 0, 99) / 100,
     generator,
+    resume: given.has("resume"),
     check: given.has("check"),
   };
 }
 
-/** Whether a run is one to publish: all of it, by our own generator, with pairs enough. */
+/** Whether a run is one to publish: whole suites, by our own generator, with pairs enough. */
 export function isWhole(options: Options): boolean {
-  const { suites, quick, pairs, only, base, core, generator } = options;
-  return suites.length === 0 && only.length === 0 && !quick && base === undefined &&
+  const { quick, pairs, only, base, core, generator } = options;
+  return only.length === 0 && !quick && base === undefined &&
     generator === "edgesocket" && pairs >= PUBLISHED_PAIRS && core >= 0.85;
 }
 

@@ -13,17 +13,17 @@ export interface Row {
   readonly floors: Readonly<Record<string, number>>;
 }
 
-/** Peers are there to be compared with: a third of the pairs does. */
-const PEER_SHARE = 1 / 3;
+/** The share of rows that are there to be compared with: of peers, and of a server beside itself. */
+export const ASIDE = 1 / 3;
 
-/** A row; those of peers get fewer pairs than those of edgesocket, and of raw against itself. */
+/** A row of edgesocket, which gets all pairs, or of something else. */
 export function row(
   workload: Workload,
   contender: Contender,
   against: Contender,
   floors: Row["floors"] = {},
 ): Row {
-  const share = isOurs(contender) || contender === against ? 1 : PEER_SHARE;
+  const share = isOurs(contender) ? 1 : ASIDE;
   return { workload, contender, against, share, floors };
 }
 

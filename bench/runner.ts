@@ -1,13 +1,14 @@
 import { type Contender, titleOf } from "./contenders.ts";
 import type { Machine } from "./machine.ts";
-import { Measurements, type SamplePair } from "./measurements.ts";
+import type { SamplePair } from "./measurements.ts";
 import type { Options } from "./options.ts";
 import { shown } from "./report.ts";
 import type { Row } from "./row.ts";
 import type { Runtimes } from "./runtimes.ts";
-import { schedule } from "./schedule.ts";
+import { rest, schedule } from "./schedule.ts";
 import type { Stage } from "./stage.ts";
 import { Worker } from "./worker.ts";
+import type { Progress } from "./unfinished.ts";
 import type { Sample, Workload } from "./workload.ts";
 
 /** How often a sample is taken again for want of a core, before its pair is given up. */
@@ -15,29 +16,31 @@ const REPEATS = 4;
 /** Milliseconds before the first of them; each next one waits twice as long. */
 const PAUSE = 250;
 
+/** Pairs after which what has been measured is written down. */
+const SAVED = 20;
+
 /** What a run needs. */
 export interface Bench {
   readonly options: Options;
   readonly machine: Machine;
   readonly runtimes: Runtimes;
   readonly stage: Stage;
+  /** Writes down how far the run has come. */
+  save(progress: Progress): Promise<void>;
 }
 
-/** What a run came to. */
-export interface Run {
-  readonly measurements: Measurements;
-  /** Samples that were taken again, because their processes did not have their cores. */
-  readonly repeated: number;
-  /** Pairs that were given up after a second try, for want of a core or because a server failed. */
-  readonly lost: number;
-}
-
-/** Measures all rows, pair by pair, until all is done or the time is over. */
-export async function measureAll(bench: Bench, rows: readonly Row[]): Promise<Run> {
+/**
+ * Measures all rows, pair by pair, until all is done or the time is over. A pair that fails twice,
+ * for want of a core or because a server does, is given up.
+ */
+export async function measureAll(
+  bench: Bench,
+  rows: readonly Row[],
+  progress: Progress,
+): Promise<void> {
   const { pairs, time } = bench.options;
-  const measurements = new Measurements();
-  const counts = { repeated: 0, lost: 0 };
-  const turns = schedule(rows, pairs);
+  const { measurements } = progress;
+  const turns = rest(schedule(rows, pairs), (row) => measurements.pairs(row).length);
   const start = performance.now();
   const minutes = () => (performance.now() - start) / 60_000;
   const planned = turns.length;
@@ -47,28 +50,29 @@ export async function measureAll(bench: Bench, rows: readonly Row[]): Promise<Ru
       console.log(`${shown(time, 0)} min are over: ${turns.length - index} pairs are left out`);
       break;
     }
-    const pair = await measurePair(bench, row, contenderFirst, counts).catch((error: unknown) =>
+    const pair = await measurePair(bench, row, contenderFirst, progress).catch((error: unknown) =>
       void console.error(String(error))
     );
     if (pair !== undefined) measurements.add(row, pair);
     else if (index < planned) turns.push(turns[index]!);
-    else counts.lost++;
+    else progress.lost++;
+    if (index % SAVED === SAVED - 1) await bench.save(progress);
     const left = minutes() / (index + 1) * (turns.length - index - 1);
     console.log(
       `[${index + 1}/${turns.length}, ${Math.ceil(left)} min left] ${row.workload.id}, ` +
-        `${titleOf(row.contender)} beside ${row.against.name}: ${progress(row, pair)}`,
+        `${titleOf(row.contender)} beside ${row.against.name}: ${figures(row, pair)}`,
     );
   }
-  return { measurements, ...counts };
+  await bench.save(progress);
 }
 
 async function measurePair(
   bench: Bench,
   { workload, contender, against }: Row,
   contenderFirst: boolean,
-  counts: { repeated: number },
+  progress: Progress,
 ): Promise<SamplePair> {
-  const take = (one: Contender) => measureUndisturbed(bench, workload, one, counts);
+  const take = (one: Contender) => measureUndisturbed(bench, workload, one, progress);
   if (contenderFirst) {
     const first = await take(contender);
     return { contender: first, against: await take(against) };
@@ -86,7 +90,7 @@ async function measureUndisturbed(
   bench: Bench,
   workload: Workload,
   contender: Contender,
-  counts: { repeated: number },
+  progress: Progress,
 ): Promise<Sample> {
   const least = bench.options.core;
   for (let repeat = 0;; repeat++) {
@@ -100,7 +104,7 @@ async function measureUndisturbed(
           `got ${shown(100 * had, 0)} %; something else runs here (--core=0 measures all the same)`,
       );
     }
-    counts.repeated++;
+    progress.repeated++;
     // What disturbs may be over in a moment; nobody tells when.
     await new Promise((resolve) => setTimeout(resolve, PAUSE * 2 ** repeat));
   }
@@ -137,7 +141,7 @@ async function measure(
   return await workload.measure({ server, load });
 }
 
-function progress({ workload }: Row, pair: SamplePair | undefined): string {
+function figures({ workload }: Row, pair: SamplePair | undefined): string {
   if (pair === undefined) return "failed";
   const { contender, against } = pair;
   const values = workload.metrics.map(({ id, title, digits, compare }) => {

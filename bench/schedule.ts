@@ -35,6 +35,16 @@ export function schedule<T extends { readonly share: number }>(
   });
 }
 
+/** What is left of a run whose rows have some of their pairs already: their first turns are over. */
+export function rest<T>(turns: readonly Turn<T>[], pairs: (row: T) => number): Turn<T>[] {
+  const over = new Map<T, number>();
+  return turns.filter(({ row }) => {
+    const before = over.get(row) ?? 0;
+    over.set(row, before + 1);
+    return before >= pairs(row);
+  });
+}
+
 /** Pairs that a row has before a round; a full round at the least, where there is any. */
 function pairsUpTo({ share }: { readonly share: number }, round: number): number {
   return Math.ceil(round * share - 1e-9);

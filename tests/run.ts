@@ -29,6 +29,12 @@ const WITH_OTHERS = [
 /** Runtimes through an entry that is not theirs: their suites are for CI. */
 const THROUGH_NODE = ["strict", "bun-node"];
 
+/** Files at a time, where engines and browsers need cores too: with more, they answer too late. */
+const CORES = navigator.hardwareConcurrency;
+
+/** Files at a time, where most wait for something: one for each core would leave cores idle. */
+const MOST_WAIT = 2 * CORES;
+
 /** Suites that run one after the other. */
 const MEASURING = "tests/long/";
 
@@ -54,37 +60,39 @@ const given = Deno.args.filter((arg) => arg !== "--long" && arg !== "--here");
 const lacks = await Deno.makeTempFile({ suffix: ".jsonl" });
 const codes: number[] = [];
 const cases: Case[] = [];
-if (!given.every((arg) => arg.startsWith("-"))) await run([], !long);
+if (!given.every((arg) => arg.startsWith("-"))) await run([], long ? 1 : MOST_WAIT);
 else if (long) {
-  await run(["tests/conformance/"], true, RUNTIMES.filter((name) => !THROUGH_NODE.includes(name)));
-  await run(WITH_OTHERS, true, THROUGH_NODE);
-  await run([MEASURING], false);
-} else await run([`--ignore=${[...WITH_OTHERS, MEASURING].join()}`, "tests/"], true, THROUGH_NODE);
+  const others = RUNTIMES.filter((name) => !THROUGH_NODE.includes(name));
+  await run(["tests/conformance/"], MOST_WAIT, others);
+  await run(WITH_OTHERS, CORES, THROUGH_NODE);
+  await run([MEASURING], 1);
+} else {
+  await run([`--ignore=${[...WITH_OTHERS, MEASURING].join()}`, "tests/"], MOST_WAIT, THROUGH_NODE);
+}
 const code = codes.find((code) => code !== 0) ?? 0;
 
-/** Runs some of the tests, and takes note of what comes of them. */
+/** Runs some of the tests, so many files at a time, and takes note of what comes of them. */
 async function run(
   files: readonly string[],
-  parallel: boolean,
+  jobs: number,
   leaveOut: readonly string[] = [],
 ): Promise<void> {
   const report = await Deno.makeTempFile({ suffix: ".xml" });
   const args = ["test", "--allow-all", "--no-lock", ...imports, ...given];
   args.push(`--junit-path=${report}`);
-  if (parallel) args.push("--parallel");
+  if (jobs > 1) args.push("--parallel");
   if (here) args.push(`--filter=${beginsWithNone(PROCESSES)}`);
-  codes.push((await command([...args, ...files], leaveOut).spawn().status).code);
+  codes.push((await command([...args, ...files], jobs, leaveOut).spawn().status).code);
   cases.push(...casesIn(await Deno.readTextFile(report)));
   await Deno.remove(report);
 }
 
-function command(args: string[], leaveOut: readonly string[]): Deno.Command {
+function command(args: string[], jobs: number, leaveOut: readonly string[]): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
     args,
     cwd: root,
-    // Most tests wait for something: with one of them for each core, the machine would do nothing.
     env: {
-      DENO_JOBS: `${2 * navigator.hardwareConcurrency}`,
+      DENO_JOBS: `${jobs}`,
       MISSING: lacks,
       LEAVE_OUT: leaveOut.join(),
       // What counts lines takes its time, which says nothing about anything.

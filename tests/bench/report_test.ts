@@ -96,9 +96,10 @@ Deno.test("rows have ids of their own, in every suite", () => {
   }
 });
 
-Deno.test("every figure that is judged, or judges noise, gets all the pairs; peers get fewer", () => {
+Deno.test("every figure that is judged gets all the pairs; peers and noise get fewer, but some", () => {
   for (const each of rowsOf(SUITES, all)) {
-    if (Object.keys(each.floors).length > 0 || isNoise(each)) assertEquals(each.share, 1);
+    if (Object.keys(each.floors).length > 0) assertEquals(each.share, 1);
+    if (isNoise(each)) assert(each.share >= 1 / 3 && each.share < 1);
   }
   assert(row(all.echo, hono, raw).share < 1);
 });

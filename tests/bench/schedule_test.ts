@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { schedule } from "../../bench/schedule.ts";
+import { rest, schedule } from "../../bench/schedule.ts";
 
 const row = (name: string, share = 1) => ({ name, share });
 
@@ -40,4 +40,15 @@ Deno.test("every row is measured, however few rounds there are", () => {
     assert(turns.filter((turn) => turn.row.name === "ours").length === rounds);
   }
   assertEquals(schedule([], 3), []);
+});
+
+Deno.test("a run that goes on leaves out what was measured, row by row, and keeps the order of the rest", () => {
+  const turns = schedule([row("a"), row("b"), row("peer", 1 / 3)], 6);
+  const pairs: Record<string, number> = { a: 2, b: 6, peer: 1 };
+  const left = rest(turns, ({ name }) => pairs[name]!);
+  assertEquals(left, turns.filter((turn) => left.includes(turn)));
+  const rounds = (name: string) =>
+    left.filter((turn) => turn.row.name === name).map(({ round }) => round);
+  assertEquals([rounds("a"), rounds("b"), rounds("peer")], [[2, 3, 4, 5], [], [3]]);
+  assertEquals(rest(turns, () => 0), turns);
 });
