@@ -216,6 +216,7 @@ export function replaySuite(row: ReplayRow, register: Register = replayTest): vo
       "🙂.1.1",
       future.join("."),
       `${of("m2")}.1`,
+      ...["-5", "z".repeat(20)].map((check) => [...parts.slice(0, -1), check].join(".")),
       of("m2").toUpperCase(),
     ];
     for (const after of bad) {

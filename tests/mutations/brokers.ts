@@ -253,6 +253,7 @@ export const brokers: Mutations = {
       "if (false)",
     ],
     ["what is trimmed is not told", '? undefined : "trimmed"', "? undefined : undefined"],
+    ["ids that Redis does not take are sought", "/^[0-9a-z]{1,10}$/.test(check)", "true"],
   ],
   "brokers/nats_history.ts": [
     ["what JetStream has had is relayed", "if (duplicate) throw", "if (false) throw"],
