@@ -29,7 +29,9 @@ Deno.test("what the engine refuses is not said to have been cut off", async () =
 Deno.test("what does not go out is lost, and says why", async () => {
   const { inFlight, lost } = flying();
   const refused = [false, true].map((isConnected) => inFlight.refuse("room", isConnected));
-  const errors = (await Promise.all(refused)).map(({ relayed, error }) => [relayed, error?.message]);
+  const errors = (await Promise.all(refused)).map((
+    { relayed, error },
+  ) => [relayed, error?.message]);
   const told = "Cannot publish over redis: expected";
   assertEquals(errors, [
     [false, `${told} a connection, got none`],

@@ -82,24 +82,27 @@ natsTest("what is gone is trimmed, what is made up is another epoch", async () =
   assertEquals(await lost(empty), "trimmed");
 });
 
-natsTest("where nothing was, more may have come than is kept, whatever else the stream has", async () => {
-  await using s = await JetStreamStage.create();
-  const stream = await s.open();
-  const reader = new JetStreamReader(s.js, stream);
-  // It stays, and with it the first number of the stream.
-  await s.append(stream, "another", "x");
-  const empty = (await reader.read(ROOM, "end", 1)).head;
-  assertEquals([empty.check, empty.offset], [NOTHING, 1]);
-  const since = async () => {
-    const { entries, lost } = await reader.read(ROOM, empty, 250);
-    return [textsOf(entries), lost];
-  };
-  assertEquals(await since(), [[], undefined]);
-  await s.append(stream, "room", ...numbered(1, 6));
-  assertEquals(await since(), [numbered(1, 6), undefined]);
-  await s.append(stream, "room", "6", "7");
-  assertEquals(await since(), [numbered(3, 8), "trimmed"]);
-});
+natsTest(
+  "where nothing was, more may have come than is kept, whatever else the stream has",
+  async () => {
+    await using s = await JetStreamStage.create();
+    const stream = await s.open();
+    const reader = new JetStreamReader(s.js, stream);
+    // It stays, and with it the first number of the stream.
+    await s.append(stream, "another", "x");
+    const empty = (await reader.read(ROOM, "end", 1)).head;
+    assertEquals([empty.check, empty.offset], [NOTHING, 1]);
+    const since = async () => {
+      const { entries, lost } = await reader.read(ROOM, empty, 250);
+      return [textsOf(entries), lost];
+    };
+    assertEquals(await since(), [[], undefined]);
+    await s.append(stream, "room", ...numbered(1, 6));
+    assertEquals(await since(), [numbered(1, 6), undefined]);
+    await s.append(stream, "room", "6", "7");
+    assertEquals(await since(), [numbered(3, 8), "trimmed"]);
+  },
+);
 
 natsTest("what is let go of while it is read is not missed in silence", async () => {
   await using s = await JetStreamStage.create();
@@ -155,14 +158,20 @@ natsTest("what has become too old counts no more, and whoever had it misses noth
   assertEquals([textsOf(none.entries), none.lost], [["3"], undefined]);
 });
 
-natsTest("an engine that does not hand out what it has, or has become another one, has not answered", async () => {
-  await using s = await JetStreamStage.create();
-  const stream = await s.open();
-  const [first] = await s.append(stream, "room", "1", "2");
-  const reader = disturbed(s.js, stream, ({ next_by_subj }, ask) =>
-    next_by_subj ? Promise.resolve(null) : ask());
-  await assertRejects(() => reader.read(ROOM, first!, 250), Unanswered, "has not handed out");
-  await s.js.manager.streams.delete(stream.name);
-  await s.open();
-  await assertRejects(() => reader.read(ROOM, first!, 250), MadeAnew);
-});
+natsTest(
+  "an engine that does not hand out what it has, or has become another one, has not answered",
+  async () => {
+    await using s = await JetStreamStage.create();
+    const stream = await s.open();
+    const [first] = await s.append(stream, "room", "1", "2");
+    const reader = disturbed(
+      s.js,
+      stream,
+      ({ next_by_subj }, ask) => next_by_subj ? Promise.resolve(null) : ask(),
+    );
+    await assertRejects(() => reader.read(ROOM, first!, 250), Unanswered, "has not handed out");
+    await s.js.manager.streams.delete(stream.name);
+    await s.open();
+    await assertRejects(() => reader.read(ROOM, first!, 250), MadeAnew);
+  },
+);

@@ -215,7 +215,10 @@ export function replayFaults(row: ReplayRow, register: Register = replayTest): v
       await s.engine!.redis("CONFIG", "SET", "maxmemory", "1");
       a.do({ do: "publish", topic: "room", data: "too much" });
       const { error } = await first.until({ on: "published", relayed: false });
-      assert(`${error}`.startsWith("Cannot publish: expected redis to take it, got OOM"), `${error}`);
+      assert(
+        `${error}`.startsWith("Cannot publish: expected redis to take it, got OOM"),
+        `${error}`,
+      );
       await s.engine!.redis("CONFIG", "SET", "maxmemory", "0");
       await burst(first, a, "room", "o", 2);
       assertEquals(await a.texts(2), ["o0", "o1"]);

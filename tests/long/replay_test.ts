@@ -108,7 +108,9 @@ class Publisher {
 async function lose(engine: TestEngine): Promise<void> {
   if (engine.name === "redis") {
     const [meta, stream] = ["test:m:{room}", "test:s:{room}"];
-    await engine.redis(...oneOf([["XTRIM", stream, "MAXLEN", "5"], ["DEL", stream], ["DEL", meta]]));
+    await engine.redis(
+      ...oneOf([["XTRIM", stream, "MAXLEN", "5"], ["DEL", stream], ["DEL", meta]]),
+    );
     return;
   }
   const api = (what: string) => `$JS.API.STREAM.${what}.edgesocket=test`;

@@ -41,10 +41,18 @@ export const brokers: Mutations = {
     ["a loss is told again and again", "count.lost = 0;", ""],
   ],
   "brokers/beacons.ts": [
-    ["what a cut has taken is not told", "for (const due of this.#underWay) this.#untold(due);", ""],
+    [
+      "what a cut has taken is not told",
+      "for (const due of this.#underWay) this.#untold(due);",
+      "",
+    ],
     ["what was answered is told again", "() => this.#underWay.delete(due), ", "() => {}, "],
     ["what is refused is not told", "() => this.#untold(due));", "() => {});"],
-    ["a loss is told twice", "if (this.#underWay.delete(due)) this", "this.#underWay.delete(due);\n    this"],
+    [
+      "a loss is told twice",
+      "if (this.#underWay.delete(due)) this",
+      "this.#underWay.delete(due);\n    this",
+    ],
   ],
   "brokers/link.ts": [
     ["up without a canary", "await this.#canaryBack.promise;", ""],
@@ -117,7 +125,11 @@ export const brokers: Mutations = {
     ["each reads by itself", "if (others) return void others.add(reader);", ""],
     ["what was read is not kept", "if (stretch.lost === undefined) this.#recent.add(read);", ""],
     ["the first one reads, not the last", "offsetOf(reader.from) < offsetOf(last.from)", "false"],
-    ["whoever says that it is further behind comes first", "if (round.length === 0) round", "round"],
+    [
+      "whoever says that it is further behind comes first",
+      "if (round.length === 0) round",
+      "round",
+    ],
     [
       "whoever is at the end of a page is at the end",
       "&& !stretch.done) return;",
@@ -167,10 +179,18 @@ export const brokers: Mutations = {
       ": previous === at.offset;",
       ": (previous ?? at.offset) === at.offset;",
     ],
-    ["what is deleted where nothing was is a gap", "this.#nothing ?? before : before", "before : before"],
+    [
+      "what is deleted where nothing was is a gap",
+      "this.#nothing ?? before : before",
+      "before : before",
+    ],
     ["what is missing is sought too far on", "this.#above.length === 0 ? this", "true ? this"],
     ["what is lost while it reads is not read", " && !this.#doubted && rest", " && rest"],
-    ["the last moment is lost", "      this.#reading = undefined;", "      queueMicrotask(() => this.#reading = undefined);"],
+    [
+      "the last moment is lost",
+      "      this.#reading = undefined;",
+      "      queueMicrotask(() => this.#reading = undefined);",
+    ],
     [
       "another history is not seen",
       " || mark.epoch !== at.epoch) return false;",
@@ -193,7 +213,11 @@ export const brokers: Mutations = {
     ["all are looked at in one turn", " || ++looked > MOST", ""],
     ["an engine that is away is asked", "!up || ", ""],
     ["what is left is followed", "if (found) found.follower.closed = true;", ""],
-    ["what is being read will do", "      follower.doubt();\n      follower.catchUp", "      follower.catchUp"],
+    [
+      "what is being read will do",
+      "      follower.doubt();\n      follower.catchUp",
+      "      follower.catchUp",
+    ],
   ],
   "brokers/replay_relay.ts": [
     ["it is up without getting ready", "engine.prepare(), ", "Promise.resolve(), "],
@@ -270,10 +294,18 @@ export const brokers: Mutations = {
   "brokers/jetstream_pages.ts": [
     ["what is old is shown", " && info.timestampNanos > oldest", ""],
     ["one more is shown", "--extra < 0 && ", ""],
-    ["what is behind too much is not looked for", "      from = page.next;", "      return { ...page, skipped };"],
+    [
+      "what is behind too much is not looked for",
+      "      from = page.next;",
+      "      return { ...page, skipped };",
+    ],
     ["a page has any size", " || size >= PAGE_BYTES) break;", ") break;"],
     ["whoever says nothing has nothing", "if (next === 0) throw", "if (false) throw"],
-    ["nobody is told of what was passed over", "skipped ||= page.skipped;", "skipped = page.skipped;"],
+    [
+      "nobody is told of what was passed over",
+      "skipped ||= page.skipped;",
+      "skipped = page.skipped;",
+    ],
     ["it reads beyond the end", " || seq >= last;", ";"],
   ],
   "brokers/jetstream_reader.ts": [
@@ -291,13 +323,26 @@ export const brokers: Mutations = {
     ],
     ["more than is kept may have come", "> most ? ", "> Infinity ? "],
     ["what was let go of is no loss", '? first_seq > first ? "trimmed" : undefined', "? undefined"],
-    ["the last one is asked for twice", "last?.seq === from.offset ? last : undefined", "undefined", {
-      equivalent: "one question more has the same answer",
-    }],
+    [
+      "the last one is asked for twice",
+      "last?.seq === from.offset ? last : undefined",
+      "undefined",
+      {
+        equivalent: "one question more has the same answer",
+      },
+    ],
     ["a hole among those that are kept", "await this.#message({ seq: offset }) !== null", "true"],
-    ["the stream may be another one", "if (epochOf(info) !== this.#stream.epoch) throw", "if (false) throw"],
+    [
+      "the stream may be another one",
+      "if (epochOf(info) !== this.#stream.epoch) throw",
+      "if (false) throw",
+    ],
     ["what is too old is the end", " || this.#isOld(last) ? nothing", " ? nothing"],
-    ["what is not handed out is not there", "if (entries.length > 0) return { ...nothing, entries, done };", "return { ...nothing, entries, done };"],
+    [
+      "what is not handed out is not there",
+      "if (entries.length > 0) return { ...nothing, entries, done };",
+      "return { ...nothing, entries, done };",
+    ],
   ],
   "brokers/broker.ts": [
     ["a broker has two owners", "ports.delete(broker);", ""],

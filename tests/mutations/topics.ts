@@ -184,10 +184,26 @@ export const topics: Mutations = {
     ["a timer stays", "this.#idle.close();", ""],
   ],
   "topics/authorizer.ts": [
-    ["anything says yes", 'if (typeof answer === "boolean") return answer;', "if (answer) return true;"],
-    ["nobody may", "if (authorize === undefined) return true;", "if (authorize === undefined) return false;"],
-    ["what it throws is not told", "      onError(error);\n      return false;", "      return false;"],
-    ["what it says is not told", 'onError(answerError("authorize a subscription", "true or false", answer));', ""],
+    [
+      "anything says yes",
+      'if (typeof answer === "boolean") return answer;',
+      "if (answer) return true;",
+    ],
+    [
+      "nobody may",
+      "if (authorize === undefined) return true;",
+      "if (authorize === undefined) return false;",
+    ],
+    [
+      "what it throws is not told",
+      "      onError(error);\n      return false;",
+      "      return false;",
+    ],
+    [
+      "what it says is not told",
+      'onError(answerError("authorize a subscription", "true or false", answer));',
+      "",
+    ],
   ],
   "topics/joinings.ts": [
     [
@@ -196,7 +212,11 @@ export const topics: Mutations = {
       "return refusal",
     ],
     ["a cut is an answer", "if (this.mayJoin(joining)) throw error;", "throw error;"],
-    ["nobody waits for an engine that is away", 'joining === undefined || this.#port.state === "up"', "true"],
+    [
+      "nobody waits for an engine that is away",
+      'joining === undefined || this.#port.state === "up"',
+      "true",
+    ],
     ["whoever has ended on the way is in", "if (late) this.#owner.leave(topic, member);", ""],
     ["a topic is held for ever", "if (topic) this.#topics.release(topic);", ""],
     ["it does not wait for the engine", "if (topic.ready !== undefined || member", "if (member"],

@@ -1,6 +1,11 @@
 /** What the entries of both engines promise: topics of one process reach those of another. */
 import { assertEquals, assertThrows } from "@std/assert";
-import { type Broker, createTopics, type LiveOptions, type ReplayTopics } from "../../src/topics.ts";
+import {
+  type Broker,
+  createTopics,
+  type LiveOptions,
+  type ReplayTopics,
+} from "../../src/topics.ts";
 import { hasEngine, TestEngine } from "./engines.ts";
 import { FakeSubscriber } from "./fake_subscriber.ts";
 
