@@ -94,7 +94,7 @@ export class JetStreamReader {
     last?: StoredMessage | null,
   ): Promise<Stretch["lost"]> {
     if (from.check === NOTHING) return await this.#lostBehindNothing(from.offset + 1, subject);
-    let message = last?.seq === from.offset ? last : undefined;
+    let message: StoredMessage | null | undefined = last?.seq === from.offset ? last : undefined;
     if (message === undefined && from.offset > 0) {
       message = await this.#message({ seq: from.offset });
     }
@@ -136,7 +136,8 @@ export class JetStreamReader {
     limit: number,
   ): Promise<Partial<Stretch>> {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
-      const { entries, done } = await this.#pages.read(subject, first, last, limit);
+      // Further than up to the last one, which may be gone by now.
+      const { entries, done } = await this.#pages.read(subject, first, Infinity, limit);
       const [oldest] = entries;
       if (oldest === undefined) break;
       // Older ones are let go of first: while this one is there, so are those behind it.
