@@ -406,7 +406,10 @@ export function replaySuite(row: ReplayRow, register: Register = replayTest): vo
     using back = await open(second, "back");
     const { frames, joined } = await back.join("room", slow.position);
     assertEquals([frames.map(textOf), joined.recovered], [numbered("m", 10, 50), true]);
-    unharmed(s);
+    // Its end is reported, and nothing else.
+    const told = second.errors.trim().split("\n");
+    assertEquals(told.filter((line) => !line.includes("limits (backpressure)")), []);
+    assertEquals(second.all({ on: "unhandled" }), []);
   });
 
   test("hundreds who come back at the same moment read a history once", async () => {
