@@ -126,7 +126,9 @@ export class InFlight {
   #wait(): void {
     const { first } = this.#queue;
     if (first === undefined || this.#stop !== undefined) return;
-    this.#stop = this.#clock.after(first.since + PATIENCE - this.#clock.now(), () => {
+    // What is told of a loss takes its time, too: then the next one is late by now.
+    const left = Math.max(0, first.since + PATIENCE - this.#clock.now());
+    this.#stop = this.#clock.after(left, () => {
       this.#stop = undefined;
       const late = this.#clock.now() - PATIENCE;
       const expected = `an answer from ${this.#engine.name} within ${PATIENCE / 1_000} s`;
