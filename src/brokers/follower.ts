@@ -40,6 +40,8 @@ export class Follower {
   readonly #owner: FollowerOwner;
   readonly #started = new Deferred<void>();
   #at: Mark | undefined;
+  /** A later place, up to which nothing was found. */
+  #nothing: Mark | undefined;
   /** What came and is not handed on yet, because something before it is missing. */
   #above: Entry[] = [];
   #aboveSize = 0;
@@ -103,7 +105,9 @@ export class Follower {
       for (let tries = 0; !this.closed;) {
         const before = this.#at;
         this.#overflown = this.#doubted = false;
-        const stretch = await this.#owner.read(this.topic, before ?? "end");
+        // If something waits, what is missing before it is sought from where it may be.
+        const from = this.#above.length === 0 ? this.#nothing ?? before : before;
+        const stretch = await this.#owner.read(this.topic, from ?? "end");
         this.#takeStretch(stretch, before === undefined);
         const rest = this.#takeAbove();
         // What came by itself may have been the rest of it.
@@ -137,8 +141,8 @@ export class Follower {
       this.#tail = undefined;
     }
     if (first || (lost !== undefined && jumps)) this.#at = head;
-    // The number of a topic with nothing in it grows with those of all others.
-    if (lost === undefined && jumps && head.check === NOTHING) this.#at = head;
+    // Where nothing is, the end grows with other topics, and the beginning will, too.
+    this.#nothing = lost === undefined && jumps && head.check === NOTHING ? head : undefined;
     if (first || jumps) return;
     for (const entry of entries) this.#deliver(entry);
   }
@@ -208,6 +212,7 @@ export class Follower {
 
   #deliver(entry: Entry): void {
     this.#at = entry.mark;
+    this.#nothing = undefined;
     this.#tail?.add(entry);
     if (entry.recorded === undefined) this.#owner.foreign(this.topic);
     else this.#owner.deliver(this.topic, entry.recorded);

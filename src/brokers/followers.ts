@@ -62,7 +62,8 @@ export class Followers {
   look(up: boolean): void {
     const now = this.#clock.now();
     let looked = 0;
-    for (const [channel, { follower, since }] of this.#byChannel) {
+    // Of a copy, because those that are looked at are put behind the others.
+    for (const [channel, { follower, since }] of [...this.#byChannel]) {
       follower.look();
       if (!up || (follower.current && now - since < QUIET) || ++looked > MOST) continue;
       this.#byChannel.delete(channel);

@@ -1,5 +1,8 @@
 import type { Clock } from "../base/clock.ts";
+import { messageOf } from "../base/contain.ts";
 import { Queue } from "../base/queue.ts";
+import { usageError } from "../base/usage_error.ts";
+import type { Answering } from "./answers.ts";
 import type { Published } from "./published.ts";
 
 /** Bytes that may be on their way to the engine before more are refused. */
@@ -19,7 +22,7 @@ const RELAYED: Published = { relayed: true };
 
 /** What is on its way to the engine: bounded in bytes, and each of it settles in time. */
 export class InFlight {
-  readonly #engine: string;
+  readonly #engine: Answering;
   readonly #clock: Clock;
   readonly #lost: (topic: string) => void;
   readonly #queue: Queue<Waiting> = new Queue();
@@ -30,8 +33,8 @@ export class InFlight {
   #cuts = 0;
   #stop: (() => void) | undefined;
 
-  /** `engine`: its name, for messages; `lost` is told the topic of each that does not get out. */
-  constructor(engine: string, clock: Clock, lost: (topic: string) => void) {
+  /** `lost` is told the topic of each that does not get out. */
+  constructor(engine: Answering, clock: Clock, lost: (topic: string) => void) {
     this.#engine = engine;
     this.#clock = clock;
     this.#lost = lost;
@@ -40,6 +43,16 @@ export class InFlight {
   /** Whether nothing more may go out. */
   get full(): boolean {
     return this.#bytes >= MOST;
+  }
+
+  /** What becomes of a message that does not go out: there is no connection, or it is full. */
+  refuse(topic: string, isConnected: boolean): Promise<Published> {
+    this.#lost(topic);
+    const [expected, got] = isConnected
+      ? ["an engine that keeps up", `${MOST / 2 ** 20} MiB under way`]
+      : ["a connection", "none"];
+    const error = usageError(`publish over ${this.#engine.name}`, expected, got, Error);
+    return Promise.resolve({ relayed: false, error });
   }
 
   /**
@@ -103,17 +116,22 @@ export class InFlight {
   }
 
   #failed(cause: unknown): Published {
-    const message = `Cannot publish: the connection to ${this.#engine} failed under way`;
-    return { relayed: false, error: new Error(message, { cause }) };
+    const { name } = this.#engine;
+    const why = this.#engine.refuses(cause)
+      ? `expected ${name} to take it, got ${messageOf(cause)}`
+      : `the connection to ${name} failed under way`;
+    return { relayed: false, error: new Error(`Cannot publish: ${why}`, { cause }) };
   }
 
   #wait(): void {
     const { first } = this.#queue;
     if (first === undefined || this.#stop !== undefined) return;
-    this.#stop = this.#clock.after(first.since + PATIENCE - this.#clock.now(), () => {
+    // What is told of a loss takes its time, too: then the next one is late by now.
+    const left = Math.max(0, first.since + PATIENCE - this.#clock.now());
+    this.#stop = this.#clock.after(left, () => {
       this.#stop = undefined;
       const late = this.#clock.now() - PATIENCE;
-      const expected = `an answer from ${this.#engine} within ${PATIENCE / 1_000} s`;
+      const expected = `an answer from ${this.#engine.name} within ${PATIENCE / 1_000} s`;
       const error = new Error(`Cannot publish: expected ${expected}, got none`);
       for (let next = this.#queue.first; next !== undefined; next = this.#queue.first) {
         if (!next.done && next.since > late) break;

@@ -30,7 +30,10 @@ export function liveEntry(
 ): Entry | undefined {
   const seq = numberOf(headers.get("Nats-Sequence"));
   if (headers.get("Nats-Stream") !== stream || seq === undefined) return;
-  return { ...storedEntry(epoch, data, seq), previous: numberOf(headers.get("Nats-Last-Sequence")) };
+  return {
+    ...storedEntry(epoch, data, seq),
+    previous: numberOf(headers.get("Nats-Last-Sequence")),
+  };
 }
 
 /** 0 stands for none, or for one that is no longer there. */

@@ -1,7 +1,12 @@
 import { Unanswered } from "./answers.ts";
 import type { Entry } from "./history_engine.ts";
-import { type JetStreamClient, type JetStreamConsumer, OVERHEAD, PATIENCE } from "./jetstream.ts";
-import type { OpenStream } from "./jetstream.ts";
+import {
+  type JetStreamClient,
+  type JetStreamConsumer,
+  type OpenStream,
+  OVERHEAD,
+  PATIENCE,
+} from "./jetstream.ts";
 import { storedEntry } from "./jetstream_entry.ts";
 
 /** Bytes that one read may bring, and then one message more. */

@@ -43,7 +43,7 @@ export class JetStreamReader {
    */
   async read(subject: string, from: From, limit: number): Promise<Stretch> {
     // In this order: whatever comes in between is behind this end.
-    const { last_seq } = (await this.#info()).state;
+    const { first_seq, last_seq } = (await this.#info()).state;
     const last = await this.#message({ last_by_subj: subject });
     const nothing: Stretch = { entries: [], head: this.#headOf(last, last_seq), done: true };
     const { epoch } = this.#stream;
@@ -53,10 +53,16 @@ export class JetStreamReader {
       return { ...nothing, ...await this.#kept(subject, 1, last.seq, limit) };
     }
     if (from.epoch !== epoch || from.offset > last_seq) return { ...nothing, lost: "epoch" };
+    const first = from.offset + 1;
+    if (last === null || last.seq < first) {
+      // Of topics that nothing is said in, each process asks that all the time.
+      const lost = from.check === NOTHING
+        ? first_seq > first ? "trimmed" : undefined
+        : await this.#lostBehind(from, subject, last);
+      return lost ? { ...nothing, lost } : nothing;
+    }
     const lost = await this.#lostBehind(from, subject);
     if (lost === "epoch") return { ...nothing, lost };
-    if (last === null || last.seq <= from.offset) return lost ? { ...nothing, lost } : nothing;
-    const first = from.offset + 1;
     if (lost === undefined) {
       const { entries, done, skipped } = await this.#behind(subject, first, last.seq, limit);
       // Once more: what was let go of meanwhile is missing without a trace.
@@ -82,9 +88,16 @@ export class JetStreamReader {
   }
 
   /** Whether messages may be missing behind a mark: not if its own message is still there. */
-  async #lostBehind(from: Mark, subject: string): Promise<Stretch["lost"]> {
+  async #lostBehind(
+    from: Mark,
+    subject: string,
+    last?: StoredMessage | null,
+  ): Promise<Stretch["lost"]> {
     if (from.check === NOTHING) return await this.#lostBehindNothing(from.offset + 1, subject);
-    const message = from.offset < 1 ? undefined : await this.#message({ seq: from.offset });
+    let message: StoredMessage | null | undefined = last?.seq === from.offset ? last : undefined;
+    if (message === undefined && from.offset > 0) {
+      message = await this.#message({ seq: from.offset });
+    }
     if (message === null) return "trimmed";
     return message?.subject === subject && checkOf(message.data) === from.check
       ? undefined
@@ -123,7 +136,8 @@ export class JetStreamReader {
     limit: number,
   ): Promise<Partial<Stretch>> {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
-      const { entries, done } = await this.#pages.read(subject, first, last, limit);
+      // Further than up to the last one, which may be gone by now.
+      const { entries, done } = await this.#pages.read(subject, first, Infinity, limit);
       const [oldest] = entries;
       if (oldest === undefined) break;
       // Older ones are let go of first: while this one is there, so are those behind it.

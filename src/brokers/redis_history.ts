@@ -88,11 +88,8 @@ export class RedisHistory implements HistoryEngine {
   }
 
   async read(topic: string, from: From, limit: number): Promise<Stretch> {
-    const start = from === "end"
-      ? ""
-      : from === "start"
-      ? "-"
-      : `${parseInt(from.check, 36) || 0}-${from.offset}`;
+    const id = typeof from === "string" ? { start: "-", end: "" }[from] : idOf(from);
+    const start = id ?? "";
     const answer = await this.#call(this.#read, topic, [start, `${limit}`]) as readonly Reply[];
     const [stored, time, last] = answer;
     const epoch = this.#epochOf(stored);
@@ -104,6 +101,7 @@ export class RedisHistory implements HistoryEngine {
       return entryOf(mark, answer[3 + 2 * i + 1] as Uint8Array);
     });
     if (typeof from === "string") return stretchOf(entries, head);
+    if (id === undefined) return { entries: [], head, done: true, lost: "epoch" };
     const lost = lostBehind(from, entries.map(({ mark }) => mark), head);
     // The one that it begins behind is not wanted itself.
     const rest = entries.filter(({ mark }) => mark.offset > from.offset);
@@ -157,6 +155,11 @@ export class RedisHistory implements HistoryEngine {
 
 function base36(number: unknown): string {
   return Number(`${number}`).toString(36);
+}
+
+/** The id of the entry with a mark; `undefined` if none can have it: clients make them up. */
+function idOf({ check, offset }: Mark): string | undefined {
+  return /^[0-9a-z]{1,10}$/.test(check) ? `${parseInt(check, 36)}-${offset}` : undefined;
 }
 
 function stretchOf(entries: Stretch["entries"], head: Mark): Stretch {

@@ -1,7 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/contain.ts";
 import { memoizeLast } from "../base/memoize.ts";
-import { Deferred } from "../base/deferred.ts";
 import { usageError } from "../base/usage_error.ts";
 import type { Message } from "../connection/message.ts";
 import { Cut, Unanswered } from "./answers.ts";
@@ -12,19 +11,17 @@ import type { Engine } from "./engine.ts";
 import { decode, encode, type Envelope, HEADER, type Packet } from "./envelope.ts";
 import { InFlight } from "./in_flight.ts";
 import { Incoming } from "./incoming.ts";
+import { lastWords } from "./last_words.ts";
 import { Link } from "./link.ts";
 import { Outgoing } from "./outgoing.ts";
 import type { BrokerPort, BrokerSink } from "./port.ts";
-import { randomId } from "./process_id.ts";
+import { randomId, twinsError } from "./process_id.ts";
 import type { Published } from "./published.ts";
 import type { TopicsState } from "./state.ts";
 import { Wishes } from "./wishes.ts";
 
 /** Milliseconds between looks for topics that have gone quiet. */
 const BEACON_PERIOD = 500;
-
-/** Milliseconds that the last messages may take when the topics are closed. */
-const CLOSING = 2_000;
 
 /** A topic that is wanted here. */
 interface Wanted {
@@ -67,7 +64,7 @@ export class Relay implements BrokerPort {
       const packet = this.#encode("beacon", { sequence: last, restarted: false }, `${lost}`);
       return engine.publish(engine.channel("topic", topic), packet);
     });
-    this.#inFlight = new InFlight(engine.name, clock, (topic) => this.#outgoing.lost(topic));
+    this.#inFlight = new InFlight(engine, clock, (topic) => this.#outgoing.lost(topic));
     this.#wishes = new Wishes(engine, clock, (channel) => this.#wanted.has(channel));
     this.#complaints = new Complaints(clock, (error) => this.#sink.error(error));
     this.#link = new Link(engine, id, this.#wishes, {
@@ -186,12 +183,7 @@ export class Relay implements BrokerPort {
   }
 
   #doubled(): void {
-    const error = usageError(
-      "tell processes apart",
-      "a random id for each process",
-      `${this.#id} twice: is one of them a copy of a running process?`,
-    );
-    this.#complaints.tell("doubled", error);
+    this.#complaints.tell("doubled", twinsError(this.#id));
   }
 
   subscribe(topic: string): Promise<void> | undefined {
@@ -232,19 +224,11 @@ export class Relay implements BrokerPort {
   publish(topic: string, data: Message, origin: string): Promise<Published> {
     // It counts even if it does not go out, so that others notice that they have not got it.
     const count = this.#outgoing.next(topic);
-    if (!this.#link.connected || this.#closed) return this.#unsent(topic, "a connection", "none");
-    if (this.#inFlight.full) {
-      return this.#unsent(topic, "an engine that keeps up", "4 MiB under way");
-    }
+    const isThere = this.#link.connected && !this.#closed;
+    if (!isThere || this.#inFlight.full) return this.#inFlight.refuse(topic, isThere);
     const packet = this.#encode("message", count, data, origin);
     const answer = this.#engine.publish(this.#channelOf(topic), packet);
     return this.#inFlight.add(topic, packet.length, answer);
-  }
-
-  #unsent(topic: string, expected: string, got: string): Promise<Published> {
-    this.#outgoing.lost(topic);
-    const error = usageError(`publish over ${this.#engine.name}`, expected, got, Error);
-    return Promise.resolve({ relayed: false, error });
   }
 
   close(): Promise<void> {
@@ -259,11 +243,7 @@ export class Relay implements BrokerPort {
     this.#closed = true;
     this.#link.close();
     if (this.#link.connected) {
-      const late = new Deferred<void>();
-      const stop = this.#clock.after(CLOSING, () => late.resolve());
-      const left = Promise.all([this.#inFlight.drained(), this.#wishes.leave(channels)]);
-      await Promise.race([left.catch(() => {}), late.promise]);
-      stop();
+      await lastWords(this.#clock, [this.#inFlight.drained(), this.#wishes.leave(channels)]);
     }
     this.#wishes.cut();
     this.#inFlight.close();

@@ -1,6 +1,5 @@
 import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/contain.ts";
-import { Deferred } from "../base/deferred.ts";
 import { usageError } from "../base/usage_error.ts";
 import type { Message } from "../connection/message.ts";
 import { Answers, Cut, Unanswered } from "./answers.ts";
@@ -13,18 +12,16 @@ import { Followers } from "./followers.ts";
 import { HistoryReader } from "./history_reader.ts";
 import type { Entry, HistoryEngine, Stretch } from "./history_engine.ts";
 import { InFlight } from "./in_flight.ts";
+import { lastWords } from "./last_words.ts";
 import { Link } from "./link.ts";
 import { type Mark, markOf, NOTHING, positionOf, sameMark } from "./mark.ts";
 import type { BrokerSink, Page, ReplayPort } from "./port.ts";
-import { randomId } from "./process_id.ts";
+import { randomId, twinsError } from "./process_id.ts";
 import type { Position, Published } from "./published.ts";
 import { encodeRecord, Nonces, RECORD_HEADER } from "./record.ts";
 import { SharedReads } from "./shared_reads.ts";
 import type { TopicsState } from "./state.ts";
 import { Wishes } from "./wishes.ts";
-
-/** Milliseconds that the last messages may take when the topics are closed. */
-const CLOSING = 2_000;
 
 /**
  * A broker over an engine with a history: the engine has every message first, and says in which order
@@ -54,7 +51,7 @@ export class ReplayRelay implements ReplayPort {
     this.#clock = clock;
     this.#answers = new Answers(engine, clock);
     this.#reader = new HistoryReader(engine, this.#answers, clock);
-    this.#inFlight = new InFlight(engine.name, clock, () => {});
+    this.#inFlight = new InFlight(engine, clock, () => {});
     this.#appends = new Appends((topic, packets) => engine.append(topic, packets), engine.batch);
     this.#shared = new SharedReads((topic, from) => this.#readAndOffer(topic, from), clock);
     this.#complaints = new Complaints(clock, (error) => this.#sink.error(error));
@@ -129,7 +126,7 @@ export class ReplayRelay implements ReplayPort {
     }
     const envelope = decode(bytes);
     if (envelope === undefined) this.#foreign(where);
-    else if (!this.#link.came(envelope)) this.#complain(doubled(envelope.publisher));
+    else if (!this.#link.came(envelope)) this.#complain(twinsError(envelope.publisher));
   }
 
   #complain(error: unknown): void {
@@ -182,16 +179,11 @@ export class ReplayRelay implements ReplayPort {
   }
 
   publish(topic: string, data: Message, origin: string): Promise<Published> {
-    if (this.#link.state !== "up" || this.#closed) return this.#unsent("a connection", "none");
-    if (this.#inFlight.full) return this.#unsent("an engine that keeps up", "4 MiB under way");
+    const isThere = this.#link.state === "up" && !this.#closed;
+    if (!isThere || this.#inFlight.full) return this.#inFlight.refuse(topic, isThere);
     const packet = encodeRecord(data, origin, this.#nonces.next());
     const relayed = (mark: Mark) => ({ relayed: true, position: positionOf(mark) });
     return this.#inFlight.add(topic, packet.length, this.#appends.add(topic, packet), relayed);
-  }
-
-  #unsent(expected: string, got: string): Promise<Published> {
-    const error = usageError(`publish over ${this.#engine.name}`, expected, got, Error);
-    return Promise.resolve({ relayed: false, error });
   }
 
   position(topic: string): Position | undefined {
@@ -223,9 +215,10 @@ export class ReplayRelay implements ReplayPort {
         // At the end of the history, where this process may not be yet.
         if (stretch.entries.length === 0 || stretch.lost) await follower.catchUp();
         if (stretch.lost) return { ...pageOf(stretch, limit), lost: stretch.lost };
+        const { entries, head } = stretch;
+        const here = follower.current ? follower.at! : head;
         // Where nothing is, the end grows with other topics: two who look never see the same one.
-        const here = follower.at;
-        if (here?.check === NOTHING && stretch.head.check === NOTHING && !stretch.entries.length) {
+        if (entries.length === 0 && head.check === NOTHING && here.offset <= head.offset) {
           return { messages: [], position: positionOf(here) };
         }
         return pageOf(stretch, limit);
@@ -255,11 +248,7 @@ export class ReplayRelay implements ReplayPort {
     this.#closed = true;
     this.#link.close();
     if (this.#link.connected) {
-      const late = new Deferred<void>();
-      const stop = this.#clock.after(CLOSING, () => late.resolve());
-      const left = Promise.all([this.#inFlight.drained(), this.#wishes.leave(channels)]);
-      await Promise.race([left.catch(() => {}), late.promise]);
-      stop();
+      await lastWords(this.#clock, [this.#inFlight.drained(), this.#wishes.leave(channels)]);
     }
     this.#wishes.cut();
     this.#answers.cut();
@@ -275,12 +264,4 @@ function pageOf({ entries, head }: Pick<Stretch, "entries" | "head">, limit: num
   const taken: readonly Entry[] = entries.length > limit ? entries.slice(0, limit) : entries;
   const messages = taken.flatMap(({ recorded }) => recorded === undefined ? [] : [recorded]);
   return { messages, position: positionOf(taken.at(-1)?.mark ?? head) };
-}
-
-function doubled(id: string): Error {
-  return usageError(
-    "tell processes apart",
-    "a random id for each process",
-    `${id} twice: is one of them a copy of a running process?`,
-  );
 }

@@ -55,12 +55,13 @@ export class SharedReads {
   async #run(topic: string, readers: Set<Reader>): Promise<void> {
     // Those who come in the same turn are in it, too.
     await undefined;
-    while (readers.size > 0) {
-      let last: Reader | undefined;
-      for (const reader of readers) {
-        if (last === undefined || offsetOf(reader.from) < offsetOf(last.from)) last = reader;
-      }
-      const from = last!.from;
+    // In rounds: whoever comes later may say that it is further behind, again and again.
+    for (let round: Reader[] = []; readers.size > 0;) {
+      round = round.filter((reader) => readers.has(reader));
+      if (round.length === 0) round = [...readers];
+      const { from } = round.reduce((last, reader) =>
+        offsetOf(reader.from) < offsetOf(last.from) ? reader : last
+      );
       try {
         const stretch = await this.#read(topic, from);
         const read: Read = { topic, from, stretch };

@@ -53,9 +53,12 @@ export class Readers {
       for (let position = after ?? this.#port.position(topic) ?? "";;) {
         const wanted = this.#port.read(topic, position, PAGE);
         const page = wanted instanceof Promise
-          ? await this.#orEnd(this.#back(wanted), signal)
+          ? await this.#orEnd(this.#back(wanted, isOver), signal)
           : wanted;
-        if (isOver()) return;
+        if (isOver()) {
+          if (wanted instanceof Promise) this.#away.leave(wanted);
+          return;
+        }
         if (page === undefined) continue;
         position = page.position;
         if (page.lost) {
@@ -83,12 +86,13 @@ export class Readers {
   }
 
   /** What was read; `undefined` when the engine was away, and is back. */
-  async #back(wanted: Promise<Page>): Promise<Page | undefined> {
+  async #back(wanted: Promise<Page>, isOver: () => boolean): Promise<Page | undefined> {
     try {
       return await wanted;
     } catch (error) {
       if (this.#port.state === "up" || this.#closed) throw error;
-      await this.#away.wait(wanted);
+      // Loops may come and go, as often as clients like, before the engine is back.
+      if (!isOver()) await this.#away.wait(wanted);
     }
   }
 

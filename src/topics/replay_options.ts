@@ -21,7 +21,8 @@ export interface HistoryOptions {
    */
   readonly bytes?: number;
   /**
-   * Seconds.
+   * Seconds for which a message is shown. Over NATS it stays in the stream for a day more, by which
+   * positions are known.
    *
    * @default {300}
    */

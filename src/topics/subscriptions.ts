@@ -1,48 +1,45 @@
 import type { Clock } from "../base/clock.ts";
-import { isPromise } from "../base/contain.ts";
 import { Deferred } from "../base/deferred.ts";
-import { answerError, typeOf, usageError } from "../base/usage_error.ts";
+import { typeOf, usageError } from "../base/usage_error.ts";
 import type { BrokerPort } from "../brokers/port.ts";
 import { type EndListener, listenForEnd } from "../connection/connection_view.ts";
 import type { SendData } from "../connection/message.ts";
+import { Authorizer } from "./authorizer.ts";
 import { FanOut } from "./fan_out.ts";
-import { IdleTopics } from "./idle_topics.ts";
+import { type Joining, Joinings, refusal } from "./joinings.ts";
+import { KnownTopics } from "./known_topics.ts";
 import { Member, type Pending } from "./member.ts";
 import type { CheckedTopicsOptions } from "./options.ts";
 import type { Subscriber } from "./subscriber.ts";
-import { Parking } from "./parking.ts";
 import type { NotSubscribed, Subscription } from "./subscription.ts";
-import { Topic } from "./topic.ts";
+import type { Topic } from "./topic.ts";
 import { isTopicName } from "./topic_name.ts";
 
 /** `readyState` of a connection that is about to end. */
 const CLOSING = 2;
 
-/**
- * Brings a subscriber to where a topic is, before it joins. Called again when the promise has resolved,
- * until there is nothing to wait for. It is done only while the engine is there.
- */
-export type Joining = (topic: string, subscriber: Subscriber) => Promise<void> | undefined;
-
 /** Who in this process is subscribed to what, and what the broker has to know of it. */
 export class Subscriptions implements EndListener {
-  readonly #options: CheckedTopicsOptions;
-  readonly #port: BrokerPort;
-  readonly #topics = new Map<string, Topic>();
+  readonly #maxTopics: number;
+  readonly #topics: KnownTopics;
   readonly #members = new Map<Subscriber, Member>();
   /** Members that were left out of a message of theirs, by their ids. */
   readonly #origins = new Map<string, Subscriber>();
-  readonly #idle: IdleTopics;
-  /** Subscriptions that wait for an engine that is away. */
-  readonly #parked = new Parking<Pending>();
+  readonly #authorizer: Authorizer;
+  readonly #joinings: Joinings;
   readonly #fanOut: FanOut;
   closed = false;
 
   constructor(options: CheckedTopicsOptions, port: BrokerPort, clock: Clock) {
-    this.#options = options;
-    this.#port = port;
+    this.#maxTopics = options.maxTopics;
+    this.#authorizer = new Authorizer(options);
     this.#fanOut = new FanOut(options.onError);
-    this.#idle = new IdleTopics(clock, port.linger, (topic) => this.#drop(topic));
+    this.#topics = new KnownTopics(port, clock);
+    this.#joinings = new Joinings(port, this.#topics, {
+      join: (topic, member) => this.#join(topic, member),
+      leave: (topic, member) => this.#leave(topic, member),
+      refusedSince: (member, pending) => this.#refusedSince(member, pending),
+    });
   }
 
   /** Connections of this process that are subscribed to a topic. */
@@ -96,20 +93,26 @@ export class Subscriptions implements EndListener {
     }
     const known = member.pending.get(name);
     if (known) return known.outcome.promise;
-    if (this.#count(member) >= this.#options.maxTopics) return refuse("too-many-topics");
-    const answer = this.#authorize(name, subscriber);
+    if (this.#count(member) >= this.#maxTopics) return refuse("too-many-topics");
+    const answer = this.#authorizer.ask(name, subscriber);
     if (this.closed || this.#members.get(subscriber) !== member) return refuse("closed");
     if (answer === false) {
       this.#letGo(member);
       return refuse("unauthorized");
     }
-    const isNow = answer === true && this.#mayJoin(joining);
-    const first = isNow ? this.#advance(this.#open(name), member, joining) : answer;
-    // Without anything to wait for, the member is in before this returns.
-    if (first === undefined) return Promise.resolve({ subscribed: true });
+    const isNow = answer === true && this.#joinings.mayJoin(joining);
+    const opened = isNow ? this.#topics.open(name) : undefined;
+    const first = opened ? this.#joinings.advance(opened, member, joining) : answer;
+    if (first === undefined) {
+      // Without anything to wait for, the member is in before this returns.
+      const isIn = opened === undefined || member.places.has(opened);
+      if (isIn) return Promise.resolve({ subscribed: true });
+      this.#topics.rest(opened);
+      return refuse("closed");
+    }
     const pending: Pending = { wanted: true, outcome: new Deferred() };
     member.pending.set(name, pending);
-    this.#waitFor(first, member, name, pending, joining).then((subscription) => {
+    this.#joinings.wait(first, member, name, pending, joining).then((subscription) => {
       if (pending.wanted) member.pending.delete(name);
       else member.takenBack--;
       this.#letGo(member);
@@ -128,84 +131,16 @@ export class Subscriptions implements EndListener {
     return count;
   }
 
-  /** Waits for whoever has to agree: `authorize`, then the engine. Never rejects. */
-  async #waitFor(
-    first: Promise<boolean | void> | true,
-    member: Member,
-    name: string,
-    pending: Pending,
-    joining: Joining | undefined,
-  ): Promise<Subscription> {
-    // Whatever it waits for, the topic is not let go of meanwhile.
-    let topic = first instanceof Promise ? this.#topics.get(name) : undefined;
-    if (topic) this.#hold(topic);
-    let more: Promise<boolean | void> | undefined = first === true ? undefined : first;
-    try {
-      for (;;) {
-        try {
-          if (await more === false) return refusal("unauthorized");
-        } catch (error) {
-          // A cut is no answer: it goes on when the engine is back.
-          if (this.#mayJoin(joining)) throw error;
-        }
-        more = undefined;
-        const refused = this.#refusedSince(member, pending);
-        if (refused) return refused;
-        if (!this.#mayJoin(joining)) {
-          await this.#parked.wait(pending);
-          continue;
-        }
-        if (topic === undefined) this.#hold(topic = this.#open(name));
-        more = this.#advance(topic, member, joining);
-        if (more === undefined) return { subscribed: true };
-      }
-    } catch {
-      if (topic) this.#leave(topic, member);
-      return refusal("engine");
-    } finally {
-      if (topic) this.#release(topic);
-    }
-  }
-
-  #mayJoin(joining: Joining | undefined): boolean {
-    return joining === undefined || this.#port.state === "up";
-  }
-
   /** The engine is back: those who could not do without go on. */
   engineBack(): void {
-    this.#parked.wake();
-  }
-
-  /** Does what can be done now: `undefined` once the member is in, and the engine knows. */
-  #advance(
-    topic: Topic,
-    member: Member,
-    joining: Joining | undefined,
-  ): Promise<void> | undefined {
-    if (joining === undefined) {
-      this.#join(topic, member);
-      return topic.ready;
-    }
-    if (topic.ready !== undefined || member.places.has(topic)) return topic.ready;
-    const more = joining(topic.name, member.subscriber);
-    if (more === undefined) this.#join(topic, member);
-    return more;
+    this.#joinings.wake();
   }
 
   #join(topic: Topic, member: Member): void {
     if (member.places.has(topic)) return;
     this.#fanOut.flush();
-    topic.add(member);
-  }
-
-  #hold(topic: Topic): void {
-    topic.held++;
-    topic.emptySince = undefined;
-  }
-
-  #release(topic: Topic): void {
-    topic.held--;
-    this.#restIfEmpty(topic);
+    // What it has been sent by now may have ended it.
+    if (this.#members.get(member.subscriber) === member) topic.add(member);
   }
 
   /**
@@ -214,35 +149,15 @@ export class Subscriptions implements EndListener {
    * @returns Its release, and what resolves when the engine knows.
    */
   hold(name: string): { readonly ready: Promise<void> | undefined; release(): void } {
-    const topic = this.#open(name);
-    this.#hold(topic);
-    return { ready: topic.ready, release: () => this.#release(topic) };
+    const topic = this.#topics.open(name);
+    this.#topics.hold(topic);
+    return { ready: topic.ready, release: () => this.#topics.release(topic) };
   }
 
   /** Why a subscription that took its time is no longer to be made. */
   #refusedSince(member: Member, { wanted }: Pending): NotSubscribed | undefined {
     if (this.closed || this.#members.get(member.subscriber) !== member) return refusal("closed");
     return wanted ? undefined : refusal("unsubscribed");
-  }
-
-  #authorize(name: string, subscriber: Subscriber): boolean | Promise<boolean> {
-    const { authorize, onError } = this.#options;
-    if (authorize === undefined) return true;
-    const judge = (answer: unknown) => {
-      if (typeof answer === "boolean") return answer;
-      onError(answerError("authorize a subscription", "true or false", answer));
-      return false;
-    };
-    const failed = (error: unknown) => {
-      onError(error);
-      return false;
-    };
-    try {
-      const answer: unknown = authorize(name, subscriber);
-      return isPromise(answer) ? Promise.resolve(answer).then(judge, failed) : judge(answer);
-    } catch (error) {
-      return failed(error);
-    }
   }
 
   /** Ends a subscription, or takes back one that is on its way. */
@@ -255,7 +170,7 @@ export class Subscriptions implements EndListener {
     if (pending === undefined) return this.#letGo(member);
     // Whoever has to agree may take its time: until then it counts.
     pending.wanted = false;
-    this.#parked.leave(pending);
+    this.#joinings.leave(pending);
     member.pending.delete(name);
     member.takenBack++;
     pending.outcome.resolve(refusal("unsubscribed"));
@@ -269,7 +184,7 @@ export class Subscriptions implements EndListener {
     this.#forget(subscriber);
     for (const topic of member.places.keys() as Iterable<Topic>) this.#leave(topic, member);
     for (const pending of member.pending.values()) {
-      this.#parked.leave(pending);
+      this.#joinings.leave(pending);
       pending.outcome.resolve(refusal("closed"));
     }
     member.pending.clear();
@@ -283,12 +198,10 @@ export class Subscriptions implements EndListener {
       member.stop?.();
       for (const { outcome } of member.pending.values()) outcome.resolve(refusal("closed"));
     }
-    this.#parked.wake();
+    this.#joinings.wake();
     this.#members.clear();
     this.#origins.clear();
-    for (const topic of this.#topics.values()) topic.close();
-    this.#topics.clear();
-    this.#idle.close();
+    this.#topics.close();
   }
 
   #memberOf(subscriber: Subscriber): Member | undefined {
@@ -319,39 +232,12 @@ export class Subscriptions implements EndListener {
     if (this.#origins.size > 0) this.#origins.delete(subscriber.id);
   }
 
-  #open(name: string): Topic {
-    const known = this.#topics.get(name);
-    if (known) return known;
-    const topic = new Topic(name);
-    this.#topics.set(name, topic);
-    topic.ready = this.#port.subscribe(name)?.then(() => void (topic.ready = undefined));
-    // Whoever waits hears of it.
-    topic.ready?.catch(() => this.#topics.get(name) === topic && this.#topics.delete(name));
-    return topic;
-  }
-
   #leave(topic: Topic, member: Member): void {
     if (!member.places.has(topic)) return;
     this.#fanOut.flush();
     topic.delete(member);
-    this.#restIfEmpty(topic);
+    this.#topics.rest(topic);
   }
-
-  #restIfEmpty(topic: Topic): void {
-    if (topic.members.length > 0 || topic.held > 0) return;
-    if (this.#topics.get(topic.name) === topic) this.#idle.add(topic);
-  }
-
-  #drop(topic: Topic): void {
-    // One that the engine refused may have made way for another one of its name.
-    if (this.#topics.get(topic.name) !== topic) return;
-    this.#topics.delete(topic.name);
-    this.#port.unsubscribe(topic.name);
-  }
-}
-
-function refusal(reason: NotSubscribed["reason"]): NotSubscribed {
-  return { subscribed: false, reason };
 }
 
 function refuse(reason: NotSubscribed["reason"]): Promise<NotSubscribed> {

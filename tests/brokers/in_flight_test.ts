@@ -9,10 +9,36 @@ const MIB = 1024 * 1024;
 function flying() {
   const clock = new FakeClock();
   const lost: string[] = [];
-  return { clock, lost, inFlight: new InFlight("redis", clock, (topic) => lost.push(topic)) };
+  const refuses = (error: unknown): error is Error => `${error}`.includes("OOM");
+  const engine = { name: "redis", refuses };
+  return { clock, lost, inFlight: new InFlight(engine, clock, (topic) => lost.push(topic)) };
 }
 
 const never = new Promise<never>(() => {});
+
+Deno.test("what the engine refuses is not said to have been cut off", async () => {
+  const { inFlight, lost } = flying();
+  const refused = await inFlight.add("room", 1, Promise.reject(new Error("OOM no memory")));
+  assertEquals([refused.relayed, refused.error?.message, lost], [
+    false,
+    "Cannot publish: expected redis to take it, got OOM no memory",
+    ["room"],
+  ]);
+});
+
+Deno.test("what does not go out is lost, and says why", async () => {
+  const { inFlight, lost } = flying();
+  const refused = [false, true].map((isConnected) => inFlight.refuse("room", isConnected));
+  const errors = (await Promise.all(refused)).map((
+    { relayed, error },
+  ) => [relayed, error?.message]);
+  const told = "Cannot publish over redis: expected";
+  assertEquals(errors, [
+    [false, `${told} a connection, got none`],
+    [false, `${told} an engine that keeps up, got 4 MiB under way`],
+  ]);
+  assertEquals(lost, ["room", "room"]);
+});
 
 Deno.test("each settles with the engine's answer, in whatever order they come", async () => {
   const { inFlight, lost, clock } = flying();

@@ -1,16 +1,18 @@
 /**
  * The whole promise: subscribers, their processes and the engine are cut at random, and nobody misses
- * anything, or gets it twice, or out of order.
+ * anything, or gets it twice, or out of order. In the second half of the time histories are trimmed and
+ * deleted, too: then whoever misses something is told, and nobody else is.
  *
  * `REPLAY_SECONDS` and `REPLAY_SUBSCRIBERS` make it longer and larger.
  */
 import { assert, assertEquals } from "@std/assert";
 import { type ReplayRow, startReplay } from "../engines/replay_suite.ts";
 import { hasEngine, TestEngine } from "../support/engines.ts";
-import { Ledger } from "../support/ledger.ts";
+import { type Loss, LossLedger } from "../support/loss_ledger.ts";
 import type { ProcessServer } from "../support/process_server.ts";
 import { type Frame, ReplayClient } from "../support/replay_client.ts";
 import { bun, deno } from "../support/runtimes.ts";
+import { publishEnd } from "../support/under_fire.ts";
 
 const SECONDS = Number(Deno.env.get("REPLAY_SECONDS") ?? 60);
 const SUBSCRIBERS = Number(Deno.env.get("REPLAY_SUBSCRIBERS") ?? 100);
@@ -22,11 +24,13 @@ const oneOf = <T>(list: readonly T[]): T => list[Math.trunc(Math.random() * list
 
 /** One who comes back, to whichever process is there, with the position of its last message. */
 class Subscriber {
-  readonly ledger = new Ledger();
+  readonly ledger = new LossLedger();
   #client: ReplayClient | undefined;
   #position: string | undefined;
   comebacks = 0;
   notRecovered = 0;
+  /** What was not as it should be, beside what is missing. */
+  readonly faults: Error[] = [];
   #ended = false;
 
   /** Until it has got the last message. */
@@ -34,8 +38,9 @@ class Subscriber {
     while (!this.#ended) {
       try {
         await this.#once(oneOf(servers()));
-      } catch {
-        // It was cut, or the process was.
+      } catch (error) {
+        // Otherwise it was cut, or the process was.
+        if ((error as Error).name === "AssertionError") this.faults.push(error as Error);
       }
       this.#client?.[Symbol.dispose]();
       if (!this.#ended) await sleep(random(0, 300));
@@ -46,12 +51,17 @@ class Subscriber {
     const client = this.#client = await ReplayClient.open(server, "s");
     if (this.#position !== undefined) this.comebacks++;
     client.do({ do: "subscribe", topic: "room", after: this.#position ?? "" });
+    const { gaps } = this.ledger;
     while (!this.#ended) {
       const frame = await client.frame() as Frame & { readonly recovered?: boolean };
-      if (frame.recovered === false) this.notRecovered++;
+      if ("subscribed" in frame && !frame.subscribed) throw new Error("not subscribed");
+      if (frame.recovered !== undefined) {
+        if (!frame.recovered) this.notRecovered++;
+        assertEquals(frame.recovered, this.ledger.gaps === gaps, "the answer and what came before");
+      }
       if (frame.message === "end") this.#ended = true;
       this.ledger.take(frame);
-      if (frame.position !== undefined) this.#position = frame.position;
+      this.#position = frame.position ?? frame.gap?.position ?? this.#position;
     }
   }
 
@@ -94,10 +104,24 @@ class Publisher {
   }
 }
 
+/** Lets go of some of a history, or of all of it. */
+async function lose(engine: TestEngine): Promise<void> {
+  if (engine.name === "redis") {
+    const [meta, stream] = ["test:m:{room}", "test:s:{room}"];
+    await engine.redis(
+      ...oneOf([["XTRIM", stream, "MAXLEN", "5"], ["DEL", stream], ["DEL", meta]]),
+    );
+    return;
+  }
+  const api = (what: string) => `$JS.API.STREAM.${what}.edgesocket=test`;
+  if (Math.random() < 0.6) await engine.natsRequest(api("PURGE"), JSON.stringify({ keep: 5 }));
+  else await engine.natsRequest(api("DELETE"), "");
+}
+
 function replayRun(row: ReplayRow): void {
   const needs = hasEngine(row.engine!) ? "" : ` [needs ${row.engine}-server]`;
   const title =
-    `${SUBSCRIBERS} subscribers, cuts of all kinds for ${SECONDS} s: nothing is missing`;
+    `${SUBSCRIBERS} subscribers, cuts of all kinds for ${SECONDS} s: nothing is missing in silence`;
   Deno.test({
     name: `${row.pair[0].name}: replay, ${row.client}: ${title}${needs}`,
     ignore: needs !== "",
@@ -129,6 +153,7 @@ function replayRun(row: ReplayRow): void {
     const cuts: Record<string, number> = {};
     const cut = (what: string) => cuts[what] = (cuts[what] ?? 0) + 1;
     const end = Date.now() + 1_000 * SECONDS;
+    const losses: Loss[] = [];
     const cutting = [
       async () => {
         await sleep(random(5, 60));
@@ -158,6 +183,15 @@ function replayRun(row: ReplayRow): void {
         await servers[i]!.until({ on: "state", state: "up" });
         await appoint(i);
       },
+      async () => {
+        if (Date.now() < end - 500 * SECONDS) return await sleep(500);
+        await sleep(random(2_000, 6_000));
+        cut("history");
+        const from = Date.now();
+        // The engine may be away; or killed when it was done.
+        await lose(engine).catch(() => {});
+        losses.push({ from, to: Date.now() });
+      },
     ].map(async (cutOne) => {
       while (Date.now() < end) await cutOne();
     });
@@ -173,23 +207,25 @@ function replayRun(row: ReplayRow): void {
     // What was published last is answered within five seconds.
     await sleep(6_000);
     const last = await ReplayClient.open(servers[0]!, "last");
-    last.do({ do: "publish", topic: "room", data: "end" });
-    await servers[0]!.until({ on: "published", relayed: true });
+    await publishEnd(servers[0]!, last);
     await Promise.all(running);
     const sent = publishers.reduce((sum, publisher) => sum + publisher.sent, 0);
-    const failed = new Map(publishers.map((publisher) => [publisher, publisher.failed()]));
-    for (const { ledger, notRecovered } of subscribers) {
-      for (const [publisher, lost] of failed) ledger.complete(publisher.name, publisher.sent, lost);
-      assertEquals([ledger.gaps, notRecovered], [[], 0]);
+    const all = new Set(publishers.flatMap((publisher) => [...publisher.failed()]));
+    for (const { ledger, faults } of subscribers) {
+      assertEquals(faults, []);
+      for (const { name, sent } of publishers) ledger.end(name, sent);
+      ledger.complete(all);
+      ledger.justified(losses);
     }
     for (const server of servers) {
       assertEquals([server.all({ on: "unhandled" }), server.errors], [[], ""]);
     }
     const comebacks = subscribers.reduce((sum, subscriber) => sum + subscriber.comebacks, 0);
-    const lost = [...failed.values()].reduce((sum, set) => sum + set.size, 0);
+    const gaps = subscribers.reduce((sum, { ledger }) => sum + ledger.gaps, 0);
+    const not = subscribers.reduce((sum, { notRecovered }) => sum + notRecovered, 0);
     console.log(
-      `${row.client}: ${sent} published, of which ${lost} did not get out or nobody knows; ` +
-        `${comebacks} comebacks; cuts ${JSON.stringify(cuts)}`,
+      `${row.client}: ${sent} published, of which ${all.size} did not get out or nobody knows; ` +
+        `${comebacks} comebacks, ${not} not recovered; ${gaps} gaps; cuts ${JSON.stringify(cuts)}`,
     );
     last[Symbol.dispose]();
     for (const server of servers) await server[Symbol.asyncDispose]();

@@ -41,10 +41,18 @@ export const brokers: Mutations = {
     ["a loss is told again and again", "count.lost = 0;", ""],
   ],
   "brokers/beacons.ts": [
-    ["what a cut has taken is not told", "for (const due of this.#underWay) this.#untold(due);", ""],
+    [
+      "what a cut has taken is not told",
+      "for (const due of this.#underWay) this.#untold(due);",
+      "",
+    ],
     ["what was answered is told again", "() => this.#underWay.delete(due), ", "() => {}, "],
     ["what is refused is not told", "() => this.#untold(due));", "() => {});"],
-    ["a loss is told twice", "if (this.#underWay.delete(due)) this", "this.#underWay.delete(due);\n    this"],
+    [
+      "a loss is told twice",
+      "if (this.#underWay.delete(due)) this",
+      "this.#underWay.delete(due);\n    this",
+    ],
   ],
   "brokers/link.ts": [
     ["up without a canary", "await this.#canaryBack.promise;", ""],
@@ -65,11 +73,7 @@ export const brokers: Mutations = {
     ["a gap is not told", "for (const wanted of this.#wanted.values()) this.#tellGap(wanted);", ""],
     ["a gap is told for each state", "wanted.gap = false;", ""],
     ["what was under way goes on", "this.#inFlight.cut(cause);", ""],
-    [
-      "a message that did not go out is not counted",
-      "this.#outgoing.lost(topic);\n    const error",
-      "const error",
-    ],
+    ["it sends after the end", "this.#link.connected && !this.#closed;", "this.#link.connected;"],
   ],
   "brokers/mark.ts": [
     ["a megabyte is looked at", " || position.length > LONGEST", "", {
@@ -122,6 +126,11 @@ export const brokers: Mutations = {
     ["what was read is not kept", "if (stretch.lost === undefined) this.#recent.add(read);", ""],
     ["the first one reads, not the last", "offsetOf(reader.from) < offsetOf(last.from)", "false"],
     [
+      "whoever says that it is further behind comes first",
+      "if (round.length === 0) round",
+      "round",
+    ],
+    [
       "whoever is at the end of a page is at the end",
       "&& !stretch.done) return;",
       "&& false) return;",
@@ -170,9 +179,18 @@ export const brokers: Mutations = {
       ": previous === at.offset;",
       ": (previous ?? at.offset) === at.offset;",
     ],
-    ["nothing grows", "if (lost === undefined && jumps && head", "if (false && head"],
+    [
+      "what is deleted where nothing was is a gap",
+      "this.#nothing ?? before : before",
+      "before : before",
+    ],
+    ["what is missing is sought too far on", "this.#above.length === 0 ? this", "true ? this"],
     ["what is lost while it reads is not read", " && !this.#doubted && rest", " && rest"],
-    ["the last moment is lost", "      this.#reading = undefined;", "      queueMicrotask(() => this.#reading = undefined);"],
+    [
+      "the last moment is lost",
+      "      this.#reading = undefined;",
+      "      queueMicrotask(() => this.#reading = undefined);",
+    ],
     [
       "another history is not seen",
       " || mark.epoch !== at.epoch) return false;",
@@ -195,7 +213,11 @@ export const brokers: Mutations = {
     ["all are looked at in one turn", " || ++looked > MOST", ""],
     ["an engine that is away is asked", "!up || ", ""],
     ["what is left is followed", "if (found) found.follower.closed = true;", ""],
-    ["what is being read will do", "      follower.doubt();\n      follower.catchUp", "      follower.catchUp"],
+    [
+      "what is being read will do",
+      "      follower.doubt();\n      follower.catchUp",
+      "      follower.catchUp",
+    ],
   ],
   "brokers/replay_relay.ts": [
     ["it is up without getting ready", "engine.prepare(), ", "Promise.resolve(), "],
@@ -206,10 +228,10 @@ export const brokers: Mutations = {
       "return { messages: [], position: positionOf(here) };",
       "{}",
     ],
-    ["it sends while it is not up", 'this.#link.state !== "up" || this.#closed', "this.#closed"],
-    ["any number of bytes is on its way", "if (this.#inFlight.full)", "if (false)"],
+    ["it sends while it is not up", 'this.#link.state === "up" && !this.#closed', "!this.#closed"],
+    ["any number of bytes is on its way", "!isThere || this.#inFlight.full", "!isThere"],
     ["who waits is not refused", "follower.refuse(error);", ""],
-    ["a twin is not told", "this.#complain(doubled(envelope.publisher));", ";"],
+    ["a twin is not told", "this.#complain(twinsError(envelope.publisher));", ";"],
     ["it listens after the end", "this.#engine.close();", ""],
   ],
   "brokers/jetstream.ts": [
@@ -255,6 +277,7 @@ export const brokers: Mutations = {
       "if (false)",
     ],
     ["what is trimmed is not told", '? undefined : "trimmed"', "? undefined : undefined"],
+    ["ids that Redis does not take are sought", "/^[0-9a-z]{1,10}$/.test(check)", "true"],
   ],
   "brokers/nats_history.ts": [
     ["what JetStream has had is relayed", "if (duplicate) throw", "if (false) throw"],
@@ -271,10 +294,18 @@ export const brokers: Mutations = {
   "brokers/jetstream_pages.ts": [
     ["what is old is shown", " && info.timestampNanos > oldest", ""],
     ["one more is shown", "--extra < 0 && ", ""],
-    ["what is behind too much is not looked for", "      from = page.next;", "      return { ...page, skipped };"],
+    [
+      "what is behind too much is not looked for",
+      "      from = page.next;",
+      "      return { ...page, skipped };",
+    ],
     ["a page has any size", " || size >= PAGE_BYTES) break;", ") break;"],
     ["whoever says nothing has nothing", "if (next === 0) throw", "if (false) throw"],
-    ["nobody is told of what was passed over", "skipped ||= page.skipped;", "skipped = page.skipped;"],
+    [
+      "nobody is told of what was passed over",
+      "skipped ||= page.skipped;",
+      "skipped = page.skipped;",
+    ],
     ["it reads beyond the end", " || seq >= last;", ";"],
   ],
   "brokers/jetstream_reader.ts": [
@@ -291,11 +322,27 @@ export const brokers: Mutations = {
       "if (!skipped) {",
     ],
     ["more than is kept may have come", "> most ? ", "> Infinity ? "],
-    ["what was let go of is no loss", 'if (state.first_seq > first) return "trimmed";', ""],
+    ["what was let go of is no loss", '? first_seq > first ? "trimmed" : undefined', "? undefined"],
+    [
+      "the last one is asked for twice",
+      "last?.seq === from.offset ? last : undefined",
+      "undefined",
+      {
+        equivalent: "one question more has the same answer",
+      },
+    ],
     ["a hole among those that are kept", "await this.#message({ seq: offset }) !== null", "true"],
-    ["the stream may be another one", "if (epochOf(info) !== this.#stream.epoch) throw", "if (false) throw"],
+    [
+      "the stream may be another one",
+      "if (epochOf(info) !== this.#stream.epoch) throw",
+      "if (false) throw",
+    ],
     ["what is too old is the end", " || this.#isOld(last) ? nothing", " ? nothing"],
-    ["what is not handed out is not there", "if (entries.length > 0) return { ...nothing, entries, done };", "return { ...nothing, entries, done };"],
+    [
+      "what is not handed out is not there",
+      "if (entries.length > 0) return { ...nothing, entries, done };",
+      "return { ...nothing, entries, done };",
+    ],
   ],
   "brokers/broker.ts": [
     ["a broker has two owners", "ports.delete(broker);", ""],
@@ -326,7 +373,15 @@ export const brokers: Mutations = {
     ["any number of kinds", "if (this.#told.size >= MOST) return;", ""],
     ["what was is never news", "this.#told.clear();\n  }", "}"],
   ],
+  "brokers/last_words.ts": [
+    ["it waits for ever", "late.resolve()", "late"],
+    ["it waits for nothing", "Promise.all(underWay).catch(() => {})", "undefined"],
+    ["a refusal is its own", ".catch(() => {})", ""],
+    ["a timer stays", "  stop();\n", ""],
+  ],
   "brokers/in_flight.ts": [
+    ["a refusal is a cut", "this.#engine.refuses(cause)", "false"],
+    ["what does not go out is not counted", "this.#lost(topic);\n    const [", "const ["],
     ["any number of bytes", "return this.#bytes >= MOST;", "return false;"],
     [
       "old answers make room",

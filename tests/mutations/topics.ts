@@ -146,16 +146,10 @@ export const topics: Mutations = {
   "topics/subscriptions.ts": [
     [
       "any number of topics",
-      'if (this.#count(member) >= this.#options.maxTopics) return refuse("too-many-topics");',
+      'if (this.#count(member) >= this.#maxTopics) return refuse("too-many-topics");',
       "",
     ],
     ["what was taken back does not count", "places.size + takenBack;", "places.size;"],
-    ["a successor is dropped", "if (this.#topics.get(topic.name) !== topic) return;", ""],
-    [
-      "whoever was refused stays",
-      "if (topic) this.#leave(topic, member);\n      return refusal",
-      "return refusal",
-    ],
     [
       "a connection that ends stays",
       "for (const topic of member.places.keys() as Iterable<Topic>) this.#leave(topic, member);",
@@ -171,6 +165,61 @@ export const topics: Mutations = {
       'pending.outcome.resolve(refusal("unsubscribed"));',
       "",
     ],
+    [
+      "whoever has ended on the way is in",
+      "if (this.#members.get(member.subscriber) === member) topic.add(member);",
+      "topic.add(member);",
+    ],
+    ["whoever has ended on the way holds its topic", "this.#topics.rest(opened);", ""],
+  ],
+  "topics/known_topics.ts": [
+    [
+      "a successor is dropped",
+      "if (this.#topics.get(topic.name) !== topic) return;\n    this.#topics.delete",
+      "this.#topics.delete",
+    ],
+    ["the broker hears of each again", "if (known) return known;", ""],
+    ["what is held is let go of", " || topic.held > 0) return;", ") return;"],
+    ["one that is refused stays", "&& this.#topics.delete(name));", ");"],
+    ["a timer stays", "this.#idle.close();", ""],
+  ],
+  "topics/authorizer.ts": [
+    [
+      "anything says yes",
+      'if (typeof answer === "boolean") return answer;',
+      "if (answer) return true;",
+    ],
+    [
+      "nobody may",
+      "if (authorize === undefined) return true;",
+      "if (authorize === undefined) return false;",
+    ],
+    [
+      "what it throws is not told",
+      "      onError(error);\n      return false;",
+      "      return false;",
+    ],
+    [
+      "what it says is not told",
+      'onError(answerError("authorize a subscription", "true or false", answer));',
+      "",
+    ],
+  ],
+  "topics/joinings.ts": [
+    [
+      "whoever was refused stays",
+      "if (topic) this.#owner.leave(topic, member);\n      return refusal",
+      "return refusal",
+    ],
+    ["a cut is an answer", "if (this.mayJoin(joining)) throw error;", "throw error;"],
+    [
+      "nobody waits for an engine that is away",
+      'joining === undefined || this.#port.state === "up"',
+      "true",
+    ],
+    ["whoever has ended on the way is in", "if (late) this.#owner.leave(topic, member);", ""],
+    ["a topic is held for ever", "if (topic) this.#topics.release(topic);", ""],
+    ["it does not wait for the engine", "if (topic.ready !== undefined || member", "if (member"],
   ],
   "topics/topic.ts": [
     ["places are not true", "last.places.set(this, place);", ""],

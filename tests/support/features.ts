@@ -5,7 +5,7 @@
 import { replayFaults } from "../engines/replay_faults.ts";
 import { replaySuite } from "../engines/replay_suite.ts";
 import type { Register, ReplayRow } from "../engines/replay_suite.ts";
-import { FAULTS, type HistoryColumn, HISTORIES } from "../engines/rows.ts";
+import { FAULTS, HISTORIES, type HistoryColumn } from "../engines/rows.ts";
 
 const COLUMNS = Object.keys(HISTORIES) as HistoryColumn[];
 

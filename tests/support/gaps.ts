@@ -191,6 +191,13 @@ export const gaps = {
     node: "does not keep the process",
     pinned: { deno: "keeps the process" },
   },
+  "after `shutdown()`, a message that crosses our close frame": {
+    table: "runtimes",
+    deno: "keeps the process for half of `idleTimeout`: end it with `Deno.exit()`",
+    bun: "does not keep the process",
+    node: "does not keep the process",
+    pinned: { deno: "keeps the process" },
+  },
   "the close frame that an idle client gets": {
     table: "runtimes",
     deno: '1001, "No response from ping frame."',

@@ -1,8 +1,8 @@
 import {
   jetstream,
   type JetStreamClient,
-  jetstreamManager,
   type JetStreamManager,
+  jetstreamManager,
 } from "@nats-io/jetstream";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import type { HistoryLimits } from "../../src/brokers/history.ts";
@@ -82,5 +82,14 @@ export async function aged(stream: OpenStream): Promise<OpenStream> {
   const until = Date.now() + 10;
   while (Date.now() <= until + 10) await new Promise((resolve) => setTimeout(resolve, 5));
   const { count, bytes } = stream.limits;
-  return { ...stream, limits: { count, bytes, get age() { return Date.now() - until; } } };
+  return {
+    ...stream,
+    limits: {
+      count,
+      bytes,
+      get age() {
+        return Date.now() - until;
+      },
+    },
+  };
 }

@@ -66,8 +66,8 @@ export async function underFire(
   return { ledgers, failed: new Set(failed), count: bursts * EACH };
 }
 
-/** Tries until it is out. */
-async function publishEnd(server: ProcessServer, publisher: ReplayClient): Promise<void> {
+/** Publishes `end` to the room: tries until it is out. */
+export async function publishEnd(server: ProcessServer, publisher: ReplayClient): Promise<void> {
   for (let tries = 0;; tries++) {
     const told = server.all({ on: "published" }).length;
     publisher.do({ do: "publish", topic: "room", data: "end" });

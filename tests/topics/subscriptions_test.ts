@@ -264,6 +264,39 @@ Deno.test("whoever joins is brought to where the topic is first, in steps", asyn
   assertEquals([s.count("room"), asked], [2, ["+room"]]);
 });
 
+Deno.test("whoever ends by what it is sent on the way is in nothing, and holds nothing", async () => {
+  const { subscriptions: s, asked, clock } = subscribing();
+  const fragile = () => {
+    const subscriber = new FakeSubscriber();
+    subscriber.send = () => (s.connectionEnded(subscriber), false);
+    return subscriber;
+  };
+  const step = Promise.resolve();
+  for (const steps of [[undefined], [step, undefined]]) {
+    const joining = (_: string, subscriber: { send(data: string): unknown }) => {
+      if (steps.length === 1) subscriber.send("the past");
+      return steps.shift();
+    };
+    assertEquals(await s.subscribe(fragile(), "room", joining), refused("closed"));
+  }
+  const member = fragile();
+  await s.subscribe(member, "other");
+  s.send("other", "the present");
+  assertEquals(await s.subscribe(member, "room"), refused("closed"));
+  // What was said on the way may take it back, too.
+  const fickle = new FakeSubscriber();
+  await s.subscribe(fickle, "other");
+  let steps = 0;
+  const back = await s.subscribe(fickle, "room", () => {
+    if (steps++ === 0) return step;
+    s.unsubscribe(fickle, "room");
+  });
+  await nextTurn();
+  assertEquals([back, s.count("room"), s.of(fickle)], [refused("unsubscribed"), 0, ["other"]]);
+  clock.pass(5_000);
+  assertEquals(asked.filter((word) => word.endsWith("room")).at(-1), "-room");
+});
+
 Deno.test("a topic is not let go of while somebody is on the way, and is if nobody comes", async () => {
   const { subscriptions: s, asked, clock } = subscribing();
   const subscriber = new FakeSubscriber();

@@ -42,6 +42,23 @@ function shutdownSuite(runtime: WireRuntime): void {
     assertEquals((await server.status).code, 0);
   });
 
+  addCase(runtime, "a message that crosses our close frame keeps no process", async () => {
+    await using server = await runtime.start();
+    using client = await RawClient.open(server.port, route({ idleTimeout: 60 }));
+    server.shutDown("signal");
+    assertEquals(await client.closeFrame(), TOLD);
+    client.send(OPCODE.text, "late");
+    client.close(1001);
+    await server.until({ on: "finished" });
+    if (runtime.gap("after `shutdown()`, a message that crosses our close frame") === undefined) {
+      assertEquals((await server.status).code, 0);
+      return;
+    }
+    const ended = server.status.then(() => "ends");
+    const stays = new Promise((resolve) => setTimeout(resolve, 2_000, "keeps the process"));
+    assertEquals(await Promise.race([ended, stays]), "keeps the process");
+  });
+
   for (const [by, report] of [["shutdown", "shutdown"], ["signal", "finished"]] as const) {
     const how = by === "shutdown" ? "shutdown()" : "its signal";
     addCase(runtime, `${how} takes shutdownTimeout at most, whatever clients do`, async () => {
