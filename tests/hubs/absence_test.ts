@@ -285,3 +285,15 @@ Deno.test("nobody is absent at first, and whoever is expected is waited for a se
   clock.pass(1_000);
   assertEquals(await expected, undefined);
 });
+
+Deno.test("what we end ourselves meanwhile is gone at once", async () => {
+  const { negotiate, open, roster, causes, clock } = serving();
+  const { connectionToken, connectionId } = await negotiate();
+  (await open(connectionToken)).vanish();
+  await nextTurn();
+  roster.one(connectionId)!.close({ cause: "local", allowReconnect: false });
+  await nextTurn();
+  assertEquals([causes, roster.one(connectionId)], [["local"], undefined]);
+  clock.pass(15_000);
+  assertEquals(causes, ["local"]);
+});

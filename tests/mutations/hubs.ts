@@ -959,7 +959,9 @@ export const hubs: Mutations = {
     ["whoever has ended counts as before", "this.#ended = true;", ""],
   ],
   "hubs/web_socket.ts": [
-    ["a goodbye is a cut", "if (!wasClean && Absence", "if (Absence"],
+    ["a goodbye is a cut", "if (!wasClean && Absence", "if (Absence", {
+      seenBy: ["tests/hubs/absence_test.ts"],
+    }],
     [
       "a cut is the end",
       "if (!wasClean && Absence.begin(this.#absences, this.#attendance, cause)) return;",
