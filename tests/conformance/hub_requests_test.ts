@@ -12,8 +12,8 @@ function requestsSuite(runtime: Runtime): void {
   const test = suite(runtime, { APP: "signalr" });
   const ways = [["long polling", HubRequests.poll], ["events", HubRequests.listen]] as const;
 
-  for (const [name, open] of ways) {
-    test(`two clients over ${name} call, and are called, with others over WebSockets`, async (server) => {
+  for (const [way, open] of ways) {
+    test(`two clients over ${way} call, and are called, with others over WebSockets`, async (server) => {
       await using ada = await open(server, "&user=ada");
       await using bob = await open(server, "&user=bob");
       using eve = await HubClient.open(server, { path: "/hub?user=eve" });
@@ -30,7 +30,7 @@ function requestsSuite(runtime: Runtime): void {
       assertMatch(await bob.next(), /"user":"bob"/);
     });
 
-    test(`what is sent over ${name} in pieces comes whole, and in order`, async (server) => {
+    test(`what is sent over ${way} in pieces comes whole, and in order`, async (server) => {
       await using client = await open(server);
       const call = `{"type":1,"invocationId":"1","target":"echo","arguments":["${
         "é".repeat(9)
@@ -46,18 +46,18 @@ function requestsSuite(runtime: Runtime): void {
       assertEquals(answers, result("é".repeat(9)).repeat(20));
     });
 
-    test(`a client over ${name} that is sent away knows why, and is gone`, async (server) => {
+    test(`a client over ${way} that is sent away knows why, and is gone`, async (server) => {
       await using client = await open(server);
       await client.call("echo", "x".repeat(32_768));
       assertMatch(await client.next(), /"type":7,"error":"Connection closed with an error."/);
       await server.until({ on: "disconnected", cause: "payload-too-large" });
-      if (name === "long polling") assertEquals((await client.get()).status, 204);
+      if (way === "long polling") assertEquals((await client.get()).status, 204);
       else await assertRejects(() => client.next(), Error, "the end");
       assertEquals(await client.send("x"), 404);
       await server.settled();
     });
 
-    test(`only the user of a connection over ${name} can send on it`, async (server) => {
+    test(`only the user of a connection over ${way} can send on it`, async (server) => {
       await using ada = await open(server, "&user=ada");
       assertEquals(await ada.send("x", "&user=eve"), 403);
       const response = await server.request(`/hub?id=${ada.token}&user=eve`);
@@ -68,7 +68,7 @@ function requestsSuite(runtime: Runtime): void {
 
     addCase(
       runtime,
-      `a server that shuts down tells clients over ${name} that they may come back`,
+      `a server that shuts down tells clients over ${way} that they may come back`,
       async () => {
         await using server = await runtime.start({ APP: "signalr" });
         await using client = await open(server);
@@ -76,7 +76,7 @@ function requestsSuite(runtime: Runtime): void {
         server.shutDown("shutdown");
         assertEquals(await last, '{"type":7,"allowReconnect":true}\x1e');
         await server.until({ on: "disconnected", cause: "shutdown" });
-        if (name === "long polling") assertEquals((await client.get()).status, 204);
+        if (way === "long polling") assertEquals((await client.get()).status, 204);
         await server.until({ on: "shutdown" });
       },
     );
