@@ -1,5 +1,5 @@
 /** Microsoft's client in a real browser, in both encodings, from the hub's own origin and another. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 // Their files for browsers are in node_modules.
 import "npm:@microsoft/signalr@10.0.11";
 import "npm:@microsoft/signalr-protocol-msgpack@10.0.11";
@@ -30,6 +30,8 @@ async function seenBy(page: Page, url: string, encoding: string): Promise<unknow
     type: "module",
     content: `${source}\nglobalThis.scenario = scenario;`,
   });
+  // A module runs a little later.
+  await page.waitForFunction("globalThis.scenario !== undefined");
   const call = `(() => {
     const { JsonHubProtocol, protocols } = signalR;
     const protocol = new (${
@@ -86,6 +88,30 @@ for (const runtime of [...nativeRuntimes, node]) {
       );
       assertEquals(/Failed to fetch/.test(seen as string), true, `${seen}`);
       await hub.until({ on: "report", kind: "refused" });
+      await page.close();
+    },
+  );
+
+  Deno.test(
+    `${runtime.name}: browser: Microsoft's client tells its page why it was refused`,
+    needsBrowser,
+    async () => {
+      await using pages = await runtime.start({ APP: "signalr" });
+      const origin = pages.url("", "http");
+      await using hub = await runtime.start({
+        APP: "hubs",
+        HUB: JSON.stringify({ origin: [origin] }),
+        PER_ADDRESS: JSON.stringify({ handshakes: 0.01, burst: 1 }),
+      });
+      const page = await browser.newPage();
+      await page.goto(`${origin}/page`);
+      await page.addScriptTag({ path: new URL(SCRIPTS[0]!, root).pathname });
+      const start = `new signalR.HubConnectionBuilder().withUrl(${
+        JSON.stringify(hub.url("/hub", "http"))
+      }).build().start().catch((error) => error.message)`;
+      // The first one gets a token, and no connection: that would be the second handshake.
+      assertMatch(await page.evaluate(start) as string, /WebSocket failed to connect/);
+      assertMatch(await page.evaluate(start) as string, /Status code '429'/);
       await page.close();
     },
   );

@@ -472,11 +472,13 @@ export const wire: Mutations = {
     ["stateful reconnect is named always", "options.useStatefulReconnect ?", "true ?"],
   ],
   "wire/sendable.ts": [
-    ["a Set is sent", " || value instanceof Set) throw", ") throw"],
+    ["a Set is sent", "[Map, Set, ", "[Map, "],
+    ["a Map is sent", "[Map, Set, ", "[Set, "],
+    ["an error is sent", "RegExp, Error]", "RegExp]"],
     [
-      "a Map is sent",
-      "value instanceof Map || value instanceof Set) throw",
-      "value instanceof Set) throw",
+      "a promise that nobody awaits ends the process",
+      "if (value instanceof Promise) value.catch(() => {});",
+      "",
     ],
     [
       "a key __proto__ is sent",
@@ -484,7 +486,7 @@ export const wire: Mutations = {
       'if (Object.hasOwn(value, "proto")) throw',
     ],
     ["inherited ones count, too", 'Object.hasOwn(value, "__proto__")', '"__proto__" in value'],
-    ["the value is not named", '? "a Map" : value', '? "a Set" : value'],
+    ["the value is not named", "${Kind.name}", "${typeof value}"],
   ],
   "wire/wire_error.ts": [
     ["it has no name", '"WireError"', '"Error"'],
