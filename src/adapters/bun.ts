@@ -76,7 +76,7 @@ export function isBun(): boolean {
 const PROTOCOL = "sec-websocket-protocol";
 const EXTENSIONS = "sec-websocket-extensions";
 
-/** The threshold of the connection that is being opened: Bun calls `open` inside of `upgrade`. */
+/** The threshold of the last connection that was upgraded: Bun calls `open` inside of `upgrade`. */
 let opening: number | undefined;
 
 /** Bun, on `Bun.serve` and `server.upgrade`. */
@@ -125,7 +125,6 @@ export const bunAdapter: ServerAdapter = {
         { cause },
       );
     } finally {
-      opening = undefined;
       if (offer) request.headers.set(EXTENSIONS, offer);
     }
   },

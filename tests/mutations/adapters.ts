@@ -106,7 +106,6 @@ export const adapters: Mutations = {
     ],
     ["Bun compresses nothing", "perMessageDeflate: compresses,", "perMessageDeflate: false,"],
     ["no socket compresses", "opening = compression || undefined;", "opening = undefined;"],
-    ["who comes next compresses too", "} finally {\n      opening = undefined;", "} finally {"],
     [
       "a broken network is a close of the client",
       "if (code !== 1006) return closedByPeer",

@@ -94,6 +94,15 @@ export const gaps = {
     "bun-node": "a `TypeError` at setup: only Bun's own server compresses",
     pinned: { deno: "TypeError", strict: "TypeError", "bun-node": "TypeError" },
   },
+  "bytes that are changed right after `send()`": {
+    table: "runtimes",
+    deno: "go out as they were",
+    bun: "go out as they were",
+    node:
+      "go out as they are at the end of the turn, which is when they are written: change a copy",
+    "bun-node": "go out as they were",
+    pinned: { node: "changed", strict: "changed" },
+  },
   "one large frame that comes slowly": {
     table: "runtimes",
     deno: "counts as silence until it is whole",

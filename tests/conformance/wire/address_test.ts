@@ -31,6 +31,42 @@ function addressSuite(runtime: WireRuntime): void {
     const { url, hostname } = await server.until({ on: "onListen" });
     assertEquals([url, hostname], [`http://127.0.0.1:${server.port}/`, "127.0.0.1"]);
   });
+
+  addCase(
+    runtime,
+    "of all that was forwarded, the last element of the last line counts",
+    async () => {
+      const limits = { connections: 1, trustProxy: true };
+      await using server = await runtime.start({
+        APP: "limits",
+        PER_ADDRESS: JSON.stringify(limits),
+      });
+      const from = async (...lines: readonly string[]) => {
+        const client = await RawClient.connect(server.port);
+        const fields = lines.map((line) => `X-Forwarded-For: ${line}\r\n`).join("");
+        client.write(handshake("/ws", { "X-Mark": "1" }).replace("X-Mark: 1\r\n", fields));
+        return client;
+      };
+      const status = async (...lines: readonly string[]) => {
+        using client = await from(...lines);
+        return (await client.head()).status;
+      };
+      using first = await from("203.0.113.1", "192.0.2.1");
+      assertEquals((await first.head()).status, 101);
+      for (
+        const lines of [
+          ["192.0.2.1"],
+          ["203.0.113.2", "192.0.2.1"],
+          ["203.0.113.2, 203.0.113.3", "203.0.113.4", "203.0.113.5,192.0.2.1"],
+          ["x".repeat(4_000), "::ffff:192.0.2.1"],
+          ["unknown", "[::ffff:192.0.2.1]:50123"],
+          ['for="[2001:db8::1]"', "192.0.2.1:50123"],
+          [",,,", "192.0.2.1 "],
+        ]
+      ) assertEquals(await status(...lines), 429, `${lines}`);
+      assertEquals(await status("192.0.2.1", "203.0.113.9"), 101);
+    },
+  );
 }
 
 for (const runtime of wireRuntimes) addressSuite(runtime);

@@ -77,6 +77,21 @@ function compressionSuite(runtime: WireRuntime): void {
     },
     { env: { COMPRESSION: "false" } },
   );
+
+  const changed = runtime.gap("bytes that are changed right after `send()`");
+  test(
+    `gap: without compression, bytes that change right after send() go out ${
+      changed ?? "as they were"
+    }`,
+    async (server) => {
+      using client = await offering(server, "/echo", OFFER);
+      client.send(OPCODE.text, "change");
+      const now = changed === "changed" ? 2 : 1;
+      assertEquals([...new Set((await client.frame())!.payload)], [now]);
+    },
+    { env: { COMPRESSION: "false" } },
+  );
+
   if (!runtime.abilities.compression) return;
 
   for (const mode of runtime.modes) {
