@@ -37,9 +37,11 @@ export function reportOf(published: Published, all: Workloads): Report {
   const settings = Map.groupBy(parts, ({ setting }) => setting.join("; "));
   return {
     date: parts.map(({ date }) => date).sort().at(-1) ?? "",
-    setting: settings.size < 2 ? parts[0]?.setting ?? [] : [...settings].map(([setting, of]) =>
-      `${of.map(({ suite }) => suite).join(", ")}: ${setting}`
-    ),
+    setting: settings.size < 2
+      ? parts[0]?.setting ?? []
+      : [...settings].map(([setting, of]) =>
+        `${of.map(({ suite }) => suite).join(", ")}: ${setting}`
+      ),
     rows: rowsOf(suites, all),
     measurements: new Measurements(Object.assign({}, ...parts.map(({ pairs }) => pairs))),
   };
