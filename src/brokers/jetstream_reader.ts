@@ -65,10 +65,11 @@ export class JetStreamReader {
     if (lost === "epoch") return { ...nothing, lost };
     if (lost === undefined) {
       const { entries, done, skipped } = await this.#behind(subject, first, last.seq, limit);
-      // Once more: what was let go of meanwhile is missing without a trace.
-      if (!skipped && await this.#lostBehind(from, subject) === undefined) {
-        if (entries.length > 0) return { ...nothing, entries, done };
-        throw new Unanswered("JetStream has not handed out what it has");
+      // Once more: what was let go of meanwhile is missing without a trace. So is the last one, if it is
+      // known, and there is none.
+      const isWhole = !skipped && entries.length > 0;
+      if (isWhole && await this.#lostBehind(from, subject) === undefined) {
+        return { ...nothing, entries, done };
       }
     }
     return { ...nothing, ...await this.#kept(subject, first, last.seq, limit), lost: "trimmed" };
@@ -118,12 +119,13 @@ export class JetStreamReader {
     const entries: Entry[] = [];
     for (let seq = first; entries.length < FEW; seq = entries.at(-1)!.mark.offset + 1) {
       const message = await this.#message({ seq, next_by_subj: subject });
-      const skipped = message !== null && this.#isOld(message);
-      if (message === null || skipped) return { entries, done: false, skipped };
+      if (message === null) break;
+      const skipped = this.#isOld(message);
+      if (skipped) return { entries, done: false, skipped };
       entries.push(this.#entry(message));
       if (message.seq >= last) return { entries, done: true, skipped };
     }
-    const next = entries.at(-1)!.mark.offset + 1;
+    const next = (entries.at(-1)?.mark.offset ?? first - 1) + 1;
     const { entries: rest, ...more } = await this.#pages.read(subject, next, last, limit);
     return { ...more, entries: [...entries, ...rest] };
   }

@@ -1,6 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { Unanswered } from "../../src/brokers/answers.ts";
-import type { JetStream, OpenStream } from "../../src/brokers/jetstream.ts";
+import type { JetStream, OpenStream, StoredMessage } from "../../src/brokers/jetstream.ts";
 import { JetStreamReader, MadeAnew } from "../../src/brokers/jetstream_reader.ts";
 import { NOTHING } from "../../src/brokers/mark.ts";
 import { textsOf } from "../support/entries.ts";
@@ -159,19 +158,34 @@ natsTest("what has become too old counts no more, and whoever had it misses noth
 });
 
 natsTest(
-  "an engine that does not hand out what it has, or has become another one, has not answered",
+  "what is not found one by one is asked for at once, and what is nowhere is told",
   async () => {
     await using s = await JetStreamStage.create();
     const stream = await s.open();
-    const [first] = await s.append(stream, "room", "1", "2");
-    const reader = disturbed(
-      s.js,
-      stream,
-      ({ next_by_subj }, ask) => next_by_subj ? Promise.resolve(null) : ask(),
-    );
-    await assertRejects(() => reader.read(ROOM, first!, 250), Unanswered, "has not handed out");
-    await s.js.manager.streams.delete(stream.name);
-    await s.open();
-    await assertRejects(() => reader.read(ROOM, first!, 250), MadeAnew);
+    const [first, second] = await s.append(stream, "room", "1", "2");
+    const none = ({ next_by_subj }: Query, ask: () => Promise<unknown>) =>
+      next_by_subj ? Promise.resolve(null) : ask();
+    const { entries, lost } = await disturbed(s.js, stream, none).read(ROOM, first!, 250);
+    assertEquals([textsOf(entries), lost], [["2"], undefined]);
+    // It says that there is a last one, and hands out none.
+    const reader = disturbed(s.js, stream, async ({ last_by_subj }, ask) => {
+      const message = await ask() as StoredMessage;
+      if (!last_by_subj) return message;
+      const { subject, data, timestamp } = message;
+      return { subject, data, timestamp, seq: 9 };
+    });
+    const gone = await reader.read(ROOM, { ...second!, offset: 2 }, 250);
+    assertEquals([gone.entries, gone.lost], [[], "trimmed"]);
+    assertEquals(gone.head, { epoch: stream.epoch, offset: 9, check: NOTHING });
   },
 );
+
+natsTest("a stream that was made anew has not answered", async () => {
+  await using s = await JetStreamStage.create();
+  const stream = await s.open();
+  const [first] = await s.append(stream, "room", "1", "2");
+  await s.js.manager.streams.delete(stream.name);
+  await s.open();
+  const reader = new JetStreamReader(s.js, stream);
+  await assertRejects(() => reader.read(ROOM, first!, 250), MadeAnew);
+});

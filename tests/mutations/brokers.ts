@@ -318,8 +318,8 @@ export const brokers: Mutations = {
     ],
     [
       "what is let go of meanwhile is missed",
-      "if (!skipped && await this.#lostBehind(from, subject) === undefined) {",
-      "if (!skipped) {",
+      "if (isWhole && await this.#lostBehind(from, subject) === undefined) {",
+      "if (isWhole) {",
     ],
     ["more than is kept may have come", "> most ? ", "> Infinity ? "],
     ["what was let go of is no loss", '? first_seq > first ? "trimmed" : undefined', "? undefined"],
@@ -338,11 +338,7 @@ export const brokers: Mutations = {
       "if (false) throw",
     ],
     ["what is too old is the end", " || this.#isOld(last) ? nothing", " ? nothing"],
-    [
-      "what is not handed out is not there",
-      "if (entries.length > 0) return { ...nothing, entries, done };",
-      "return { ...nothing, entries, done };",
-    ],
+    ["what is nowhere is not told", "!skipped && entries.length > 0;", "!skipped;"],
   ],
   "brokers/broker.ts": [
     ["a broker has two owners", "ports.delete(broker);", ""],
