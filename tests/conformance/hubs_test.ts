@@ -95,7 +95,8 @@ function hubsSuite(runtime: Runtime): void {
     for (const origin of friends) {
       const readable = [origin, "true"];
       assertEquals(await asked("/hub/negotiate", "GET", origin), [405, ...readable]);
-      assertEquals(await asked("/hub", "DELETE", origin), [405, ...readable]);
+      assertEquals(await asked("/hub", "PUT", origin), [405, ...readable]);
+      assertEquals(await asked("/hub", "DELETE", origin), [400, ...readable]);
       assertEquals(await asked("/hub", "GET", origin), [426, ...readable]);
       using client = await server.connect("/hub?id=unknown", { origin });
       assertEquals([client.status, client.all("access-control-allow-origin")], [404, [origin]]);
