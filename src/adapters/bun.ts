@@ -38,7 +38,7 @@ export interface BunWebSocketHandler {
   /** Called by Bun when the client pinged. */
   ping(socket: BunServerWebSocket): void;
   /** Called by Bun when the client ponged. */
-  pong(socket: BunServerWebSocket): void;
+  pong(socket: BunServerWebSocket, payload: ArrayBuffer | ArrayBufferView): void;
   /** Called by Bun when a socket has closed. */
   close(socket: BunServerWebSocket, code: number, reason: string): void;
 }
@@ -72,6 +72,8 @@ function bun(): BunNamespace | undefined {
 export function isBun(): boolean {
   return typeof bun()?.serve === "function";
 }
+
+const utf8 = new TextDecoder();
 
 const PROTOCOL = "sec-websocket-protocol";
 const EXTENSIONS = "sec-websocket-extensions";
@@ -208,6 +210,7 @@ const nobody = {
   received(): void {},
   drain(): void {},
   alive(): void {},
+  ponged(): void {},
   ended(): void {},
 };
 
@@ -243,8 +246,8 @@ export function websocketFor(maxPayloadLength: number, compresses = false): BunW
     ping(socket): void {
       (socket.data as Owned).alive();
     },
-    pong(socket): void {
-      (socket.data as Owned).alive();
+    pong(socket, payload): void {
+      (socket.data as Owned).ponged(utf8.decode(payload));
     },
     close(socket, code, reason): void {
       (socket.data as Owned).ended(closeInfo(code, reason));

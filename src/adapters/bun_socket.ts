@@ -22,7 +22,7 @@ export interface BunServerWebSocket {
   /** Ends the connection. */
   terminate(): void;
   /** Sends a ping frame. */
-  ping(): number;
+  ping(payload?: string): number;
   /** Stops reading. */
   pause(): void;
   /** Reads on. */
@@ -65,8 +65,8 @@ export class BunSocket implements Socket {
     this.raw.terminate();
   }
 
-  ping(): void {
-    this.raw.ping();
+  ping(payload = ""): void {
+    this.raw.ping(payload);
   }
 
   pause(): void {

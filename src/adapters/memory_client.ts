@@ -140,7 +140,7 @@ export class MemoryClient {
     const receiver: MemoryReceiver = {
       unread: () => this.#unreadBytes,
       message: (message) => this.#receive(() => this.#take(message), byteLength(message)),
-      ping: () => this.#receive(() => this.#answerPing()),
+      ping: (payload) => this.#receive(() => this.#answerPing(payload)),
       close: (code, reason) => this.#closing(code, reason),
       cut: () => this.#cut(),
       read: (reads) => this.#read(reads),
@@ -148,8 +148,8 @@ export class MemoryClient {
     return new MemorySocket(receiver, this);
   }
 
-  #answerPing(): void {
-    if (!this.#mute) this.#send(() => this.#connection.alive());
+  #answerPing(payload: string): void {
+    if (!this.#mute) this.#send(() => this.#connection.ponged(payload));
   }
 
   #take(message: Message): void {

@@ -6,7 +6,7 @@ export interface MemoryReceiver {
   /** Bytes that it has not read. */
   unread(): number;
   message(message: Message): void;
-  ping(): void;
+  ping(payload: string): void;
   close(code: number, reason: string): void;
   /** The server cuts the connection. */
   cut(): void;
@@ -46,8 +46,8 @@ export class MemorySocket implements Socket {
     this.#receiver.cut();
   }
 
-  ping(): void {
-    this.#receiver.ping();
+  ping(payload = ""): void {
+    this.#receiver.ping(payload);
   }
 
   pause(): void {

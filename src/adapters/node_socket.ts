@@ -22,7 +22,7 @@ export interface WsSocket extends Owned {
   send(data: SendData, options?: { readonly compress: boolean }, done?: () => void): void;
   close(code: number, reason: string): void;
   terminate(): void;
-  ping(): void;
+  ping(payload?: string): void;
   pause(): void;
   resume(): void;
 }
@@ -78,7 +78,7 @@ export class NodeSocket implements Socket {
     raw.binaryType = "arraybuffer";
     raw.on("message", onMessage);
     raw.on("ping", onSign);
-    raw.on("pong", onSign);
+    raw.on("pong", onPong);
     raw.on("error", onError);
     raw.on("close", onClose);
     stream.on("drain", onDrain);
@@ -135,8 +135,8 @@ export class NodeSocket implements Socket {
     this.raw.terminate();
   }
 
-  ping(): void {
-    this.raw.ping();
+  ping(payload = ""): void {
+    this.raw.ping(payload);
   }
 
   /** A frame that is still on its way is a sign of life. */
@@ -162,6 +162,10 @@ function onMessage(this: WsSocket, data: ArrayBuffer | object, isBinary: boolean
 
 function onSign(this: WsSocket): void {
   this[OURS]?.connection.alive();
+}
+
+function onPong(this: WsSocket, payload: object): void {
+  this[OURS]?.connection.ponged(`${payload}`);
 }
 
 function onDrain(this: Owned): void {

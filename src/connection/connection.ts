@@ -54,6 +54,19 @@ export interface Connection<T = unknown> extends AsyncIterable<Message> {
   drained(): Promise<void>;
 
   /**
+   * Sends a ping, and tells how long the pong took: a round trip, in milliseconds. A sign of life as
+   * any other.
+   *
+   * Deno has no way to do that, because it pings by itself: there it rejects.
+   *
+   * Source: RFC 6455 §5.5.2 and §5.5.3.
+   *
+   * @throws {Error} If the runtime cannot, or the connection is not open, or ends before the pong: as
+   * a rejection.
+   */
+  ping(): Promise<number>;
+
+  /**
    * Starts the closing handshake. Nothing happens if it has started already.
    *
    * @param code 1000, a registered code that a server may send, or 3000 to 4999. Default 1000.

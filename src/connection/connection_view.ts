@@ -100,6 +100,10 @@ export class ConnectionView implements Connection {
     return this.#viewed.drained();
   }
 
+  ping(): Promise<number> {
+    return this.#viewed.ping();
+  }
+
   close(code?: number, reason?: string): void {
     this.#viewed.close(code, reason);
   }

@@ -29,6 +29,7 @@ import { Flow, type FlowOwner } from "./flow.ts";
 import type { Limits } from "./limits.ts";
 import { byteLength, checkSendData, exceeds, type Message, type SendData } from "./message.ts";
 import type { Meter } from "./meter.ts";
+import { pongs } from "./pongs.ts";
 import type { Registered } from "./registry.ts";
 import type { Socket } from "./socket.ts";
 import { watchdogStep } from "./watchdog.ts";
@@ -182,6 +183,13 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
     return this.#openFlow().drained(this.#socket!);
   }
 
+  async ping(): Promise<number> {
+    const { roundTrip } = await import("./round_trips.ts");
+    const socket = this.#state === OPEN ? this.#socket : undefined;
+    const ping = socket?.ping && ((payload: string) => socket.ping!(payload));
+    return roundTrip(this, { closed: this.closed, ping, clock: this.#server.clock });
+  }
+
   close(code = 1000, reason = ""): void {
     this.#close({ ...checkClose(code, reason), wasClean: true, cause: "local" });
   }
@@ -245,6 +253,12 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
   /** The client gave a sign of life: a message, a pong, a ping, or the runtime says so. */
   alive(): void {
     this.#alive = true;
+  }
+
+  /** A pong came. */
+  ponged(payload: string): void {
+    this.alive();
+    pongs.get(this)?.(payload);
   }
 
   /** The runtime has got rid of some of what was sent. */

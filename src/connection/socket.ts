@@ -44,7 +44,7 @@ export interface Socket {
   /** Ends the connection without a closing handshake, as far as the runtime can. */
   terminate(): void;
   /** Sends a ping frame. */
-  ping?(): void;
+  ping?(payload?: string): void;
   /**
    * Called at each look of the watchdog where the runtime pings by itself: tells the connection
    * that the client is `alive()` as far as the runtime knows, that it is `lost()`, or nothing if

@@ -67,6 +67,7 @@ Deno.test("a connection shows the documented members, and nothing of ours", asyn
     "data",
     "drained",
     "id",
+    "ping",
     "protocol",
     "raw",
     "readyState",
@@ -219,4 +220,17 @@ Deno.test("an upper floor is told before an open connection is closed by its ser
   await state.registry.shutdown(1_000);
   await nextTurn();
   assertEquals(order, ["open", "shutting down", "close"]);
+});
+
+Deno.test("a ping goes to the client, whose pong tells how long it took", async () => {
+  let seen: Connection | undefined;
+  const server = echoing((connection) => seen = connection);
+  const { client } = await server.connect();
+  assertEquals(await seen!.ping(), 0);
+  client!.pause();
+  const slow = seen!.ping();
+  await nextTurn();
+  server.clock.pass(20);
+  client!.resume();
+  assertEquals(await slow, 20);
 });

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "npm:fast-check@4.10.2";
 import {
   broken,
@@ -1172,4 +1172,17 @@ Deno.test("a runtime that pings by itself says nothing of it, and neither do we"
 Deno.test("a connection says how much may wait for its client", () => {
   const { connection } = setUp({}, parseLimits({ maxBackpressure: 12_345 }));
   assertEquals(connection.maxBackpressure, 12_345);
+});
+
+Deno.test("a pong is a sign of life, and tells whoever asked; a connection that is not open has none", async () => {
+  const { connection, socket } = setUp();
+  await assertRejects(() => connection.ping(), Error, "Cannot ping: expected an open connection");
+  connection.opened(socket);
+  connection.ponged("edgesocket 1e9");
+  const payloads: string[] = [];
+  Object.assign(socket, { ping: (payload: string) => payloads.push(payload) });
+  const asked = connection.ping();
+  while (payloads.length === 0) await settle();
+  connection.ponged(payloads[0]!);
+  assertEquals(await asked, 0);
 });

@@ -949,4 +949,33 @@ export const connection: Mutations = {
     ],
     ["nobody is dropped", '? "drop" : "wait"', '? "wait" : "wait"'],
   ],
+  "connection/pongs.ts": [
+    ["nobody is ever found", "= new WeakMap();", "= { get() {}, set() {} } as never;"],
+    ["connections are held", "= new WeakMap();", "= new Map() as never;"],
+    ["there is no map", "new WeakMap()", "undefined as never"],
+  ],
+  "connection/round_trips.ts": [
+    [
+      "any pong is an answer",
+      "payload.startsWith(PREFIX) ? Number(payload.slice(PREFIX.length)) : NaN",
+      "Infinity",
+    ],
+    [
+      "a pong answers one",
+      "while (all.length > 0 && all[0]!.number <= last) {",
+      "if (all.length > 0 && all[0]!.number === last) {",
+    ],
+    [
+      "the time is that of the pong",
+      "answer.resolve(clock.now() - sentAt);",
+      "answer.resolve(clock.now());",
+    ],
+    [
+      "the end is no end",
+      "for (const { answer } of all.splice(0)) {",
+      "for (const { answer } of [] as typeof all) {",
+    ],
+    ["nothing is pinged", "ping(PREFIX + one.number);", ""],
+    ["each connection begins anew", "waiting.set(connection, all);", ""],
+  ],
 };

@@ -7,7 +7,7 @@ import { root } from "../support/command.ts";
  * Bytes that the core may take: `mod.ts`, so without the other entries, minified and gzipped. A
  * ratchet: raise it only for what is worth its bytes, and say so in the commit.
  */
-const LIMIT = 17.8 * 1024;
+const LIMIT = 17.95 * 1024;
 
 const kib = (bytes: number) => `${(bytes / 1024).toFixed(2)} KiB`;
 

@@ -118,6 +118,13 @@ export const gaps = {
     node: "its pings count",
     pinned: { deno: "idle-timeout" },
   },
+  "`connection.ping()`": {
+    table: "runtimes",
+    deno: "rejects: Deno pings by itself, and says nothing of it",
+    bun: "tells the round trip",
+    node: "tells the round trip",
+    pinned: { deno: "rejects" },
+  },
   "pings in diagnostics": {
     table: "runtimes",
     deno: "none: Deno pings by itself, and says nothing of it",
