@@ -1,8 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Frame, textOf } from "./replay_client.ts";
 
-/** Milliseconds for which a message may be on its way to us while its history is let go of. */
-const LATE = 3_000;
+/**
+ * Milliseconds for which a message may come whose history was let go of: what was read is kept for five
+ * seconds, for others who come back, and is on its way for a while.
+ */
+const LATE = 7_000;
 
 /** Something that was done to a history, by which messages are gone: from when to when, `Date.now()`. */
 export interface Loss {
@@ -27,7 +30,7 @@ export class LossLedger {
   readonly #last = new Map<string, { readonly number: number; readonly gaps: number }>();
   readonly #holes: Hole[] = [];
   /** When each gap was told, and when the last message before it came. */
-  readonly #gaps: { readonly at: number; readonly since: number }[] = [];
+  readonly #gaps: { readonly cause: string; readonly at: number; readonly since: number }[] = [];
   #heard = Date.now();
 
   /** How many gaps were told. */
@@ -37,7 +40,10 @@ export class LossLedger {
 
   take(frame: Frame): void {
     const at = Date.now();
-    if (frame.gap !== undefined) return void this.#gaps.push({ at, since: this.#heard });
+    const { gap } = frame;
+    if (gap !== undefined) {
+      return void this.#gaps.push({ cause: gap.cause, at, since: this.#heard });
+    }
     const text = textOf(frame);
     const [, name = "", digits = ""] = /^(\D+)(\d+)$/.exec(text) ?? [];
     if (digits === "") return;
@@ -71,9 +77,13 @@ export class LossLedger {
 
   /** Whatever was told has its reason: something was done to the history since the last message. */
   justified(losses: readonly Loss[]): void {
-    for (const { at, since } of this.#gaps) {
+    for (const { cause, at, since } of this.#gaps) {
       const reason = losses.some(({ from, to }) => from <= at && to >= since - LATE);
-      assert(reason, `a gap ${at - since} ms after the last message, and nothing was lost`);
+      const before = losses.map(({ to }) => to - since).join(", ");
+      assert(
+        reason,
+        `${cause} ${at - since} ms after the last message, with losses at ${before} ms from that`,
+      );
     }
   }
 }
