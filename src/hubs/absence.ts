@@ -10,8 +10,11 @@ const WINDOW = 15_000;
 
 /** What carries a client, from one WebSocket to the next. */
 export interface Carrier {
-  /** There is no WebSocket any more; `closed` is called if we end the client meanwhile. */
-  detach(closed: () => void): void;
+  /**
+   * There is no WebSocket any more. Meanwhile, `closed` is called if we end the client, and `missed`
+   * when it is sent what does not reach it.
+   */
+  detach(closed: () => void, missed: () => void): void;
   /** Here is the next one. */
   attach(connection: Connection): void;
 }
@@ -84,9 +87,8 @@ export class Absence {
    * @param cause Why it was cut off.
    */
   static begin(all: Absences, attendance: Attendance, cause: CloseCause): boolean {
-    const { arrival: { hub, server }, reception: { session } } = attendance;
-    const mayComeBack = session.open && session.continuity?.sent.complete === true;
-    if (!mayComeBack || hub.closed || server.reserve() !== undefined) return false;
+    const { arrival: { hub, server }, reception } = attendance;
+    if (!mayComeBack(reception) || hub.closed || server.reserve() !== undefined) return false;
     new Absence(all, attendance, cause);
     return true;
   }
@@ -100,7 +102,7 @@ export class Absence {
     this.#cancel = server.clock.after(WINDOW, () => this.end());
     server.signal.addEventListener("abort", this.#shutDown);
     heartbeat.delete(reception);
-    carrier.detach(() => this.end());
+    carrier.detach(() => this.end(), () => this.#missed());
     reception.suspend();
     all.add(ticket!.token, this);
   }
@@ -112,8 +114,9 @@ export class Absence {
 
   /** The client is back, on another WebSocket; `undefined` if it is too late. */
   comeBack(connection: Connection): Attendance | undefined {
-    if (!this.#finish()) return undefined;
     const { arrival: { heartbeat }, reception, carrier } = this.#attendance;
+    if (!mayComeBack(reception)) this.end();
+    if (!this.#finish()) return undefined;
     carrier.attach(connection);
     heartbeat.add(reception);
     reception.resume();
@@ -125,6 +128,11 @@ export class Absence {
     if (!this.#finish()) return;
     const { arrival, reception } = this.#attendance;
     leave(arrival, reception, cause);
+  }
+
+  #missed(): void {
+    // Whoever sends is in the middle of something.
+    if (!mayComeBack(this.#attendance.reception)) queueMicrotask(() => this.end());
   }
 
   readonly #shutDown = (): void => this.end("shutdown");
@@ -140,4 +148,9 @@ export class Absence {
     server.release();
     return true;
   }
+}
+
+/** Whether everything is there that the client may lack, and we have not ended it. */
+function mayComeBack({ session }: Reception): boolean {
+  return session.open && session.continuity?.sent.complete === true;
 }

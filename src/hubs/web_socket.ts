@@ -17,8 +17,10 @@ class WebSocketTransport implements Transport, Carrier {
   readonly pings = true;
   #connection: Connection;
   readonly #server: ServerState;
-  /** While there is no WebSocket: called if the client is ended, and settles when it is back. */
+  /** While there is no WebSocket: called if the client is ended, or sent something. */
   #closed: (() => void) | undefined;
+  #missed: (() => void) | undefined;
+  /** Settles when it is back. */
   #back: Deferred<void> | undefined;
 
   constructor(connection: Connection, server: ServerState) {
@@ -39,15 +41,16 @@ class WebSocketTransport implements Transport, Carrier {
     return this.#back === undefined ? this.#connection.bufferedAmount : Infinity;
   }
 
-  detach(closed: () => void): void {
+  detach(closed: () => void, missed: () => void): void {
     this.#closed = closed;
+    this.#missed = missed;
     this.#back = new Deferred();
   }
 
   attach(connection: Connection): void {
     this.#connection = connection;
     this.#back?.resolve();
-    this.#back = this.#closed = undefined;
+    this.#back = this.#closed = this.#missed = undefined;
   }
 
   now(): number {
@@ -55,7 +58,7 @@ class WebSocketTransport implements Transport, Carrier {
   }
 
   send(data: string | Uint8Array<ArrayBuffer>): void {
-    if (this.#back !== undefined) return;
+    if (this.#back !== undefined) return this.#missed?.();
     // Whoever cannot be sent to has ended, or ends for it by the limits of the connection.
     this.#connection.send(data);
   }

@@ -297,3 +297,28 @@ Deno.test("what we end ourselves meanwhile is gone at once", async () => {
   clock.pass(15_000);
   assertEquals(causes, ["local"]);
 });
+
+Deno.test("a client that lacks more than is kept while it is away is gone then", async () => {
+  const { negotiate, open, connect, say, causes } = serving({ statefulReconnectBufferSize: 200 });
+  const { connectionToken } = await negotiate();
+  (await open(connectionToken)).vanish();
+  await nextTurn();
+  say("x".repeat(60));
+  await nextTurn();
+  assertEquals(causes, []);
+  for (let i = 0; i < 2; i++) say("x".repeat(60));
+  await nextTurn();
+  assertEquals(causes, ["network"]);
+  assertEquals((await connect(connectionToken)).status, 404);
+});
+
+Deno.test("a client that is back while what it lacks is forgotten is not sent the rest", async () => {
+  const { negotiate, open, connect, say, causes } = serving({ statefulReconnectBufferSize: 200 });
+  const { connectionToken } = await negotiate();
+  (await open(connectionToken)).vanish();
+  await nextTurn();
+  const coming = connect(connectionToken);
+  for (let i = 0; i < 3; i++) say("x".repeat(60));
+  const { client } = await coming;
+  assertEquals([(await client?.closed)?.code, causes], [1008, ["network"]]);
+});

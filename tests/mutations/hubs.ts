@@ -27,8 +27,13 @@ export const hubs: Mutations = {
     ["two come back", "if (this.#over) return false;", ""],
     [
       "who is ended meanwhile stays",
-      "carrier.detach(() => this.end());",
-      "carrier.detach(() => {});",
+      "carrier.detach(() => this.end(), ",
+      "carrier.detach(() => {}, ",
+    ],
+    [
+      "whoever is away may miss anything",
+      "queueMicrotask(() => this.end());",
+      "return;",
     ],
     ["nothing comes again", "reception.resume();", ""],
   ],
