@@ -178,7 +178,7 @@ export const node: Mutations = {
     ["text comes as bytes", "isBinary ? data as Message : `${data}`", "data as Message"],
     [
       "pongs are no sign of life where bytes are not counted",
-      'raw.on("pong", onSign);',
+      'raw.on("pong", onPong);',
       "",
       { seenBy: ["tests/conformance/idle_test.ts#bun-node: keeps a client that answers pings"] },
     ],
@@ -212,7 +212,7 @@ export const node: Mutations = {
       "",
     ],
     ["terminate waits", "this.raw.terminate();", ""],
-    ["no ping is sent", "this.raw.ping();", ""],
+    ["no ping is sent", "this.raw.ping(payload);", ""],
     ["reading does not stop", "this.raw.pause();", ""],
     ["reading does not go on", "this.raw.resume();", ""],
   ],
