@@ -95,8 +95,7 @@ redisTest("what is gone is trimmed, what is made up is another epoch", async () 
       { ...marks[6]!, check: "zzzzzzzz" },
     ]
   ) {
-    const stretch = await h.read("room", bad, 10);
-    assert(stretch.lost !== undefined, JSON.stringify(bad));
+    assertEquals((await h.read("room", bad, 10)).lost, "epoch", JSON.stringify(bad));
   }
   // No entry can have such an id, and Redis would not even look for it.
   for (const check of ["-", "-5", "z".repeat(11), "z".repeat(20)]) {

@@ -48,6 +48,16 @@ Deno.test("in mode live it is in at once, and waits for the engine", async () =>
   assertEquals([await outcome, topics.get("room")?.held], [SUBSCRIBED, 0]);
 });
 
+Deno.test("whoever is in before the engine refuses the topic is in no more", async () => {
+  const { broker, topics, joinings, member, wait, isIn } = joining();
+  const answer = new Deferred<void>();
+  broker.answer = answer.promise;
+  const outcome = wait(joinings.advance(topics.open("room"), member, undefined)!);
+  assertEquals(isIn(), ["room"]);
+  answer.resolve(Promise.reject(new Error("no permission")));
+  assertEquals([await outcome, isIn()], [refusal("engine"), []]);
+});
+
 Deno.test("in mode replay it is brought there first, when the engine knows", async () => {
   const { broker, topics, joinings, member, wait, isIn } = joining();
   const [answer, step] = [new Deferred<void>(), new Deferred<void>()];
