@@ -63,17 +63,20 @@ function shortSection(all: readonly Finding[]): string[] {
   const taken = SHORT.filter((id) => besideRaw.some(({ row }) => row.workload.id === id));
   const titles = new Map(besideRaw.map(({ row }) => [row.workload.id, row.workload.short]));
   const servers = new Map(besideRaw.map(({ row }) => [row.contender.id, row.contender]));
-  const rows = [...servers.values()].flatMap((contender) => {
+  const complete = [...servers.values()].flatMap((contender) => {
     const cells = taken.map((id) =>
       besideRaw.find(({ row }) => row.workload.id === id && row.contender.id === contender.id)
     );
-    if (!cells.every((cell) => cell !== undefined)) return [];
-    return [[titleOf(contender), ...cells.map(({ found, metric }) => short(found, metric))]];
+    return cells.every((cell) => cell !== undefined) ? [{ contender, cells }] : [];
   });
-  if (rows.length === 0) return [];
+  if (complete.length === 0) return [];
+  const rows = complete.map(({ contender, cells }) => [
+    titleOf(contender),
+    ...cells.map(({ found, metric }) => short(found, metric)),
+  ]);
   const pairs = (ours: boolean) => {
-    const counts = besideRaw.filter(({ row }) => isOurs(row.contender) === ours)
-      .map(({ found }) => found?.count ?? 0);
+    const counts = complete.filter(({ contender }) => isOurs(contender) === ours)
+      .flatMap(({ cells }) => cells.map(({ found }) => found?.count ?? 0));
     return counts.length === 0 ? 0 : Math.min(...counts);
   };
   return [
