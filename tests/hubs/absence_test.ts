@@ -322,3 +322,21 @@ Deno.test("a client that is back while what it lacks is forgotten is not sent th
   const { client } = await coming;
   assertEquals([(await client?.closed)?.code, causes], [1008, ["network"]]);
 });
+
+Deno.test("an acknowledgement that was lost with the cut comes again", async () => {
+  const { negotiate, open, connect, clock } = serving();
+  const { connectionToken } = await negotiate();
+  const client = await open(connectionToken);
+  client.send(called("echo", "a"));
+  assertEquals(await client.message(), answered("a"));
+  client.pause();
+  clock.pass(1_000);
+  client.vanish();
+  await nextTurn();
+  const { client: back } = await connect(connectionToken);
+  assertEquals(await back!.message(), sequence(1) + answered("a"));
+  back!.send(sequence(1) + called("echo", "a"));
+  await nextTurn();
+  clock.pass(1_000);
+  assertEquals(await back!.message(), ack(1));
+});
