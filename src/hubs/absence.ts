@@ -26,7 +26,10 @@ export interface Attendance {
   readonly carrier: Carrier;
 }
 
-/** Milliseconds for which a client waits whose first WebSocket nobody knows yet to be cut. */
+/**
+ * Milliseconds for which a client waits whose first WebSocket nobody knows yet to be cut, and for
+ * which the place of one is lent to whoever asks for it.
+ */
 const PATIENCE = 1_000;
 
 /** Those that may come back, by their tokens. */
@@ -78,6 +81,8 @@ export class Absence {
   readonly #all: Absences;
   readonly #cause: CloseCause;
   readonly #cancel: () => void;
+  /** While its place is lent: no longer takes it back. */
+  #lent: (() => void) | undefined;
   #over = false;
 
   /**
@@ -112,6 +117,14 @@ export class Absence {
     return this.#attendance.reception.session.userId;
   }
 
+  /** Somebody asks for it, most likely its client: for a second, its place is free for that. */
+  lend(): void {
+    if (this.#lent !== undefined) return;
+    const { server } = this.#attendance.arrival;
+    this.#lent = server.clock.after(PATIENCE, () => this.#takeBack());
+    server.release();
+  }
+
   /** The client is back, on another WebSocket; `undefined` if it is too late. */
   comeBack(connection: Connection): Attendance | undefined {
     const { arrival: { heartbeat }, reception, carrier } = this.#attendance;
@@ -130,6 +143,12 @@ export class Absence {
     leave(arrival, reception, cause);
   }
 
+  #takeBack(): void {
+    const full = this.#attendance.arrival.server.reserve();
+    if (full === undefined) this.#lent = undefined;
+    else this.end();
+  }
+
   #missed(): void {
     // Whoever sends is in the middle of something.
     if (!mayComeBack(this.#attendance.reception)) queueMicrotask(() => this.end());
@@ -145,7 +164,8 @@ export class Absence {
     this.#cancel();
     server.signal.removeEventListener("abort", this.#shutDown);
     this.#all.delete(ticket!.token);
-    server.release();
+    if (this.#lent === undefined) server.release();
+    else this.#lent();
     return true;
   }
 }

@@ -67,6 +67,8 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
     request: Request,
     { user, info, respond = plainResponse }: Partial<HandleOptions<unknown>> = {},
   ): Promise<Response> {
+    // On a full server, the place that a client comes back to is its own.
+    if (this.#absences.size > 0) this.#absences.get(tokenOf(request) ?? "")?.lend();
     const verdict = this.#route.judge(request);
     if (verdict.kind === "refused") return verdict.response;
     if (verdict.kind === "accepted") return this.#connect(verdict, user, info, respond);
@@ -96,7 +98,7 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
     };
     const hub = this.#state;
     if (hub.closed) return refuse(503, "the hub is closed");
-    const token = new URL(request.url).searchParams.get("id");
+    const token = tokenOf(request);
     const absence = token !== null && hub.tokens.isResumable(token)
       ? await this.#absences.expect(token, server.clock)
       : undefined;
@@ -188,6 +190,11 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
     }
     return heartbeat;
   }
+}
+
+/** `id` of its query; `null` if there is none. */
+function tokenOf({ url }: Request): string | null {
+  return new URL(url).searchParams.get("id");
 }
 
 function plainResponse(...[body, init]: Parameters<Respond>): Response {

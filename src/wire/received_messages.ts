@@ -51,6 +51,8 @@ export class ReceivedMessages {
   /** The other side is there again: nothing counts until it says where it goes on. */
   wait(): void {
     this.#waits = true;
+    // The cut may have taken the last acknowledgement with it, which the other side waits for.
+    this.#acknowledged = 0;
   }
 
   /**

@@ -322,3 +322,59 @@ Deno.test("a client that is back while what it lacks is forgotten is not sent th
   const { client } = await coming;
   assertEquals([(await client?.closed)?.code, causes], [1008, ["network"]]);
 });
+
+Deno.test("an acknowledgement that was lost with the cut comes again", async () => {
+  const { negotiate, open, connect, clock } = serving();
+  const { connectionToken } = await negotiate();
+  const client = await open(connectionToken);
+  client.send(called("echo", "a"));
+  assertEquals(await client.message(), answered("a"));
+  client.pause();
+  clock.pass(1_000);
+  client.vanish();
+  await nextTurn();
+  const { client: back } = await connect(connectionToken);
+  assertEquals(await back!.message(), sequence(1) + answered("a"));
+  back!.send(sequence(1) + called("echo", "a"));
+  await nextTurn();
+  clock.pass(1_000);
+  assertEquals(await back!.message(), ack(1));
+});
+
+Deno.test("a client that is away has its place on a full server", async () => {
+  const { negotiate, open, connect, state } = serving({}, { maxConnections: 1 });
+  const { connectionToken } = await negotiate();
+  (await open(connectionToken)).vanish();
+  await nextTurn();
+  assertEquals((await connect("other")).status, 503);
+  const { client } = await connect(connectionToken);
+  assertEquals(await client?.message(), sequence(1));
+  assertEquals(state.noRoom()?.status, 503);
+  client?.close(1000);
+  await client?.closed;
+  await nextTurn();
+  assertEquals(state.noRoom(), undefined);
+});
+
+Deno.test("a place is lent for a second, and whoever finds it taken then is gone", async () => {
+  const { negotiate, open, connect, state, causes, clock } = serving({}, { maxConnections: 1 });
+  const { connectionToken } = await negotiate();
+  (await open(connectionToken)).vanish();
+  await nextTurn();
+  for (let i = 0; i < 2; i++) {
+    assertEquals((await connect(connectionToken, "Eve")).status, 403);
+    assertEquals((await connect(connectionToken, "Eve")).status, 403);
+    assertEquals(state.noRoom(), undefined);
+    clock.pass(1_000);
+    assertEquals([state.noRoom()?.status, causes], [503, []]);
+  }
+  await connect(connectionToken, "Eve");
+  assertEquals(state.reserve(), undefined);
+  clock.pass(1_000);
+  await nextTurn();
+  assertEquals(causes, ["network"]);
+  state.release();
+  assertEquals(state.noRoom(), undefined);
+  assertEquals(state.reserve(), undefined);
+  assertEquals(state.noRoom()?.status, 503);
+});

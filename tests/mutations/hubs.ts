@@ -22,7 +22,18 @@ export const hubs: Mutations = {
       "const cancel = clock.after(PATIENCE, () => begun.resolve());",
       "const cancel = () => {};",
     ],
-    ["its place is never given back", "    server.release();\n", ""],
+    [
+      "its place is never given back",
+      "if (this.#lent === undefined) server.release();",
+      "if (this.#lent === undefined);",
+    ],
+    [
+      "its place is given back twice",
+      "if (this.#lent === undefined) server.release();",
+      "server.release();\n    if (this.#lent === undefined);",
+    ],
+    ["its place is lent for ever", "() => this.#takeBack()", "() => {}"],
+    ["its place is lent twice", "    if (this.#lent !== undefined) return;\n", ""],
     ["whoever is back is absent", "this.#all.delete(ticket!.token);", ""],
     ["two come back", "if (this.#over) return false;", ""],
     [
@@ -447,6 +458,12 @@ export const hubs: Mutations = {
     ["whoever is lost is gone for good", "allowReconnect: true", "allowReconnect: false"],
   ],
   "hubs/any_hub.ts": [
+    [
+      "a place is kept from its client",
+      'this.#absences.get(tokenOf(request) ?? "")?.lend();',
+      "void 0;",
+      { seenBy: ["tests/hubs/absence_test.ts"] },
+    ],
     [
       "a token is good for two",
       "absence === undefined && token !== null && hub.tokens.isClaimed(token)",

@@ -500,6 +500,7 @@ export const wire: Mutations = {
     ["bytes are counted for ever", "this.#bytes = 0;\n", ""],
     ["messages may be missing", " || id > this.#latest + 1", ""],
     ["it never goes on", "this.#waits = false;", ""],
+    ["what the cut took is not said again", "    this.#acknowledged = 0;\n  }", "  }"],
     ["a byte more", "this.#bytes >= this.#often", "this.#bytes > this.#often"],
   ],
   "wire/sent_messages.ts": [

@@ -38,3 +38,16 @@ Deno.test("messages may not be missing", () => {
   received.goOn(2);
   assertEquals([received.take(1), received.acknowledgement()], [true, 2]);
 });
+
+Deno.test("what was acknowledged before a cut is acknowledged again, once", () => {
+  const received = new ReceivedMessages(100);
+  received.wait();
+  assertEquals(received.acknowledgement(), undefined);
+  received.goOn(1);
+  received.take(1);
+  assertEquals(received.acknowledgement(), 1);
+  received.wait();
+  received.goOn(1);
+  assertEquals(received.take(1), false);
+  assertEquals([received.acknowledgement(), received.acknowledgement()], [1, undefined]);
+});
