@@ -110,11 +110,8 @@ export const interop: Mutations = {
     ["bytes stay bytes", "if (binary === false &&", "if (false as boolean &&"],
   ],
   "interop/ws_listeners.ts": [
-    [
-      "a listener is called twice",
-      "entry.listener === listener)) return;",
-      "entry.listener === listener)) {}",
-    ],
+    ["a listener is called twice", "if (this.#find(type, listener)) return;", ""],
+    ["who was taken away cannot come back", "this.#entries.filter(isThere)", "this.#entries"],
     ["once is always", "if (once) this.remove(type, listener);", ""],
     ["a listener stays", "this.#emitter.off(type, found.wrapper);", ""],
     [
@@ -139,7 +136,12 @@ export const interop: Mutations = {
       "      faults(fault);",
     ],
     ["the reason is no buffer", "bufferOf(info.reason)", "info.reason"],
-    ["it begins with any listener", 'if (name !== "message") return;', ""],
+    ["it begins with any listener", 'if (name === "message") ', ""],
+    [
+      "who takes all listeners away ends it",
+      'return this.on("newListener", this.#starts);',
+      "return this;",
+    ],
     [
       "the options are the callback",
       'typeof options === "function" ? options : callback',
