@@ -44,6 +44,8 @@ class ConnectionDuplex extends Duplex {
     this.#messages = connection[Symbol.asyncIterator]();
     // Without a listener an error would end the process, also that of a client that has left.
     this.on("error", () => {});
+    // Who only writes is to hear of the end, as of a socket of Node.
+    connection.closed.then(() => this.read(0));
   }
 
   get remoteAddress(): string {
@@ -59,8 +61,9 @@ class ConnectionDuplex extends Duplex {
     if (this.destroyed) return;
     if (!done) return void this.push(typeof value === "string" ? bufferOf(value) : bytesOf(value));
     const info = await this.#connection.closed;
-    if (info.wasClean) this.push(null);
-    else this.destroy(brokenOff("read on", info));
+    if (!info.wasClean) return void this.destroy(brokenOff("read on", info));
+    this.push(null);
+    this.read(0);
   }
 
   override _write(

@@ -148,6 +148,30 @@ Deno.test("a client that is gone is an error, which does no harm if nobody liste
   assertEquals(unheard.told, ["close"]);
 });
 
+Deno.test("who only writes hears of the end, too", async () => {
+  for (const how of ["end", "error"]) {
+    await using one = await dressed();
+    one.stream.on("error", () => one.told.push("error"));
+    one.stream.write("a");
+    await settled();
+    if (how === "end") one.client.close(1000);
+    else one.client.vanish();
+    await settled();
+    assertEquals(one.told, [how, "close"]);
+  }
+});
+
+Deno.test("what waits unread at the end is still there", async () => {
+  await using one = await dressed();
+  for (const message of ["a", "b"]) one.client.send(message);
+  one.client.close(1000);
+  await settled();
+  assertEquals(one.told, []);
+  one.stream.on("data", (chunk: Buffer) => one.told.push(`${chunk}`));
+  await settled();
+  assertEquals(one.told, ["a", "b", "end", "close"]);
+});
+
 Deno.test("a message after the end is an error to who wrote it", async () => {
   await using one = await dressed();
   one.connection.close(1000);

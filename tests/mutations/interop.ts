@@ -171,8 +171,10 @@ export const interop: Mutations = {
     ["one half stays open", "allowHalfOpen: false,", ""],
     ["it reads ahead", "  readableHighWaterMark: 1,\n", ""],
     ["an error ends the process", 'this.on("error", () => {});', ""],
-    ["what broke is an end", "if (info.wasClean) this.push(null);", "if (true) this.push(null);"],
-    ["it never ends", "if (info.wasClean) this.push(null);", "if (info.wasClean) return;"],
+    ["what broke is an end", "if (!info.wasClean) return void", "if (false) return void"],
+    ["it never ends", "    this.push(null);\n", ""],
+    ["who only writes never hears", "connection.closed.then(() => this.read(0));", ""],
+    ["who only writes hears of breaks alone", "    this.read(0);\n", ""],
     ["the end does not close", "    this.#connection.close(1000);\n    done();", "    done();"],
     ["an error closes as an end does", "error === null ? 1000 : 1011", "1000"],
     [
