@@ -73,6 +73,8 @@ export const interop: Mutations = {
     ["an abort waits for the client", 'controller.signal?.addEventListener("abort", abort);', ""],
     ["to close it does not", "      connection.close(1000);\n", ""],
     ["it is closed too early", "      await connection.closed;\n", ""],
+    ["what is no message leaves it open", "        abort();\n", ""],
+    ["what is no message is written", "        throw error;\n", ""],
     ["another code for what went wrong", "connection.close(1011)", "connection.close(1000)"],
   ],
   "interop/web_socket.ts": [
