@@ -177,6 +177,13 @@ export const interop: Mutations = {
     ["it never ends", "    this.push(null);\n", ""],
     ["who only writes never hears", "connection.closed.then(() => this.read(0));", ""],
     ["who only writes hears of breaks alone", "    this.read(0);\n", ""],
+    ["what waits is not bounded", "if (waiting > this.#most) {", "if (false) {"],
+    [
+      "what may wait is less",
+      "waiting > this.#most",
+      "waiting >= this.#most",
+    ],
+    ["another code for what waits", "      this.#connection.close(code, reason);\n", ""],
     ["the end does not close", "    this.#connection.close(1000);\n    done();", "    done();"],
     ["an error closes as an end does", "error === null ? 1000 : 1011", "1000"],
     [
