@@ -55,7 +55,6 @@ export class WsListeners {
   remove(type: string, listener: Listener): void {
     const found = this.#find(type, listener);
     if (found === undefined) return;
-    this.#entries = this.#entries.filter((entry) => entry !== found);
     this.#emitter.off(type, found.wrapper);
   }
 

@@ -116,11 +116,6 @@ export const interop: Mutations = {
     ["who was taken away cannot come back", "this.#entries.filter(isThere)", "this.#entries"],
     ["once is always", "if (once) this.remove(type, listener);", ""],
     ["a listener stays", "this.#emitter.off(type, found.wrapper);", ""],
-    [
-      "who was removed cannot come back",
-      "this.#entries = this.#entries.filter((entry) => entry !== found);",
-      "",
-    ],
     ["a handler stays", "if (before) this.remove(type, before.own);", ""],
     ["text comes as bytes", "data: second === true ? first : `${first}`", "data: first"],
     ["every end is clean", "?.wasClean ?? false", "?.wasClean ?? true"],
