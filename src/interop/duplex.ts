@@ -1,6 +1,9 @@
 import { Duplex } from "node:stream";
 import { contain } from "../base/contain.ts";
+import { usageError } from "../base/usage_error.ts";
+import { SEND_QUEUE_FULL } from "../connection/close.ts";
 import type { Connection } from "../connection/connection.ts";
+import { maxBackpressureOf } from "../connection/connection_view.ts";
 import type { Message } from "../connection/message.ts";
 import { checkConnection } from "./check.ts";
 import { faultsOf, type InteropOptions, type TakeFault } from "./faults.ts";
@@ -36,14 +39,19 @@ class ConnectionDuplex extends Duplex {
   readonly #connection: Connection;
   readonly #messages: AsyncIterableIterator<Message, undefined>;
   readonly #fail: TakeFault;
+  /** Bytes that may wait for the client, those of this stream too. */
+  readonly #most: number;
 
   constructor(connection: Connection, options: InteropOptions) {
     super(OPTIONS);
     this.#fail = faultsOf("duplexOf", connection, options);
     this.#connection = connection;
+    this.#most = maxBackpressureOf(connection) ?? Infinity;
     this.#messages = connection[Symbol.asyncIterator]();
     // Without a listener an error would end the process, also that of a client that has left.
     this.on("error", () => {});
+    // Who only writes is to hear of the end, as of a socket of Node.
+    connection.closed.then(() => this.read(0));
   }
 
   get remoteAddress(): string {
@@ -59,8 +67,9 @@ class ConnectionDuplex extends Duplex {
     if (this.destroyed) return;
     if (!done) return void this.push(typeof value === "string" ? bufferOf(value) : bytesOf(value));
     const info = await this.#connection.closed;
-    if (info.wasClean) this.push(null);
-    else this.destroy(brokenOff("read on", info));
+    if (!info.wasClean) return void this.destroy(brokenOff("read on", info));
+    this.push(null);
+    this.read(0);
   }
 
   override _write(
@@ -90,7 +99,15 @@ class ConnectionDuplex extends Duplex {
   }
 
   override write(chunk: unknown, ...rest: unknown[]): boolean {
-    return super.write(chunk, ...this.#contained(rest) as []);
+    const waiting = this.writableLength;
+    const goesOn = super.write(chunk, ...this.#contained(rest) as []);
+    // What waits here is no part of what the connection itself bounds. One message may be larger.
+    if (waiting > this.#most) {
+      const { code, reason } = SEND_QUEUE_FULL;
+      this.#connection.close(code, reason);
+      this.destroy(usageError("write", `at most ${this.#most} bytes that wait`, "more", Error));
+    }
+    return goesOn;
   }
 
   override end(...all: unknown[]): this {
@@ -120,7 +137,8 @@ class ConnectionDuplex extends Duplex {
  * of events without `onMessage`.
  *
  * A write is done when next to nothing waits for the client (64 KiB), and one message is read ahead:
- * what else waits is bounded by the limits of the route. `end()` closes with 1000, as `destroy()`
+ * what else waits is bounded by the limits of the route: who writes on without waiting for `drain`
+ * ends with 1013 at `maxBackpressure`. `end()` closes with 1000, as `destroy()`
  * does, and `destroy(error)` with 1011; a connection that breaks is an `error`, which does no harm if
  * nobody listens to it. An empty message has no bytes, and so is no chunk.
  *

@@ -115,7 +115,8 @@ class ConnectionWebSocket extends EventTarget {
     listener: Listener | null,
     options?: boolean | AddEventListenerOptions,
   ): void {
-    if (listener === null) return;
+    // Who has given up before is never called, so that messages go on waiting.
+    if (!listener || (typeof options === "object" && options.signal?.aborted)) return;
     super.addEventListener(type, this.#guardOf(listener), options);
     if (type === "message") this.#pump.start();
   }

@@ -7,7 +7,8 @@ import { brokenOff, written } from "./sending.ts";
  * A stream of the web into a connection, one message for each chunk. A write is done when next to
  * nothing waits for the client (64 KiB), so that whoever waits for `ready` sends as fast as the
  * client reads. To close it closes the connection with 1000, to abort it with 1011. It fails if the
- * connection breaks; after a closing handshake only what is still written fails.
+ * connection breaks, and closes it with 1011 for a chunk that is no message; after a closing
+ * handshake only what is still written fails.
  *
  * Source: WHATWG Streams §5.
  *
@@ -27,7 +28,15 @@ export function writableOf(connection: Connection): WritableStream<SendData> {
       // client may take its time.
       controller.signal?.addEventListener("abort", abort);
     },
-    write: (data) => written(connection, data),
+    async write(data) {
+      try {
+        await written(connection, data);
+      } catch (error) {
+        // A stream that has failed is never aborted: nobody would end its connection any more.
+        abort();
+        throw error;
+      }
+    },
     async close() {
       connection.close(1000);
       await connection.closed;

@@ -43,6 +43,9 @@ class ConnectionWs extends EventEmitter {
   readonly #listeners: WsListeners;
   #tcp: WsTcp | undefined;
   #ended: CloseInfo | undefined;
+  readonly #starts = (name: unknown): void => {
+    if (name === "message") this.#pump.start();
+  };
 
   static {
     for (const type of ["open", "message", "close", "error"]) {
@@ -73,12 +76,7 @@ class ConnectionWs extends EventEmitter {
         this.#tell("close", info.code, bufferOf(info.reason));
       },
     });
-    const starts = (name: unknown) => {
-      if (name !== "message") return;
-      this.off("newListener", starts);
-      this.#pump.start();
-    };
-    this.on("newListener", starts);
+    this.on("newListener", this.#starts);
   }
 
   get url(): string {
@@ -160,6 +158,13 @@ class ConnectionWs extends EventEmitter {
 
   removeEventListener(type: string, listener: (event: WsEvent) => unknown): void {
     this.#listeners.remove(type, listener);
+  }
+
+  /** Stacks take all listeners away before they hand a socket on: ours stays. */
+  override removeAllListeners(...name: [name?: string | symbol]): this {
+    super.removeAllListeners(...name);
+    this.off("newListener", this.#starts);
+    return this.on("newListener", this.#starts);
   }
 
   #receive(message: Message): void {

@@ -40,7 +40,7 @@ export class WsListeners {
   }
 
   add(type: string, listener: Listener, once = false): void {
-    if (this.#entries.some((entry) => entry.type === type && entry.listener === listener)) return;
+    if (this.#find(type, listener)) return;
     const wrapper = (...args: unknown[]) => {
       if (once) this.remove(type, listener);
       const event = this.#eventOf(type, args);
@@ -53,15 +53,15 @@ export class WsListeners {
   }
 
   remove(type: string, listener: Listener): void {
-    const found = this.#entries.find((entry) => entry.type === type && entry.listener === listener);
+    const found = this.#find(type, listener);
     if (found === undefined) return;
-    this.#entries = this.#entries.filter((entry) => entry !== found);
     this.#emitter.off(type, found.wrapper);
   }
 
   /** The handler of an attribute. */
   handler(type: string): unknown {
-    return this.#handlers.get(type)?.handler ?? null;
+    const known = this.#handlers.get(type);
+    return known && this.#find(type, known.own) ? known.handler : null;
   }
 
   setHandler(type: string, handler: unknown): void {
@@ -73,6 +73,13 @@ export class WsListeners {
     const own: Listener = (event) => Reflect.apply(handler, this.#emitter, [event]);
     this.#handlers.set(type, { handler, own });
     this.add(type, own);
+  }
+
+  /** `removeAllListeners` of the emitter takes these with it: whoever it took may come back. */
+  #find(type: string, listener: Listener): Entry | undefined {
+    const isThere = (entry: Entry) => this.#emitter.listeners(entry.type).includes(entry.wrapper);
+    this.#entries = this.#entries.filter(isThere);
+    return this.#entries.find((entry) => entry.type === type && entry.listener === listener);
   }
 
   #eventOf(type: string, [first, second]: readonly unknown[]): WsEvent {

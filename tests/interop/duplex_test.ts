@@ -148,6 +148,54 @@ Deno.test("a client that is gone is an error, which does no harm if nobody liste
   assertEquals(unheard.told, ["close"]);
 });
 
+Deno.test("who only writes hears of the end, too", async () => {
+  for (const how of ["end", "error"]) {
+    await using one = await dressed();
+    one.stream.on("error", () => one.told.push("error"));
+    one.stream.write("a");
+    await settled();
+    if (how === "end") one.client.close(1000);
+    else one.client.vanish();
+    await settled();
+    assertEquals(one.told, [how, "close"]);
+  }
+});
+
+Deno.test("a writer that waits for nobody ends at maxBackpressure", async () => {
+  await using one = await dressed({ maxBackpressure: 300_000 });
+  one.client.pause();
+  for (let i = 0; i < 5; i++) one.stream.write(new Uint8Array(100_000));
+  assertEquals(one.stream.destroyed, true);
+  one.client.resume();
+  assertEquals((await one.client.closed).code, 1013);
+});
+
+Deno.test("a writer that is just below maxBackpressure loses nothing", async () => {
+  await using one = await dressed({ maxBackpressure: 300_000 });
+  one.client.pause();
+  for (let i = 0; i < 4; i++) one.stream.write(new Uint8Array(100_000));
+  await settled();
+  one.client.resume();
+  for (let i = 0; i < 4; i++) {
+    assertEquals((await one.client.message() as ArrayBuffer).byteLength, 100_000);
+  }
+  // One message may be larger than what may wait.
+  one.stream.write(new Uint8Array(400_000));
+  assertEquals((await one.client.message() as ArrayBuffer).byteLength, 400_000);
+  assertEquals(one.stream.destroyed, false);
+});
+
+Deno.test("what waits unread at the end is still there", async () => {
+  await using one = await dressed();
+  for (const message of ["a", "b"]) one.client.send(message);
+  one.client.close(1000);
+  await settled();
+  assertEquals(one.told, []);
+  one.stream.on("data", (chunk: Buffer) => one.told.push(`${chunk}`));
+  await settled();
+  assertEquals(one.told, ["a", "b", "end", "close"]);
+});
+
 Deno.test("a message after the end is an error to who wrote it", async () => {
   await using one = await dressed();
   one.connection.close(1000);

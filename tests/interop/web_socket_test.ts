@@ -151,3 +151,16 @@ Deno.test("what is no connection is refused, and unknown options are", async () 
     "Cannot use options of webSocketOf",
   );
 });
+
+Deno.test("a listener that is given up before takes no messages", async () => {
+  await using one = await opened();
+  const socket = webSocketOf(one.connection);
+  const told: unknown[] = [];
+  socket.addEventListener("message", () => told.push("never"), { signal: AbortSignal.abort() });
+  socket.addEventListener("message", undefined as never);
+  one.client.send("a");
+  await settled();
+  socket.addEventListener("message", ({ data }) => told.push(data));
+  await settled();
+  assertEquals(told, ["a"]);
+});

@@ -85,5 +85,8 @@ Deno.test("what is no message fails the stream, and what is no connection is ref
   const writer = writableOf(one.connection).getWriter();
   await assertRejects(() => writer.write({} as never), TypeError, "Cannot send");
   await assertRejects(() => writer.closed, TypeError);
+  // Nobody can write to it any more, or close it: it is not to stay open for good.
+  assertEquals(one.connection.readyState, 2);
+  assertEquals((await one.client.closed).code, 1011);
   assertThrows(() => writableOf({} as never), TypeError, "Cannot use writableOf: expected");
 });

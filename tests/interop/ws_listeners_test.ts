@@ -94,3 +94,18 @@ Deno.test("what a listener returns gets to whoever calls it", () => {
   const returned: unknown = wrapper!("a", false);
   assert(returned === result);
 });
+
+Deno.test("who is taken away with all others may come back", () => {
+  const { emitter, told, listeners, tell } = listening();
+  listeners.add("open", tell);
+  listeners.setHandler("open", tell);
+  emitter.removeAllListeners("open");
+  assertEquals(listeners.handler("open"), null);
+  emitter.emit("open");
+  assertEquals(told.length, 0);
+  listeners.add("open", tell);
+  listeners.setHandler("open", tell);
+  emitter.emit("open");
+  assertEquals(told.length, 2);
+  assertEquals(listeners.handler("open"), tell);
+});

@@ -208,6 +208,20 @@ Deno.test("a stack may take over later: what came meanwhile is there, and so is 
   await ended[Symbol.asyncDispose]();
 });
 
+Deno.test("a stack that takes all listeners away hands on a socket that works", async () => {
+  for (const name of [undefined, "newListener", "message"]) {
+    await using one = await dressed();
+    const told: unknown[] = [];
+    if (name === undefined) one.ws.removeAllListeners();
+    else one.ws.removeAllListeners(name);
+    one.client.send("a");
+    await settled();
+    one.ws.on("message", (data: Buffer) => told.push(`${data}`));
+    await settled();
+    assertEquals(told, ["a"], name);
+  }
+});
+
 Deno.test("listeners of the web are there, too", async () => {
   await using one = await dressed();
   const { ws } = one;

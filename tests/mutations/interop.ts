@@ -73,6 +73,8 @@ export const interop: Mutations = {
     ["an abort waits for the client", 'controller.signal?.addEventListener("abort", abort);', ""],
     ["to close it does not", "      connection.close(1000);\n", ""],
     ["it is closed too early", "      await connection.closed;\n", ""],
+    ["what is no message leaves it open", "        abort();\n", ""],
+    ["what is no message is written", "        throw error;\n", ""],
     ["another code for what went wrong", "connection.close(1011)", "connection.close(1000)"],
   ],
   "interop/web_socket.ts": [
@@ -110,18 +112,10 @@ export const interop: Mutations = {
     ["bytes stay bytes", "if (binary === false &&", "if (false as boolean &&"],
   ],
   "interop/ws_listeners.ts": [
-    [
-      "a listener is called twice",
-      "entry.listener === listener)) return;",
-      "entry.listener === listener)) {}",
-    ],
+    ["a listener is called twice", "if (this.#find(type, listener)) return;", ""],
+    ["who was taken away cannot come back", "this.#entries.filter(isThere)", "this.#entries"],
     ["once is always", "if (once) this.remove(type, listener);", ""],
     ["a listener stays", "this.#emitter.off(type, found.wrapper);", ""],
-    [
-      "who was removed cannot come back",
-      "this.#entries = this.#entries.filter((entry) => entry !== found);",
-      "",
-    ],
     ["a handler stays", "if (before) this.remove(type, before.own);", ""],
     ["text comes as bytes", "data: second === true ? first : `${first}`", "data: first"],
     ["every end is clean", "?.wasClean ?? false", "?.wasClean ?? true"],
@@ -139,7 +133,12 @@ export const interop: Mutations = {
       "      faults(fault);",
     ],
     ["the reason is no buffer", "bufferOf(info.reason)", "info.reason"],
-    ["it begins with any listener", 'if (name !== "message") return;', ""],
+    ["it begins with any listener", 'if (name === "message") ', ""],
+    [
+      "who takes all listeners away ends it",
+      'return this.on("newListener", this.#starts);',
+      "return this;",
+    ],
     [
       "the options are the callback",
       'typeof options === "function" ? options : callback',
@@ -169,8 +168,17 @@ export const interop: Mutations = {
     ["one half stays open", "allowHalfOpen: false,", ""],
     ["it reads ahead", "  readableHighWaterMark: 1,\n", ""],
     ["an error ends the process", 'this.on("error", () => {});', ""],
-    ["what broke is an end", "if (info.wasClean) this.push(null);", "if (true) this.push(null);"],
-    ["it never ends", "if (info.wasClean) this.push(null);", "if (info.wasClean) return;"],
+    ["what broke is an end", "if (!info.wasClean) return void", "if (false) return void"],
+    ["it never ends", "    this.push(null);\n", ""],
+    ["who only writes never hears", "connection.closed.then(() => this.read(0));", ""],
+    ["who only writes hears of breaks alone", "    this.read(0);\n", ""],
+    ["what waits is not bounded", "if (waiting > this.#most) {", "if (false) {"],
+    [
+      "what may wait is less",
+      "waiting > this.#most",
+      "waiting >= this.#most",
+    ],
+    ["another code for what waits", "      this.#connection.close(code, reason);\n", ""],
     ["the end does not close", "    this.#connection.close(1000);\n    done();", "    done();"],
     ["an error closes as an end does", "error === null ? 1000 : 1011", "1000"],
     [
