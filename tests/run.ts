@@ -1,7 +1,7 @@
 /**
  * The test command: finds Bun, finds out whether JSR answers, runs `deno test`, counts. With `--long`
  * it runs what a visitor does not wait for: suites with other people's engines, browsers and
- * packages, Deno and Bun through the entry for Node, and then those in tests/long/, one after the
+ * packages, what runs through the entry for Node, and then those in tests/long/, one after the
  * other, because they measure. With `--here`
  * it runs what needs no process of a server.
  *
@@ -28,8 +28,11 @@ const WITH_OTHERS = [
   "tests/conformance/wire/signalr_resume_test.ts",
 ];
 
-/** Runtimes through an entry that is not theirs: their suites are for CI. */
-const THROUGH_NODE = ["strict", "bun-node"];
+/** Runtimes through an entry that is not theirs. */
+const STRANGERS = ["strict", "bun-node"];
+
+/** All that run through the entry for Node: a visitor does not wait for them. */
+const THROUGH_NODE = ["node", ...STRANGERS];
 
 /** Files at a time, where engines and browsers need cores too: with more, they answer too late. */
 const CORES = navigator.hardwareConcurrency;
@@ -66,7 +69,7 @@ if (!given.every((arg) => arg.startsWith("-"))) await run([], long ? 1 : MOST_WA
 else if (long) {
   const others = RUNTIMES.filter((name) => !THROUGH_NODE.includes(name));
   await run(["tests/conformance/"], MOST_WAIT, others);
-  await run(WITH_OTHERS, CORES, THROUGH_NODE);
+  await run(WITH_OTHERS, CORES, STRANGERS);
   await run([MEASURING], 1);
 } else {
   await run([`--ignore=${[...WITH_OTHERS, MEASURING].join()}`, "tests/"], MOST_WAIT, THROUGH_NODE);

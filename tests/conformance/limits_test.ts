@@ -33,7 +33,11 @@ function limitsSuite(runtime: Runtime): void {
       using neighbour = await server.open(rated(rate, "b"));
       for (let i = 0; i < 1_000; i++) attacker.send("ab");
       const { code, reason } = await attacker.closed;
-      assertEquals({ code, reason }, { code: 1008, reason: "Too many messages" });
+      // What is on its way when we close may cost the client our code.
+      const resets = runtime.gap("messages under way when we close") !== undefined;
+      if (!(resets && code === 1006)) {
+        assertEquals({ code, reason }, { code: 1008, reason: "Too many messages" });
+      }
       const { wasClean } = await server.until({ on: "closed", id: "a" });
       await ends(server, { ...TOO_OFTEN, wasClean } as Report);
       const count = server.all({ on: "message", id: "a" }).length;
