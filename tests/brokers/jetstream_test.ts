@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import {
+  epochOf,
   type JetStreamManager,
   type StreamInfo,
   TopicStream,
@@ -39,6 +40,14 @@ function manager(config?: StreamInfo["config"], code = 10_059) {
 }
 
 const stream = new TopicStream("a.b", LIMITS);
+
+Deno.test("the epoch of a stream is when it was made, to the nanosecond", () => {
+  const created = ["2026-11-22T01:02:03.000000001Z", "2026-11-22T01:02:03.000000002Z"];
+  const epochs = created.map((created) => epochOf({ created }));
+  assertEquals(epochs.map((epoch) => parseInt(epoch, 36) > 0), [true, true]);
+  assertEquals(new Set(epochs).size, 2);
+  assertEquals(epochOf({ created: created[0]! }), epochs[0]);
+});
 
 Deno.test("a stream that is not there is made, with what the history asks for", async () => {
   const { told, manager: m } = manager();

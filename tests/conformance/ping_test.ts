@@ -25,12 +25,15 @@ function pingSuite(runtime: Runtime): void {
   if (rejects) return;
   test("a ping whose client leaves before its pong is an error", async (server) => {
     using client = await server.open("/ws?id=a");
+    // What measures it is loaded by the first one.
+    client.send("!ping 1");
+    await server.until({ on: "pinged", took: true });
     client.mute();
     client.send("!ping 1");
     client.send("x");
     await server.until({ on: "message", data: "x" });
     client.vanish();
-    const { error } = await server.until({ on: "pinged" });
+    const { error } = await server.until({ on: "pinged" }, 2);
     assertEquals(error, "Cannot ping: expected a pong, got the end (1006, network)");
   });
 }
