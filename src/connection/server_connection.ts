@@ -160,7 +160,9 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
       if (result === "gone") return false;
       if (result !== "sent") {
         this.#openFlow().openBacklog(socket).add(data, result);
-        this.#tell("backpressure", { bufferedAmount: this.bufferedAmount });
+        if (this.#server.channels.backpressure.hasSubscribers) {
+          this.#tell("backpressure", { bufferedAmount: this.bufferedAmount });
+        }
       }
     } else {
       const result = backlog.send(data);
