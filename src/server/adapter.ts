@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Clockwork } from "../connection/clockwork.ts";
 import type { Reporter } from "../connection/events.ts";
+import type { Limits } from "../connection/limits.ts";
 import type { ServerConnection } from "../connection/server_connection.ts";
 import type { Abilities } from "../connection/socket.ts";
 import type { Threshold } from "../handshake/compression.ts";
@@ -25,6 +26,8 @@ export interface UpgradeRequest {
   readonly compression: Threshold;
   /** Seconds of silence; 0 for no end. For runtimes that ping by themselves. */
   readonly idleTimeout: number;
+  /** The limits of the route: for runtimes that keep a connection while the program sleeps. */
+  readonly limits: Limits;
   /** Aborts when the server shuts down: what is still under way then is given up. */
   readonly signal: AbortSignal;
   /** Whether `watch` was called for the request. */
