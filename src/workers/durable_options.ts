@@ -86,6 +86,9 @@ export function checkDurableOptions(options: DurableOptions<never>): CheckedDura
   const host = checkHostOptions(options);
   checkCompression(host);
   if (hibernate !== undefined) checkHibernate(hibernate);
+  if (hibernate !== undefined && host.holdPipeline) {
+    throw usageError("use option holdPipeline", "objects that do not hibernate", "some that do");
+  }
   return {
     host,
     shutdownTimeout: 1000 * checkSeconds("shutdownTimeout", shutdownTimeout, 0),
