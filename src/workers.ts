@@ -19,6 +19,11 @@
  */
 export type { DurableState } from "./adapters/workers_api.ts";
 export { durable, type DurableClass, type DurableServer } from "./workers/durable.ts";
-export type { DurableApp, DurableOptions, HibernateOptions } from "./workers/durable_options.ts";
+export type {
+  DurableApp,
+  DurableOptions,
+  HibernateOptions,
+  Served,
+} from "./workers/durable_options.ts";
 export type { WorkersFetch } from "./workers/fetch.ts";
 export { handler, type WorkersHandler, type WorkersOptions } from "./workers/handler.ts";

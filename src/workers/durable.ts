@@ -2,7 +2,12 @@ import { WorkersAdapter, workersGlobals } from "../adapters/workers.ts";
 import type { DurableState } from "../adapters/workers_api.ts";
 import { typeOf, usageError } from "../base/usage_error.ts";
 import type { ShutdownOptions } from "../server/shutdown_options.ts";
-import { checkDurableOptions, type DurableApp, type DurableOptions } from "./durable_options.ts";
+import {
+  checkDurableOptions,
+  type DurableApp,
+  type DurableOptions,
+  type Served,
+} from "./durable_options.ts";
 import type { WorkersFetch } from "./fetch.ts";
 import { Hibernation } from "./hibernation.ts";
 import { Host } from "./host.ts";
@@ -61,21 +66,22 @@ export type DurableClass = new (state: DurableState, env: unknown) => DurableSer
  * ```
  *
  * @typeParam T What `connection.data` holds, where the objects may sleep.
+ * @typeParam Made What `create` makes for each object.
  * @param app Answers requests, or makes what does for each object.
  * @param options What is decided for all objects.
  * @returns The class; you may extend it, with an `alarm()` for example.
  * @throws {TypeError} If `app` or an option is of the wrong type.
  * @throws {RangeError} If an option is out of range.
  */
-export function durable<T = unknown>(
-  app: WorkersFetch | DurableApp,
-  options: DurableOptions<T> = {},
+export function durable<T = unknown, Made extends Served = Served>(
+  app: WorkersFetch | DurableApp<Made>,
+  options: DurableOptions<T, NoInfer<Made>> = {},
 ): DurableClass {
   const create = typeof app === "function" ? () => app : app?.create?.bind(app);
   if (typeof create !== "function") {
     throw usageError("serve", "app.fetch, or an object with create", typeOf(app));
   }
-  const checked = checkDurableOptions(options as unknown as DurableOptions<never>);
+  const checked = checkDurableOptions(options as unknown as DurableOptions<never, never>);
   return class implements DurableServer {
     readonly #host: Host;
     readonly #env: unknown;
@@ -83,16 +89,19 @@ export function durable<T = unknown>(
 
     constructor(state: DurableState, env: unknown) {
       const { host, shutdownTimeout, hibernate } = checked;
-      const fetch = create(state as never, env as never);
-      if (typeof fetch !== "function") {
-        throw usageError("serve", "create to return a function, such as app.fetch", typeOf(fetch));
-      }
+      const made = create(state as never, env as never);
+      const fetch = fetchOf(made);
       const adapter = new WorkersAdapter(hibernate !== undefined);
       this.#env = env;
       this.#host = new Host(fetch, state, host, shutdownTimeout, adapter);
       if (hibernate === undefined) return;
       const { events, autoResponse } = hibernate;
-      this.#hibernation = new Hibernation(state, this.#host.server, adapter, events);
+      this.#hibernation = new Hibernation(
+        state,
+        this.#host.server,
+        adapter,
+        (connection) => events(connection, made as never),
+      );
       adapter.keeper = this.#hibernation;
       if (autoResponse) {
         const { WebSocketRequestResponsePair: Pair } = workersGlobals();
@@ -126,4 +135,10 @@ export function durable<T = unknown>(
       this.#hibernation?.failed(socket, error);
     }
   };
+}
+
+function fetchOf(made: Served | undefined): WorkersFetch {
+  if (typeof made === "function") return made;
+  if (typeof made?.fetch === "function") return (...all) => made.fetch(...all);
+  throw usageError("serve", "create to return app.fetch, or an object with fetch", typeOf(made));
 }

@@ -71,10 +71,10 @@ Deno.test("create makes what belongs together for each object, from its state an
 Deno.test("an object that may sleep wakes with its connections, and pings are answered for it", async () => {
   using _stage = new WorkersStage();
   const told: unknown[] = [];
-  const Room = durable(echo, {
+  const Room = durable({ create: () => ({ fetch: echo, word: "again" }) }, {
     hibernate: {
-      events: (connection: Connection) => ({
-        onMessage: (event) => connection.send(`again ${event.data}`),
+      events: (connection: Connection, { word }) => ({
+        onMessage: (event) => connection.send(`${word} ${event.data}`),
         onClose: ({ code }) => void told.push(code),
       }),
       autoResponse: { request: "ping", response: "pong" },
@@ -114,5 +114,5 @@ Deno.test("what is no app is said when the module is loaded, or when the first o
   }
   assertThrows(() => durable(echo, { port: 1 } as never), TypeError, "options of durable");
   const Room = durable({ create: () => ({}) as never });
-  assertThrows(() => new Room(new StagedState(), {}), TypeError, "create to return a function");
+  assertThrows(() => new Room(new StagedState(), {}), TypeError, "create to return app.fetch");
 });
