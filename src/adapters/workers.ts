@@ -16,8 +16,8 @@ import { listenTo, WorkersSocket, type WorkersSocketOwner } from "./workers_sock
 /** What a socket on Cloudflare can do. */
 export const ABILITIES: Abilities = {
   pause: false,
-  // Nobody pings: the runtime has no way to, and says nothing of what its edge does.
-  pings: "runtime",
+  // The runtime has no way to, and says nothing of what its edge does.
+  pings: "nobody",
   bufferedAmount: false,
   drain: "poll",
   progress: "messages",

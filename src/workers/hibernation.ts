@@ -62,10 +62,11 @@ export class Hibernation implements Keeper {
     if (socket === undefined) return;
     const { connection } = socket;
     socket.received(message);
-    if (typeof connection.data !== "object" || connection.readyState === 3) return;
+    const { data } = connection;
+    if (typeof data !== "object" || connection.readyState === 3) return;
     try {
       // What a handler has changed inside of it.
-      connection.data = connection.data;
+      connection.data = data;
     } catch (error) {
       this.#server.report(error, connection.view);
       connection.close(1011);
