@@ -7,10 +7,11 @@ import type { Opening } from "../handshake/opening.ts";
 import type { Adapter, UpgradeRequest } from "../server/adapter.ts";
 import type { Channels } from "../server/diagnostics.ts";
 import { noContentWithToken } from "../server/token_placeholder.ts";
-import { findChannels } from "./channels.ts";
-import type { WorkersGlobals, WorkersWebSocket } from "./workers_api.ts";
+import type { WorkersWebSocket } from "./workers_api.ts";
+import { workersChannels } from "./workers_channels.ts";
 import { WorkersClockwork } from "./workers_clockwork.ts";
 import { addressOf, workersOpening } from "./workers_opening.ts";
+import { workersGlobals } from "./workers_runtime.ts";
 import { listenTo, WorkersSocket, type WorkersSocketOwner } from "./workers_socket.ts";
 
 /** What a socket on Cloudflare can do. */
@@ -44,16 +45,11 @@ export interface Keeper {
   keep(socket: WorkersSocket, limits: Limits): void;
 }
 
-/** The runtime's global scope. */
-export function workersGlobals(): WorkersGlobals {
-  return globalThis as unknown as WorkersGlobals;
-}
-
 /** Cloudflare's runtime: for one request of a Worker, or for one Durable Object. */
 export class WorkersAdapter implements Adapter, WorkersSocketOwner {
   readonly abilities: Abilities = ABILITIES;
   readonly clockwork: Clockwork;
-  readonly channels: () => Channels = findChannels;
+  readonly channels: () => Channels = workersChannels;
   readonly placeholder = noContentWithToken;
   /** Called when a connection is used where it may not be used. */
   onStrange: () => void = () => {};

@@ -10,8 +10,10 @@ const OVER_A_NETWORK = ["connection", "sec-websocket-key", "sec-websocket-versio
  * and needs none: nothing of it goes over a network.
  */
 export function workersOpening(request: Request): Opening | undefined {
-  const opening = openingOf(request, () => addressOf(request));
   const { headers } = request;
+  // What names something else beside it is no WebSocket for the runtime, which would answer 500.
+  if (headers.get("upgrade")?.toLowerCase() !== "websocket") return undefined;
+  const opening = openingOf(request, () => addressOf(request));
   if (opening === undefined || OVER_A_NETWORK.some((name) => headers.has(name))) return opening;
   const { method, url, authority, fault } = opening;
   return {

@@ -1,5 +1,6 @@
-import { WorkersAdapter, workersGlobals } from "../adapters/workers.ts";
+import { WorkersAdapter } from "../adapters/workers.ts";
 import type { DurableState } from "../adapters/workers_api.ts";
+import { workersGlobals } from "../adapters/workers_runtime.ts";
 import { typeOf, usageError } from "../base/usage_error.ts";
 import type { ShutdownOptions } from "../server/shutdown_options.ts";
 import {

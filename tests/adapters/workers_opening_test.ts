@@ -40,6 +40,9 @@ Deno.test("a handshake that a Worker makes has no key, and needs none", () => {
 
 Deno.test("what asks for no WebSocket is none, and the edge says who asks", () => {
   assertEquals(workersOpening(new Request("https://room/")), undefined);
+  for (const [upgrade, asks] of [["WebSocket", true], ["h2c, websocket", false]] as const) {
+    assertEquals(workersOpening(edgeRequest("/", { upgrade })) !== undefined, asks);
+  }
   assertEquals(addressOf(new Request("https://room/")), "");
   assertEquals(workersOpening(edgeRequest())?.remoteAddress, "192.0.2.1");
 });

@@ -563,9 +563,10 @@ export const adapters: Mutations = {
     ],
     [
       "what is none has a server",
-      'if (typeof context !== "object" || context === null) return;',
+      'if (typeof context !== "object" || context === null || isWorkers()) return;',
       "",
     ],
+    ["a binding is a server", " || isWorkers()) return;", ") return;"],
   ],
   "adapters/open_files.ts": [
     ["no file is left for anything else", "* 0.9) - 64", "* 1) - 0"],
@@ -581,6 +582,7 @@ export const adapters: Mutations = {
   ],
   "adapters/peer_address.ts": [
     ["Deno is not asked", "remoteAddr?.hostname ?? ", ""],
+    ["a binding tells it", "if (isWorkers()) return addressOf(request);", ""],
     ["Node is not asked", "incoming?.socket?.remoteAddress ?? ", ""],
     ["a server of Bun is not asked itself", "server = context }", "server = {} }"],
     ["what is no object is asked", 'typeof context !== "object" || ', ""],
@@ -605,6 +607,15 @@ export const adapters: Mutations = {
       "",
     ],
   ],
+  "adapters/workers_channels.ts": [
+    ["a method is always true", 'if (typeof asks !== "function") continue;', "continue;"],
+    ["nobody listens", "get: () => asks.call(found)", "get: () => false"],
+    [
+      "one of them is asked for all",
+      "const found = channel(name);",
+      'const found = channel("edgesocket:open");',
+    ],
+  ],
   "adapters/workers_clockwork.ts": [
     ["a period of nothing is a timer", "if (this.#period > 0) this.#slow", "this.#slow"],
     ["it never rests", "if (this.#closing.size === 0) this.#rest();", ""],
@@ -625,6 +636,11 @@ export const adapters: Mutations = {
       "    fault,\n    httpVersion",
       "    fault: undefined,\n    httpVersion",
     ],
+  ],
+  "adapters/workers_runtime.ts": [
+    ["every runtime is Cloudflare's", '=== "function"', '!== "number"'],
+    ["no runtime is Cloudflare's", '=== "function"', '=== "number"'],
+    ["it is known by something else", ".WebSocketPair ===", ".WebSocketRequestResponsePair ==="],
   ],
   "adapters/workers_socket.ts": [
     ["it sends on what has closed", "if (open) this.raw.send(data);", "this.raw.send(data);"],

@@ -309,6 +309,30 @@ export const gaps = {
     workers: "is no option: requests know nothing of each other; `durable` has it",
     pinned: { workers: "uncounted" },
   },
+  "`Upgrade` that names something else beside `websocket`": {
+    table: "runtimes",
+    deno: "is accepted",
+    bun: "is accepted",
+    node: "is accepted",
+    workers: "asks for no WebSocket",
+    pinned: { workers: 200 },
+  },
+  "the header `Upgrade` of a 426": {
+    table: "runtimes",
+    deno: "is sent",
+    bun: "is sent",
+    node: "is sent",
+    workers: "is taken off by the runtime",
+    pinned: { workers: "taken off" },
+  },
+  "a client over server-sent events that leaves": {
+    table: "runtimes",
+    deno: "is noticed at once",
+    bun: "is noticed at once",
+    node: "is noticed at once",
+    workers: "is not noticed: use WebSockets for hubs there, or long polling",
+    pinned: { workers: "unnoticed" },
+  },
   // handshake
   "no `Host`": {
     table: "handshake",

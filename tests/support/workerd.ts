@@ -55,14 +55,17 @@ export class Workerd implements AsyncDisposable {
     const script = options.script ?? await bundledForWorkers(SUITES);
     const told = {
       date: COMPATIBILITY_DATE,
-      flags: ["nodejs_compat"],
+      // Who leaves is noticed by hubs over requests only with the second one.
+      flags: ["nodejs_compat", "enable_request_signal"],
       objects: { UNDER_TEST: "UnderTest", SLEEPER: "Sleeper" },
       bindings: {},
       ...options,
       script,
     };
-    const process = new Deno.Command("node", {
-      args: [RUNNER.pathname],
+    // Deno kills its children at the end, who would leave workerd behind. What a shell has started
+    // goes on until its standard input ends, and ends workerd then.
+    const process = new Deno.Command("sh", {
+      args: ["-c", 'exec 3<&0; node "$0" <&3 & wait $!', RUNNER.pathname],
       env: { MINIFLARE_HOME: home.pathname },
       stdin: "piped",
       stdout: "piped",
@@ -80,7 +83,6 @@ export class Workerd implements AsyncDisposable {
     process.status.then(() => listening.reject(new Error(`workerd has ended:\n${errors}`)));
     const writer = process.stdin.getWriter();
     await writer.write(new TextEncoder().encode(`${JSON.stringify(told)}\n`));
-    // It ends when this does, however this ends.
     writer.releaseLock();
     workerd.port = await within(listening.promise, `workerd to listen; it says:\n${errors}`);
     workerd.listeners.delete(listener);
