@@ -43,8 +43,11 @@ function samplesOf(page: string): Example[] {
 }
 
 const all = pages.flatMap(samplesOf);
+/** What runs on Cloudflare: workerd/pages_test.ts. */
+const WORKERS = ["ts worker", "ts worker-room", "ts worker-sleep"];
+
 /** Programs of clients, and tests for test runners (packages/testing_test.ts); the rest are servers. */
-const NO_SERVERS = ["ts client", "ts hub-client", "ts test"];
+const NO_SERVERS = ["ts client", "ts hub-client", "ts test", ...WORKERS];
 const clients = all.filter(({ info }) => info === "ts client");
 const samples = all.filter(({ info }) => !NO_SERVERS.includes(info));
 

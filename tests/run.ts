@@ -23,6 +23,7 @@ const WITH_OTHERS = [
   "tests/browser/",
   "tests/proxies/",
   "tests/stacks/",
+  "tests/workerd/",
   "tests/conformance/hub_attacks_test.ts",
   "tests/conformance/wire/signalr_test.ts",
   "tests/conformance/wire/signalr_resume_test.ts",

@@ -18,7 +18,7 @@ export interface WorkerBundle {
 /** What a Worker loads of a module: one script, with what the runtime itself brings left out. */
 export async function workerBundle(
   entry: { readonly path: string } | { readonly text: string },
-  { minify = false } = {},
+  { minify = false, ours: own = true } = {},
 ): Promise<WorkerBundle> {
   const source = "path" in entry ? { entryPoints: [entry.path] } : {
     stdin: { contents: entry.text, resolveDir: root.pathname, loader: "ts" as const },
@@ -33,7 +33,7 @@ export async function workerBundle(
     mainFields: ["module", "main"],
     conditions: ["workerd", "worker", "browser"],
     external: ["node:*", "cloudflare:*"],
-    alias: ours,
+    alias: own ? ours : {},
     write: false,
     metafile: true,
   });
