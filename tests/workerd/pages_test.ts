@@ -1,7 +1,7 @@
 /** The samples of docs/workers.md, Hono's own, and the example, on workerd. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { root } from "../support/command.ts";
-import { fencesIn } from "../support/examples.ts";
+import { examplesOf, fencesIn } from "../support/examples.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { WireClient } from "../support/wire_client.ts";
 import { workerBundle } from "../support/worker_bundle.ts";
@@ -77,6 +77,19 @@ for (const date of [undefined, "2025-01-01"]) {
     client.close();
     assertEquals((await client.closed).code, 1005);
     assertEquals((await fetch(`http://127.0.0.1:${workerd.port}/`)).status, 404);
+  });
+}
+
+for (const file of ["src/workers.ts", "src/workers/handler.ts"]) {
+  const example = examplesOf(file).find(({ code }) => code.includes("handler("))!;
+
+  Deno.test(`workers: the example ${example.name} echoes`, async () => {
+    await using workerd = await serving(
+      example.code.replaceAll("@edgesocket/edgesocket", "edgesocket"),
+    );
+    using client = await open(workerd, "/ws");
+    client.send("hi");
+    assertEquals(await client.message(), "hi");
   });
 }
 
