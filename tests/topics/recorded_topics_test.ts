@@ -15,6 +15,7 @@ class Away extends MemoryReplayBroker {
   override state: TopicsState & "up" = "up";
   sink!: BrokerSink;
   away = false;
+  reads = 0;
   closed = 0;
 
   override start(sink: BrokerSink): void {
@@ -22,6 +23,7 @@ class Away extends MemoryReplayBroker {
   }
 
   override read(topic: string, after: string, limit: number): Page {
+    this.reads++;
     const page = super.read(topic, after, limit);
     return this.away ? Promise.reject(new Error("away")) as unknown as Page : page;
   }
@@ -85,6 +87,15 @@ Deno.test("a subscriber goes on where it was, or learns that it cannot", async (
   assertEquals([back.received, lost.received, fresh.received], [["2"], ["gap: epoch"], []]);
 });
 
+Deno.test("a loop that waits learns of what is published", async () => {
+  const { topics } = recorded();
+  const items = topics.messages("room")[Symbol.asyncIterator]();
+  const next = items.next();
+  await nextTurn();
+  const { position } = await topics.publish("room", "1");
+  assertEquals((await next).value, { data: "1", position });
+});
+
 Deno.test("a frame is made once of each message, and one that fails is told and left out", async () => {
   const reported: unknown[] = [];
   let made = 0;
@@ -131,10 +142,11 @@ Deno.test("states are told; loops and subscriptions that wait for the engine go 
   const item = items.next() as Promise<IteratorResult<TopicItem>>;
   for (let i = 0; i < 5; i++) await nextTurn();
   assertEquals(topics.subscribers("room"), 0);
+  const { reads } = port;
   port.away = false;
   port.turn("suspect");
   for (let i = 0; i < 5; i++) await nextTurn();
-  assertEquals(topics.subscribers("room"), 0);
+  assertEquals([topics.subscribers("room"), port.reads], [0, reads]);
   port.turn("up");
   assertEquals(await subscription, { subscribed: true, recovered: true, position: position! });
   assertEquals((await item).value, { data: "1", position: position! });
