@@ -193,15 +193,15 @@ export class ServerState implements ConnectionServer, ListeningServer {
     if (this.channels.handshake.hasSubscribers) this.#since.set(request, this.clock.now());
   }
 
-  /** Tells whoever has listened since it came how it was answered. */
-  answered(request: Request, status: number, remoteAddress: string): void {
+  /** Tells whoever has listened since it came how it was answered. Nobody else's address is asked for. */
+  answered(request: Request, status: number, client: Pick<Opening, "remoteAddress">): void {
     const since = this.#since.get(request);
     if (since === undefined) return;
     this.channels.handshake.publish({
       verdict: status === 101 ? "accepted" : "refused",
       status,
       path: pathOf(request.url),
-      remoteAddress,
+      remoteAddress: client.remoteAddress,
       duration: this.clock.now() - since,
     });
   }
@@ -223,7 +223,7 @@ export class ServerState implements ConnectionServer, ListeningServer {
       { kind: "refused", cause: `${status}`, message, origin, remoteAddress },
       route,
     );
-    this.answered(request, status, remoteAddress);
+    this.answered(request, status, { remoteAddress });
     return refusalResponse(verdict);
   }
 
