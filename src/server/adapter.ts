@@ -24,9 +24,10 @@ export interface UpgradeRequest {
    * `undefined`: the server does not compress, and no offer has to be kept from the runtime.
    */
   readonly compression: Threshold;
-  /** Seconds of silence; 0 for no end. For runtimes that ping by themselves. */
-  readonly idleTimeout: number;
-  /** The limits of the route: for runtimes that keep a connection while the program sleeps. */
+  /**
+   * The limits of the route: for runtimes that ping by themselves, or that keep a connection while the
+   * program sleeps.
+   */
   readonly limits: Limits;
   /** Aborts when the server shuts down: what is still under way then is given up. */
   readonly signal: AbortSignal;

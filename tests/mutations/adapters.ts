@@ -278,7 +278,7 @@ export const adapters: Mutations = {
     ],
     [
       "idleTimeout is not told to Deno",
-      "upgradeWebSocket(request, { idleTimeout })",
+      "upgradeWebSocket(request, { idleTimeout: limits.idleTimeout / 1000 })",
       "upgradeWebSocket(request, { idleTimeout: 0 })",
       { seenBy: ["tests/adapters/deno_socket_test.ts"] },
     ],
