@@ -624,7 +624,7 @@ export const adapters: Mutations = {
     ["it never rests", "if (this.#closing.size === 0) this.#rest();", ""],
     ["it rests too early", "if (this.#closing.size === 0) this.#rest();", "this.#rest();"],
     ["what has closed counts", "connection.readyState === 3) return;", "false) return;"],
-    ["it does not look", "    this.#look();\n    for", "    for"],
+    ["it does not look", "    this.#look?.();\n    for", "    for"],
     ["it goes on after the stop", "this.#slow?.();", ""],
     ["what closed is not forgotten", "this.#closing.clear();", "", {
       equivalent:
