@@ -22,6 +22,7 @@ export const ABILITIES: Abilities = {
   bufferedAmount: false,
   drain: "poll",
   progress: "messages",
+  // The runtime does that by itself, whatever we say, unless a flag of the Worker forbids it.
   compression: false,
   terminate: "close",
 };
@@ -81,8 +82,6 @@ export class WorkersAdapter implements Adapter, WorkersSocketOwner {
     connection: ServerConnection,
   ): Response {
     const headers = new Headers(allowedHeaders(response.headers));
-    // Else the runtime would compress for any client that offers it (`web_socket_compression`).
-    headers.set("sec-websocket-extensions", "");
     if (protocol !== "") headers.set("sec-websocket-protocol", protocol);
     const { 0: webSocket, 1: raw } = new (workersGlobals().WebSocketPair)();
     const { url } = request;

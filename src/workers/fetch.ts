@@ -15,9 +15,15 @@ export type WorkersFetch = (
 /**
  * Checks what can be said before there is a server, when the module is loaded.
  *
- * @throws {TypeError} If messages shall be compressed, which the runtime decides by itself.
+ * @throws {TypeError} If messages shall be compressed: on that the runtime decides by itself, by the
+ * flag `web_socket_compression`. An empty `Sec-WebSocket-Extensions`, which its source names to
+ * switch it off, changes nothing (workerd 1.20260426).
  */
 export function checkCompression({ compression }: CheckedHostOptions): void {
   if (compression === undefined) return;
-  throw usageError("use option compression", "a runtime that compresses", "Cloudflare Workers");
+  throw usageError(
+    "use option compression",
+    "a runtime that asks us (Cloudflare compresses, unless no_web_socket_compression is set)",
+    "Cloudflare Workers",
+  );
 }

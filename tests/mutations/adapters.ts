@@ -596,7 +596,6 @@ export const adapters: Mutations = {
     }],
     ["an object that may sleep is kept awake", "sleeps ? 0 : RARELY", "RARELY"],
     ["nobody looks where nothing sleeps", "sleeps ? 0 : RARELY", "0"],
-    ["the runtime compresses", 'headers.set("sec-websocket-extensions", "");', ""],
     ["the subprotocol is not said", 'if (protocol !== "") headers.set', "if (false) headers.set"],
     ["the headers of the pipeline are lost", "allowedHeaders(response.headers)", "[]"],
     ["the address is not known", "remoteAddress: addressOf(request) }", 'remoteAddress: "" }'],

@@ -107,7 +107,8 @@ export const gaps = {
     strict:
       "a `TypeError` at setup: a damaged message would end the process ([report](upstream/deno-zlib-flush-after-error.md))",
     "bun-node": "a `TypeError` at setup: only Bun's own server compresses",
-    workers: "a `TypeError` at setup: the runtime decides by itself, and is told not to",
+    workers:
+      "a `TypeError` at setup: the runtime compresses by itself for whoever offers it, unless the flag `no_web_socket_compression` is set",
     pinned: {
       deno: "TypeError",
       strict: "TypeError",

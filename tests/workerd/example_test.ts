@@ -36,7 +36,7 @@ Deno.test("workers: the example runs from a fresh folder", needsNpm, async () =>
   await using workerd = await Workerd.start({
     script,
     date: settings.compatibility_date,
-    flags: [],
+    flags: settings.compatibility_flags,
     objects: { [bindings[0].name]: bindings[0].class_name },
   });
   const open = async (path: string) =>

@@ -2,7 +2,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { root } from "../support/command.ts";
 import { examplesOf, fencesIn } from "../support/examples.ts";
-import { RawClient } from "../support/raw_client.ts";
+import { handshake, RawClient } from "../support/raw_client.ts";
 import { WireClient } from "../support/wire_client.ts";
 import { workerBundle } from "../support/worker_bundle.ts";
 import { Workerd, type WorkerdOptions } from "../support/workerd.ts";
@@ -129,6 +129,15 @@ for (const date of [undefined, "2025-01-01"]) {
     assertEquals((await one.closed).code, 1005);
   });
 }
+
+// The flag that forbids it is for the Worker alone: miniflare, which stands in front, has its own.
+Deno.test("workers: the runtime compresses by itself for whoever offers it", async () => {
+  await using workerd = await serving(sample("ts worker"));
+  using client = await RawClient.connect(workerd.port);
+  client.write(handshake("/ws", { "Sec-WebSocket-Extensions": "permessage-deflate" }));
+  const head = await client.head();
+  assertEquals([head.status, head.all("sec-websocket-extensions")], [101, ["permessage-deflate"]]);
+});
 
 Deno.test("workers: topics of the module do not reach another object, and that is told", async () => {
   const entry = `
