@@ -43,8 +43,11 @@ function samplesOf(page: string): Example[] {
 }
 
 const all = pages.flatMap(samplesOf);
+/** What runs on Cloudflare: workerd/pages_test.ts. */
+const WORKERS = ["ts worker", "ts worker-room", "ts worker-sleep"];
+
 /** Programs of clients, and tests for test runners (packages/testing_test.ts); the rest are servers. */
-const NO_SERVERS = ["ts client", "ts hub-client", "ts test"];
+const NO_SERVERS = ["ts client", "ts hub-client", "ts test", ...WORKERS];
 const clients = all.filter(({ info }) => info === "ts client");
 const samples = all.filter(({ info }) => !NO_SERVERS.includes(info));
 
@@ -409,11 +412,19 @@ Deno.test("every sample of docs/ is named in the tests if it is more than an ech
   assert(samples.length > 20);
   const names = all.map(({ info }) => info.split(" ")[1]).filter((name) => name !== undefined);
   const unknown = names.filter((name) =>
-    !["deno", "bun", "client", "hub-client", "test"].includes(name) && !(name in CHECKS)
+    !["deno", "bun", "client", "hub-client", "test"].includes(name) && !(name in CHECKS) &&
+    !WORKERS.includes(`ts ${name}`)
   );
   assertEquals(unknown, []);
   assertEquals(Object.keys(CHECKS).filter((name) => !names.includes(name)), []);
 });
+
+/** A sample with what `wrangler types` makes for it. */
+function withBindings(sample: Example): Example {
+  const namespace =
+    "{ idFromName(name: string): object; get(id: object): { fetch: typeof fetch } }";
+  return { ...sample, code: `${sample.code}interface Env { ROOMS: ${namespace} }\n` };
+}
 
 /** README's samples, whole: tests/packages/readme_test.ts runs them. */
 const README = fencesIn("README.md", Deno.readTextFileSync(new URL("README.md", root)))
@@ -422,7 +433,8 @@ const README = fencesIn("README.md", Deno.readTextFileSync(new URL("README.md", 
 Deno.test("every sample of docs/ and README.md passes the type check", async () => {
   assert(README.length > 0);
   const typed = new Map(hubClients.map(({ sample }) => [sample.name, sample]));
-  const checked = [...all.map((sample) => typed.get(sample.name) ?? sample), ...README];
+  const checked = [...all.map((sample) => typed.get(sample.name) ?? sample), ...README]
+    .map((sample) => sample.info === "ts worker-room" ? withBindings(sample) : sample);
   await using folder = await playground(checked);
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["check", "--no-lock", `--import-map=${await offlineImports(PACKAGES)}`].concat(

@@ -20,6 +20,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   "topics/subscription.ts": TYPES_ONLY,
   "topics/topics.ts": TYPES_ONLY,
   "adapters/node_http.ts": TYPES_ONLY,
+  "adapters/workers_api.ts": TYPES_ONLY,
   "connection/connection.ts": TYPES_ONLY,
   "connection/connection_init.ts": TYPES_ONLY,
   "connection/connection_server.ts": TYPES_ONLY,
@@ -53,6 +54,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   "wire/protocol.ts": TYPES_ONLY,
   "wire/schema.ts": TYPES_ONLY,
   "testing.ts": EXPORTS_ONLY,
+  "workers.ts": EXPORTS_ONLY,
 };
 
 /** What has one, in whose process its lines do not run, with the reason. */
