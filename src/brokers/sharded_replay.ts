@@ -1,10 +1,12 @@
 import type { Page, ReplayPort } from "./port.ts";
 import type { Position } from "./published.ts";
-import type { ReplayRelay } from "./replay_relay.ts";
-import { ShardedRelay } from "./sharded_relay.ts";
+import { ShardedRelay, type ShardPort } from "./sharded_relay.ts";
+
+/** The port over one shard, with histories: a topic goes on there where it was at another one. */
+export type ReplayShardPort = ShardPort & Omit<ReplayPort, "subscribe">;
 
 /** The same with histories: a topic that moves goes on at its new shard where it was at the old one. */
-export class ShardedReplay extends ShardedRelay<ReplayRelay> implements ReplayPort {
+export class ShardedReplay extends ShardedRelay<ReplayShardPort> implements ReplayPort {
   override subscribe(topic: string): Promise<void> {
     return super.subscribe(topic)!;
   }
@@ -14,7 +16,7 @@ export class ShardedReplay extends ShardedRelay<ReplayRelay> implements ReplayPo
     return lane && this.positionAt(lane.port, topic);
   }
 
-  protected override positionAt(port: ReplayRelay, topic: string): Position | undefined {
+  protected override positionAt(port: ReplayShardPort, topic: string): Position | undefined {
     return port.position(topic);
   }
 
