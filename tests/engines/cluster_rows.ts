@@ -83,7 +83,7 @@ export const REDIS_FAULTS: readonly Fault<RedisCluster>[] = [
   {
     title: "a master without a replica is killed, and comes back",
     live: { told: "engine-reconnect", lost: "what was said meanwhile", within: 5_000 },
-    replay: { told: "epoch", lost: "what was not copied yet", within: 5_000 },
+    replay: { told: "epoch", lost: "what was not copied yet", within: 10_000 },
     async strike(cluster, topic, servers) {
       const master = await cluster.ownerOf(topic);
       await noticed(servers, () => master.kill());

@@ -43,10 +43,15 @@ export class NatsCluster implements AsyncDisposable {
     for (let tries = 0;; tries++) {
       const states = await Promise.all(this.engines.map((engine) => engine.jetstream()));
       const leaders = new Set(states.map((state) => state?.leader));
+      const agree = leaders.size === 1 && !leaders.has("") && !leaders.has(undefined);
+      // Whoever leads a stream knows whose copies are up to date.
+      const isCurrent = (name: string) =>
+        states.some((state, i) =>
+          name === `n${i}` &&
+          state?.streams.some((stream) => stream.leader === name && stream.current)
+        );
       const streams = states.flatMap((state) => state?.streams ?? []);
-      if (leaders.size === 1 && !leaders.has("") && !leaders.has(undefined)) {
-        if (streams.every(({ leader, current }) => leader !== "" && current)) return;
-      }
+      if (agree && streams.every(({ leader }) => isCurrent(leader))) return;
       assert(tries < 300, `no leader: ${JSON.stringify(states)}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
