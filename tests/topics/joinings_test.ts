@@ -40,7 +40,7 @@ Deno.test("in mode live it is in at once, and waits for the engine", async () =>
   const answer = new Deferred<void>();
   broker.answer = answer.promise;
   broker.state = "down";
-  assertEquals(joinings.mayJoin(undefined), true);
+  assertEquals(joinings.mayJoin("room", undefined), true);
   const first = joinings.advance(topics.open("room"), member, undefined);
   assertEquals(isIn(), ["room"]);
   const outcome = wait(first!);
@@ -98,7 +98,7 @@ Deno.test("a step that fails is the engine's refusal, unless it is away", async 
   broker.state = "down";
   cut.resolve(Promise.reject(new Error("cut")));
   await nextTurn();
-  assertEquals([steps.length, isIn(), joinings.mayJoin(how)], [1, [], false]);
+  assertEquals([steps.length, isIn(), joinings.mayJoin("room", how)], [1, [], false]);
   broker.state = "up";
   joinings.wake();
   assertEquals([await outcome, isIn()], [SUBSCRIBED, ["room"]]);
