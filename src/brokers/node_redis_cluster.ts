@@ -62,7 +62,7 @@ export class NodeRedisClusterClient implements ClusterClient {
         const client = await cluster.nodeClient(node as never) as NodeRedisNode;
         this.#template ??= client;
         const text = await client.sendCommand(["CLUSTER", "NODES"] as never);
-        return { host: node.host, text: `${text}` };
+        return { host: node.host || "localhost", text: `${text}` };
       },
     }));
   }

@@ -23,6 +23,28 @@ interface Member {
   readonly id: string;
 }
 
+/** What makes a node one of a cluster. */
+function nodeArgs({ fullCoverage = false }: ClusterOptions): string[] {
+  return [
+    ...["--cluster-enabled", "yes", "--cluster-port", `${freePort()}`],
+    ...["--cluster-node-timeout", "2000", "--cluster-replica-validity-factor", "0"],
+    ...["--cluster-require-full-coverage", fullCoverage ? "yes" : "no"],
+    // One that is alone does not know it.
+    ...["--repl-diskless-sync-delay", "0", "--cluster-announce-ip", "127.0.0.1"],
+  ];
+}
+
+/** A cluster of one node, which is ready in a moment. */
+export async function clusterOfOne(): Promise<TestEngine> {
+  const engine = await TestEngine.create("redis", { args: nodeArgs({}) });
+  await engine.redis("CLUSTER", "ADDSLOTSRANGE", "0", `${SLOTS - 1}`);
+  for (let tries = 0; !(await engine.redis("CLUSTER", "INFO")).includes("state:ok"); tries++) {
+    assert(tries < 400, "not well");
+    await sleep(25);
+  }
+  return engine;
+}
+
 /** Three masters of Redis, with or without replicas, as processes of our own. */
 export class RedisCluster implements AsyncDisposable {
   readonly #members: readonly Member[];
@@ -32,17 +54,10 @@ export class RedisCluster implements AsyncDisposable {
   }
 
   /** One all of whose nodes know of each other, and of who serves what. */
-  static async create({ replicas = false, fullCoverage = false }: ClusterOptions = {}) {
-    const count = replicas ? 2 * MASTERS : MASTERS;
+  static async create(options: ClusterOptions = {}): Promise<RedisCluster> {
+    const count = options.replicas ? 2 * MASTERS : MASTERS;
     const members = await Promise.all(Array.from({ length: count }, async () => {
-      const engine = await TestEngine.create("redis", {
-        args: [
-          ...["--cluster-enabled", "yes", "--cluster-port", `${freePort()}`],
-          ...["--cluster-node-timeout", "2000", "--cluster-replica-validity-factor", "0"],
-          ...["--cluster-require-full-coverage", fullCoverage ? "yes" : "no"],
-          ...["--repl-diskless-sync-delay", "0"],
-        ],
-      });
+      const engine = await TestEngine.create("redis", { args: nodeArgs(options) });
       const [, id = ""] = (await engine.redis("CLUSTER", "MYID")).split("\r\n");
       return { engine, id };
     }));
