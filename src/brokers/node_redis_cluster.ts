@@ -4,19 +4,14 @@ import type { Address } from "./cluster_map.ts";
 import { NodeRedisLink, type NodeRedisNode } from "./node_redis_link.ts";
 import type { AsBuffer } from "./redis_channel.ts";
 
-/** A node as node-redis knows it. */
-interface KnownNode {
-  readonly host: string;
-}
-
 /** The part of a cluster client of node-redis (`createCluster`, from version 5 on) that is used. */
 export interface NodeRedisCluster {
   /** Whether `connect()` was called, and `close()` was not. */
   readonly isOpen: boolean;
   /** Masters that it has found. */
-  readonly masters: readonly KnownNode[];
+  readonly masters: readonly { readonly host: string }[];
   /** Replicas that it has found. */
-  readonly replicas: readonly KnownNode[];
+  readonly replicas: readonly { readonly host: string }[];
   /** Connects, and gives up if it cannot at once. */
   connect(): Promise<unknown>;
   /** The client for one of its nodes. */

@@ -211,11 +211,16 @@ export const topics: Mutations = {
       "if (topic) this.#owner.leave(topic, member);\n      return refusal",
       "return refusal",
     ],
-    ["a cut is an answer", "if (this.mayJoin(joining)) throw error;", "throw error;"],
+    ["a cut is an answer", "if (this.mayJoin(name, joining)) throw error;", "throw error;"],
     [
       "nobody waits for an engine that is away",
-      'joining === undefined || this.#port.state === "up"',
+      'joining === undefined || (this.#port.stateOf?.(topic) ?? this.#port.state) === "up"',
       "true",
+    ],
+    [
+      "where another part of the engine is away, everybody waits",
+      "this.#port.stateOf?.(topic) ?? this.#port.state",
+      "this.#port.state",
     ],
     ["whoever has ended on the way is in", "if (late) this.#owner.leave(topic, member);", ""],
     ["a topic is held for ever", "if (topic) this.#topics.release(topic);", ""],

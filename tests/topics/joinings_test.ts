@@ -15,11 +15,17 @@ const SUBSCRIBED = { subscribed: true } as const;
 
 /** The way of one member into a topic, over a broker that is as a test says. */
 function joining() {
-  const broker: { state: TopicsState; answer?: Promise<void> } = { state: "up" };
+  const broker: {
+    state: TopicsState;
+    answer?: Promise<void>;
+    parts?: Readonly<Record<string, TopicsState>>;
+  } = { state: "up" };
   const port = Object.assign(Object.create(new MemoryBroker()), {
     subscribe: () => broker.answer,
   }) as BrokerPort;
   Object.defineProperty(port, "state", { get: () => broker.state });
+  const stateOf = (topic: string) => broker.parts?.[topic] ?? "down";
+  Object.defineProperty(port, "stateOf", { get: () => broker.parts && stateOf });
   const topics = new KnownTopics(port, new FakeClock());
   const end: { refused?: NotSubscribed } = {};
   const member = new Member(new FakeSubscriber());
@@ -112,4 +118,12 @@ Deno.test("whoever waits for an engine that is away may leave", async () => {
   end.refused = refusal("unsubscribed");
   joinings.leave(pending);
   assertEquals([await outcome, topics.get("room")], [refusal("unsubscribed"), undefined]);
+});
+
+Deno.test("where an engine has several parts, that of the topic counts", () => {
+  const { broker, joinings } = joining();
+  broker.state = "suspect";
+  broker.parts = { room: "up" };
+  assertEquals(joinings.mayJoin("room", () => undefined), true);
+  assertEquals(joinings.mayJoin("another", () => undefined), false);
 });
