@@ -34,6 +34,7 @@ export class ClusterWatch {
   #map: ClusterMap | undefined;
   #looks = 0;
   #hurried = true;
+  #askedAt = -Infinity;
   #asking = false;
   #stop: (() => void) | undefined;
 
@@ -53,6 +54,8 @@ export class ClusterWatch {
   hurry(): void {
     if (this.#hurried) return;
     this.#hurried = true;
+    // Every message may find that its slot is elsewhere: not all of them are a reason to ask.
+    if (this.#clock.now() - this.#askedAt < LOOK) return;
     // Whatever comes in the same turn is part of it.
     this.#clock.after(0, () => this.#look());
   }
@@ -65,23 +68,30 @@ export class ClusterWatch {
     this.#looks = 0;
     this.#hurried = false;
     this.#asking = true;
+    this.#askedAt = this.#clock.now();
     this.#ask(isWell).finally(() => this.#asking = false);
   }
 
   async #ask(isWell: boolean): Promise<void> {
     let cause: unknown;
-    const views = await this.#views(this.#owner?.connected() ?? [], (error) => cause = error);
+    const failed = (error: unknown) => cause = error;
+    let asked = this.#owner?.connected() ?? [];
+    const views = await this.#views(asked, failed);
     // Masters that we are connected to may be cut off from the others, or be gone.
     if (!isWell || views.length === 0) {
-      const seeds = await this.#seeds((error) => cause = error);
-      views.push(...await this.#views(seeds, (error) => cause = error));
+      asked = await this.#seeds(failed);
+      views.push(...await this.#views(asked, failed));
     }
     const owner = this.#owner;
     if (owner === undefined) return;
-    if (views.length === 0) return owner.failed(cause ?? new Error("No node of redis answers"));
+    if (views.length === 0) {
+      if (asked.length > 0) cause ??= new Error("No node of redis answers");
+      // While the client connects there is nobody to ask, and nothing to tell.
+      if (cause !== undefined) owner.failed(cause);
+      return;
+    }
     const map = ClusterMap.of(views);
-    // Changes have growing numbers: those who do not know of the last one have been away.
-    if (this.#map !== undefined && map.epoch < this.#map.epoch) return;
+    if (this.#map !== undefined && isOlder(map, this.#map)) return;
     if (map.signature === this.#map?.signature) return;
     this.#map = map;
     owner.changed(map);
@@ -111,4 +121,13 @@ export class ClusterWatch {
     this.#owner = undefined;
     this.#stop?.();
   }
+}
+
+/**
+ * Whether a map is that of nodes which have been away: changes have growing numbers. If it has none of
+ * the nodes that were there, it is of another cluster, which has taken the place of the first.
+ */
+function isOlder(map: ClusterMap, known: ClusterMap): boolean {
+  const ids = new Set(known.masters.map(({ id }) => id));
+  return map.epoch < known.epoch && map.masters.some(({ id }) => ids.has(id));
 }

@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/contain.ts";
 import { Deferred } from "../base/deferred.ts";
 import { usageError } from "../base/usage_error.ts";
+import { memoizeLast } from "../base/memoize.ts";
 import type { Message } from "../connection/message.ts";
 import type { ClusterClient } from "./cluster_client.ts";
 import type { ClusterMap, Master } from "./cluster_map.ts";
@@ -65,6 +66,8 @@ export class ShardedRelay<Port extends ShardPort> implements BrokerPort {
   /** By the id of the master. */
   readonly #lanes = new Map<string, Lane<Port>>();
   readonly #places = new Map<string, Place<Port>>();
+  /** Busy topics are published to many times in a row. */
+  readonly #slotOf = memoizeLast(slotOf);
   #map: ClusterMap | undefined;
   #state: TopicsState = "down";
   #sink!: BrokerSink;
@@ -107,7 +110,7 @@ export class ShardedRelay<Port extends ShardPort> implements BrokerPort {
 
   /** The shard that serves a topic; `undefined` if none does. */
   protected laneOf(topic: string): Lane<Port> | undefined {
-    return this.#places.get(topic)?.lane ?? this.#laneAt(slotOf(topic));
+    return this.#places.get(topic)?.lane ?? this.#laneAt(this.#slotOf(topic));
   }
 
   #laneAt(slot: number): Lane<Port> | undefined {

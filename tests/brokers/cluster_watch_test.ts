@@ -74,9 +74,21 @@ Deno.test("it asks rarely if all is well, often if not, and at once if somebody 
   const before = asked;
   watch.hurry();
   watch.hurry();
+  await pass(300);
+  assertEquals(asked - before, 1);
+  // However often somebody finds something at another place, a few questions a second are enough.
+  const often = asked;
+  for (let i = 0; i < 100; i++) {
+    watch.hurry();
+    await pass(10);
+  }
+  assertEquals(asked - often <= 5 * 5, true, `${asked - often}`);
+  await pass(5_000);
+  const rested = asked;
+  watch.hurry();
   clock.pass(0);
   await nextTurn();
-  assertEquals(asked - before, 1);
+  assertEquals(asked - rested, 1);
 });
 
 Deno.test("a node that has not heard of the last change is not believed", async () => {
@@ -90,6 +102,15 @@ Deno.test("a node that has not heard of the last change is not believed", async 
   cluster.serve([7001, ALL, 6]);
   await pass(2_000);
   assertEquals(take(), ["7001 at 6"]);
+});
+
+Deno.test("another cluster in the place of the first is taken as it is", async () => {
+  const { cluster, start, pass, take } = watching();
+  cluster.serve([7001, ALL, 9]);
+  await start();
+  cluster.serve([7002, ALL, 1]);
+  await pass(500);
+  assertEquals(take(), ["7001 at 9", "7002 at 1"]);
 });
 
 Deno.test("nobody to ask, nobody who answers, and what the client says are told", async () => {
@@ -135,4 +156,16 @@ Deno.test("an answer that comes after the end is nobody's", async () => {
   watch.close();
   await started;
   assertEquals(take(), []);
+});
+
+Deno.test("a client that is about to connect is waited for without a word", async () => {
+  const { cluster, start, pass, take } = watching();
+  cluster.serve([7001, ALL]);
+  cluster.connecting = true;
+  await start();
+  await pass(2_000);
+  assertEquals(take(), []);
+  cluster.connecting = false;
+  await pass(500);
+  assertEquals(take(), ["7001 at 1"]);
 });

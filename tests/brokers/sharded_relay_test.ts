@@ -43,7 +43,7 @@ class FakePort implements ShardPort {
 }
 
 /** A relay over a cluster that does as it is told, and all that it says. */
-async function sharding({ waits = false } = {}) {
+function sharding({ waits = false } = {}) {
   const client = new FakeCluster();
   const clock = new FakeClock();
   const ports: FakePort[] = [];
@@ -79,7 +79,7 @@ const HALVES = [[7001, "0-8191", 1], [7002, "8192-16383", 2]] as const;
 
 /** The same with two shards that are up. */
 async function two(options: { waits?: boolean } = {}) {
-  const s = await sharding(options);
+  const s = sharding(options);
   await s.follow(...HALVES);
   for (const { sink } of s.ports) sink.state("up");
   s.take();
@@ -110,7 +110,7 @@ Deno.test("each shard has a port, and each topic the port of its shard", async (
 });
 
 Deno.test("it is up when all are, and what is wrong names the first that is not", async () => {
-  const { relay, ports, follow, take } = await sharding();
+  const { relay, ports, follow, take } = sharding();
   assertEquals([relay.state, relay.stateOf("x")], ["down", "down"]);
   await follow(...HALVES);
   const [a, b] = ports as [FakePort, FakePort];

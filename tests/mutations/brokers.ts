@@ -492,7 +492,7 @@ export const brokers: Mutations = {
     ["each slot is a range", "if (last?.[1] === slot - 1) last[1] = slot;\n    else ", ""],
   ],
   "brokers/cluster_watch.ts": [
-    ["an old view counts", "map.epoch < this.#map.epoch", "false"],
+    ["an old view counts", "isOlder(map, this.#map)", "false"],
     ["the same is told again", "if (map.signature === this.#map?.signature) return;", ""],
     [
       "whoever does not answer is waited for",

@@ -70,6 +70,8 @@ export class FakeCluster implements ClusterClient {
   readonly links: FakeNodeLink[] = [];
   /** Why it has no nodes to ask. */
   unseeded: Error | undefined;
+  /** Whether it has not found any node yet. */
+  connecting = false;
   /** Why nobody can be connected to. */
   unopened: Error | undefined;
   seeded = 0;
@@ -82,6 +84,7 @@ export class FakeCluster implements ClusterClient {
   seeds(): Promise<readonly Asked[]> {
     this.seeded++;
     if (this.unseeded) return Promise.reject(this.unseeded);
+    if (this.connecting) return Promise.resolve([]);
     const ask = () => {
       const answer = this.answers.get(0)?.("CLUSTER NODES") ?? this.nodes;
       return answer instanceof Promise || typeof answer === "string"

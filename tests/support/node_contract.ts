@@ -149,7 +149,7 @@ export function nodeContract({ title, create }: NodeContract): void {
     return Promise.resolve();
   });
 
-  test("addresses are those that the client maps them to", async (server, client, told) => {
+  test("addresses are those that the client maps them to", async (_server, client, told) => {
     await seeded(client);
     const link = open(client, told, 7001, "10.0.0.1");
     await told.until(/^ready/);
