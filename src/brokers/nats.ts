@@ -53,13 +53,13 @@ export interface NatsOptions {
    * JetStream, for mode `replay`: its client and its manager, of `@nats-io/jetstream`; or the promise
    * of them. Default: mode `live` only.
    */
-  readonly jetstream?: JetStream | PromiseLike<JetStream>;
+  readonly jetstream?: JetStream | PromiseLike<JetStream> | undefined;
   /**
    * On how many servers of a cluster the stream of mode `replay` is kept, 1, 3 or 5: with 3, nothing that
    * was answered with `relayed: true` is lost with one of them. Of a stream that is there already, it is
    * changed. Default: 1 for a stream that is made, and as it is for one that is there.
    */
-  readonly replicas?: 1 | 3 | 5;
+  readonly replicas?: 1 | 3 | 5 | undefined;
 }
 
 /** Subjects that are remembered as refused: clients may name them. */

@@ -28,7 +28,7 @@ export interface RedisOptions<Client extends NodeRedis | IoRedis = NodeRedis | I
    *
    * @default {false}
    */
-  readonly durable?: boolean;
+  readonly durable?: boolean | undefined;
 }
 
 /** A cluster of Redis or Valkey, and its client. */
