@@ -52,7 +52,6 @@ export function redisHistory(
 
 /** The engine behind the user's clients. */
 export function redisEngine(options: RedisOptions, asBuffer: AsBuffer): RedisEngine {
-  checkNames("redis", options, ["publisher", "subscriber", "cluster", "prefix", "durable"]);
   checkShared(options);
   const { publisher, subscriber, prefix } = options;
   if (isCluster(publisher) || isCluster(subscriber)) {
@@ -73,9 +72,12 @@ export function redisEngine(options: RedisOptions, asBuffer: AsBuffer): RedisEng
 
 /** The user's cluster behind one port. */
 export function clusterClient(options: RedisClusterOptions, asBuffer: AsBuffer): ClusterClient {
-  checkNames("redis", options, ["cluster", "prefix", "durable"]);
   checkShared(options);
-  const { cluster } = options;
+  const { cluster, publisher, subscriber }: Partial<RedisOptions & RedisClusterOptions> = options;
+  if (publisher !== undefined || subscriber !== undefined) {
+    const expected = "the client of a cluster, or publisher and subscriber";
+    throw usageError("use redis", expected, "both");
+  }
   if (isNodeRedisCluster(cluster)) return new NodeRedisClusterClient(cluster, asBuffer);
   if (isIoRedisCluster(cluster)) return new IoRedisClusterClient(cluster, asBuffer);
   const expected =
@@ -83,7 +85,9 @@ export function clusterClient(options: RedisClusterOptions, asBuffer: AsBuffer):
   throw usageError("use option cluster", expected, nameOf(cluster));
 }
 
-function checkShared({ prefix, durable }: Pick<RedisOptions, "prefix" | "durable">): void {
+function checkShared(options: Pick<RedisOptions, "prefix" | "durable">): void {
+  checkNames("redis", options, ["publisher", "subscriber", "cluster", "prefix", "durable"]);
+  const { prefix, durable } = options;
   checkOption("durable", durable, "boolean");
   if (typeof prefix === "string" && /^(?!.*:[^:]?(:|$))[\w:.-]{1,64}$/.test(prefix)) return;
   const expected = "1 to 64 letters, digits, and any of _:.-, more than one behind each colon";

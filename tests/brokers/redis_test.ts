@@ -65,6 +65,17 @@ Deno.test("each kind of cluster has its client", () => {
   assertEquals(kinds, [NodeRedisClusterClient, IoRedisClusterClient, IoRedisClusterClient]);
 });
 
+Deno.test("a cluster beside two clients is one too many, and options may be undefined", () => {
+  const [cluster, publisher] = [nodeCluster(), node()];
+  for (const more of [{ publisher }, { subscriber: publisher }]) {
+    const use = () => clusterClient({ cluster, prefix: "x", ...more } as never, asBuffer);
+    const message = "expected the client of a cluster, or publisher and subscriber, got both";
+    assertThrows(use, TypeError, message);
+  }
+  const none = { publisher: undefined, subscriber: undefined, durable: undefined };
+  clusterClient({ cluster, prefix: "x", ...none } as never, asBuffer);
+});
+
 Deno.test("a client of one node where a cluster's is wanted, and the reverse, are refused", () => {
   const [a, b] = [node(), io()];
   const names = [a.constructor.name, b.constructor.name];
