@@ -105,7 +105,12 @@ export const topics: Mutations = {
     ],
     ["a position is not asked for", "this.#notices, after);", "this.#notices, undefined);"],
     ["the state is not told", "notices.state(state, cause);", ""],
-    ["all go on while the engine is away", 'if (state !== "up") return;', ""],
+    [
+      "all go on while the engine is away",
+      'if (state === "up") this.#engineBack();',
+      "this.#engineBack();",
+    ],
+    ["a part that is back wakes nobody", "partUp: () => this.#engineBack(),", ""],
     ["subscriptions do not go on", "subscriptions.engineBack();", ""],
     ["loops do not go on", "this.#readers.engineBack();", ""],
     ["gaps are not told", "gap: (gap) => notices.gap(gap),", "gap() {},"],
