@@ -139,9 +139,10 @@ export class ReplayRelay implements ReplayPort {
     this.#complaints.tell("foreign", usageError("read a message", expected, "other bytes"));
   }
 
-  subscribe(topic: string): Promise<void> {
+  /** `from`: where it goes on, if it was followed somewhere else before. */
+  subscribe(topic: string, from: Position = ""): Promise<void> {
     const channel = this.#engine.channel("topic", topic);
-    const follower = this.#followers.add(channel, topic);
+    const follower = this.#followers.add(channel, topic, markOf(from));
     // Away or not up yet: whoever waits goes on waiting, and it is subscribed with all others.
     if (this.#link.connected) {
       const known = this.#wishes.change(channel);
@@ -224,7 +225,7 @@ export class ReplayRelay implements ReplayPort {
         return pageOf(stretch, limit);
       } catch (error) {
         // Whoever reads comes back when the engine does.
-        if (!(error instanceof Unanswered) || this.#link.state !== "up") {
+        if (!(error instanceof Unanswered) || this.#link.state !== "up" || follower.closed) {
           if (!(error instanceof Unanswered)) this.#complain(error);
           throw error;
         }

@@ -49,10 +49,9 @@ export class RecordedTopics implements ReplayTopics {
       wentOut: (topic) => this.#drains.wentOut(subscriptions.members(topic)),
       state: (state, cause) => {
         notices.state(state, cause);
-        if (state !== "up") return;
-        subscriptions.engineBack();
-        this.#readers.engineBack();
+        if (state === "up") this.#engineBack();
       },
+      partUp: () => this.#engineBack(),
       gap: (gap) => notices.gap(gap),
       error: notices.error,
     });
@@ -60,6 +59,12 @@ export class RecordedTopics implements ReplayTopics {
 
   get state(): TopicsState {
     return this.#port.state;
+  }
+
+  /** Those who wait for the engine, or for a part of it, look whether they may go on. */
+  #engineBack(): void {
+    this.#subscriptions.engineBack();
+    this.#readers.engineBack();
   }
 
   #deliver(topic: string, message: Recorded): void {

@@ -154,6 +154,27 @@ Deno.test("states are told; loops and subscriptions that wait for the engine go 
   assertEquals(states, [["down", "cut"], ["suspect", undefined], ["up", undefined]]);
 });
 
+Deno.test("whoever waits for a part of the engine goes on as soon as that part is back", async () => {
+  const { topics, port } = recorded();
+  const { position } = await topics.publish("room", "1");
+  const parts: Record<string, TopicsState> = { room: "down", another: "up" };
+  Object.assign(port, { stateOf: (topic: string) => parts[topic] });
+  port.turn("suspect");
+  port.away = true;
+  const [waiting, other] = [new FakeSubscriber(), new FakeSubscriber()];
+  const subscription = topics.subscribe(waiting, "room");
+  const items = topics.messages("room", { after: "" })[Symbol.asyncIterator]();
+  const item = items.next() as Promise<IteratorResult<TopicItem>>;
+  assertEquals((await topics.subscribe(other, "another")).subscribed, true);
+  for (let i = 0; i < 5; i++) await nextTurn();
+  assertEquals([topics.subscribers("room"), topics.state], [0, "suspect"]);
+  parts.room = "up";
+  port.away = false;
+  port.sink.partUp!();
+  assertEquals(await subscription, { subscribed: true, recovered: true, position: position! });
+  assertEquals((await item).value, { data: "1", position: position! });
+});
+
 Deno.test("gaps and faults of the broker are told", async () => {
   const gaps: unknown[] = [];
   const reported: unknown[] = [];
