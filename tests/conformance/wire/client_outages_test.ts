@@ -10,8 +10,10 @@ for (const runtime of [deno, bun, node]) {
   const test = suite(runtime, { APP: "client" });
   test("two outages of two seconds, clients on Deno, Bun and Node", async (server) => {
     // All at once: most of it is waiting.
-    await Promise.all(CLIENTS.map((client) =>
-      losesNothing(server, client.name, (url) => ProcessAgent.start(client, url))
-    ));
+    await Promise.all(
+      CLIENTS.map((client) =>
+        losesNothing(server, client.name, (url) => ProcessAgent.start(client, url))
+      ),
+    );
   });
 }
