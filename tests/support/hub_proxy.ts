@@ -104,6 +104,11 @@ export class HubProxy implements AsyncDisposable {
     for (const pair of this.#pairs) pair.stall();
   }
 
+  /** Nothing passes on the connections that are open; next ones are as ever. */
+  stallOpen(): void {
+    for (const pair of this.#pairs) pair.stall();
+  }
+
   /** What waited passes. */
   goOn(): void {
     this.#stalled = false;
