@@ -7,14 +7,6 @@ import { obeyAsClient } from "./calling.ts";
 
 const plain = process.argv.at(-1) === "plain";
 
-/** What the hub of the load generator declares. */
-interface Hub {
-  readonly _types?: {
-    readonly client: Record<never, never>;
-    readonly methods: Record<never, never>;
-  };
-}
-
 /** Node's own is there from version 22 on; what is installed for the bench has no types here. */
 async function webSocket(): Promise<Pick<ConnectOptions, "WebSocket">> {
   if ("WebSocket" in globalThis) return {};
@@ -36,6 +28,6 @@ obeyAsClient(async (url) => {
       fetch: (url: URL, init: RequestInit) => environment.fetch(withoutResume(url), init),
     }
     : environment;
-  const hub = connect<Hub>(url, { transports: ["webSockets"], ...await webSocket() }, world);
+  const hub = connect(url, { transports: ["webSockets"], ...await webSocket() }, world);
   return hub.call as unknown as { echo(text: string): Promise<string> };
 });

@@ -44,7 +44,11 @@ export class ProcessAgent extends Agent {
   }
 
   /** Starts one, which connects; the options are those that JSON can carry. */
-  static async start(runtime: WireRuntime, url: string, options: object = {}): Promise<Agent> {
+  static async start(
+    runtime: WireRuntime,
+    url: string,
+    options: object = {},
+  ): Promise<ProcessAgent> {
     const script = runtime === node ? await bundled(PROCESS) : PROCESS;
     const [program, ...args] = [...runtime.command, script.pathname, url, JSON.stringify(options)];
     const process = new Deno.Command(program!, {

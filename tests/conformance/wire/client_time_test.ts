@@ -1,6 +1,6 @@
 /** What our client does after a while, by a clock that a test moves. */
 import { assertEquals } from "@std/assert";
-import type { ConnectOptions } from "../../../src/client.ts";
+import type { ConnectOptions, HubClient } from "../../../src/client.ts";
 import { connect } from "../../../src/client/connect.ts";
 import { environment } from "../../../src/client/environment.ts";
 import type { ClientHub } from "../../fixtures/client_app.ts";
@@ -18,7 +18,7 @@ async function open(url: string, options: ConnectOptions = {}) {
   const watched = new WatchedHub(
     url,
     options,
-    (url, options) => connect<ClientHub>(url, options ?? {}, { ...environment, clock }),
+    (url, options = {}) => connect(url, options, { ...environment, clock }) as HubClient<ClientHub>,
   );
   /** Lets time pass, with something of the network in between, until that is so. */
   const passUntil = async (isSo: () => boolean, most: number) => {
