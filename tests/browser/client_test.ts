@@ -1,6 +1,6 @@
 /** Our client in a real browser: off line and on again, a page that sleeps, two tabs. */
 import { assert, assertEquals } from "@std/assert";
-import type { Browser, BrowserContext, Page } from "npm:playwright-core@1.65.1";
+import type { Browser, BrowserContext } from "npm:playwright-core@1.65.1";
 import { PageAgent } from "../support/agent.ts";
 import { launch, needsBrowser } from "../support/browser.ts";
 import { HubProxy } from "../support/hub_proxy.ts";
