@@ -11,6 +11,9 @@ export const SHAPE: TrialShape = { calls: 300, events: 400, spread: 6_000, patie
 const PAUSE = 700;
 const OUTAGE = 2_000;
 
+/** Milliseconds from one side to the other: some calls and events are on their way at each cut. */
+const DELAY = 30;
+
 /** Everything that the trial asks for. */
 export const ALL = {
   answered: SHAPE.calls,
@@ -26,6 +29,7 @@ const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, 
 
 /** The network goes away twice for two seconds: first by a reset of every connection, then by a FIN. */
 export async function twoOutages(proxy: HubProxy): Promise<void> {
+  proxy.delay = DELAY;
   await wait(PAUSE);
   await proxy.outage(OUTAGE, "rst");
   await wait(PAUSE);
