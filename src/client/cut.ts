@@ -1,0 +1,27 @@
+import { textOf } from "./safely.ts";
+
+/** What is over: a link, after which the session goes on, or the session, or all of the client. */
+export type Over = "link" | "session" | "client";
+
+/** Why there is no link, and what follows from that. */
+export class Cut extends Error {
+  readonly over: Over;
+  /** Milliseconds for which the server wants to be left alone. */
+  readonly retryAfter: number;
+  /** The status that a request was answered with. */
+  readonly status: number | undefined;
+
+  constructor(message: string, over: Over = "link", retryAfter = 0, status?: number) {
+    super(message);
+    this.over = over;
+    this.retryAfter = retryAfter;
+    this.status = status;
+  }
+}
+
+/** Anything that went wrong on the way, as a cut. */
+export function cutOf(error: unknown, over?: Over): Cut {
+  return error instanceof Cut
+    ? error
+    : Object.assign(new Cut(textOf(error), over), { cause: error });
+}
