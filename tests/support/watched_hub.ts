@@ -61,9 +61,10 @@ export class WatchedHub extends Reports implements AsyncDisposable {
     return this.all({ on: "event" }).map(({ value }) => value);
   }
 
-  /** The names of its states so far, in their order. */
+  /** The names of its states so far, in their order; the same again is no other. */
   get states(): unknown[] {
-    return this.all({ on: "state" }).map(({ name }) => name);
+    const names = this.all({ on: "state" }).map(({ name }) => name);
+    return names.filter((name, i) => name !== names[i - 1]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
