@@ -37,7 +37,7 @@ export class Client {
   #young = 0;
 
   constructor(url: URL, options: CheckedOptions, world: Environment) {
-    this.#outbox = new Outbox(options.maxBuffered, world.clock);
+    this.#outbox = new Outbox(options.maxBuffered);
     this.calls = new Calls(options.protocol, this.#outbox);
     this.#context = {
       url,
@@ -62,7 +62,7 @@ export class Client {
   async run(): Promise<void> {
     const { signal, world } = this.#context;
     // A network that is gone is noticed by whoever sends.
-    const stop = world.onWake(() => this.#line?.live && this.#line.ping());
+    const stop = world.onWake(() => this.#line?.ping());
     while (!signal.aborted) {
       const cut = cutOf(await this.#attempt().catch((error) => error));
       if (cut.over === "client") this.close(cut);
@@ -95,31 +95,26 @@ export class Client {
     try {
       await Promise.race([session.ready, line.ended]);
       context.proved = true;
-      this.state.set({ name: "connected", resumed: session === before });
+      this.state.set({ name: "connected", resumed: !!session.told });
+      session.told = true;
       return await line.ended;
     } catch (error) {
       const cut = cutOf(error);
       line.close(cut);
       this.#cutAt = clock.now();
-      const held = this.#cutAt - since >= HELD;
-      if (held) this.#retry.count = 0;
-      if (session.way === "webSockets" && cut.over === "link") this.#watch(held);
+      if (this.#cutAt - since >= HELD) {
+        this.#retry.count = this.#young = 0;
+        context.pause = PAUSE;
+      } else if (
+        session.way === "webSockets" && cut.over === "link" && ++this.#young >= MOST_YOUNG
+      ) {
+        this.#young = 0;
+        context.blocked = this.#cutAt + context.pause;
+      }
       throw cut;
     } finally {
       this.#line = undefined;
       this.#outbox.attach();
-    }
-  }
-
-  /** WebSockets that never hold are as good as not let through. */
-  #watch(held: boolean): void {
-    const context = this.#context;
-    if (held) {
-      this.#young = 0;
-      context.pause = PAUSE;
-    } else if (++this.#young >= MOST_YOUNG) {
-      this.#young = 0;
-      context.blocked = this.#cutAt + context.pause;
     }
   }
 
@@ -129,7 +124,7 @@ export class Client {
     this.#session = session;
     const introduce = async () => {
       await onSession?.({ connectionId: session.connectionId, first: !proved });
-      if (this.#session === session) this.#outbox.release();
+      if (!session.over) this.#outbox.release();
     };
     session.ready = introduce().catch((error) => {
       throw cutOf(error, "session");
@@ -158,7 +153,10 @@ export class Client {
 
   /** The session is over, if there is one; or all is. */
   #lose(reason: unknown, over = false): void {
-    if (this.#session) tidy(this.#session);
+    if (this.#session) {
+      this.#session.over = true;
+      tidy(this.#session);
+    }
     this.#session = undefined;
     this.#outbox.lose();
     this.calls.lose(reason, over);
@@ -170,7 +168,7 @@ export class Client {
     if (message.type === MessageType.streamItem) calls.item(message.invocationId, message.item);
     if (message.type !== MessageType.invocation) return;
     this.handlers.call(message, (answer) => {
-      if (this.#session === session) calls.tell(answer);
+      if (!session.over) calls.tell(answer);
     });
   }
 }

@@ -28,7 +28,7 @@ export class ConnectionLost extends Error {
    * @param cause Why the session ended.
    */
   constructor(maybeRan: boolean, cause?: unknown) {
-    super("Cannot finish a call: expected an answer, got the end of the connection", { cause });
+    super("Cannot finish a call: expected an answer, got the end of the session", { cause });
     this.maybeRan = maybeRan;
   }
 }

@@ -8,14 +8,11 @@ export class Cut extends Error {
   readonly over: Over;
   /** Milliseconds for which the server wants to be left alone. */
   readonly retryAfter: number;
-  /** The status that a request was answered with. */
-  readonly status: number | undefined;
 
-  constructor(message: string, over: Over = "link", retryAfter = 0, status?: number) {
+  constructor(message: string, over: Over = "link", retryAfter = 0) {
     super(message);
     this.over = over;
     this.retryAfter = retryAfter;
-    this.status = status;
   }
 }
 

@@ -41,7 +41,7 @@ export async function negotiate(context: Context): Promise<Offer> {
       const address = new URL(url);
       address.searchParams.set("id", connectionToken);
       const replay = useStatefulReconnect && way === "webSockets" ? new Replay() : undefined;
-      return { connectionId, url: address, way, replay, left: new Set(), greeted: false };
+      return { connectionId, url: address, way, replay, left: new Set() };
     },
   };
 }
@@ -80,9 +80,8 @@ export async function resume(context: Context, session: Session): Promise<Line> 
   await renew(context);
   return await openLine(context, session, openWebSocket).catch(async (error) => {
     // Why a WebSocket was refused, nobody says: 405 is for a session that is there.
-    await request(context, session.url, "POST", 405).catch((error) => {
-      throw error.status === 404 ? new Cut("the server has ended the session", "session") : error;
-    });
-    throw error;
+    const { status, body } = await request(context, session.url, "POST", [404, 405]);
+    await body?.cancel();
+    throw status === 404 ? new Cut("the server has ended the session", "session") : error;
   });
 }

@@ -37,8 +37,11 @@ export interface Environment {
 declare const document:
   | {
     readonly visibilityState: string;
-    addEventListener(type: string, listener: () => void): void;
-    removeEventListener(type: string, listener: () => void): void;
+    addEventListener(
+      type: string,
+      listener: () => void,
+      options: { readonly signal: AbortSignal },
+    ): void;
   }
   | undefined;
 
@@ -52,13 +55,12 @@ export const environment: Environment = {
   },
   onWake(listener) {
     if (typeof addEventListener !== "function") return () => {};
-    const page = typeof document === "object" ? document : undefined;
-    const visible = () => page?.visibilityState === "visible" && listener();
-    addEventListener("online", listener);
-    page?.addEventListener("visibilitychange", visible);
-    return () => {
-      removeEventListener("online", listener);
-      page?.removeEventListener("visibilitychange", visible);
-    };
+    const stop = new AbortController();
+    addEventListener("online", listener, stop);
+    if (typeof document === "object") {
+      const seen = () => document!.visibilityState === "visible" && listener();
+      document.addEventListener("visibilitychange", seen, stop);
+    }
+    return () => stop.abort();
   },
 };

@@ -31,7 +31,7 @@ async function listen(
   signal: AbortSignal,
 ): Promise<never> {
   const parts = { headers: { accept: "text/event-stream" }, signal };
-  const { body } = await request(context, url, "GET", 200, parts);
+  const { body } = await request(context, url, "GET", undefined, parts);
   events.opened();
   // Not every browser can loop over a stream.
   const reader = body!.getReader();

@@ -4,7 +4,7 @@ import type { HubProtocol } from "../wire/protocol.ts";
 const END = "\x1e";
 
 /** What JSON makes empty objects of, whatever is in it. */
-const EMPTIED = [Map, Set, Promise, RegExp, Error, ArrayBuffer];
+const EMPTIED = [Map, Set, Promise, Error, ArrayBuffer];
 
 /**
  * Hub messages as JSON, as a client needs it: what its own server sends is not checked any further,

@@ -42,6 +42,7 @@ export async function openLine(
 ): Promise<Line> {
   const { world: { clock }, options: { protocol }, signal } = context;
   const { replay } = session;
+  signal.throwIfAborted();
   const pulse = new Pulse(clock.now());
   let decoder: Decoder | undefined;
   let over = false;
@@ -64,7 +65,7 @@ export async function openLine(
     end(new Cut(message), session.greeted ? "leave" : "close");
   };
   const write = (data: Data) => {
-    pulse.sent = true;
+    pulse.sent(clock.now());
     link.send(data);
   };
   const say = (message: HubMessage) => write(protocol.encode(message));
@@ -94,7 +95,7 @@ export async function openLine(
   const handle = (message: HubMessage, bytes: number) => {
     switch (message.type) {
       case MessageType.close: {
-        const { error = "the server has closed the connection", allowReconnect } = message;
+        const { error = "the server has ended the session", allowReconnect } = message;
         throw new Cut(error, allowReconnect ? "session" : "client");
       }
       case MessageType.ack:
@@ -122,7 +123,10 @@ export async function openLine(
       replay?.add(data);
       write(data);
     },
-    ping: () => say(PING),
+    ping() {
+      // Polls are signs of life themselves.
+      if (line.live && session.way !== "longPolling") say(PING);
+    },
     close: (cut) => end(cut, "close"),
   };
   line.ended.catch(() => {});
@@ -131,13 +135,12 @@ export async function openLine(
   const looks = clock.every(1_000, () => {
     if (!line.live) return;
     acknowledge();
+    // Where nothing is acknowledged, nobody else tells.
+    context.room();
     const due = pulse.look(clock.now(), replay?.size ?? 0);
-    // Polls are signs of life themselves.
-    if (session.way === "longPolling") return;
     if (due === "ping") line.ping();
-    if (due === "lost") cut("the server is silent");
+    if (due === "lost" && session.way !== "longPolling") cut("the server is silent");
   });
-  signal.throwIfAborted();
   signal.addEventListener("abort", abort);
   const events: LinkEvents = {
     opened() {
@@ -150,9 +153,10 @@ export async function openLine(
       replay.kept.forEach(write);
     },
     received(data) {
-      pulse.heard = true;
+      if (over) return;
       try {
-        if (!over && !decoder) data = greet(data);
+        if (pulse.heard(clock.now())) line.ping();
+        if (!decoder) data = greet(data);
         let bytes = data.length;
         for (const message of bytes ? decoder!.push(data) : []) {
           if (over) return;

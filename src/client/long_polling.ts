@@ -26,7 +26,9 @@ export function openLongPolling(context: Polling, url: URL, events: LinkEvents):
     abort.abort();
     // The client may be over, and this is to go out still.
     const parts = { signal: AbortSignal.timeout(PATIENCE) };
-    request(context, url, "DELETE", 202, parts).then(({ body }) => body?.cancel()).catch(() => {});
+    request(context, url, "DELETE", [202, 404], parts).then(({ body }) => body?.cancel()).catch(
+      () => {},
+    );
   };
   return {
     get waiting() {
@@ -50,7 +52,7 @@ async function poll(
     const late = () => ended(new Error("a poll was not answered"));
     const cancel = context.world.clock.after(PATIENCE, late);
     try {
-      const response = await request(context, url, "GET", 200, { signal });
+      const response = await request(context, url, "GET", undefined, { signal });
       const data = new Uint8Array(await response.arrayBuffer());
       if (first) events.opened();
       if (data.length > 0) events.received(data);

@@ -70,7 +70,7 @@ const CHECKS: { readonly [K in keyof ConnectOptions]-?: Check } = {
   onSession: FUNCTION,
   WebSocket: FUNCTION,
   transports: [
-    `a list of ${TRANSPORTS.join(", ")}`,
+    "a list of transports",
     (value) => Array.isArray(value) && value.every((way) => TRANSPORTS.includes(way)),
   ],
   protocol: ["what messagePack() gives", (value) => "encode" in Object(value)],

@@ -1,9 +1,5 @@
-import type { Clock } from "../base/clock.ts";
 import type { Data } from "./link.ts";
 import type { Line } from "./line.ts";
-
-/** Milliseconds after which is asked again whether there is room, where nobody tells. */
-const AGAIN = 20;
 
 /** One message on its way out. */
 export interface Outgoing {
@@ -20,17 +16,14 @@ export interface Outgoing {
  */
 export class Outbox {
   readonly #most: number;
-  readonly #clock: Clock;
   #queue: Outgoing[] = [];
   /** What has waited since before this session. */
   #held: Outgoing[] = [];
   #line: Line | undefined;
-  #asking = false;
 
   /** @param most Bytes that may be sent before the server has said that it has them. */
-  constructor(most: number, clock: Clock) {
+  constructor(most: number) {
     this.#most = most;
-    this.#clock = clock;
   }
 
   /** Sends a message as soon as possible. */
@@ -49,12 +42,9 @@ export class Outbox {
   pump(): void {
     for (let next; this.#line?.live && (next = this.#queue[0]);) {
       const { data, wanted, done } = next;
-      const { waiting, session } = this.#line;
+      const { waiting } = this.#line;
       const goes = !wanted || wanted();
-      if (goes && waiting && waiting + data.length > this.#most) {
-        if (!session.replay) this.#ask();
-        return;
-      }
+      if (goes && waiting && waiting + data.length > this.#most) return;
       this.#queue.shift();
       if (goes) this.#line.send(data);
       done?.();
@@ -79,15 +69,5 @@ export class Outbox {
     this.#queue = this.#held.concat(this.#queue)
       .filter(({ wanted, done }) => wanted?.() ?? done?.());
     this.#held = [];
-  }
-
-  /** Acknowledgements tell that there is room. Where there are none, nobody does. */
-  #ask(): void {
-    if (this.#asking) return;
-    this.#asking = true;
-    this.#clock.after(AGAIN, () => {
-      this.#asking = false;
-      this.pump();
-    });
   }
 }

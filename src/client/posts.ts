@@ -39,7 +39,7 @@ export class Posts {
       const { waiting } = this;
       const body = new Blob(this.#pieces.splice(0));
       const parts = { body, signal: this.#signal };
-      const response = await request(this.#context, this.#url, "POST", 200, parts);
+      const response = await request(this.#context, this.#url, "POST", undefined, parts);
       await response.body?.cancel();
       this.waiting -= waiting;
     }

@@ -11,28 +11,30 @@ const SILENT = 30_000;
 const OWING = 10_000;
 const FEW = 65_536;
 
-/** Milliseconds after the last look that make the next one late: the process was paused. */
-const LATE = 5_000;
-
-/**
- * When both sides have last heard of each other. What happens between two looks counts as of the
- * second one, so that nobody asks the clock for each message.
- */
+/** When both sides have last heard of each other. */
 export class Pulse {
-  /** Whether something was sent, and whether something has come, since the last look. */
-  sent = false;
-  heard = false;
   #sentAt: number;
   #heardAt: number;
+  /** When the server last owed us nothing, or said something. */
   #clearAt: number;
-  #lookedAt: number;
+  #suspect = false;
 
   constructor(now: number) {
-    this.#sentAt =
-      this.#heardAt =
-      this.#clearAt =
-      this.#lookedAt =
-        now;
+    this.#sentAt = this.#heardAt = this.#clearAt = now;
+  }
+
+  /** Something was sent. */
+  sent(now: number): void {
+    this.#sentAt = now;
+  }
+
+  /**
+   * Something has come. Says whether a ping is due: pages that nobody looks at are not woken by their
+   * timers often enough, but by what comes they are.
+   */
+  heard(now: number): boolean {
+    this.#heardAt = this.#clearAt = now;
+    return now - this.#sentAt >= QUIET;
   }
 
   /**
@@ -41,16 +43,11 @@ export class Pulse {
    * @param owed Bytes that the server has not acknowledged.
    */
   look(now: number, owed: number): "ping" | "lost" | undefined {
-    const late = now - this.#lookedAt > LATE;
-    this.#lookedAt = now;
-    if (this.sent) this.#sentAt = now;
-    // What came while the process was paused has not been read yet.
-    if (this.heard || late) this.#heardAt = this.#clearAt = now;
     if (owed === 0 || owed > FEW) this.#clearAt = now;
-    this.sent = this.heard = false;
-    if (now - this.#heardAt >= SILENT || now - this.#clearAt >= OWING) return "lost";
-    if (!late && now - this.#sentAt < QUIET) return undefined;
-    this.#sentAt = now;
-    return "ping";
+    const silent = now - this.#heardAt >= SILENT || now - this.#clearAt >= OWING;
+    // After a pause of the whole process, what came meanwhile is read after the first look.
+    if (silent && this.#suspect) return "lost";
+    this.#suspect = silent;
+    return silent || now - this.#sentAt >= QUIET ? "ping" : undefined;
   }
 }

@@ -31,14 +31,14 @@ export async function renew(context: Requesting): Promise<void> {
 /**
  * Sends a request; once more with another token, if that is what the server does not take.
  *
- * @param expected The status of an answer that is of use.
+ * @param expected The statuses of answers that are of use.
  * @throws {Cut} If it has another one.
  */
 export async function request(
   context: Requesting,
   url: URL,
   method: "GET" | "POST" | "DELETE",
-  expected: number = 200,
+  expected: readonly number[] = [200],
   parts?: Parts,
   again: boolean = true,
 ): Promise<Response> {
@@ -52,7 +52,7 @@ export async function request(
     ...typeof location === "object" && { credentials: "include" },
   });
   const { status, headers } = response;
-  if (status === expected) return response;
+  if (expected.includes(status)) return response;
   await response.body?.cancel();
   if (status === 401 && accessToken && again) {
     await renew(context);
@@ -62,10 +62,5 @@ export async function request(
   const later = context.proved || status > 499 || status === 429 || status === 401 && accessToken;
   const after = headers.get("retry-after") ?? "";
   const wait = Number(after) * 1_000 || Date.parse(after) - Date.now() || 0;
-  throw new Cut(
-    `the server answers with status ${status}`,
-    later ? "link" : "client",
-    wait,
-    status,
-  );
+  throw new Cut(`the server answers with status ${status}`, later ? "link" : "client", wait);
 }

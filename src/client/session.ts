@@ -13,8 +13,10 @@ export interface Session {
   readonly replay: Replay | undefined;
   /** Links that were left without a word, until another one has taken their place. */
   readonly left: Set<Link>;
-  /** Whether the server has shaken hands. */
-  greeted: boolean;
+  /** Whether the server has shaken hands, the user has been told of it, and it is over. */
+  greeted?: boolean;
+  told?: boolean;
+  over?: boolean;
   /** Resolves once the user's code has done what a new session needs. */
   ready?: Promise<void>;
 }

@@ -17,15 +17,11 @@ export interface HubState {
 
 /** The one state of a client, and whoever listens to it. */
 export class StateHolder {
-  #state: HubState = { name: "connecting" };
+  current: HubState = { name: "connecting" };
   readonly #listeners = new Set<(state: HubState) => unknown>();
 
-  get current(): HubState {
-    return this.#state;
-  }
-
   set(state: HubState): void {
-    this.#state = state;
+    this.current = state;
     for (const listener of [...this.#listeners]) safely(() => listener(state));
   }
 

@@ -32,9 +32,18 @@ export interface Attendance {
  */
 const PATIENCE = 1_000;
 
+/** A client on a WebSocket that nobody knows yet to be cut. */
+export interface Presence {
+  readonly userId: string | undefined;
+  /** Takes the WebSocket for cut. */
+  cut(): void;
+}
+
 /** Those that may come back, by their tokens. */
 export class Absences {
   readonly #all = new Map<string, Absence>();
+  /** Those that are here. */
+  readonly #present = new Map<string, Presence>();
   /** Whoever is back before we know that it was away. */
   readonly #expected = new Map<string, Deferred<void>>();
 
@@ -52,8 +61,21 @@ export class Absences {
     for (const absence of [...this.#all.values()]) absence.end(cause);
   }
 
-  /** The absence that is there, or that begins within a second. */
-  async expect(token: string, clock: Clock): Promise<Absence | undefined> {
+  /** A client is here that may come back; `undefined` if it is no longer. */
+  note(token: string, presence: Presence | undefined): void {
+    if (presence === undefined) this.#present.delete(token);
+    else this.#present.set(token, presence);
+  }
+
+  /**
+   * The absence that is there, or that begins within a second. After that, the client is believed:
+   * its WebSocket is dead, though nobody has noticed here, and the next one takes its place.
+   */
+  async expect(
+    token: string,
+    clock: Clock,
+    userId: string | undefined,
+  ): Promise<Absence | undefined> {
     if (!this.#all.has(token)) {
       const begun = this.#expected.get(token) ?? new Deferred<void>();
       this.#expected.set(token, begun);
@@ -61,6 +83,10 @@ export class Absences {
       await begun.promise;
       cancel();
       this.#expected.delete(token);
+      const present = this.#present.get(token);
+      if (present !== undefined && present.userId === userId) present.cut();
+      // Its end is told right behind this.
+      await Promise.resolve();
     }
     return this.#all.get(token);
   }
