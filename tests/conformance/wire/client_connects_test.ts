@@ -215,15 +215,24 @@ function cases(runtime: WireRuntime): void {
         await first[Symbol.asyncDispose]();
       }
       assertEquals(came, [...Array(60).keys()]);
-      const plain = async () => {
-        for await (const item of watched.hub.stream.count(0, 1_000, 5)) {
-          if (item === 5) second.signal("SIGKILL");
-        }
-      };
-      const { name, maybeRan } = await plain().catch((error) => error);
-      assertEquals([name, maybeRan], ["ConnectionLost", true]);
     },
   );
+
+  addCase(runtime, "a stream that cannot go on says so when the server has restarted", async () => {
+    const first = await runtime.start(APP);
+    await using second = await runtime.start(APP);
+    await using proxy = await HubProxy.start(first.port);
+    await using watched = await WatchedHub.open(proxy.url("/hub"));
+    const read = async () => {
+      for await (const item of watched.hub.stream.count(0, 1_000, 5)) {
+        if (item !== 5) continue;
+        proxy.target = second.port;
+        await first[Symbol.asyncDispose]();
+      }
+    };
+    const { name, maybeRan } = await read().then(() => ({ name: "", maybeRan: false }), (e) => e);
+    assertEquals([name, maybeRan], ["ConnectionLost", true]);
+  });
 }
 
 for (const runtime of wireRuntimes) cases(runtime);
