@@ -18,6 +18,9 @@ const WINDOW = 20_000;
 /** Milliseconds for which WebSockets are left alone that are not let through, the first time. */
 const PAUSE = 60_000;
 
+/** Milliseconds that a goodbye may take. */
+const GOODBYE = 2_000;
+
 /** WebSockets in a row that did not hold after which they count as not let through. */
 const MOST_YOUNG = 4;
 
@@ -52,10 +55,6 @@ export class Client {
       room: () => this.#outbox.pump(),
       idle: () => this.calls.size === 0,
     };
-    const { signal } = options;
-    const abort = () => this.close(signal!.reason);
-    signal?.addEventListener("abort", abort);
-    if (signal?.aborted) abort();
   }
 
   /** Connects, again and again, until the client is closed. Never rejects. */
@@ -71,13 +70,20 @@ export class Client {
     stop();
   }
 
-  /** Ends the client. Only the first time counts. */
-  close(reason?: unknown): void {
+  /** Ends the client. Resolves when the server knows, or after two seconds. */
+  async close(reason?: unknown): Promise<void> {
     if (this.#abort.signal.aborted) return;
-    this.#abort.abort(new Cut("the client was closed", "client"));
+    const cut = new Cut("the client was closed", "client");
+    const gone = this.#line?.close(cut);
+    this.#abort.abort(cut);
     this.#lose(reason, true);
     this.#retry.go();
     this.state.set({ name: "closed", ...reason !== undefined && { reason } });
+    let cancel!: () => void;
+    const late = (resolve: () => void) =>
+      cancel = this.#context.world.clock.after(GOODBYE, resolve);
+    await Promise.race([gone, new Promise<void>(late)]);
+    cancel();
   }
 
   /** One line, from the first try to its end, which is what this rejects with. */

@@ -27,10 +27,7 @@ export function connect(url: string | URL, options: ConnectOptions, world: Envir
       return client.state.current;
     },
     onState: (listener: (state: HubState) => unknown) => client.state.listen(listener),
-    close() {
-      client.close();
-      return Promise.resolve();
-    },
+    close: () => client.close(),
   };
 }
 

@@ -25,8 +25,8 @@ export interface Line {
   send(data: Data): void;
   /** Says that the client is there, so that a network which is gone is noticed. */
   ping(): void;
-  /** Ends it, and the session with it. */
-  close(cut: Cut): void;
+  /** Ends it, and the session with it. What it returns settles when the server knows. */
+  close(cut: Cut): unknown;
 }
 
 /**
@@ -56,8 +56,8 @@ export async function openLine(
     patience();
     looks();
     signal.removeEventListener("abort", abort);
-    if (how) link[how]();
     fail(cut);
+    return how && link[how]();
   };
   // What is not known to the server as a session yet is not kept by it.
   const cut = (message: string) => {

@@ -16,8 +16,8 @@ export interface Link {
   /** Bytes that wait here, about. */
   readonly waiting: number;
   send(data: Data): void;
-  /** Says goodbye: the session is over. */
-  close(): void;
+  /** Says goodbye: the session is over. What it returns settles when the server knows. */
+  close(): unknown;
   /** Ends it without a word, as far as that can be: its session goes on elsewhere. */
   leave(): void;
 }

@@ -26,9 +26,8 @@ export function openLongPolling(context: Polling, url: URL, events: LinkEvents):
     abort.abort();
     // The client may be over, and this is to go out still.
     const parts = { signal: AbortSignal.timeout(PATIENCE) };
-    request(context, url, "DELETE", [202, 404], parts).then(({ body }) => body?.cancel()).catch(
-      () => {},
-    );
+    return request(context, url, "DELETE", [202, 404], parts)
+      .then(({ body }) => body?.cancel(), () => {});
   };
   return {
     get waiting() {

@@ -13,10 +13,14 @@ export interface NewSession {
   readonly first: boolean;
 }
 
+declare const PROTOCOL: unique symbol;
+
 /** An encoding, as `messagePack` gives it. */
 export interface ClientProtocol {
   /** As SignalR calls it. */
   readonly name: string;
+  /** For types only: nothing else fits. */
+  readonly [PROTOCOL]: true;
 }
 
 /** How to connect to a hub. */
@@ -51,31 +55,18 @@ export interface ConnectOptions {
    * @default {1048576}
    */
   readonly maxBuffered?: number | undefined;
-  /** Closes the client when it aborts. */
-  readonly signal?: AbortSignal | undefined;
   /** What opens WebSockets, where the runtime has none: the one of `ws`, on Node below 22. */
   readonly WebSocket?: (new (url: string) => unknown) | undefined;
 }
 
-/** The ways to connect, as they are tried. */
-const TRANSPORTS: readonly unknown[] = ["webSockets", "serverSentEvents", "longPolling"];
-
-type Check = readonly [expected: string, fits: (value: unknown) => boolean];
-
-const FUNCTION: Check = ["a function", (value) => typeof value === "function"];
-
-/** What each option has to be. */
-const CHECKS: { readonly [K in keyof ConnectOptions]-?: Check } = {
-  accessToken: FUNCTION,
-  onSession: FUNCTION,
-  WebSocket: FUNCTION,
-  transports: [
-    "a list of transports",
-    (value) => Array.isArray(value) && value.every((way) => TRANSPORTS.includes(way)),
-  ],
-  protocol: ["what messagePack() gives", (value) => "encode" in Object(value)],
-  maxBuffered: ["bytes, from 1", (value) => value as number >= 1],
-  signal: ["an AbortSignal", (value) => "aborted" in Object(value)],
+/** What `typeof` says of each option. */
+const TYPES: { readonly [K in keyof ConnectOptions]-?: string } = {
+  accessToken: "function",
+  onSession: "function",
+  WebSocket: "function",
+  transports: "object",
+  protocol: "object",
+  maxBuffered: "number",
 };
 
 /** The options, with what they are by default. */
@@ -86,26 +77,26 @@ export interface CheckedOptions {
   readonly transports: readonly HubTransport[];
   readonly protocol: HubProtocol;
   readonly maxBuffered: number;
-  readonly signal?: AbortSignal;
 }
 
 /**
  * Fills in the defaults.
  *
- * @throws {TypeError} If an option is not known, or is not what it should be.
+ * @throws {TypeError} If an option is not known, or of the wrong type.
  */
 export function checkOptions(options: ConnectOptions): CheckedOptions {
   const checked: Record<string, unknown> = {
-    transports: TRANSPORTS,
+    transports: ["webSockets", "serverSentEvents", "longPolling"],
     protocol: json,
     maxBuffered: 1_048_576,
   };
   for (const [name, value] of Object.entries(options)) {
-    const [expected, fits] = CHECKS[name as keyof ConnectOptions] ??
-      [`one of ${Object.keys(CHECKS).join(", ")}`, () => false];
-    if (value === undefined) continue;
-    if (!fits(value)) {
-      throw new TypeError(`Cannot use option ${name}: expected ${expected}, got ${typeof value}`);
+    const expected = TYPES[name as keyof ConnectOptions] ??
+      `one of ${Object.keys(TYPES).join(", ")}`;
+    const got = typeof value;
+    if (name in TYPES && value === undefined) continue;
+    if (got !== expected) {
+      throw new TypeError(`Cannot use option ${name}: expected ${expected}, got ${got}`);
     }
     checked[name] = value;
   }

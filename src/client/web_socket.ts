@@ -23,7 +23,11 @@ export function openWebSocket(opening: Opening, url: URL, events: LinkEvents): L
       return socket.bufferedAmount;
     },
     send: (data) => socket.send(data),
-    close: () => socket.close(1000),
+    close: () =>
+      new Promise((resolve) => {
+        socket.onclose = resolve;
+        socket.close(1000);
+      }),
     leave() {
       // A close frame would end the session as well. One that is not open yet sends none.
       if (socket.readyState === 0) socket.close();
