@@ -270,7 +270,7 @@ Deno.test("whoever wakes says so, and a goodbye that nobody answers takes two se
   world.wake();
   const [socket] = world.sockets;
   assertEquals(socket!.sent.at(-1), '{"type":6}\x1e');
-  socket!.client!.pause();
+  socket!.deaf = true;
   let closed = false;
   void client.close().then(() => closed = true);
   await world.pass(1_900);

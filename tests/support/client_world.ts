@@ -195,6 +195,8 @@ export class MemorySocket implements Socket {
   onclose: ((event: never) => unknown) | null = null;
   onerror: ((event: never) => unknown) | null = null;
   client: TestClient | undefined;
+  /** Whether it never learns that it was closed. */
+  deaf = false;
   readonly sent: (string | Uint8Array)[] = [];
 
   constructor(
@@ -227,7 +229,7 @@ export class MemorySocket implements Socket {
     } catch {
       const { code, reason } = await this.client?.closed ?? { code: 1006, reason: "" };
       this.readyState = 3;
-      this.onclose?.({ code, reason } as never);
+      if (!this.deaf) this.onclose?.({ code, reason } as never);
     }
   }
 }
