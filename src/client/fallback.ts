@@ -1,5 +1,5 @@
 import type { Context } from "./context.ts";
-import { Cut, cutOf } from "./cut.ts";
+import { Cut } from "./cut.ts";
 import { negotiate, type Offer } from "./dial.ts";
 import { openEventStream } from "./event_stream.ts";
 import { type Line, openLine } from "./line.ts";
@@ -44,7 +44,6 @@ export async function fallBack(context: Context, offer: Offer, failure: unknown)
     } catch (error) {
       reason = error;
       used = true;
-      if (cutOf(error).over === "client") break;
     }
   }
   throw reason;
