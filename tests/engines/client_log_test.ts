@@ -70,16 +70,17 @@ async function readsAll(runtime: WireRuntime): Promise<void> {
     for await (const { value } of items) came.push(value);
   })().catch((error) => error);
   try {
-    for (let round = 0; round < 2; round++) {
+    for (const victim of ["server", "engine", "server"]) {
       await writer.more(20);
-      await server[Symbol.asyncDispose]();
-      await wait(200);
-      server = await start();
-      proxy.target = server.port;
-      await writer.more(20);
-      await engine.kill();
-      await wait(300);
-      await engine.start();
+      if (victim === "engine") {
+        await engine.kill();
+        await wait(300);
+        await engine.start();
+      } else {
+        await server[Symbol.asyncDispose]();
+        server = await start();
+        proxy.target = server.port;
+      }
       await writer.more(20);
       proxy.cut();
     }
