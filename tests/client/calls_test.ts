@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Calls } from "../../src/client/calls.ts";
-import { ConnectionLost } from "../../src/client/connection_lost.ts";
+import type { ConnectionLost } from "../../src/client/connection_lost.ts";
 import { json } from "../../src/client/json.ts";
 import type { Line } from "../../src/client/line.ts";
 import { Outbox } from "../../src/client/outbox.ts";

@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { Context } from "../../src/client/context.ts";
 import { Cut } from "../../src/client/cut.ts";
-import { negotiate } from "../../src/client/dial.ts";
 import { fallBack } from "../../src/client/fallback.ts";
+import { negotiate } from "../../src/client/negotiation.ts";
 import type { ConnectOptions } from "../../src/client/options.ts";
 import { ClientWorld } from "../support/client_world.ts";
 

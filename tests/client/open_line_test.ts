@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import type { Context } from "../../src/client/context.ts";
 import { Cut } from "../../src/client/cut.ts";
 import { json } from "../../src/client/json.ts";
-import { openLine } from "../../src/client/line.ts";
+import { openLine } from "../../src/client/open_line.ts";
 import type { Link, LinkEvents } from "../../src/client/link.ts";
 import { messagePack } from "../../src/client/message_pack.ts";
 import { checkOptions, type ConnectOptions, type HubTransport } from "../../src/client/options.ts";
