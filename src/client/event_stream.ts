@@ -7,12 +7,24 @@ export function openEventStream(context: Requesting, url: URL, events: LinkEvent
   const abort = new AbortController();
   const { signal } = abort;
   const ended = (reason: unknown) => {
-    abort.abort();
+    void close();
     events.ended(reason);
   };
   const posts = new Posts(context, url, signal, ended);
-  listen(context, url, events, signal).catch(ended);
-  const close = () => abort.abort();
+  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  const listen = async () => {
+    const parts = { headers: { accept: "text/event-stream" }, signal };
+    const { body } = await request(context, url, "GET", undefined, parts);
+    reader = body!.getReader();
+    events.opened();
+    await read(reader, events);
+  };
+  listen().catch(ended);
+  const close = () => {
+    abort.abort();
+    // Deno may have forgotten by now that the body belongs to the signal: denoland/deno#29075.
+    return reader?.cancel().catch(() => {});
+  };
   return {
     get waiting() {
       return posts.waiting;
@@ -23,18 +35,11 @@ export function openEventStream(context: Requesting, url: URL, events: LinkEvent
   };
 }
 
-/** Reads events until they end, which is an error. */
-async function listen(
-  context: Requesting,
-  url: URL,
+/** Reads events until they end, which is an error. Not every browser can loop over a stream. */
+async function read(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
   events: LinkEvents,
-  signal: AbortSignal,
 ): Promise<never> {
-  const parts = { headers: { accept: "text/event-stream" }, signal };
-  const { body } = await request(context, url, "GET", undefined, parts);
-  events.opened();
-  // Not every browser can loop over a stream.
-  const reader = body!.getReader();
   const utf8 = new TextDecoder();
   let rest = "";
   for (let read; !(read = await reader.read()).done;) {

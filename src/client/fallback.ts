@@ -1,8 +1,9 @@
 import type { Context } from "./context.ts";
 import { Cut } from "./cut.ts";
-import { negotiate, type Offer } from "./dial.ts";
 import { openEventStream } from "./event_stream.ts";
-import { type Line, openLine } from "./line.ts";
+import type { Line } from "./line.ts";
+import { negotiate, type Offer } from "./negotiation.ts";
+import { openLine } from "./open_line.ts";
 import { openLongPolling } from "./long_polling.ts";
 import type { HubTransport } from "./options.ts";
 import { renew } from "./request.ts";

@@ -67,7 +67,7 @@ export class Outbox {
   /** The session is over: drops what only its other side could understand. */
   lose(): void {
     this.#queue = this.#held.concat(this.#queue)
-      .filter(({ wanted, done }) => wanted?.() ?? done?.());
+      .filter(({ wanted, done }) => wanted?.() ?? void done?.());
     this.#held = [];
   }
 }

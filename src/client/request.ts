@@ -61,6 +61,10 @@ export async function request(
   // Whoever could get a better token, or is to come later, may try again.
   const later = context.proved || status > 499 || status === 429 || status === 401 && accessToken;
   const after = headers.get("retry-after") ?? "";
-  const wait = Number(after) * 1_000 || Date.parse(after) - Date.now() || 0;
-  throw new Cut(`the server answers with status ${status}`, later ? "link" : "client", wait);
+  const wait = Number(after) * 1_000 || Date.parse(after) - Date.now();
+  throw new Cut(
+    `the server answers with status ${status}`,
+    later ? "link" : "client",
+    wait > 0 ? wait : 0,
+  );
 }

@@ -87,7 +87,8 @@ export class ClientWorld implements AsyncDisposable {
 
   /** The world of a client. */
   get environment(): Environment {
-    const world = this;
+    const connected = (...args: ConstructorParameters<SocketClass>) =>
+      new MemorySocket(this, args[0], args[1]?.headers);
     return {
       clock: this.clock,
       random: () => this.random,
@@ -98,11 +99,11 @@ export class ClientWorld implements AsyncDisposable {
         if (this.down) throw new TypeError("fetch failed");
         return this.answer(request) ?? await this.server.fetch(request);
       },
-      WebSocket: class extends MemorySocket {
-        constructor(url: string, init?: ConstructorParameters<SocketClass>[1]) {
-          super(world, url, init?.headers);
+      WebSocket: class {
+        constructor(...args: ConstructorParameters<SocketClass>) {
+          return connected(...args);
         }
-      },
+      } as unknown as SocketClass,
       onWake: (listener) => {
         this.#wakes.add(listener);
         return () => this.#wakes.delete(listener);
