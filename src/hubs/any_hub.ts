@@ -100,7 +100,7 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
     if (hub.closed) return refuse(503, "the hub is closed");
     const token = tokenOf(request);
     const absence = token !== null && hub.tokens.isResumable(token)
-      ? await this.#absences.expect(token, server.clock)
+      ? await this.#absences.expect(token, server.clock, hub.options.userId(user as never))
       : undefined;
     if (absence !== undefined && absence.userId !== hub.options.userId(user as never)) {
       return refuse(403, "expected the user that has connected, got another one");
