@@ -83,7 +83,7 @@ export function redis(options: RedisOptions<NodeRedis> | RedisOptions<IoRedis>):
   const engine = redisEngine(options, asBuffer);
   return brokerOver("redis", {
     maxPayload: engine.maxPayload - HEADER,
-    live: () => new Relay(engine, systemClock),
+    live: () => new Relay(redisEngine(options, asBuffer), systemClock),
     replay: (limits) => new ReplayRelay(redisHistory(engine, options, limits), systemClock),
   });
 }

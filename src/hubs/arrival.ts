@@ -39,6 +39,10 @@ export function arrive(
   const waiting = new Waiting(limits.maxQueue, server.budget, tooMuch);
   const reception = new Reception(hub, session, waiting);
   heartbeat.add(reception);
+  if (ticket !== undefined) {
+    const taken = () => session.close({ cause: "local", allowReconnect: false });
+    hub.tickets.check(ticket, taken);
+  }
   if (hub.closed) session.close({ cause: "shutdown", allowReconnect: true });
   return reception;
 }

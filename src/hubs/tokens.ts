@@ -8,6 +8,8 @@ export interface Ticket {
   readonly token: string;
   /** Whether the client may come back after a cut. */
   readonly resumable: boolean;
+  /** The process that is to be asked whether nobody else has come with it; none if that is settled. */
+  readonly from?: string | undefined;
 }
 
 /** Milliseconds after which nobody can connect with a token any more. */

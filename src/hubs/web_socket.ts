@@ -143,9 +143,7 @@ export class HubSocket implements InnerEvents {
     const { hub, server, user, ticket } = arrival;
     // Before the token is claimed: what user code throws would keep it for good.
     const userId = hub.options.userId(user as never);
-    if (ticket !== undefined && !hub.tokens.claim(ticket.token, ticket.resumable)) {
-      return undefined;
-    }
+    if (ticket !== undefined && !hub.tickets.claim(ticket)) return undefined;
     const carrier = new WebSocketTransport(connection, server);
     return { arrival, reception: arrive(arrival, carrier, userId), carrier };
   }
