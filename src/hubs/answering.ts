@@ -55,6 +55,11 @@ export class Answering implements Here {
     }
   }
 
+  has(audience: Audience): boolean {
+    for (const _ of this.#roster.in(audience)) return true;
+    return false;
+  }
+
   lost(process: string): void {
     this.posts?.lost(process);
   }

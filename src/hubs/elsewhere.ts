@@ -18,6 +18,8 @@ export interface Here {
   asked(question: Question, body: string, reply: Reply): void;
   /** A process is lost. */
   lost(process: string): void;
+  /** Whether there is anybody whom such a call would be for. */
+  has(audience: Audience): boolean;
 }
 
 /** The clients of a hub that are connected to other processes, by way of a broker. */
@@ -117,7 +119,7 @@ export class Elsewhere implements ExchangeOwner {
   joined(group: string): Promise<void> | undefined {
     const topic = this.#exchange.channels.group(group);
     if (topic !== undefined) return this.#interests.add(topic);
-    throw new HubError("expected a group whose name has at most 255 bytes, got a longer one");
+    throw new HubError("expected a group whose name has at most 255 bytes of UTF-8, got another one");
   }
 
   /** Nobody of this process is in it any more. */
@@ -167,7 +169,9 @@ export class Elsewhere implements ExchangeOwner {
     const { channels } = this.#exchange;
     const group = channels.groupOf(topic);
     // What is missing on the channel of a process is told whoever has asked for it.
-    if (topic === channels.all || group !== undefined) this.#notices.gap({ group, ...gap });
+    if (topic !== channels.all && group === undefined) return;
+    const audience: Audience = group === undefined ? ALL : { to: "group", name: group };
+    if (this.#here.has(audience)) this.#notices.gap({ group, ...gap });
   }
 
   #checkState(): void {

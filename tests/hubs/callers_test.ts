@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { nextTurn } from "../../src/base/turn.ts";
+import { ALL } from "../../src/hubs/audience.ts";
 import { Callers, ClientsOf } from "../../src/hubs/callers.ts";
 import { HubError } from "../../src/hubs/hub_error.ts";
 import { call } from "../../src/hubs/parameters.ts";
@@ -172,7 +173,7 @@ Deno.test("what comes before a question may refuse it", () => {
 
 Deno.test("targets have nothing but their calls", () => {
   const callers = new Callers({ message: SIDE.message }, setUp().hub.roster);
-  const target = callers.several((roster) => roster.all());
+  const target = callers.several(ALL);
   assertEquals(Object.keys(target), []);
   assertEquals((target as { then?: unknown }).then, undefined);
   assertEquals("confirm" in target, false);
