@@ -119,7 +119,9 @@ export class Elsewhere implements ExchangeOwner {
   joined(group: string): Promise<void> | undefined {
     const topic = this.#exchange.channels.group(group);
     if (topic !== undefined) return this.#interests.add(topic);
-    throw new HubError("expected a group whose name has at most 255 bytes of UTF-8, got another one");
+    throw new HubError(
+      "expected a group whose name has at most 255 bytes of UTF-8, got another one",
+    );
   }
 
   /** Nobody of this process is in it any more. */

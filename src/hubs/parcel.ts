@@ -24,7 +24,8 @@ export interface PieceOfPost {
   readonly user: string | undefined;
   /** Tells the requests of one process apart. */
   readonly post: number;
-  readonly last: boolean;
+  /** Whether it is the last one; `broken`: the rest does not come. */
+  readonly end: "more" | "last" | "broken";
 }
 
 /** What is asked of the process that has handed out a token: whether this is the first to use it. */

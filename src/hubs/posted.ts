@@ -36,15 +36,16 @@ export class PostedElsewhere implements PostTaker {
     return this.#open.size;
   }
 
-  piece(from: string, { token, user, post, last }: PieceOfPost, body: string, reply: Reply): void {
+  piece(from: string, { token, user, post, end }: PieceOfPost, body: string, reply: Reply): void {
     const key = `${from} ${post}`;
     const open = this.#open.get(key) ?? this.#begin(from, key, token, user);
     if (open === undefined) return reply({ verdict: "no" });
     if (body !== "") open.controller.enqueue(encoder.encode(body));
     const answered = ([status, message]: Posted) =>
       reply({ verdict: "done" }, JSON.stringify([status, message]));
-    if (!last) return answered([200, ""]);
-    open.controller.close();
+    if (end === "more") return answered([200, ""]);
+    if (end === "last") open.controller.close();
+    else open.controller.error(new Error("the rest does not come"));
     this.#open.delete(key);
     open.answer.then(answered);
   }

@@ -24,31 +24,41 @@ export async function post(
   body: ReadableStream<Uint8Array> | null,
 ): Promise<Posted> {
   const post = ++last;
-  try {
-    for await (const [text, isLast] of pieces(body)) {
-      const matter = { op: "post", ...sender, post, last: isLast } as const;
-      const answered = await elsewhere.ask(matter, text);
-      if (answered === undefined) return [404, "No Connection with that ID"];
-      const [status, message] = JSON.parse(answered.body) as Posted;
-      if (isLast || status !== 200) return [status, message];
+  const send = async (text: string, end: PieceOfPost["end"]): Promise<Posted> => {
+    try {
+      const answered = await elsewhere.ask({ op: "post", ...sender, post, end }, text);
+      return answered === undefined ? GONE : JSON.parse(answered.body);
+    } catch (error) {
+      return [503, messageOf(error)];
     }
-  } catch (error) {
-    // Text that is none, or half of a body. Whoever takes the pieces learns that no more comes.
-    if (error instanceof TypeError) return [400, "expected a body of text, got another one"];
-    return [503, messageOf(error)];
+  };
+  const pieces = piecesOf(body);
+  for (let begun = false;; begun = true) {
+    const next = await pieces.next().catch(() => undefined);
+    if (next === undefined) {
+      // Half of a message may have gone out: what follows makes no sense.
+      if (begun) await send("", "broken");
+      return BROKEN;
+    }
+    const [text, end] = next.value!;
+    const [status, why] = await send(text, end);
+    if (end === "last" || status !== 200) return [status, why];
   }
-  return [200, ""];
 }
 
-/** The text of a body in pieces, and whether it is the last one. */
-async function* pieces(
+const GONE: Posted = [404, "No Connection with that ID"];
+
+const BROKEN: Posted = [400, "expected a body of text, got half of one, or bytes"];
+
+/** The text of a body in pieces, of which one is the last. */
+async function* piecesOf(
   body: ReadableStream<Uint8Array> | null,
-): AsyncGenerator<readonly [text: string, last: boolean]> {
+): AsyncGenerator<readonly [text: string, end: "more" | "last"]> {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   let text = "";
   for await (const bytes of body ?? []) {
     text += decoder.decode(bytes, { stream: true });
-    for (; text.length > PIECE; text = text.slice(PIECE)) yield [text.slice(0, PIECE), false];
+    for (; text.length > PIECE; text = text.slice(PIECE)) yield [text.slice(0, PIECE), "more"];
   }
-  yield [text + decoder.decode(), true];
+  yield [text + decoder.decode(), "last"];
 }
