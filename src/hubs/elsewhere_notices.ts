@@ -20,6 +20,7 @@ export interface HubGap {
 export interface NoticeOptions {
   readonly onState: ((state: TopicsState, cause?: unknown) => unknown) | undefined;
   readonly onGap: ((gap: HubGap) => unknown) | undefined;
+  readonly onBrokerError: ((error: unknown) => unknown) | undefined;
 }
 
 /** Tells users what becomes of the way to other processes, whatever their functions do. */
@@ -31,22 +32,23 @@ export class ElsewhereNotices {
   }
 
   state(state: TopicsState, cause: unknown): void {
-    contain(() => this.#options.onState?.(state, cause), logError);
+    contain(() => this.#options.onState?.(state, cause), this.error);
   }
 
   /** Calls were lost. Nobody says so of a loss that is never silent. */
   gap(gap: HubGap): void {
     const { onGap } = this.#options;
-    if (onGap !== undefined) return contain(() => onGap(gap), logError);
+    if (onGap !== undefined) return contain(() => onGap(gap), this.error);
     const count = gap.missed === undefined ? "calls" : `${gap.missed} calls`;
     const where = gap.group === undefined
       ? "all clients"
       : `the group ${JSON.stringify(gap.group)}`;
-    logError(new Error(`Lost ${count} for ${where} (${gap.cause}): see onGap`));
+    this.error(new Error(`Lost ${count} for ${where} (${gap.cause}): see onGap`));
   }
 
-  /** Something is wrong with the engine. */
-  error(error: unknown): void {
-    logError(error);
-  }
+  /** Something is wrong. */
+  readonly error = (error: unknown): void => {
+    const { onBrokerError = logError } = this.#options;
+    contain(() => onBrokerError(error), logError);
+  };
 }

@@ -70,6 +70,11 @@ export interface HubOptions<User, C extends ClientSide>
    * `console.error`.
    */
   readonly onGap?: ((gap: HubGap) => void) | undefined;
+  /**
+   * Called with what goes wrong with the engine, such as a wrong password, and with what `onState` and
+   * `onGap` throw. What handlers throw goes to `onError` of the server. Default: `console.error`.
+   */
+  readonly onBrokerError?: ((error: unknown) => void) | undefined;
 }
 
 /** The options of a hub, checked. */
@@ -92,6 +97,7 @@ export interface ScaleOptions {
   readonly secrets: readonly string[];
   readonly onState: HubOptions<never, ClientSide>["onState"];
   readonly onGap: HubOptions<never, ClientSide>["onGap"];
+  readonly onBrokerError: HubOptions<never, ClientSide>["onBrokerError"];
 }
 
 const ORIGIN = ["origin", "requireOrigin", "dangerouslyAllowAnyOrigin", "trustProxy"] as const;
@@ -102,7 +108,14 @@ const SOCKET = [
   "closeTimeout",
   "limits",
 ] as const;
-const FUNCTIONS = ["onConnected", "onDisconnected", "userId", "onState", "onGap"] as const;
+const FUNCTIONS = [
+  "onConnected",
+  "onDisconnected",
+  "userId",
+  "onState",
+  "onGap",
+  "onBrokerError",
+] as const;
 const SCALE = ["broker", "name", "secret"] as const;
 
 /** Characters that a secret has at least. */
@@ -137,7 +150,7 @@ export function checkHubOptions<User, C extends ClientSide>(
 }
 
 function checkScale<User, C extends ClientSide>(
-  { broker, name = "hub", secret, onState, onGap }: HubOptions<User, C>,
+  { broker, name = "hub", secret, onState, onGap, onBrokerError }: HubOptions<User, C>,
 ): ScaleOptions {
   if (typeof name !== "string" || !/^[\w.-]{1,64}$/.test(name)) {
     const got = JSON.stringify(name) ?? typeOf(name);
@@ -153,7 +166,7 @@ function checkScale<User, C extends ClientSide>(
     const expected = "a secret beside it, the same in every process";
     throw usageError("use option broker", expected, "none");
   }
-  return { broker, name, secrets, onState, onGap };
+  return { broker, name, secrets, onState, onGap, onBrokerError };
 }
 
 /** The `id` of a user, if it has one. */

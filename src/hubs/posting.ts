@@ -33,16 +33,21 @@ export async function post(
     }
   };
   const pieces = piecesOf(body);
-  for (let begun = false;; begun = true) {
-    const next = await pieces.next().catch(() => undefined);
-    if (next === undefined) {
-      // Half of a message may have gone out: what follows makes no sense.
-      if (begun) await send("", "broken");
-      return BROKEN;
+  try {
+    for (let begun = false;; begun = true) {
+      const next = await pieces.next().catch(() => undefined);
+      if (next === undefined) {
+        // Half of a message may have gone out: what follows makes no sense.
+        if (begun) await send("", "broken");
+        return BROKEN;
+      }
+      const [text, end] = next.value!;
+      const [status, why] = await send(text, end);
+      if (end === "last" || status !== 200) return [status, why];
     }
-    const [text, end] = next.value!;
-    const [status, why] = await send(text, end);
-    if (end === "last" || status !== 200) return [status, why];
+  } finally {
+    // The rest of the body is not wanted, if there is any.
+    pieces.return(undefined).catch(() => {});
   }
 }
 

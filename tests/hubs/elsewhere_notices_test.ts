@@ -27,6 +27,7 @@ Deno.test("users are told of states and gaps, and what they throw goes to the co
       told.push(gap);
       throw new Error("from onGap");
     },
+    onBrokerError: undefined,
   });
   const lines = shown(() => {
     notices.state("down", "why");
@@ -37,7 +38,11 @@ Deno.test("users are told of states and gaps, and what they throw goes to the co
 });
 
 Deno.test("a loss that nobody wants to hear of is not silent, and neither is a fault", () => {
-  const notices = new ElsewhereNotices({ onState: undefined, onGap: undefined });
+  const notices = new ElsewhereNotices({
+    onState: undefined,
+    onGap: undefined,
+    onBrokerError: undefined,
+  });
   const [all, group, fault] = shown(() => {
     notices.state("up", undefined);
     notices.gap(GAP);
@@ -47,4 +52,22 @@ Deno.test("a loss that nobody wants to hear of is not silent, and neither is a f
   assertMatch(all!, /Lost 3 calls for all clients \(sequence\): see onGap/);
   assertMatch(group!, /Lost calls for the group "a\\"b" \(slow\): see onGap/);
   assertEquals(fault, "Error: a fault");
+});
+
+Deno.test("whoever wants to hear of what goes wrong does, whatever becomes of it", () => {
+  const faults: unknown[] = [];
+  const notices = new ElsewhereNotices({
+    onState: () => Promise.reject(5),
+    onGap: undefined,
+    onBrokerError: (fault) => {
+      faults.push(`${fault}`);
+      throw new Error("from onBrokerError");
+    },
+  });
+  const lines = shown(() => {
+    notices.error("a fault");
+    notices.gap(GAP);
+  });
+  assertEquals(faults, ["a fault", "Error: Lost 3 calls for all clients (sequence): see onGap"]);
+  assertEquals(lines.length, 2);
 });

@@ -9,6 +9,7 @@ const options = (broker: unknown, name = "hub") => ({
   secrets: [],
   onState: undefined,
   onGap: undefined,
+  onBrokerError: undefined,
 });
 
 Deno.test("hubs of different names and the topics share a broker, each over a port of its own", () => {
