@@ -41,8 +41,8 @@ export class Elsewhere implements ExchangeOwner {
   }
 
   /** What other processes know this one by. */
-  get process(): string {
-    return this.#exchange.process;
+  get id(): string {
+    return this.#exchange.id;
   }
 
   /** Whether they can be reached. */
@@ -85,7 +85,7 @@ export class Elsewhere implements ExchangeOwner {
     const isKnown = home !== undefined && peers.has(home);
     if (!isKnown && peers.size === 0) return undefined;
     const answered = isKnown
-      ? await this.#exchange.ask(channels.process(home), [home], matter, body)
+      ? await this.#exchange.ask(channels.to(home), [home], matter, body)
       : await this.#exchange.ask(channels.all, peers.all(), matter, body);
     if (answered === undefined) this.#whereabouts.delete(matter.id);
     else this.#whereabouts.set(matter.id, answered.from);
@@ -101,7 +101,7 @@ export class Elsewhere implements ExchangeOwner {
     const { channels, peers } = this.#exchange;
     if (this.status !== "up" || !peers.has(process)) return undefined;
     try {
-      const topic = channels.process(process);
+      const topic = channels.to(process);
       const answered = await this.#exchange.ask(topic, [process], { op: "claim", id }, "");
       return answered !== undefined;
     } catch {

@@ -42,7 +42,7 @@ export interface ExchangeOwner {
  */
 export class Exchange {
   /** What others know this process by. */
-  readonly process: string = randomId();
+  readonly id: string = randomId();
   readonly channels: Channels;
   readonly peers: Peers = new Peers();
   readonly #port: BrokerPort;
@@ -110,7 +110,7 @@ export class Exchange {
     body: string,
   ): Promise<Answered | undefined> {
     return this.#questions.ask(asked, this.#clock.now(), (number) => {
-      const data = write({ kind: "question", from: this.process, number, matter }, body);
+      const data = write({ kind: "question", from: this.id, number, matter }, body);
       this.#check(data);
       this.#port.publish(topic, data, "").then(({ relayed, error }) => {
         if (!relayed) this.#questions.failed(number, messageOf(error));
@@ -122,14 +122,14 @@ export class Exchange {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#stop?.();
-    this.send(this.channels.all, { kind: "bye", from: this.process });
+    this.send(this.channels.all, { kind: "bye", from: this.id });
     this.#closed = true;
     this.#questions.end("the hub is closed");
     await this.#port.close();
   }
 
   get #own(): string {
-    return this.channels.process(this.process);
+    return this.channels.to(this.id);
   }
 
   #check(data: string): void {
@@ -147,7 +147,7 @@ export class Exchange {
 
   #sign(): void {
     this.#signedAt = this.#clock.now();
-    this.send(this.channels.all, { kind: "here", from: this.process });
+    this.send(this.channels.all, { kind: "here", from: this.id });
   }
 
   #become(state: TopicsState, cause: unknown): void {
@@ -211,8 +211,8 @@ export class Exchange {
     const { from, number } = question;
     this.#heard(from);
     this.#owner.asked(question, body, (answer, body) => {
-      const parcel: Answer = { kind: "answer", from: this.process, number, ...answer };
-      this.send(this.channels.process(from), parcel, body);
+      const parcel: Answer = { kind: "answer", from: this.id, number, ...answer };
+      this.send(this.channels.to(from), parcel, body);
     });
   }
 

@@ -21,7 +21,7 @@ export class Channels {
   }
 
   /** What leads to one process. */
-  process(id: string): string {
+  to(id: string): string {
     return this.#processes + id;
   }
 

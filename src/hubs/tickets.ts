@@ -31,7 +31,7 @@ export class Tickets {
     this.#tokens = tokens;
     this.#claims = claims;
     this.#elsewhere = elsewhere;
-    this.#process = elsewhere?.process ?? randomId();
+    this.#process = elsewhere?.id ?? randomId();
     this.#seals = secrets.length === 0 ? undefined : new Seals(name, this.#process, secrets, now);
   }
 

@@ -50,12 +50,12 @@ Deno.test("processes know each other, and hear what is for them", async () => {
   const { add } = setUp();
   const [a, b] = [await add(), await add()];
   assertEquals([[...a.exchange.peers.all()], [...b.exchange.peers.all()]], [
-    [b.exchange.process],
-    [a.exchange.process],
+    [b.exchange.id],
+    [a.exchange.id],
   ]);
   const { channels } = a.exchange;
   a.exchange.send(channels.all, { kind: "call", target: "t" }, "body");
-  a.exchange.send(channels.process("nobody"), { kind: "call", target: "t" });
+  a.exchange.send(channels.to("nobody"), { kind: "call", target: "t" });
   assertEquals([a.log, b.log], [[], [["call", channels.all, "t", "body"]]]);
   assertThrows(
     () => a.exchange.send(channels.all, { kind: "call", target: "ü".repeat(500) }),
@@ -72,7 +72,7 @@ Deno.test("what is asked is answered, or not, and told what is too large", async
   const [a, b] = [await add(), await add()];
   const { channels, peers } = a.exchange;
   const ask = (id: string, body = "") => a.exchange.ask(channels.all, peers.all(), join(id), body);
-  assertEquals(await ask("here", "body"), { from: b.exchange.process, body: "result" });
+  assertEquals(await ask("here", "body"), { from: b.exchange.id, body: "result" });
   assertEquals([await ask("nobody"), b.log], [undefined, [["asked", "here", "body"], [
     "asked",
     "nobody",
@@ -87,17 +87,17 @@ Deno.test("what is asked is answered, or not, and told what is too large", async
 Deno.test("a process that is silent is lost, and one that is back is known again", async () => {
   const { add, pass } = setUp();
   const [a, b] = [await add(), await add()];
-  const { channels, peers, process } = a.exchange;
+  const { channels, peers, id } = a.exchange;
   const waiting = a.exchange.ask(channels.all, peers.all(), join("silent"), "");
   await pass(4);
   assertEquals(peers.size, 1);
   b.engine.deaf = true;
   await pass(7);
   await assertRejects(() => waiting, HubError);
-  assertEquals([peers.size, a.log], [0, [["lost", b.exchange.process]]]);
+  assertEquals([peers.size, a.log], [0, [["lost", b.exchange.id]]]);
   b.engine.deaf = false;
   await pass(3);
-  assertEquals([[...peers.all()], [...b.exchange.peers.all()]], [[b.exchange.process], [process]]);
+  assertEquals([[...peers.all()], [...b.exchange.peers.all()]], [[b.exchange.id], [id]]);
 });
 
 Deno.test("one that was paused itself holds nothing against the others", async () => {
@@ -125,7 +125,7 @@ Deno.test("when the engine goes, and when something is missed, answers are not w
   await settled();
   assertEquals(a.log, ["down", "up", ["missed", channels.all, "engine-reconnect"], [
     "missed",
-    channels.process(a.exchange.process),
+    channels.to(a.exchange.id),
     "engine-reconnect",
   ]]);
 });
@@ -162,7 +162,7 @@ Deno.test("what is no parcel is passed over, and behind the end nothing is done"
   await a.exchange.close();
   assertEquals([a.exchange.closed, b.log, b.exchange.peers.size], [true, [[
     "lost",
-    a.exchange.process,
+    a.exchange.id,
   ]], 0]);
   a.exchange.send(channels.all, { kind: "call", target: "late" });
   assertEquals(b.log.length, 1);

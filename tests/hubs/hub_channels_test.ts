@@ -6,7 +6,7 @@ Deno.test("no two channels are the same, and none is a topic of somebody else", 
   const [one, two] = [new Channels("one"), new Channels("two")];
   const all = [one, two].flatMap((channels) => [
     channels.all,
-    channels.process("a"),
+    channels.to("a"),
     channels.group("a")!,
     channels.group("all")!,
     channels.group("")!,
@@ -21,7 +21,7 @@ Deno.test("the group of a channel is found, and nothing else has one", () => {
   for (const name of ["", "a", "ü>\n*", "x".repeat(255)]) {
     assertEquals(channels.groupOf(channels.group(name)!), name);
   }
-  for (const topic of [channels.all, channels.process("a"), "room", ""]) {
+  for (const topic of [channels.all, channels.to("a"), "room", ""]) {
     assertEquals(channels.groupOf(topic), undefined);
   }
 });

@@ -17,7 +17,7 @@ function process(id: string | undefined, first?: boolean, now = 1_000_000) {
     asked.push(claim);
     return Promise.resolve(first);
   };
-  const elsewhere = id === undefined ? undefined : { process: id, claim } as unknown as Elsewhere;
+  const elsewhere = id === undefined ? undefined : { id, claim } as unknown as Elsewhere;
   const tokens = new Tokens(10);
   const tickets = new Tickets(tokens, claims, elsewhere, "hub", [SECRET], () => now);
   return { tickets, asked, tokens };
