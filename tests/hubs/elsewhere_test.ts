@@ -237,3 +237,42 @@ Deno.test("a hub that is closed says goodbye, and asks nobody any more", async (
   await assertRejects(() => near.hub.groups.add("room", "b"), HubError, "the hub is closed");
   await clientsOf(near).all.message("nobody");
 });
+
+Deno.test("whoever has handed out a token says who was first with it", async () => {
+  const { near, far, processes } = await setUp();
+  const [here, there] = [near.state.elsewhere!, far.state.elsewhere!];
+  assertEquals([here.size, await here.claim(there.id, "x"), await here.claim(there.id, "x")], [
+    1,
+    true,
+    false,
+  ]);
+  assertEquals(await here.claim("nobody", "x"), undefined);
+  // It says nothing any more.
+  far.engine.deaf = true;
+  const claim = here.claim(there.id, "y");
+  for (let i = 0; i < 6; i++) processes.clock.pass(1_000);
+  assertEquals(await claim, undefined);
+  near.engine.listener.disconnected(new Error("cut"));
+  assertEquals(await here.claim(there.id, "y"), undefined);
+});
+
+Deno.test("a group that the engine takes its time for may have missed something", async () => {
+  const { near, clock } = await setUp();
+  let know = () => {};
+  near.engine.subscribe = () => new Promise((resolve) => know = () => resolve(undefined));
+  const joined = near.hub.groups.add("room", "a");
+  await settled();
+  clock.pass(500);
+  await joined;
+  know();
+  await settled();
+  assertEquals(near.told.at(-1), { group: "room", cause: "slow", missed: undefined });
+});
+
+Deno.test("what is wrong with the engine is told", async () => {
+  const faults: unknown[] = [];
+  const processes = new HubProcesses(SIDE);
+  const near = await processes.add({ onBrokerError: (fault) => void faults.push(fault) });
+  near.engine.listener.error("wrong password");
+  assertEquals(faults, ["wrong password"]);
+});
