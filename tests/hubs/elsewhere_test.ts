@@ -276,3 +276,16 @@ Deno.test("what is wrong with the engine is told", async () => {
   near.engine.listener.error("wrong password");
   assertEquals(faults, ["wrong password"]);
 });
+
+Deno.test("a group that nobody here is in any more is let go of at the engine", async () => {
+  const { near, clock } = await setUp();
+  await near.hub.groups.add("room", "a");
+  await near.hub.groups.remove("room", "a");
+  const channel = [...near.engine.subscribed].find((name) => name.includes("room"));
+  clock.pass(4_000);
+  await settled();
+  assertEquals(near.engine.subscribed.has(channel!), true);
+  clock.pass(2_000);
+  await settled();
+  assertEquals(near.engine.subscribed.has(channel!), false);
+});

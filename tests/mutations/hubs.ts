@@ -1156,7 +1156,7 @@ export const hubs: Mutations = {
   "hubs/hub_channels.ts": [
     ["any name is a channel", "utf8Exceeds(name, LONGEST) || ", ""],
     ["what is no UTF-8 is one", " || !wellFormed(name)", ""],
-    ["topics may have such names", "this.all = `>${hub}>all`;", "this.all = `${hub}>all`;"],
+    ["topics may have such names", "this.all = `>${hub}>all`;", "this.all = `${hub}all`;"],
     ["hubs share their groups", "this.#groups = `>${hub}>group>`;", "this.#groups = `>group>`;"],
   ],
   "hubs/hub_port.ts": [
