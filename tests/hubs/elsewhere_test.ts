@@ -145,7 +145,7 @@ Deno.test("an answer that is none, an error of the client, and one that leaves r
 });
 
 Deno.test("groups of a connection of another process are changed, and errors come back", async () => {
-  const { near, far, sent } = await setUp();
+  const { near, sent } = await setUp();
   await near.hub.groups.add("room", "b");
   await near.hub.groups.add("room", "nobody");
   await clientsOf(near).group("room").message("in");

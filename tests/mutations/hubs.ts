@@ -180,7 +180,7 @@ export const hubs: Mutations = {
   "hubs/request_clients.ts": [
     [
       "any user will do",
-      "if (client !== undefined && client.userId !== this.#hub.options.userId(asked.user as never)) {",
+      "if (client !== undefined && client.userId !== this.#userIdOf(asked)) {",
       "if (false) {",
     ],
     [
@@ -208,7 +208,19 @@ export const hubs: Mutations = {
     ],
     ["places are never given back", "        server.release();\n", ""],
     ["tokens are never forgotten", "        this.#clients.delete(token);\n", ""],
-    ["the token is anybody's", "    hub.tokens.claim(token);\n", ""],
+    ["the token is anybody's", "if (!hub.tickets.claim(ticket)) {", "if (false) {"],
+    ["who is refused keeps a place", "admission?.ended();\n      server.release();", ""],
+    [
+      "strangers may post from elsewhere",
+      "if (client.userId !== user) return",
+      "if (false) return",
+    ],
+    [
+      "strangers may post to elsewhere",
+      "if (!sealed.mine) return refused(request, 403, STRANGER);",
+      "",
+    ],
+    ["polls may go anywhere", "() => userId, !streams)", "() => userId)"],
     [
       "whoever listens may leave unseen",
       'else signal.addEventListener("abort", () => client.left(), { once: true });',
@@ -221,7 +233,11 @@ export const hubs: Mutations = {
     ],
     ["streams are deleted", "if (!(client instanceof LongPolling)) {", "if (false) {"],
     ["a proxy keeps events", '"x-accel-buffering": "no",', ""],
-    ["a WebSocket is unknown", "return this.#hub.tokens.isClaimed(token)\n", "return false\n"],
+    [
+      "a WebSocket is unknown",
+      "if (tokens.isClaimed(token)) return refused(request, 405, WEB_SOCKET);",
+      "",
+    ],
   ],
   "hubs/broadcast.ts": [
     ["it is encoded each time", "this.#encoded.set(protocol, encoded);", ""],
@@ -317,8 +333,8 @@ export const hubs: Mutations = {
     ],
     [
       "whoever closes is asked",
-      "if (session === undefined || !session.open) throw gone();",
-      "if (session === undefined) throw gone();",
+      "if (!session.open) throw gone();",
+      "",
     ],
     ["nothing comes before a question", "before?.(name);", ""],
   ],
@@ -471,7 +487,7 @@ export const hubs: Mutations = {
     ],
     [
       "any token will do",
-      "absence === undefined && token !== null && ticket === undefined",
+      'typeof ticket === "string"',
       "false",
     ],
     [
@@ -549,7 +565,7 @@ export const hubs: Mutations = {
   ],
   "hubs/hub_state.ts": [
     ["filters are left out", "filters.length === 0 ? run()", "true ? run()"],
-    ["tokens have no bound", "new Tokens(options.limits.maxUnclaimed)", "new Tokens(10_000)"],
+    ["tokens have no bound", "new Tokens(maxUnclaimed)", "new Tokens(10_000)"],
     ["methods are not there", "new MethodMap(methods)", "new MethodMap({})"],
   ],
   "hubs/invocation.ts": [
@@ -614,15 +630,19 @@ export const hubs: Mutations = {
   "hubs/members.ts": [
     [
       "what is empty stays",
-      "if (set?.delete(member) && set.size === 0) this.#sets.delete(name);",
-      "set?.delete(member);",
+      "return this.#sets.delete(name);",
+      "return true;",
     ],
     [
       "the second one takes the place of the first",
       "else set.add(member);",
       "else this.#sets.set(name, new Set([member]));",
     ],
-    ["nobody is taken out", "if (set?.delete(member) && set.size === 0)", "if (set?.size === 0)"],
+    [
+      "nobody is taken out",
+      "!set?.delete(member) || set.size > 0",
+      "set === undefined || set.size > 0",
+    ],
   ],
   "hubs/methods.ts": [
     [
@@ -817,12 +837,12 @@ export const hubs: Mutations = {
     ["again is once more", "!groups.has(name) && ", ""],
     [
       "whoever is gone joins",
-      "if (session === undefined || this.one(session.id) !== session) return;",
-      "if (session === undefined) return;",
+      "if (session === undefined || this.one(session.id) !== session) return undefined;",
+      "if (session === undefined) return undefined;",
     ],
     [
       "groups are kept",
-      "for (const name of session.groups ?? []) this.#groups.delete(name, session);",
+      "for (const name of session.groups ?? []) this.#left(name, session);",
       "",
     ],
     [
@@ -832,9 +852,20 @@ export const hubs: Mutations = {
     ],
     [
       "a group is left by half",
-      "if (session?.groups?.delete(name)) this.#groups.delete(name, session);",
+      "if (session?.groups?.delete(name)) this.#left(name, session);",
       "session?.groups?.delete(name);",
     ],
+    [
+      "nobody hears that the last one has left",
+      "if (this.#groups.delete(name, session)) this.watcher?.left(name);",
+      "this.#groups.delete(name, session);",
+    ],
+    [
+      "nobody hears who joins",
+      "this.watcher?.joined(name)",
+      "undefined as Promise<void> | undefined",
+    ],
+    ["what is refused is a member", "      this.leave(name, session);\n      throw", "      throw"],
     [
       "who has shaken hands has yet to",
       "this.#arriving.delete(session);\n    this.#sessions.set",
@@ -1007,8 +1038,8 @@ export const hubs: Mutations = {
     ],
     [
       "a token is good for two",
-      "if (ticket !== undefined && !hub.tokens.claim(ticket.token, ticket.resumable)) {",
-      "if (false) {",
+      "if (ticket !== undefined && !hub.tickets.claim(ticket)) return undefined;",
+      "if (ticket !== undefined) hub.tickets.claim(ticket);",
     ],
     ["bytes are text", 'typeof data === "string" ? data : new Uint8Array(data)', "data as string"],
     [
