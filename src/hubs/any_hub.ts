@@ -67,8 +67,7 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
     request: Request,
     { user, info, respond = plainResponse }: Partial<HandleOptions<unknown>> = {},
   ): Promise<Response> {
-    // On a full server, the place that a client comes back to is its own.
-    if (this.#absences.size > 0) this.#absences.get(tokenOf(request) ?? "")?.lend();
+    if (this.#state.tokens.resumable > 0) await this.#makeRoom(request);
     const verdict = this.#route.judge(request);
     if (verdict.kind === "refused") return verdict.response;
     if (verdict.kind === "accepted") return this.#connect(verdict, user, info, respond);
@@ -83,6 +82,16 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
       session.close({ cause: "shutdown", allowReconnect: true });
     }
     await this.#state.elsewhere?.close();
+  }
+
+  /** On a full server, the place that a client comes back to is its own. */
+  async #makeRoom(request: Request): Promise<void> {
+    const token = tokenOf(request);
+    if (token === null || !this.#state.tokens.isResumable(token)) return;
+    const server = serverOf(request);
+    // It may be back before anybody has noticed that it was cut off.
+    if (server?.noRoom() !== undefined) await this.#absences.expect(token, server.clock);
+    this.#absences.get(token)?.lend();
   }
 
   async #connect(

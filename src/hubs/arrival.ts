@@ -33,7 +33,9 @@ export function arrive(
   const identity: Identity = { id: ticket?.id ?? randomId(), user, userId };
   // Over requests, a client that was cut off just asks again.
   const resumable = ticket?.resumable === true && transport.name === "webSockets";
-  const continuity = resumable ? new Continuity(limits.statefulReconnectBufferSize) : undefined;
+  const continuity = resumable
+    ? new Continuity(limits.statefulReconnectBufferSize, server.budget)
+    : undefined;
   const session = new Session(identity, transport, limits, server.clock.now(), continuity);
   const tooMuch = () => reception.overflow();
   const waiting = new Waiting(limits.maxQueue, server.budget, tooMuch);

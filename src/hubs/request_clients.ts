@@ -195,6 +195,7 @@ const OTHER_TRANSPORT = "expected the transport that the connection began with, 
 const WHY = {
   400: "expected a body, got half of one",
   404: "No Connection with that ID",
+  408: "expected the rest of a body within 30 seconds, got nothing",
   429: "expected one request after another, got too many at a time",
 } as const;
 

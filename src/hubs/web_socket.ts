@@ -16,7 +16,7 @@ class WebSocketTransport implements Transport, Carrier {
   readonly binary = true;
   readonly pings = true;
   #connection: Connection;
-  readonly #server: ServerState;
+  #server: ServerState;
   /** While there is no WebSocket: called if the client is ended, or sent something. */
   #closed: (() => void) | undefined;
   #missed: (() => void) | undefined;
@@ -47,8 +47,9 @@ class WebSocketTransport implements Transport, Carrier {
     this.#back = new Deferred();
   }
 
-  attach(connection: Connection): void {
+  attach(connection: Connection, server: ServerState): void {
     this.#connection = connection;
+    this.#server = server;
     this.#back?.resolve();
     this.#back = this.#closed = this.#missed = undefined;
   }
@@ -117,7 +118,7 @@ export class HubSocket implements InnerEvents {
   onOpen(_event: OpenEvent, connection: Connection): void {
     this.#attendance = this.#absence === undefined
       ? this.#arrive(connection)
-      : this.#absence.comeBack(connection);
+      : this.#absence.comeBack(connection, this.#arrival);
     // Another one was faster with the same token.
     if (this.#attendance === undefined) connection.close(1008);
   }

@@ -194,10 +194,11 @@ Deno.test("limits of the server count those who connect, for as long as they are
 /** Two processes that serve the same hub. */
 async function pair() {
   const processes = new HubProcesses();
-  const states = [(await processes.add()).state, (await processes.add()).state];
-  const [near, far] = states.map((state) => ({
+  const both = [await processes.add(), await processes.add()];
+  const [near, far] = both.map(({ state, engine }) => ({
     ...serving({}, { maxConnections: 1 }, state),
     state,
+    engine,
   }));
   const token = async (resumable = false) =>
     (await near!.state.tickets.make(near!.clock, 1, resumable, "Ada")).token;
@@ -213,7 +214,11 @@ Deno.test("what is posted to another process reaches whoever listens to events",
   assertEquals(await read(), ":\r\n");
   assertEquals(await status(near.ask(listens, "POST", { body: GREETING })), 200);
   assertEquals(await read(), "data: {}\x1e\r\n\r\n");
+  const { engine } = near;
+  const before = engine.sent.length;
   assertEquals(await status(near.ask(listens, "POST", { body: "x", user: { id: "Eve" } })), 403);
+  // The others are not asked for that.
+  assertEquals(engine.sent.length, before);
   assertEquals(await status(near.ask(`${listens}x`, "POST", { body: "x" })), 404);
   assertEquals(await status(near.ask(listens, "DELETE")), 404);
   await reader.cancel();
@@ -229,6 +234,10 @@ Deno.test("another process says what it has in place of a client that listens", 
   assertEquals(await status(far.ask(polls)), 200);
   assertMatch(await textOf(near.ask(polls, "POST", { body: "x" })), /sticky sessions/);
   assertMatch(await textOf(near.ask(polls)), /sticky sessions/);
+  // Nor the other way round, whoever has handed out the token.
+  const own = await token();
+  assertEquals(await status(near.ask(own)), 200);
+  assertMatch(await textOf(far.ask(own)), /sticky sessions/);
   far.state.tokens.claim(socket);
   assertEquals(await status(near.ask(socket, "POST", { body: "x" })), 405);
   // As it would be seen by a process to which its user is another one.

@@ -4,6 +4,11 @@ import type { Mutations } from "./mutation.ts";
 export const hubs: Mutations = {
   "hubs/absence.ts": [
     [
+      "it is looked after where it was",
+      "return { arrival: { ...arrival, server, heartbeat }, reception, carrier };",
+      "return this.#attendance;",
+    ],
+    [
       "whoever lacks too much comes back",
       " && session.continuity?.sent.complete === true",
       " && session.continuity !== undefined",
@@ -65,6 +70,17 @@ export const hubs: Mutations = {
     ["users have no name", "user, userId };", "user, userId: undefined };"],
   ],
   "hubs/continuity.ts": [
+    ["it costs the server nothing", "this.#budget?.update(this, size, size, true);", ""],
+    [
+      "it is nobody's to take",
+      "this.#budget?.update(this, size, size, true);",
+      "this.#budget?.update(this, size, size, false);",
+    ],
+    [
+      "what was acknowledged counts",
+      "this.sent.acknowledge(id);\n    this.#count();",
+      "this.sent.acknowledge(id);",
+    ],
     ["pings have numbers", "type <= MessageType.cancelInvocation", "type <= MessageType.ping"],
     [
       "cancelling has none",
@@ -143,6 +159,12 @@ export const hubs: Mutations = {
     ["whoever waits is lost", "if (this.#poll === undefined) {", "if (true) {"],
   ],
   "hubs/request_client.ts": [
+    [
+      "a silent body is waited for",
+      "if (since !== undefined && now - since >= SILENT) this.#giveUp();",
+      "",
+    ],
+    ["half of a silent body does no harm", 'if (begun) this.forget("idle-timeout");', ""],
     ["it is no connection", "arrival.server.registry.add(this);", ""],
     ["it stays a connection", "server.registry.delete(this);", ""],
     ["nobody is told that it is over", "    forgotten();", ""],
@@ -175,7 +197,11 @@ export const hubs: Mutations = {
       'this.#reception?.session.close({ cause: "shutdown", allowReconnect: true });',
       "",
     ],
-    ["bodies are read after the end", "this.#reader?.cancel().catch(() => {});", ""],
+    [
+      "bodies are read after the end",
+      "this.#reader?.cancel().catch(() => {});\n    leave",
+      "leave",
+    ],
   ],
   "hubs/request_clients.ts": [
     [
@@ -476,7 +502,7 @@ export const hubs: Mutations = {
   "hubs/any_hub.ts": [
     [
       "a place is kept from its client",
-      'this.#absences.get(tokenOf(request) ?? "")?.lend();',
+      "this.#absences.get(token)?.lend();",
       "void 0;",
       { seenBy: ["tests/hubs/absence_test.ts"] },
     ],
@@ -722,6 +748,7 @@ export const hubs: Mutations = {
     ["functions are no schemas", ' || typeof schema === "function"', ""],
   ],
   "hubs/pulse.ts": [
+    ["another clock counts from the first one", "this.#sentAt = this.#heardAt = now;", ""],
     ["nobody is late", "if (!this.#greeted) return", "if (false) return"],
     ["who never pings is lost", "if (this.#pings && ", "if ("],
     ["a sign of life is none", "if (this.#heard) this.#heardAt = now;", ""],
@@ -743,7 +770,7 @@ export const hubs: Mutations = {
     ["much is acknowledged late", "if (continuity.received.due) this.session.acknowledge();", ""],
     [
       "acknowledgements are nothing",
-      "continuity?.sent.acknowledge(message.sequenceId)",
+      "continuity?.acknowledge(message.sequenceId)",
       "undefined",
     ],
     ["nobody says where it goes on", "continuity?.received.goOn(message.sequenceId)", "undefined"],
@@ -878,7 +905,8 @@ export const hubs: Mutations = {
     ],
   ],
   "hubs/session.ts": [
-    ["nothing is kept", "this.continuity.sent.add(encoded);", ";"],
+    ["what is kept for one that is gone stays", "this.continuity?.end();", ""],
+    ["nothing is kept", "this.continuity.keep(encoded);", ";"],
     [
       "pings are kept",
       "this.continuity !== undefined && isNumbered(type)",
@@ -931,6 +959,8 @@ export const hubs: Mutations = {
     ["any end of ours sends away", 'this.#end?.cause === "local"', "this.#end !== undefined"],
   ],
   "hubs/tokens.ts": [
+    ["none can come back", "if (resumable) this.#resumable++;", ""],
+    ["all that were there can come back", "if (this.isResumable(token)) this.#resumable--;", ""],
     [
       "tokens live longer",
       "clock.now() - entry.madeAt < LIFETIME ?",
@@ -1012,6 +1042,11 @@ export const hubs: Mutations = {
     ["whoever has ended counts as before", "this.#ended = true;", ""],
   ],
   "hubs/web_socket.ts": [
+    [
+      "the clock is that of before",
+      "    this.#server = server;\n    this.#back?",
+      "    this.#back?",
+    ],
     ["a goodbye is a cut", "if (!wasClean && Absence", "if (Absence", {
       seenBy: ["tests/hubs/absence_test.ts"],
     }],
@@ -1033,8 +1068,8 @@ export const hubs: Mutations = {
     ],
     [
       "the next WebSocket carries nobody",
-      "    this.#connection = connection;\n    this.#back",
-      "    this.#back",
+      "    this.#connection = connection;\n    this.#server = server;\n    this.#back",
+      "    this.#server = server;\n    this.#back",
     ],
     [
       "a token is good for two",
