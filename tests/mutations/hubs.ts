@@ -1046,6 +1046,7 @@ export const hubs: Mutations = {
       "the clock is that of before",
       "    this.#server = server;\n    this.#back?",
       "    this.#back?",
+      { seenBy: ["tests/hubs/absence_test.ts"] },
     ],
     ["a goodbye is a cut", "if (!wasClean && Absence", "if (Absence", {
       seenBy: ["tests/hubs/absence_test.ts"],
