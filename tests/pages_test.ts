@@ -332,6 +332,22 @@ const CHECKS: Record<string, (server: ProcessServer) => Promise<void>> = {
     const other = await fetch(server.url("/chatter", "http"));
     assertEquals([other.status, await other.text()], [404, "not found"]);
   },
+  async "hub-scale"(server) {
+    const [answer] = await Promise.all([
+      post(server, "/chat/negotiate?negotiateVersion=1&name=ada"),
+      server.until({ on: "line", line: "engine: up" }),
+    ]);
+    const { connectionId, connectionToken } = JSON.parse(answer.text);
+    using stranger = await server.connect(`/chat?id=${connectionToken}&name=eve`);
+    assertEquals(stranger.status, 403);
+    assertEquals(connectionToken.includes(connectionId), true);
+    using ada = await HubClient.open(server, { path: `/chat?id=${connectionToken}&name=ada` });
+    using guest = await HubClient.open(server, { path: "/chat" });
+    for (const client of [ada, guest]) assertEquals(await client.ask("join", "lobby"), undefined);
+    ada.call("send", "lobby", "hello");
+    const told = { type: 1, target: "message", arguments: ["ada", "hello"] };
+    assertEquals(await guest.next(), told);
+  },
   async "hub-users"(server) {
     assertEquals((await post(server, "/notes/negotiate")).status, 401);
     const headers = { authorization: "Bearer token-of-ada" };
