@@ -13,14 +13,12 @@ export interface NewSession {
   readonly first: boolean;
 }
 
-declare const PROTOCOL: unique symbol;
-
 /** An encoding, as `messagePack` gives it. */
 export interface ClientProtocol {
   /** As SignalR calls it. */
   readonly name: string;
-  /** For types only: nothing else fits. */
-  readonly [PROTOCOL]: true;
+  /** What it needs of a connection: text frames, or binary ones. */
+  readonly transferFormat: "Text" | "Binary";
 }
 
 /** How to connect to a hub. */

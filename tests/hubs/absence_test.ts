@@ -73,7 +73,7 @@ const said = (word: string) => json.encode({ type: 1, target: "say", arguments: 
 const answered = (result: string) => json.encode({ type: 3, invocationId: "1", result }) as string;
 
 Deno.test("a client that was cut off comes back, and nothing is lost or comes twice", async () => {
-  const { negotiate, open, connect, say, causes, roster, state, clock } = serving();
+  const { negotiate, open, connect, say, causes, roster, state } = serving();
   const { connectionToken, connectionId, useStatefulReconnect } = await negotiate();
   assertEquals(useStatefulReconnect, true);
   const client = await open(connectionToken);
