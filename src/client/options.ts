@@ -44,7 +44,8 @@ export interface ConnectOptions {
   /**
    * Runs whenever a session begins, the first one included: what a session needs, such as joining
    * rooms. The client is connected when it is done; calls that wait are sent after it. If it fails,
-   * the client tries another session.
+   * the client tries another session. Write it with braces if it uses the client itself:
+   * `async () => { await hub.call.join("lobby"); }`, because of TypeScript.
    */
   readonly onSession?: ((session: NewSession) => unknown) | undefined;
   /**
