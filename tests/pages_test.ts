@@ -53,10 +53,11 @@ const samples = all.filter(({ info }) => !NO_SERVERS.includes(info));
 
 /** Clients of hubs, with their servers and what they print. */
 const hubClients = all.filter(({ info }) => info === "ts hub-client").map((sample) => {
-  const numbers = sample.code.includes("numbers");
-  const server = all.find(({ info }) => info === (numbers ? "ts hub-streams" : "ts hub-chat"))!;
+  const [, hub] = sample.code.match(/import type \{ (\w+) \}/) ?? [];
+  const info = hub === "numbers" ? "ts hub-streams" : hub === "log" ? "ts hub-log" : "ts hub-chat";
+  const server = all.find((other) => other.info === info)!;
   const code = sample.code.replace("./server.ts", `./${fileOf(server)}`);
-  return { sample: { ...sample, code }, server, prints: numbers ? "\n6\n" : ": hello\n" };
+  return { sample: { ...sample, code }, server, prints: hub === "numbers" ? "\n6\n" : ": hello\n" };
 });
 
 /** What samples import beside us and Hono. */
@@ -381,6 +382,18 @@ const CHECKS: Record<string, (server: ProcessServer) => Promise<void>> = {
       client.complete(`${question?.invocationId}`, { result });
       assertEquals(await client.next(), { type: 3, invocationId: call, result });
     }
+  },
+  async "hub-log"(server) {
+    using client = await HubClient.open(server, { path: "/" });
+    assertEquals(await client.ask("append", "a"), undefined);
+    client.stream("lines", "");
+    const first = (await client.next())?.item as { line: string; position: string };
+    assertEquals(first.line, "a");
+    assertEquals(await client.ask("append", "b"), undefined);
+    const after = client.stream("lines", first.position);
+    const all = [await client.next(), await client.next()];
+    assertEquals(all.find((item) => item?.invocationId === after)?.item, all[0]?.item);
+    assertEquals((all[0]?.item as { line: string }).line, "b");
   },
   async "hub-events"(server) {
     using client = await HubClient.open(server, { path: "/" });

@@ -24,6 +24,8 @@ export class ConnectionLost extends Error {
   readonly maybeRan: boolean;
 
   /**
+   * The end of a call.
+   *
    * @param maybeRan Whether the server may have run it.
    * @param cause Why the session ended.
    */

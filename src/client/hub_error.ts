@@ -23,7 +23,11 @@ export class HubError extends Error {
   /** Tells it from other errors in a log. */
   override readonly name: string = "HubError";
 
-  /** @param text What the server has sent. */
+  /**
+   * What the server says, without what is around it.
+   *
+   * @param text What the server has sent.
+   */
   constructor(text: string) {
     const at = text.indexOf(MEANT);
     super(at < 0 ? text : text.slice(at + MEANT.length));

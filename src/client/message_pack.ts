@@ -24,5 +24,5 @@ import type { ClientProtocol } from "./options.ts";
  */
 export async function messagePack(): Promise<ClientProtocol> {
   const { loadMessagePack } = await import("../wire/messagepack_library.ts");
-  return await loadMessagePack() as unknown as ClientProtocol;
+  return await loadMessagePack();
 }

@@ -13,14 +13,12 @@ export interface NewSession {
   readonly first: boolean;
 }
 
-declare const PROTOCOL: unique symbol;
-
 /** An encoding, as `messagePack` gives it. */
 export interface ClientProtocol {
   /** As SignalR calls it. */
   readonly name: string;
-  /** For types only: nothing else fits. */
-  readonly [PROTOCOL]: true;
+  /** What it needs of a connection: text frames, or binary ones. */
+  readonly transferFormat: "Text" | "Binary";
 }
 
 /** How to connect to a hub. */
@@ -46,7 +44,8 @@ export interface ConnectOptions {
   /**
    * Runs whenever a session begins, the first one included: what a session needs, such as joining
    * rooms. The client is connected when it is done; calls that wait are sent after it. If it fails,
-   * the client tries another session.
+   * the client tries another session. Write it with braces if it uses the client itself:
+   * `async () => { await hub.call.join("lobby"); }`, because of TypeScript.
    */
   readonly onSession?: ((session: NewSession) => unknown) | undefined;
   /**
