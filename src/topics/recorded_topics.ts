@@ -139,9 +139,9 @@ export class RecordedTopics implements ReplayTopics {
 
   async close(): Promise<void> {
     this.#presence?.close();
-    await this.#beside?.close();
     this.#subscriptions.close();
     this.#readers.close();
+    await this.#beside?.close();
     await this.#port.close();
   }
 }
