@@ -17,8 +17,6 @@ interface Roster {
   readonly users: Map<string, Entry>;
   /** Whether some are missing, for want of room. */
   cut: boolean;
-  /** Whether nothing was heard of the process for too long. */
-  silent: boolean;
   /** What has come so far of a roster that comes in parts, and of which version. */
   readonly parts: Map<number, readonly Entry[]>;
   partsOf: number;
@@ -98,7 +96,6 @@ export class PeerUsers {
       version: 0,
       users: new Map(),
       cut: false,
-      silent: false,
       parts: new Map(),
       partsOf: 0,
     };
@@ -132,28 +129,19 @@ export class PeerUsers {
     this.size--;
   }
 
-  /** Nothing was heard of a process for too long, or something was again: whether that is news. */
-  setSilent(process: string, silent: boolean): boolean {
+  /** A process has nobody here any more: whether anything was known of it. */
+  delete(process: string): boolean {
     const roster = this.#rosters.get(process);
-    if (roster === undefined || roster.silent === silent) return false;
-    for (const id of roster.users.keys()) this.#owner.touch(id);
-    roster.silent = silent;
-    return true;
-  }
-
-  /** A process has nobody here any more. */
-  delete(process: string): void {
-    const roster = this.#rosters.get(process);
-    if (roster === undefined) return;
+    if (roster === undefined) return false;
     for (const id of roster.users.keys()) this.#delete(roster, id);
-    this.#rosters.delete(process);
+    return this.#rosters.delete(process);
   }
 
-  /** The newest of a user that is shown. */
+  /** The newest of a user. */
   get(id: string): PeerEntry | undefined {
     let newest: PeerEntry | undefined;
-    for (const [process, { users, silent }] of this.#rosters) {
-      const entry = silent ? undefined : users.get(id);
+    for (const [process, { users }] of this.#rosters) {
+      const entry = users.get(id);
       if (entry === undefined) continue;
       if (newest === undefined || isNewer({ ...entry, process }, newest)) {
         newest = { ...entry, process };
@@ -162,9 +150,9 @@ export class PeerUsers {
     return newest;
   }
 
-  /** The ids of all that are shown; some of them more than once. */
+  /** The ids of all; some of them more than once. */
   *ids(): Iterable<string> {
-    for (const { users, silent } of this.#rosters.values()) if (!silent) yield* users.keys();
+    for (const { users } of this.#rosters.values()) yield* users.keys();
   }
 }
 

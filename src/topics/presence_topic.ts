@@ -49,6 +49,8 @@ export class PresenceTopic {
   #version = 0;
   #answer: "version" | "roster" | undefined;
   #answered = -Infinity;
+  /** Processes that had somebody, and that nothing was heard of for too long. */
+  readonly #silent = new Set<string>();
 
   constructor(name: string, owner: PresenceTopicOwner) {
     this.name = name;
@@ -79,6 +81,11 @@ export class PresenceTopic {
 
   /** A message of another process. */
   take(message: Extract<PresenceMessage, { version: number }>): Taken {
+    // All hear the answers, so that nobody else has to ask: not if all were cut off together. Whoever
+    // asks answers with it.
+    if (message.kind === "ask" && message.of === "") {
+      this.#verification.overheard(this.#owner.now(), this.users.peers.processes());
+    }
     const taken = this.users.peers.take(message);
     if (taken === "current") this.#verification.answered(message.process);
     if (taken === "behind") this.#behind(message.process);
@@ -87,23 +94,29 @@ export class PresenceTopic {
     return taken;
   }
 
-  /** A process was not heard for too long, or was heard again: then it may have changed. */
-  setSilent(process: string, silent: boolean): void {
-    if (!this.users.peers.setSilent(process, silent)) return;
-    if (!silent) this.#behind(process);
-    this.#owner.busy(this);
+  /** A process was not heard for too long: nobody of it is here, but it may be back. */
+  silence(process: string): void {
+    if (this.drop(process)) this.#silent.add(process);
   }
 
-  /** Nobody of a process is here any more. */
-  drop(process: string): void {
-    this.users.peers.delete(process);
+  /** A process was heard again. */
+  hear(process: string): void {
+    if (this.#silent.delete(process)) this.#behind(process);
+  }
+
+  /** Nobody of a process is here any more: whether anything was known of it. */
+  drop(process: string): boolean {
+    this.#silent.delete(process);
     this.#verification.answered(process);
     this.#owner.busy(this);
+    return this.users.peers.delete(process);
   }
 
   /** Asks one process, if it is not asked already. */
   #behind(process: string): void {
-    if (this.#verification.behind(process, this.#owner.now())) this.#ask(process);
+    if (!this.#verification.behind(process, this.#owner.now())) return;
+    this.#ask(process);
+    this.#owner.busy(this);
   }
 
   #ask(of: string): void {
@@ -114,8 +127,6 @@ export class PresenceTopic {
   /** Somebody asks, and knows this process to be at `theirs`. All hear the answer. */
   #asked(of: string, theirs: number | undefined): void {
     if (of !== "" && of !== this.#owner.process) return;
-    // All hear the answers, so that nobody else has to ask: not when all were cut off together.
-    if (of === "") this.#verification.overheard(this.#owner.now(), this.users.peers.processes());
     if (theirs === undefined && this.#version === 0) return;
     const isKnown = theirs === this.#version && !this.users.own.unsent;
     if (this.#answer !== "roster") this.#answer = isKnown ? "version" : "roster";

@@ -203,7 +203,7 @@ export class Presences implements PresenceTopicOwner {
     if (!this.up) return;
     const { silent, forgotten } = this.#leases.look(now);
     for (const topic of this.#topics.values()) {
-      for (const process of silent) topic.setSilent(process, true);
+      for (const process of silent) topic.silence(process);
       for (const process of forgotten) topic.drop(process);
     }
     if (++this.#looks % BEATS === 0) this.#beat();
@@ -239,7 +239,7 @@ export class Presences implements PresenceTopicOwner {
     const heard = this.#leases.hear(process, this.now(), ttl);
     if (heard === "full") return this.#crowded();
     if (heard === "back") {
-      for (const topic of this.#topics.values()) topic.setSilent(process, false);
+      for (const topic of this.#topics.values()) topic.hear(process);
     }
     if (message.kind === "bye") {
       this.#leases.delete(process);

@@ -19,10 +19,14 @@ export class Verification {
   settled = false;
   /** Whether nobody was asked since it was last unknown. */
   #unasked = true;
+  /** Whether something is missing that was said since. */
+  #missed = false;
   /** Since when they have been asked, and when for the last time. */
   #first = 0;
   #last = 0;
   readonly #unanswered = new Set<string>();
+  /** When each of them was asked alone. */
+  readonly #alone = new Map<string, number>();
   readonly #waiting: { readonly since: number; readonly outcome: Deferred<void> }[] = [];
 
   /** `ttl`: milliseconds for which those are believed in that do not answer. */
@@ -41,29 +45,37 @@ export class Verification {
     if (this.#unasked) {
       this.#first = now;
       this.#unanswered.clear();
+      this.#alone.clear();
       for (const process of known) this.#unanswered.add(process);
     }
     this.#last = now;
-    this.#unasked = false;
+    this.#unasked = this.#missed = false;
   }
 
-  /** Somebody else asks all, and all hear the answers. */
+  /**
+   * Somebody else asks all, and all hear the answers. Not all engines deliver a question before its
+   * answers: where one has come already that says too little, it has to be asked here, too.
+   */
   overheard(now: number, known: Iterable<string>): void {
-    if (!this.settled && this.#unasked) this.asked(now, known);
+    if (!this.settled && this.#unasked && !this.#missed) this.asked(now, known);
   }
 
   /** A process has said what it has. */
   answered(process: string): void {
     this.#unanswered.delete(process);
+    this.#alone.delete(process);
   }
 
   /** Something of one process did not get here: whether that one is to be asked now. */
   behind(process: string, now: number): boolean {
-    if (this.#unasked) return false;
-    if (this.#unanswered.has(process) && now - this.#last < SETTLING) return false;
-    if (this.settled) this.#first = now;
+    if (this.#unasked) {
+      this.#missed = true;
+      return false;
+    }
+    if (now - (this.#alone.get(process) ?? -Infinity) < SETTLING) return false;
+    if (this.settled) this.#first = this.#last = now;
     this.settled = false;
-    this.#last = now;
+    this.#alone.set(process, now);
     this.#unanswered.add(process);
     return true;
   }
