@@ -1,3 +1,4 @@
+import { Deferred } from "../base/deferred.ts";
 import { utf8Length } from "../base/utf8.ts";
 import type { Introduced } from "./introducer.ts";
 import type { Taken } from "./peer_users.ts";
@@ -51,6 +52,9 @@ export class PresenceTopic {
   #answered = -Infinity;
   /** Processes that had somebody, and that nothing was heard of for too long. */
   readonly #silent = new Set<string>();
+  /** Resolves when changes have been told. */
+  #looked: Deferred<void> | undefined;
+  #closed = false;
 
   constructor(name: string, owner: PresenceTopicOwner) {
     this.name = name;
@@ -197,6 +201,8 @@ export class PresenceTopic {
     const change = users.takeChange(this.name);
     if (change) this.#owner.tell(change);
     this.#verification.late(now);
+    this.#looked?.resolve();
+    this.#looked = undefined;
     return users.changed || (this.#owner.up && !this.#verification.settled);
   }
 
@@ -220,6 +226,8 @@ export class PresenceTopic {
       this.#owner.busy(this);
       await verification.wait(this.#owner.now());
     }
+    // Whoever has come just now is to be in it.
+    if (this.users.changed && !this.#closed) await (this.#looked ??= new Deferred()).promise;
     const users = this.users.list();
     if (!this.#owner.up) return { users, complete: false, reason: "engine" };
     if (!verification.settled) return { users, complete: false, reason: "unanswered" };
@@ -229,6 +237,8 @@ export class PresenceTopic {
 
   /** Nobody is told anything any more. */
   close(): void {
+    this.#closed = true;
     this.#verification.wake();
+    this.#looked?.resolve();
   }
 }

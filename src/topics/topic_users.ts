@@ -59,11 +59,15 @@ export class TopicUsers {
     return this.own.shown + this.peers.size <= 0.9 * this.#maxUsers;
   }
 
-  /** All of them. */
+  /** All of them, as they were told: with the changes that are told afterwards it stays right. */
   list(): PresentUser[] {
-    const ids = new Set(this.peers.ids());
+    const ids = new Set(this.#before.keys());
+    for (const id of this.peers.ids()) ids.add(id);
     for (const { id } of this.own.entries()) ids.add(id);
-    return [...ids].map((id) => userOf(id, this.#json(id)!));
+    return [...ids].flatMap((id) => {
+      const json = this.#before.has(id) ? this.#before.get(id) : this.#json(id);
+      return json === undefined ? [] : [userOf(id, json)];
+    });
   }
 
   /** Whether somebody has still to be told of something. */

@@ -49,8 +49,10 @@ export interface Topics {
 
   /**
    * Who is subscribed to a topic, in every process; needs the option `presence`. Answers from what this
-   * process knows: at once where somebody here is subscribed, otherwise, the first time, within a
-   * second. Never rejects for what an engine does: `complete` says whether somebody may be missing.
+   * process knows, and asks nobody: the first time within a second, afterwards at once, or as soon as
+   * those are told of who came just now. So this list, and each change that `onPresence` is told of
+   * afterwards, is who is there. Never rejects for what an engine does: `complete` says whether
+   * somebody may be missing.
    *
    * @throws {TypeError} If no topic can have that name, or it is none of those that have presence.
    */

@@ -30,6 +30,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   "brokers/port.ts": TYPES_ONLY,
   "brokers/published.ts": TYPES_ONLY,
   "brokers/state.ts": TYPES_ONLY,
+  "topics/presence.ts": TYPES_ONLY,
   "topics/recorded_topics.ts": PENDING,
   "topics/replay_options.ts": PENDING,
   "topics/subscriber.ts": TYPES_ONLY,

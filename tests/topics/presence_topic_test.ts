@@ -172,6 +172,7 @@ Deno.test("one that was silent is asked when it is heard again, where it had som
   take();
   t.silence(THEIRS);
   t.silence("00000000000000cc");
+  t.look();
   assertEquals(t.users.list(), []);
   t.hear("00000000000000cc");
   assertEquals(take(), []);
@@ -204,6 +205,7 @@ Deno.test("when there is room again, those that had none are asked for", () => {
 Deno.test("while the engine is away the answer is what was so; a doubt wakes who waits", async () => {
   const { topic: t, state } = topic();
   t.take(roster(1, "bob"));
+  t.look();
   const reading = t.read();
   state.up = false;
   t.doubt();
@@ -221,8 +223,23 @@ Deno.test("while the engine is away the answer is what was so; a doubt wakes who
 Deno.test("more users than are shown: the answer says so", async () => {
   const { topic: t } = topic({ maxUsers: 1, alone: true });
   for (const id of ["ann", "bob"]) t.join(new FakeSubscriber(), who(id));
+  t.look();
   const reason = "too-many-users";
   assertEquals(await t.read(), { users: [{ id: "ann" }], complete: false, reason });
+});
+
+Deno.test("who reads waits until those are told of who came just now, or until the end", async () => {
+  const { topic: t, told } = topic({ alone: true });
+  t.join(new FakeSubscriber(), who("ann"));
+  const reading = Promise.all([t.read(), t.read()]);
+  assertEquals(told, []);
+  t.look();
+  const answer = { users: [{ id: "ann" }], complete: true };
+  assertEquals(await reading, [answer, answer]);
+  t.join(new FakeSubscriber(), who("bob"));
+  const last = t.read();
+  t.close();
+  assertEquals([await last, await t.read()], [answer, answer]);
 });
 
 Deno.test("one that is alone says nothing, and doubts nothing", async () => {

@@ -18,6 +18,7 @@ Deno.test("users here and elsewhere are one list, each once", () => {
   users.own.join(new FakeSubscriber(), { id: "ann", json: "" });
   users.own.join(new FakeSubscriber(), { id: "bob", json: '{"n":1}' });
   users.peers.take(said(THEIRS, 1, [["bob", 1, '{"n":2}'], ["cid", 1, "[]"]]));
+  users.takeChange("room");
   assertEquals(users.list().sort((a, b) => a.id < b.id ? -1 : 1), [
     { id: "ann" },
     // It came later than ours.
@@ -34,6 +35,7 @@ Deno.test("of two values at a time both processes show the same one", () => {
     const users = new TopicUsers(OURS, 100);
     users.own.join(new FakeSubscriber(), { id: "ann", json: '"ours"' });
     users.peers.take(said(process, 1, [["ann", 1, '"theirs"']]));
+    users.takeChange("room");
     assertEquals(users.list(), [{ id: "ann", value: shown }]);
   }
 });
@@ -42,6 +44,7 @@ Deno.test("what comes here after what others have said is newer", () => {
   const users = new TopicUsers(BEFORE, 100);
   users.peers.take(said(THEIRS, 1, [["ann", 7, '"theirs"']]));
   users.own.join(new FakeSubscriber(), { id: "ann", json: '"ours"' });
+  users.takeChange("room");
   assertEquals(users.list(), [{ id: "ann", value: "ours" }]);
 });
 
@@ -102,10 +105,29 @@ Deno.test("there is room for so many, of all processes together", () => {
     (_, i) => [`their${i}`, 1, ""] as [string, number, string],
   );
   users.peers.take(said(THEIRS, 1, theirs));
+  users.takeChange("room");
   assertEquals([users.list().length, users.cut, users.roomy], [10, true, false]);
   users.own.join(new FakeSubscriber(), { id: "late", json: "" });
   users.own.leave(subscribers[0]!);
   assertEquals([users.roomy, users.own.crowded], [true, true]);
   users.own.makeRoom();
+  users.takeChange("room");
   assertEquals([users.own.crowded, users.cut, users.list().length], [false, true, 10]);
+});
+
+Deno.test("the list is what was told, so that list and changes are right together", () => {
+  const users = new TopicUsers(OURS, 10);
+  const [a, b] = [new FakeSubscriber(), new FakeSubscriber()];
+  users.own.join(a, { id: "ann", json: '"1"' });
+  assertEquals(users.list(), []);
+  users.takeChange("room");
+  users.own.join(a, { id: "ann", json: '"2"' });
+  // Somebody who reads now is never told that this one has left.
+  users.own.join(b, { id: "bob", json: "" });
+  assertEquals(users.list(), [{ id: "ann", value: "1" }]);
+  users.own.leave(b);
+  users.own.leave(a);
+  assertEquals(users.list(), [{ id: "ann", value: "1" }]);
+  users.takeChange("room");
+  assertEquals(users.list(), []);
 });
