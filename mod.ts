@@ -16,7 +16,7 @@
  *
  * @module
  */
-export { type BunWebSocketHandler, websocket } from "./src/adapters/bun.ts";
+export { type BunWebSocketHandler, websocket } from "./src/adapters/bun_websocket.ts";
 export type { BunServerWebSocket } from "./src/adapters/bun_socket.ts";
 export type { CloseCause, CloseInfo } from "./src/connection/close.ts";
 export type {

@@ -16,7 +16,7 @@
  *
  * @module
  */
-export { websocket } from "./adapters/bun.ts";
+export { websocket } from "./adapters/bun_websocket.ts";
 export type { HonoEvents, HonoSocket } from "./hono/events.ts";
 export type { DefaultContext, HonoContext } from "./hono/context.ts";
 export { createBunWebSocket, type HonoWebSocket } from "./hono/bun_websocket.ts";

@@ -31,7 +31,7 @@ const OPEN = 1;
 const NO_CODE = 1005;
 
 /** Bytes that may have been sent before it is worth a look how many of them wait. */
-const UNSEEN = 64 * 1024;
+const UNSEEN = 128 * 1024;
 
 /**
  * Bytes that Deno is handed at most, but for a message that is larger: what it has been handed stays

@@ -53,7 +53,7 @@ export interface NatsOptions {
    * JetStream, for mode `replay`: its client and its manager, of `@nats-io/jetstream`; or the promise
    * of them. Default: mode `live` only.
    */
-  readonly jetstream?: JetStream | PromiseLike<JetStream>;
+  readonly jetstream?: JetStream | PromiseLike<JetStream> | undefined;
 }
 
 /** Subjects that are remembered as refused: clients may name them. */

@@ -25,7 +25,7 @@ export interface RedisOptions<Client extends NodeRedis | IoRedis = NodeRedis | I
    *
    * @default {false}
    */
-  readonly durable?: boolean;
+  readonly durable?: boolean | undefined;
 }
 
 /** The same engine with a history. */

@@ -310,8 +310,10 @@ export class ServerConnection implements Viewed, Registered, FlowOwner {
       this.#announce();
       this.#told = "close";
       let done: unknown;
+      const { code, reason, wasClean, cause } = info;
+      const event = { type: "close", code, reason, wasClean, cause } as const;
       contain(
-        () => done = this.#events.onClose?.({ type: "close", ...info }, this.view),
+        () => done = this.#events.onClose?.(event, this.view),
         (error) => this.#fail(error, "onClose"),
       );
       if (this.#ended) Promise.allSettled([done, this.#running]).then(this.#ended);

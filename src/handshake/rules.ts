@@ -117,7 +117,7 @@ export function judge(opening: Opening, rules: HandshakeRules): Verdict {
     if (stranger !== undefined) return refusal(403, stranger);
     const choice = rules.subprotocol(opening);
     if ("refusal" in choice) return refusal(400, choice.refusal);
-    return { kind: "accepted", ...choice };
+    return { kind: "accepted", protocol: choice.protocol, offered: choice.offered };
   } catch (error) {
     return { ...refusal(500, "the server failed to judge this request"), error };
   }

@@ -37,7 +37,7 @@ export type HandshakeVerdict = Accepted | NotAnUpgrade | Refused;
 /** A request is accepted: without the headers, which never differ. */
 export interface Agreed extends Omit<Accepted, "headers"> {
   /** The subprotocols that the client offers, if none of them was chosen. */
-  readonly offered?: string | null;
+  readonly offered?: string | null | undefined;
 }
 
 /** The verdict on a request that asks for a WebSocket. */

@@ -1,4 +1,4 @@
-import { type BunWebSocketHandler, websocket } from "../adapters/bun.ts";
+import { type BunWebSocketHandler, websocket } from "../adapters/bun_websocket.ts";
 import { upgradeWebSocket } from "./upgrade.ts";
 
 /** What `createBunWebSocket` returns. */

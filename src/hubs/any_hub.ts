@@ -93,7 +93,7 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
   ): Promise<Response> {
     const { request, server, state, placeholder } = accepted;
     const refuse = (status: number, message: string) => {
-      server.answered(request, status, state?.opening?.remoteAddress ?? "");
+      server.answered(request, status, { remoteAddress: state?.opening?.remoteAddress ?? "" });
       return refused(request, status, message);
     };
     const hub = this.#state;

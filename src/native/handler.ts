@@ -1,4 +1,4 @@
-import { type BunWebSocketHandler, websocketFor } from "../adapters/bun.ts";
+import { type BunWebSocketHandler, websocketFor } from "../adapters/bun_websocket.ts";
 import { currentAdapter } from "../adapters/current.ts";
 import { checkNames } from "../base/options.ts";
 import { checkHostOptions, HOST_OPTIONS, type HostOptions } from "../server/host_options.ts";

@@ -137,7 +137,7 @@ export class Route {
       server.ineffective("protocols", offers, this.#limits.route);
     }
     const placeholder = server.adapter.placeholder.make(this.#rules.headers);
-    return { ...verdict, request, placeholder, server, state };
+    return { kind: verdict.kind, protocol: verdict.protocol, request, placeholder, server, state };
   }
 
   /**

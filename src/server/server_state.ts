@@ -141,11 +141,11 @@ export class ServerState implements ConnectionServer, ListeningServer {
   }
 
   /** Whether the limits of the server let a handshake in; `undefined` if there are none. */
-  admit(
-    { request, remoteAddress }: Pick<Opening, "request" | "remoteAddress">,
-  ): Admission | Refused | undefined {
+  admit(opening: Pick<Opening, "request" | "remoteAddress">): Admission | Refused | undefined {
     const { limits } = this.options;
     if (limits.length === 0) return undefined;
+    // Not before: looking it up takes a twentieth of an upgrade.
+    const { request, remoteAddress } = opening;
     const all: Admission[] = [];
     const tell = (what: "answered" | "ended") => () => {
       const failed = (fault: unknown) => this.report(fault, undefined);
@@ -193,15 +193,15 @@ export class ServerState implements ConnectionServer, ListeningServer {
     if (this.channels.handshake.hasSubscribers) this.#since.set(request, this.clock.now());
   }
 
-  /** Tells whoever has listened since it came how it was answered. */
-  answered(request: Request, status: number, remoteAddress: string): void {
+  /** Tells whoever has listened since it came how it was answered. Nobody else's address is asked for. */
+  answered(request: Request, status: number, client: Pick<Opening, "remoteAddress">): void {
     const since = this.#since.get(request);
     if (since === undefined) return;
     this.channels.handshake.publish({
       verdict: status === 101 ? "accepted" : "refused",
       status,
       path: pathOf(request.url),
-      remoteAddress,
+      remoteAddress: client.remoteAddress,
       duration: this.clock.now() - since,
     });
   }
@@ -223,7 +223,7 @@ export class ServerState implements ConnectionServer, ListeningServer {
       { kind: "refused", cause: `${status}`, message, origin, remoteAddress },
       route,
     );
-    this.answered(request, status, remoteAddress);
+    this.answered(request, status, { remoteAddress });
     return refusalResponse(verdict);
   }
 

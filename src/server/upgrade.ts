@@ -48,7 +48,7 @@ export function completeUpgrade(
   };
   const answered = (answer: Response | undefined): Response => {
     if (answer) {
-      server.answered(request, 101, connection.request.remoteAddress);
+      server.answered(request, 101, connection.request);
       return answer;
     }
     connection.refused();

@@ -5,7 +5,7 @@ import { type CommonTopicsOptions, portsOf } from "./options.ts";
 /** What topics take that deliver at most once, to subscribers of this process at once. */
 export interface LiveOptions extends CommonTopicsOptions {
   /** The default. */
-  readonly mode?: "live";
+  readonly mode?: "live" | undefined;
 }
 
 /**

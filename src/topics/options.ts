@@ -13,42 +13,44 @@ import type { Subscriber } from "./subscriber.ts";
 /** What topics of every mode take. */
 export interface CommonTopicsOptions {
   /** Carries messages to other processes: `redis(…)` or `nats(…)`. Default: this process only. */
-  readonly broker?: Broker;
+  readonly broker?: Broker | undefined;
   /**
    * Topics that one connection may be subscribed to at the same time.
    *
    * @default {128}
    */
-  readonly maxTopics?: number;
+  readonly maxTopics?: number | undefined;
   /**
    * Whether a connection may subscribe to a topic. Only `true` says yes; what it throws goes to
    * `onError` and says no. Default: every connection may subscribe to every topic.
    */
-  readonly authorize?: (topic: string, connection: Subscriber) => boolean | Promise<boolean>;
+  readonly authorize?:
+    | ((topic: string, connection: Subscriber) => boolean | Promise<boolean>)
+    | undefined;
   /** Called once for each topic of this process that has lost messages. */
-  readonly onGap?: (gap: Gap) => void;
+  readonly onGap?: ((gap: Gap) => void) | undefined;
   /** What the subscribers of a topic are sent when it has lost messages; `undefined` for nothing. */
-  readonly gapMessage?: (gap: Gap) => SendData | undefined;
+  readonly gapMessage?: ((gap: Gap) => SendData | undefined) | undefined;
   /** Called when the state has changed, with the reason where there is one. */
-  readonly onState?: (state: TopicsState, cause?: unknown) => void;
+  readonly onState?: ((state: TopicsState, cause?: unknown) => void) | undefined;
   /** Keeps account of who is subscribed, in every process. Default: nobody does. */
-  readonly presence?: PresenceOptions;
+  readonly presence?: PresenceOptions | undefined;
   /**
    * Called with the users that came and went, as long as somebody in this process is subscribed to the
    * topic: in each such process, at most four times a second for each topic, with at most 500 users.
    */
-  readonly onPresence?: (change: PresenceChange) => void;
+  readonly onPresence?: ((change: PresenceChange) => void) | undefined;
   /**
    * What the subscribers of this process are sent of users that came and went; `undefined` for
    * nothing. Called as `onPresence` is, once for all of them.
    */
-  readonly presenceMessage?: (change: PresenceChange) => SendData | undefined;
+  readonly presenceMessage?: ((change: PresenceChange) => SendData | undefined) | undefined;
   /**
    * Called with what goes wrong and with what your own functions throw: a wrong password, bytes on
    * our channels that are not ours, a gap that neither `onGap` nor `gapMessage` tell of, a user that
    * cannot be shown. Default: `console.error`.
    */
-  readonly onError?: (error: unknown) => void;
+  readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 /** Options of every mode, checked. */

@@ -18,33 +18,37 @@ export interface PresenceOptions {
    */
   user(connection: Subscriber, topic: string): PresentUser | undefined;
   /** The topics that have it. Default: all of them. */
-  readonly topics?: (topic: string) => boolean;
+  readonly topics?: ((topic: string) => boolean) | undefined;
   /**
    * Seconds for which others believe in the users of a process that they hear nothing of: so long they
    * are shown after it was killed, and a tenth longer at most. From 1 to 3600.
    *
    * @default {30}
    */
-  readonly ttl?: number;
+  readonly ttl?: number | undefined;
   /**
    * Bytes that the JSON of a value may have.
    *
    * @default {1024}
    */
-  readonly maxValue?: number;
+  readonly maxValue?: number | undefined;
   /**
    * Users of one topic that are known and shown. Who comes later is subscribed as well, and shown when
    * there is room. With `maxValue` bytes each they may have 2 MiB together.
    *
    * @default {1000}
    */
-  readonly maxUsers?: number;
+  readonly maxUsers?: number | undefined;
 }
 
 /** The options, checked. */
-export interface CheckedPresence extends Required<PresenceOptions> {
+export interface CheckedPresence {
+  user(connection: Subscriber, topic: string): PresentUser | undefined;
+  readonly topics: (topic: string) => boolean;
   /** In milliseconds. */
   readonly ttl: number;
+  readonly maxValue: number;
+  readonly maxUsers: number;
 }
 
 /**

@@ -13,20 +13,20 @@ export interface HistoryOptions {
    *
    * @default {1000}
    */
-  readonly count?: number;
+  readonly count?: number | undefined;
   /**
    * Bytes of all topics together, or over Redis of each; a message counts with 256 more of its own.
    *
    * @default {67108864}
    */
-  readonly bytes?: number;
+  readonly bytes?: number | undefined;
   /**
    * Seconds for which a message is shown. Over NATS it stays in the stream for a day more, by which
    * positions are known.
    *
    * @default {300}
    */
-  readonly age?: number;
+  readonly age?: number | undefined;
 }
 
 /** What topics take that keep a history, so that a client can go on where it was. */
@@ -34,12 +34,12 @@ export interface ReplayOptions extends CommonTopicsOptions {
   /** One order for everybody, and a history. */
   readonly mode: "replay";
   /** How much of the past is kept. */
-  readonly history?: HistoryOptions;
+  readonly history?: HistoryOptions | undefined;
   /**
    * Makes what subscribers are sent of a message and its position, once for all of them: the way in
    * which clients learn positions. Default: the message as it is.
    */
-  readonly frame?: (message: Message, position: Position) => SendData;
+  readonly frame?: ((message: Message, position: Position) => SendData) | undefined;
 }
 
 /** The names of options that mode `replay` adds. */

@@ -9,7 +9,7 @@ import type { ReplaySubscription, Subscription } from "./subscription.ts";
 /** What `publish` takes beside the message. */
 export interface PublishOptions {
   /** A connection that does not get the message: the one that it comes from, as a rule. */
-  readonly except?: Subscriber;
+  readonly except?: Subscriber | undefined;
 }
 
 /**
@@ -74,15 +74,15 @@ export interface SubscribeOptions {
    * The position of the last message that the client has; `""` for all that is kept. What came since
    * is sent first, before `subscribe` returns. Default: now.
    */
-  readonly after?: Position;
+  readonly after?: Position | undefined;
 }
 
 /** Where, and for how long, a topic is read. */
 export interface ReadOptions {
   /** The position before the first message; `""` for all that is kept. Default: now. */
-  readonly after?: Position;
+  readonly after?: Position | undefined;
   /** Ends the loop when it aborts. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a loop over a topic gets: a message, or word that some were lost. */

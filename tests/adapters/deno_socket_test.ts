@@ -176,9 +176,9 @@ Deno.test("what is sent to a socket that is not open is gone", () => {
 
 Deno.test("Deno is asked how much waits only when that may be much", () => {
   const { raw, socket } = scripted();
-  // 64 KiB in all: each may take three bytes a unit, and what a message costs beside.
+  // 128 KiB in all: each may take three bytes a unit, and what a message costs beside.
   const each = 3 * 100 + MESSAGE_OVERHEAD;
-  const many = Math.floor(65_536 / each);
+  const many = Math.floor(131_072 / each);
   for (let i = 0; i < many; i++) assertEquals(socket.send("x".repeat(100)), "sent");
   assertEquals(raw.asked, 0);
   const results: SendResult[] = [socket.send("x".repeat(100)), socket.send("x".repeat(100))];
@@ -197,9 +197,9 @@ Deno.test("a client that is answered at full speed costs a look in a hundred mes
 Deno.test("Deno is handed 256 KiB, with what messages cost beside their bytes, and then no more", () => {
   const { raw, socket } = scripted();
   raw.bufferedAmount = 256 * 1024;
-  assertEquals(socket.send(new ArrayBuffer(65_537)), "full");
+  assertEquals(socket.send(new ArrayBuffer(131_073)), "full");
   raw.bufferedAmount = 256 * 1024 - 1;
-  assertEquals([socket.send(new ArrayBuffer(65_537)), raw.sent], ["queued", 1]);
+  assertEquals([socket.send(new ArrayBuffer(131_073)), raw.sent], ["queued", 1]);
 
   // A thousand messages of a byte wait: they cost more than they count.
   const { raw: small, socket: chatty } = scripted();
@@ -212,8 +212,8 @@ Deno.test("Deno is handed 256 KiB, with what messages cost beside their bytes, a
   // When nothing waits any more, none of them counts.
   small.bufferedAmount = 0;
   assertEquals([chatty.send("x"), chatty.send("x")], ["sent", "sent"]);
-  chatty.send(new ArrayBuffer(70_000));
-  small.bufferedAmount = 70_000;
+  chatty.send(new ArrayBuffer(140_000));
+  small.bufferedAmount = 140_000;
   assertEquals(chatty.send("x"), "queued");
 });
 

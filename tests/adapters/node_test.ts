@@ -182,3 +182,30 @@ function connections({ native }: WebSocketServer): Promise<number> {
   const server = native as { getConnections(done: (error: unknown, count: number) => void): void };
   return new Promise((resolve) => server.getConnections((_, count) => resolve(count)));
 }
+
+Deno.test("a request that asks for another protocol is answered as if it did not", async () => {
+  await using own = ownServer(nodeAdapter, {}, {}, { fetch: () => new Response("plain") });
+  using client = await RawClient.connect(own.port);
+  client.write("GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n");
+  assertEquals((await client.head()).status, 200);
+});
+
+Deno.test("a request is upgraded once", async () => {
+  const thrown: unknown[] = [];
+  await using own = ownServer({
+    ...nodeAdapter,
+    upgrade(request, connection) {
+      const response = nodeAdapter.upgrade(request, connection);
+      try {
+        nodeAdapter.upgrade(request, connection);
+      } catch (error) {
+        thrown.push(error);
+      }
+      return response;
+    },
+  });
+  using client = await RawClient.open(own.port, "/");
+  client.send(OPCODE.text, "x");
+  assertEquals([await client.text(), thrown.length], ["x", 1]);
+  assertStringIncludes(`${thrown[0]}`, "Cannot upgrade");
+});

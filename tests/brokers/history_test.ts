@@ -101,3 +101,12 @@ Deno.test("a busy topic leaves nothing of its dropped messages behind", () => {
   assert(performance.now() - before < 5_000);
   assertEquals([h.read("quiet", "", 1).messages.length, clock.pending], [1, 1]);
 });
+
+Deno.test("nothing is kept of a history that is closed, and nobody looks again", () => {
+  const { history: h, clock } = history();
+  const { position } = h.add("a", "1", "");
+  assert(clock.pending > 0);
+  h.close();
+  assertEquals([h.bytes, clock.pending, texts(h.read("a", "", 10))], [0, 0, []]);
+  assertEquals(h.read("a", position, 10).messages, []);
+});

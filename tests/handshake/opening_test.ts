@@ -46,7 +46,7 @@ function overHTTP2(origin: string): Opening {
 Deno.test("the rules of a route hold over HTTP/2, where there is neither Upgrade nor key", () => {
   const rules = handshakeRules({ protocols: ["chat"] });
   const judged = judge(overHTTP2("https://self.example"), rules);
-  assertEquals(judged, { kind: "accepted", protocol: "chat" });
+  assertEquals(judged, { kind: "accepted", protocol: "chat", offered: undefined });
   const stranger = judge(overHTTP2("https://evil.example"), rules);
   assertEquals(stranger.kind === "refused" && stranger.status, 403);
 });

@@ -1,5 +1,5 @@
 import { assertStrictEquals } from "@std/assert";
-import { websocket } from "../../src/adapters/bun.ts";
+import { websocket } from "../../src/adapters/bun_websocket.ts";
 import { createBunWebSocket } from "../../src/hono/bun_websocket.ts";
 import { upgradeWebSocket } from "../../src/hono/upgrade.ts";
 

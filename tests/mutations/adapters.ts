@@ -56,60 +56,11 @@ export const adapters: Mutations = {
     ["unknown options are taken", 'checkNames("upgradeWebSocket", options, ROUTE_OPTIONS);', ""],
   ],
   "adapters/bun.ts": [
-    [
-      "Bun's own limit for messages is another",
-      "websocketFor(16 * 1024 * 1024)",
-      "websocketFor(1024 * 1024)",
-    ],
-    [
-      "Bun's limit for messages is not set",
-      "    maxPayloadLength,\n    backpressureLimit",
-      "    maxPayloadLength: 16 * 1024 * 1024,\n    backpressureLimit",
-    ],
-    [
-      "Bun drops silent clients",
-      "return {\n    idleTimeout: 0,",
-      "return {\n    idleTimeout: 120 as 0,",
-    ],
-    [
-      "Bun limits what waits",
-      "    backpressureLimit: 0,\n    sendPings",
-      "    backpressureLimit: 65536 as 0,\n    sendPings",
-    ],
-    [
-      "Bun pings too",
-      "sendPings: false,\n    perMessageDeflate",
-      "sendPings: true as false,\n    perMessageDeflate",
-    ],
-    ["bytes come as a Buffer", 'socket.binaryType = "arraybuffer";', ""],
-    ["nobody learns that less waits", "(socket.data as Owned).drain();", ""],
-    [
-      "pings are no sign of life",
-      "ping(socket): void {\n      (socket.data as Owned).alive();",
-      "ping(_socket): void {",
-    ],
-    [
-      "pongs are no sign of life",
-      "(socket.data as Owned).ponged(utf8.decode(payload));",
-      "",
-    ],
-    [
-      "a message that is too large broke the network",
-      'if (reason.startsWith("Received too big message")) return TOO_LARGE;',
-      "",
-    ],
     ["offers are not hidden from Bun", "compression === false ? hideOffer", "false ? hideOffer"],
     [
       "what is hidden from Bun is hidden for good",
       "if (offer) request.headers.set(EXTENSIONS, offer);",
       "",
-    ],
-    ["Bun compresses nothing", "perMessageDeflate: compresses,", "perMessageDeflate: false,"],
-    ["no socket compresses", "opening = compression || undefined;", "opening = undefined;"],
-    [
-      "a broken network is a close of the client",
-      "if (code !== 1006) return closedByPeer",
-      "if (code) return closedByPeer",
     ],
     [
       "Bun takes the first subprotocol",
@@ -164,6 +115,57 @@ export const adapters: Mutations = {
       "the first fault of reading it is the last",
       "} catch {\n      return connectionLimit(undefined);",
       "} catch (error) {\n      throw error;",
+    ],
+  ],
+  "adapters/bun_websocket.ts": [
+    [
+      "Bun's own limit for messages is another",
+      "websocketFor(16 * 1024 * 1024)",
+      "websocketFor(1024 * 1024)",
+    ],
+    [
+      "Bun's limit for messages is not set",
+      "    maxPayloadLength,\n    backpressureLimit",
+      "    maxPayloadLength: 16 * 1024 * 1024,\n    backpressureLimit",
+    ],
+    [
+      "Bun drops silent clients",
+      "return {\n    idleTimeout: 0,",
+      "return {\n    idleTimeout: 120 as 0,",
+    ],
+    [
+      "Bun limits what waits",
+      "    backpressureLimit: 0,\n    sendPings",
+      "    backpressureLimit: 65536 as 0,\n    sendPings",
+    ],
+    [
+      "Bun pings too",
+      "sendPings: false,\n    perMessageDeflate",
+      "sendPings: true as false,\n    perMessageDeflate",
+    ],
+    ["bytes come as a Buffer", 'socket.binaryType = "arraybuffer";', ""],
+    ["nobody learns that less waits", "(socket.data as Owned).drain();", ""],
+    [
+      "pings are no sign of life",
+      "ping(socket): void {\n      (socket.data as Owned).alive();",
+      "ping(_socket): void {",
+    ],
+    [
+      "pongs are no sign of life",
+      "(socket.data as Owned).ponged(utf8.decode(payload));",
+      "",
+    ],
+    [
+      "a message that is too large broke the network",
+      'if (reason.startsWith("Received too big message")) return TOO_LARGE;',
+      "",
+    ],
+    ["Bun compresses nothing", "perMessageDeflate: compresses,", "perMessageDeflate: false,"],
+    ["no socket compresses", "opening = threshold || undefined;", "opening = undefined;"],
+    [
+      "a broken network is a close of the client",
+      "if (code !== 1006) return closedByPeer",
+      "if (code) return closedByPeer",
     ],
   ],
   "adapters/bun_deflate_socket.ts": [

@@ -425,6 +425,17 @@ export const brokers: Mutations = {
       "Promise.resolve({ relayed: false })",
     ],
   ],
+  "brokers/memory_replay.ts": [
+    ["nobody is told of a message", "this.#sink?.deliver(topic, message);", ""],
+    ["a sink is not remembered", "this.#sink = sink;", ""],
+    ["a message is published without a position", "position: message.position", ""],
+    [
+      "whoever is left out is not",
+      "this.#history.add(topic, data, origin)",
+      'this.#history.add(topic, data, "")',
+    ],
+    ["a history goes on when its broker is closed", "this.#history.close();", ""],
+  ],
   "brokers/nats.ts": [
     [
       "a refusal is a subscription",

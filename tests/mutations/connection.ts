@@ -781,7 +781,11 @@ export const connection: Mutations = {
       'queueMicrotask(() => {\n      this.#told = "close";',
       { equivalent: "opened() has queued the announcement before: it runs first" },
     ],
-    ["onClose is told nothing", '{ type: "close", ...info }', '{ type: "close" } as never'],
+    [
+      "onClose is told nothing",
+      '{ type: "close", code, reason, wasClean, cause } as const',
+      '{ type: "close" } as never',
+    ],
     [
       "a fault in onClose does not get to onError",
       '(error) => this.#fail(error, "onClose")',

@@ -298,8 +298,8 @@ export const handshake: Mutations = {
     ],
     [
       "the subprotocol is lost",
-      '{ kind: "accepted", ...choice }',
-      '{ kind: "accepted", protocol: "" }',
+      '{ kind: "accepted", protocol: choice.protocol,',
+      '{ kind: "accepted", protocol: "",',
     ],
     [
       "a verdict shows what was offered",

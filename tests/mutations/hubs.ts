@@ -496,7 +496,7 @@ export const hubs: Mutations = {
     ],
     [
       "nobody is told of a token that is unknown",
-      'server.answered(request, status, state?.opening?.remoteAddress ?? "");',
+      'server.answered(request, status, { remoteAddress: state?.opening?.remoteAddress ?? "" });',
       "",
     ],
     ["negotiations have no limit", "limited ?? server?.noRoom();", "server?.noRoom();"],

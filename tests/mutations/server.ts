@@ -608,7 +608,7 @@ export const server: Mutations = {
     ["every handshake is accepted", "status === 101 ?", "status > 0 ?"],
     ["the query is told", "path: pathOf(request.url)", "path: request.url"],
     ["faults are not told", "this.channels.error.publish(", "void ("],
-    ["refusals are not told", "this.answered(request, status, remoteAddress);", ""],
+    ["refusals are not told", "this.answered(request, status, { remoteAddress });", ""],
     [
       "upper floors tell nobody",
       "this.#reports.add(report, route);\n  }\n\n  limited",

@@ -354,7 +354,7 @@ Deno.test("whoever listens hears how handshakes were answered, and how long that
   state.began(accepted);
   clock.pass(5);
   state.refuse(refused, refusal(403, "no"), "10.0.0.1");
-  state.answered(accepted, 101, "10.0.0.2");
+  state.answered(accepted, 101, { remoteAddress: "10.0.0.2" });
   assertEquals(listening.all("handshake"), [
     {
       verdict: "refused",
@@ -373,12 +373,16 @@ Deno.test("whoever listens hears how handshakes were answered, and how long that
   ]);
 });
 
-Deno.test("a handshake that began before anybody listened is not told", () => {
+Deno.test("a handshake that began before anybody listened is not told, nor its client looked up", () => {
   const { state } = setUp();
   const request = handshakeRequest();
   state.began(request);
   using listening = new Listening("handshake");
-  state.answered(request, 101, "");
+  state.answered(request, 101, {
+    get remoteAddress(): string {
+      throw new Error("asked");
+    },
+  });
   assertEquals(listening.told, []);
 });
 

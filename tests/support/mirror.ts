@@ -8,31 +8,15 @@ export const TYPES_ONLY = "types only";
 /** Files that only hand on what others export, which `api_test.ts` lists. */
 export const EXPORTS_ONLY = "exports only";
 
-/** Other suites run it; a test of its own has yet to be written. */
-export const PENDING = "run by other suites, without a test of its own so far";
-
-/**
- * Modules some lines of which only other suites run so far. A list that may only get shorter: who is
- * complete has to be taken off.
- */
-export const PARTLY: readonly string[] = [
-  "adapters/node.ts",
-  "brokers/history.ts",
-  "topics/readers.ts",
-];
-
 /** What has no test of its own name, with the reason. */
 export const UNTESTED: Readonly<Record<string, string>> = {
   "brokers/engine.ts": TYPES_ONLY,
   "brokers/gap.ts": TYPES_ONLY,
   "brokers/history_engine.ts": TYPES_ONLY,
-  "brokers/memory_replay.ts": PENDING,
   "brokers/port.ts": TYPES_ONLY,
   "brokers/published.ts": TYPES_ONLY,
   "brokers/state.ts": TYPES_ONLY,
   "topics/presence.ts": TYPES_ONLY,
-  "topics/recorded_topics.ts": PENDING,
-  "topics/replay_options.ts": PENDING,
   "topics/subscriber.ts": TYPES_ONLY,
   "topics/subscription.ts": TYPES_ONLY,
   "topics/topics.ts": TYPES_ONLY,
@@ -77,10 +61,8 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   "adapters/bun.ts": "runs in processes of Bun",
   "adapters/bun_deflate_socket.ts": "runs in processes of Bun",
   "adapters/bun_socket.ts": "runs in processes of Bun",
+  "adapters/bun_websocket.ts": "runs in processes of Bun",
 };
-
-/** How many modules may be `PENDING`: less each time that one of them gets its test. */
-export const PENDING_AT_MOST = 42;
 
 /** The modules of `src/`, such as `base/clock.ts`. */
 export function modules(): string[] {
