@@ -11,6 +11,9 @@ import { Verification } from "./verification.ts";
 /** Milliseconds for which changes and answers are collected. */
 export const TICK = 250;
 
+/** Milliseconds after which something is said once more, in case that it was lost. */
+const REMINDER = 2_000;
+
 /** What a topic asks of whoever has all of them. */
 export interface PresenceTopicOwner {
   /** The id of this process. */
@@ -52,6 +55,9 @@ export class PresenceTopic {
   #answered = -Infinity;
   /** Processes that had somebody, and that nothing was heard of for too long. */
   readonly #silent = new Set<string>();
+  /** What is said once more, and since when. A first message that is lost shows by nothing else. */
+  #reminder: "ask" | "version" | undefined;
+  #said = 0;
   /** Resolves when changes have been told. */
   #looked: Deferred<void> | undefined;
   #closed = false;
@@ -89,6 +95,7 @@ export class PresenceTopic {
     // asks answers with it.
     if (message.kind === "ask" && message.of === "") {
       this.#verification.overheard(this.#owner.now(), this.users.peers.processes());
+      if (this.#reminder === "ask") this.#reminder = undefined;
     }
     const taken = this.users.peers.take(message);
     if (taken === "current") this.#verification.answered(message.process);
@@ -162,7 +169,23 @@ export class PresenceTopic {
       const from = this.#version;
       this.#version = this.#owner.version();
       this.#send({ kind: "changes", process, version: this.#version, from, lines });
+      this.#remind("version");
     }
+  }
+
+  #remind(reminder: "ask" | "version"): void {
+    if (this.#reminder !== "ask") this.#reminder = reminder;
+    this.#said = this.#owner.now();
+  }
+
+  /** Says once more what was said some time ago: whether it did. */
+  repeat(): boolean {
+    const [reminder, version] = [this.#reminder, this.#version];
+    if (reminder === undefined || this.#owner.now() - this.#said < REMINDER) return false;
+    this.#reminder = undefined;
+    if (reminder === "ask") this.#ask("");
+    else this.#send({ kind: "version", process: this.#owner.process, version });
+    return true;
   }
 
   #chunksOf(lines: readonly string[]): string[][] {
@@ -212,6 +235,7 @@ export class PresenceTopic {
       case "ask":
         if (!this.#owner.mayAsk()) return;
         verification.asked(now, this.users.peers.processes());
+        this.#remind("ask");
         return this.#ask("");
       case "give-up":
         // They live, perhaps, but not in this topic.

@@ -18,8 +18,8 @@ const KEPT = 10_000;
 /** Topics that are kept with nobody in them: clients may name them. */
 const MOST_KEPT = 1_000;
 
-/** Topics that ask others in one turn. */
-const ASKS = 200;
+/** Topics that ask others in one turn, and those that say something once more in one look. */
+const [ASKS, REPEATS] = [200, 1_000];
 
 /** Bytes of lines in one message. */
 const CHUNK = 64 * 1024;
@@ -207,6 +207,10 @@ export class Presences implements PresenceTopicOwner {
       for (const process of forgotten) topic.drop(process);
     }
     if (++this.#looks % BEATS === 0) this.#beat();
+    let repeats = 0;
+    for (const topic of this.#topics.values()) {
+      if (topic.repeat() && ++repeats === REPEATS) return;
+    }
   }
 
   #begunAnew(): void {

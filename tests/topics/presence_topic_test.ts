@@ -251,3 +251,28 @@ Deno.test("one that is alone says nothing, and doubts nothing", async () => {
     complete: true,
   }]);
 });
+
+Deno.test("what was said is said once more after a while, because a first word may get lost", () => {
+  const { topic: t, state, take } = topic();
+  assertEquals(t.repeat(), false);
+  t.join(new FakeSubscriber(), who("ann"));
+  t.look();
+  assertEquals(take(), ["changes 1", "ask 1"]);
+  state.now += 1_999;
+  assertEquals([t.repeat(), take()], [false, []]);
+  state.now += 1;
+  assertEquals([t.repeat(), take(), t.repeat()], [true, ["ask 1"], false]);
+  t.join(new FakeSubscriber(), who("bob"));
+  t.look();
+  assertEquals(take(), ["changes 2"]);
+  state.now += 2_000;
+  assertEquals([t.repeat(), take(), t.repeat()], [true, ["version 2"], false]);
+  // Somebody else asks meanwhile, and all hear the answers.
+  t.doubt();
+  t.look();
+  assertEquals(take(), ["ask 2"]);
+  t.take(ask("", [[OURS, 2]]));
+  take();
+  state.now += 2_000;
+  assertEquals([t.repeat(), take()], [false, []]);
+});
