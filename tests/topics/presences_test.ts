@@ -462,6 +462,6 @@ Deno.test("whatever is lost, all processes know the same users afterwards, and h
       for (const one of all) one.presences.close();
       assertEquals(network.clock.pending, 0);
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
 });
