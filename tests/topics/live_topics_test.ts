@@ -1,4 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
+// It is there at once, when it is loaded.
+import "../../src/topics/presences.ts";
 import type { BrokerPort, BrokerSink } from "../../src/brokers/port.ts";
 import { createTopics, type Topics } from "../../src/topics.ts";
 import { LiveTopics } from "../../src/topics/live_topics.ts";

@@ -1,4 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
+// It is there at once, when it is loaded.
+import "../../src/topics/presences.ts";
 import { MemoryBroker } from "../../src/brokers/memory.ts";
 import type { BrokerPort, BrokerSink } from "../../src/brokers/port.ts";
 import { PresenceGate, readPresence } from "../../src/topics/presence_gate.ts";

@@ -1,4 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
+// It is there at once, when it is loaded.
+import "../../src/topics/presences.ts";
 import { MemoryReplayBroker } from "../../src/brokers/memory_replay.ts";
 import type { BrokerPort, BrokerSink, Page } from "../../src/brokers/port.ts";
 import type { TopicsState } from "../../src/brokers/state.ts";
