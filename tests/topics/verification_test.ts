@@ -85,3 +85,14 @@ Deno.test("who reads waits until it is known, or for a second, or until nobody c
   await nextTurn();
   assertEquals(done, ["early", "late", "away"]);
 });
+
+Deno.test("an answer that came before its question, and said too little, is asked for here, too", () => {
+  const verification = new Verification(3_000);
+  assertEquals(verification.behind("a", 0), false);
+  verification.overheard(0, []);
+  assertEquals(verification.look(0, true), "ask");
+  verification.asked(0, []);
+  verification.doubt();
+  verification.overheard(100, []);
+  assertEquals(verification.look(100, true), "wait");
+});
