@@ -35,6 +35,8 @@ export type { TopicsState } from "./brokers/state.ts";
 export type { Message, SendData } from "./connection/message.ts";
 export type { LiveOptions } from "./topics/live_options.ts";
 export type { CommonTopicsOptions } from "./topics/options.ts";
+export type { Presence, PresenceChange, PresentUser } from "./topics/presence.ts";
+export type { PresenceOptions } from "./topics/presence_options.ts";
 export type { HistoryOptions, ReplayOptions } from "./topics/replay_options.ts";
 export type { Subscriber } from "./topics/subscriber.ts";
 export type { NotSubscribed, ReplaySubscription, Subscription } from "./topics/subscription.ts";

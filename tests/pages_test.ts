@@ -281,6 +281,26 @@ const CHECKS: Record<string, (server: ProcessServer) => Promise<void>> = {
     const healthy = await fetch(server.url("/healthy", "http"));
     assertEquals([healthy.status, /^\d connections\n$/.test(await healthy.text())], [200, true]);
   },
+  async presence(server) {
+    const until = async (client: RawClient, wanted: (said: Record<string, unknown>) => boolean) => {
+      for (;;) {
+        const said = JSON.parse((await client.text())!);
+        if (wanted(said)) return said;
+      }
+    };
+    using first = await open(server, "/ws?name=ann");
+    const { present } = await until(first, (said) => "present" in said);
+    assertEquals(present, [{ id: "ann", value: { name: "ann" } }]);
+    using second = await open(server, "/ws?name=ann");
+    await until(second, (said) => "present" in said);
+    using other = await open(server, "/ws?name=bob");
+    // The second tab is no news.
+    const { joined } = await until(first, (said) => JSON.stringify(said).includes("bob"));
+    assertEquals(joined, [{ id: "bob", value: { name: "bob" } }]);
+    other.close(1000);
+    const { left } = await until(first, (said) => (said.left as unknown[])?.length > 0);
+    assertEquals(left, [{ id: "bob", value: { name: "bob" } }]);
+  },
   async "named-rooms"({ port }) {
     using client = await RawClient.open(port, "/ws");
     for (

@@ -42,6 +42,8 @@ export interface BrokerPort {
   stateOf?(topic: string): TopicsState;
   /** Milliseconds for which a topic is kept that nobody here is subscribed to any more. */
   readonly linger: number;
+  /** Whether there are no other processes. */
+  readonly alone?: boolean;
   /** Begins, once. */
   start(sink: BrokerSink): void;
   /**
@@ -81,4 +83,9 @@ export interface ReplayPort extends BrokerPort {
   read(topic: string, after: Position, limit: number): Page | Promise<Page>;
   /** Where a topic is now in this process; `undefined` where that is not known. */
   position(topic: string): Position | undefined;
+  /**
+   * A port without a history beside this one, for what is worth nothing afterwards. Called before
+   * `start`; to be started first, and closed first. Missing where there are no other processes.
+   */
+  beside?(): BrokerPort;
 }

@@ -4,21 +4,23 @@ import { usageError } from "../base/usage_error.ts";
 import type { Message } from "../connection/message.ts";
 import { Answers, Cut, Unanswered } from "./answers.ts";
 import { Appends } from "./appends.ts";
+import { BesideEngine } from "./beside_engine.ts";
 import { CANARY_PERIOD } from "./canary.ts";
 import { Complaints } from "./complaints.ts";
 import { decode } from "./envelope.ts";
 import type { Follower } from "./follower.ts";
 import { Followers } from "./followers.ts";
 import { HistoryReader } from "./history_reader.ts";
-import type { Entry, HistoryEngine, Stretch } from "./history_engine.ts";
+import type { Entry, HistoryEngine, HistoryListener, Stretch } from "./history_engine.ts";
 import { InFlight } from "./in_flight.ts";
 import { lastWords } from "./last_words.ts";
 import { Link } from "./link.ts";
 import { type Mark, markOf, NOTHING, positionOf, sameMark } from "./mark.ts";
-import type { BrokerSink, Page, ReplayPort } from "./port.ts";
+import type { BrokerPort, BrokerSink, Page, ReplayPort } from "./port.ts";
 import { randomId, twinsError } from "./process_id.ts";
 import type { Position, Published } from "./published.ts";
 import { encodeRecord, Nonces, RECORD_HEADER } from "./record.ts";
+import { Relay } from "./relay.ts";
 import { SharedReads } from "./shared_reads.ts";
 import type { TopicsState } from "./state.ts";
 import { Wishes } from "./wishes.ts";
@@ -43,6 +45,7 @@ export class ReplayRelay implements ReplayPort {
   readonly #link: Link;
   #sink!: BrokerSink;
   #stopLooking: (() => void) | undefined;
+  #beside: BesideEngine | undefined;
   #closed = false;
 
   /** `id`: 16 hexadecimal digits that no other process has. */
@@ -104,7 +107,7 @@ export class ReplayRelay implements ReplayPort {
       this.#link.look();
       this.#followers.look(this.#link.state === "up");
     });
-    this.#engine.start({
+    const listener: HistoryListener = {
       connected: () => this.#link.connect(),
       disconnected: (cause) => this.#link.disconnect(cause),
       recorded: (channel, entry) => this.#followers.get(channel)?.take(entry),
@@ -113,7 +116,12 @@ export class ReplayRelay implements ReplayPort {
       error: (error) => {
         if (!this.#closed) this.#complain(error);
       },
-    });
+    };
+    this.#engine.start(this.#beside?.around(listener) ?? listener);
+  }
+
+  beside(): BrokerPort {
+    return new Relay(this.#beside ??= new BesideEngine(this.#engine), this.#clock);
   }
 
   /** Canaries come without a place in a history. */

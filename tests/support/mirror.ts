@@ -17,6 +17,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   "brokers/port.ts": TYPES_ONLY,
   "brokers/published.ts": TYPES_ONLY,
   "brokers/state.ts": TYPES_ONLY,
+  "topics/presence.ts": TYPES_ONLY,
   "topics/subscriber.ts": TYPES_ONLY,
   "topics/subscription.ts": TYPES_ONLY,
   "topics/topics.ts": TYPES_ONLY,
