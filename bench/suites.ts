@@ -126,8 +126,10 @@ function topicsRows(runtime: "bun" | "deno", { topics: all }: Workloads): Row[] 
     row(all.publish, publisher, client, { rate: 0.8 }),
     row(all.publish, replayed, client, { rate: 0.45 }),
     row(all.jetstream, stored, jetstream),
-    ...[redis, nats, memory].map((each) => aside(row(all.catchUp, each, array))),
-    ...[redis, memory].map((each) => aside(row(all.comeBack, each, array))),
+    row(all.catchUp, redis, array),
+    ...[nats, memory].map((each) => aside(row(all.catchUp, each, array))),
+    row(all.comeBack, redis, array),
+    aside(row(all.comeBack, memory, array)),
     row(all.subscription, subscriptions, none, { bytes: 100 }),
   ];
 }
