@@ -83,9 +83,4 @@ export interface ReplayPort extends BrokerPort {
   read(topic: string, after: Position, limit: number): Page | Promise<Page>;
   /** Where a topic is now in this process; `undefined` where that is not known. */
   position(topic: string): Position | undefined;
-  /**
-   * A port without a history beside this one, for what is worth nothing afterwards. Called before
-   * `start`; to be started first, and closed first. Missing where there are no other processes.
-   */
-  beside?(): BrokerPort;
 }

@@ -4,7 +4,6 @@ import { usageError } from "../base/usage_error.ts";
 import type { Message } from "../connection/message.ts";
 import { Answers, Cut, Unanswered } from "./answers.ts";
 import { Appends } from "./appends.ts";
-import { BesideEngine } from "./beside_engine.ts";
 import { CANARY_PERIOD } from "./canary.ts";
 import { Complaints } from "./complaints.ts";
 import { decode } from "./envelope.ts";
@@ -45,7 +44,6 @@ export class ReplayRelay implements ReplayPort {
   readonly #link: Link;
   #sink!: BrokerSink;
   #stopLooking: (() => void) | undefined;
-  #beside: BesideEngine | undefined;
   #closed = false;
 
   /** `id`: 16 hexadecimal digits that no other process has. */
@@ -117,11 +115,7 @@ export class ReplayRelay implements ReplayPort {
         if (!this.#closed) this.#complain(error);
       },
     };
-    this.#engine.start(this.#beside?.around(listener) ?? listener);
-  }
-
-  beside(): BrokerPort {
-    return new Relay(this.#beside ??= new BesideEngine(this.#engine), this.#clock);
+    this.#engine.start(listener);
   }
 
   /** Canaries come without a place in a history. */

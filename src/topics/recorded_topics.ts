@@ -1,6 +1,5 @@
 import type { Clock } from "../base/clock.ts";
 import { usageError } from "../base/usage_error.ts";
-import { MemoryBroker } from "../brokers/memory.ts";
 import type { BrokerPort, Recorded, ReplayPort } from "../brokers/port.ts";
 import type { Published } from "../brokers/published.ts";
 import type { TopicsState } from "../brokers/state.ts";
@@ -14,7 +13,7 @@ import type { Presence } from "./presence.ts";
 import { PresenceGate, readPresence } from "./presence_gate.ts";
 import { publicationOf } from "./publication.ts";
 import { Readers } from "./readers.ts";
-import type { ReplayOptions } from "./replay_options.ts";
+import type { ReplayOptions, ReplayPorts } from "./replay_options.ts";
 import type { Subscriber } from "./subscriber.ts";
 import type { ReplaySubscription } from "./subscription.ts";
 import { Subscriptions } from "./subscriptions.ts";
@@ -41,12 +40,12 @@ export class RecordedTopics implements ReplayTopics {
 
   constructor(
     options: CheckedTopicsOptions & Pick<ReplayOptions, "frame">,
-    port: ReplayPort,
+    { port, live }: ReplayPorts,
     clock: Clock,
   ) {
     this.#port = port;
     if (options.presence) {
-      this.#beside = port.beside?.() ?? new MemoryBroker();
+      this.#beside = live();
       this.#presence = new PresenceGate(this.#beside, {
         options: options.presence,
         clock,

@@ -432,11 +432,17 @@ Deno.test("who is back on a full server before its cut is noticed is let in", as
   client.vanish();
   assertEquals(await (await back).client?.message(), sequence(1));
   assertEquals(state.noRoom()?.status, 503);
-  // While the first one lives, there is no room for a second.
-  const second = connect(connectionToken);
+  // Somebody else with its token finds no room, and leaves it where it is.
+  const stranger = connect(connectionToken, "Eve");
   await nextTurn();
   clock.pass(1_000);
-  assertEquals((await second).status, 503);
+  assertEquals((await stranger).status, 503);
+  // After a second, the client itself is believed: its WebSocket is dead, and its place is its own.
+  const again = connect(connectionToken);
+  await nextTurn();
+  clock.pass(1_000);
+  assertEquals(await (await again).client?.message(), sequence(1));
+  assertEquals(state.noRoom()?.status, 503);
   assertEquals((await connect("unknown")).status, 503);
 });
 

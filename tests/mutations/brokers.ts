@@ -417,12 +417,6 @@ export const brokers: Mutations = {
     ["half a connection is one", 'this.#publisher.status === "ready" && this', "this"],
     ["a state is told twice", "if (connected === this.#connected) return;", ""],
   ],
-  "brokers/beside_engine.ts": [
-    ["it hears nothing", "this.#listener?.message(channel, bytes);", ""],
-    ["it does not connect", "this.#listener?.connected();", ""],
-    ["the other one hears nothing", "listener.recorded(channel, entry)", "{}"],
-    ["it hears on", "    this.#listener = undefined;\n", ""],
-  ],
   "brokers/memory.ts": [
     ["one process has company", "readonly alone = true;", "readonly alone = false;"],
     ["in one process nothing is up", 'readonly state = "up";', 'readonly state = "down" as const;'],

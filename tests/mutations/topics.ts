@@ -91,7 +91,7 @@ export const topics: Mutations = {
     ["a frame may be anything", 'checkOption("frame", frame, "function");', ""],
     [
       "a broker is not asked",
-      "if (broker !== undefined) return portsOf(broker).replay(limits);",
+      "if (broker === undefined) {",
       "",
     ],
   ],
@@ -122,7 +122,7 @@ export const topics: Mutations = {
     ],
     ["a broker goes on", "await this.#port.close();", ""],
     ["the one beside goes on", "await this.#beside?.close();", ""],
-    ["who is there is stored", "port.beside?.() ?? new MemoryBroker()", "new MemoryBroker()"],
+    ["who is there is stored", "this.#beside = live();", "this.#beside = port;"],
     ["loops do not end", "this.#readers.close();", ""],
   ],
   "topics/presence_options.ts": [

@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 // It is there at once, when it is loaded.
 import "../../src/topics/presences.ts";
+import { MemoryBroker } from "../../src/brokers/memory.ts";
 import { MemoryReplayBroker } from "../../src/brokers/memory_replay.ts";
 import type { BrokerPort, BrokerSink, Page } from "../../src/brokers/port.ts";
 import type { TopicsState } from "../../src/brokers/state.ts";
@@ -45,7 +46,8 @@ function recorded(options: Partial<ReplayOptions> = {}) {
   const clock = new FakeClock();
   const port = new Away({ count: 100, bytes: 1e6, age: 60_000 }, clock);
   const checked = checkTopicsOptions(options as ReplayOptions, REPLAY_NAMES);
-  return { topics: new RecordedTopics(checked, port, clock), port, clock };
+  const live = () => new MemoryBroker();
+  return { topics: new RecordedTopics(checked, { port, live }, clock), port, clock };
 }
 
 Deno.test("a message goes to all subscribers in one order, but not to whoever is left out", async () => {
@@ -254,7 +256,7 @@ Deno.test("who is there goes over a broker beside that of the history, which end
     onPresence: (change) => changes.push(change),
     onError: (error) => reported.push(error),
   });
-  const topics = new RecordedTopics(options, Object.assign(port, { beside: () => beside }), clock);
+  const topics = new RecordedTopics(options, { port, live: () => beside }, clock);
   const subscriber = new FakeSubscriber();
   names.set(subscriber, "ann");
   await topics.subscribe(subscriber, "room");
