@@ -35,6 +35,9 @@ const RARELY = 10_000;
  */
 const MOST_CONNECTIONS = 32_768;
 
+/** Characters of a URL that is kept while an object sleeps: half of what can be kept at all. */
+const KEPT_URL = 8_192;
+
 /** What takes over sockets whose Durable Object may sleep. */
 export interface Keeper {
   /**
@@ -56,15 +59,17 @@ export class WorkersAdapter implements Adapter, WorkersSocketOwner {
   /** Who takes over the sockets, so that the object may sleep; nobody by default. */
   keeper: Keeper | undefined;
   readonly #clockwork: WorkersClockwork;
+  readonly #sleeps: boolean;
 
   /** `sleeps`: whether a timer must not keep the object awake. */
   constructor(sleeps = false) {
+    this.#sleeps = sleeps;
     this.#clockwork = new WorkersClockwork(sleeps ? 0 : RARELY);
     this.clockwork = this.#clockwork.start;
   }
 
   opening(request: Request): Opening | undefined {
-    return workersOpening(request);
+    return workersOpening(request, this.#sleeps ? KEPT_URL : undefined);
   }
 
   /**

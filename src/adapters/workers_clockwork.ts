@@ -18,7 +18,7 @@ export class WorkersClockwork {
   readonly #period: number;
   readonly #closing = new Set<Closing>();
   #clock: Clock | undefined;
-  #look: () => void = () => {};
+  #look: (() => void) | undefined;
   #slow: (() => void) | undefined;
   #fast: (() => void) | undefined;
 
@@ -42,7 +42,7 @@ export class WorkersClockwork {
   }
 
   #lookAgain(): void {
-    this.#look();
+    this.#look?.();
     for (const connection of this.#closing) {
       if (connection.readyState === 3) this.#closing.delete(connection);
     }

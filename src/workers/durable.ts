@@ -12,6 +12,7 @@ import {
 import type { WorkersFetch } from "./fetch.ts";
 import { Hibernation } from "./hibernation.ts";
 import { Host } from "./host.ts";
+import { ownEvents } from "./own_events.ts";
 
 /** A Durable Object that serves WebSockets. The runtime calls its methods, but for `shutdown`. */
 export interface DurableServer {
@@ -91,7 +92,7 @@ export function durable<T = unknown, Made extends Served = Served>(
     constructor(state: DurableState, env: unknown) {
       const { host, shutdownTimeout, hibernate } = checked;
       const made = create(state as never, env as never);
-      const fetch = fetchOf(made);
+      const fetch = hibernate === undefined ? fetchOf(made) : ownEvents(fetchOf(made));
       const adapter = new WorkersAdapter(hibernate !== undefined);
       this.#env = env;
       this.#host = new Host(fetch, state, host, shutdownTimeout, adapter);

@@ -12,7 +12,8 @@ Deno.test("a handshake over a network is judged as everywhere", () => {
     assertEquals(verdictOn(edgeRequest("/", { [name]: "wrong" })), "refused", name);
     const without = edgeRequest();
     without.headers.delete(name);
-    assertEquals(verdictOn(without), "refused", name);
+    // Between two hops only, so that an edge may leave it out.
+    assertEquals(verdictOn(without), name === "connection" ? "accepted" : "refused", name);
   }
   assertEquals(verdictOn(edgeRequest("/", { origin: "https://evil.example" })), "refused");
 });
@@ -36,6 +37,17 @@ Deno.test("a handshake that a Worker makes has no key, and needs none", () => {
   // The rules on pages hold for it all the same, and so does what is wrong with where it goes.
   assertEquals(verdictOn(made({ origin: "https://evil.example" })), "refused");
   assertEquals(verdictOn(made({ host: "a,b" })), "refused");
+});
+
+Deno.test("a URL that is too long to be kept is refused", () => {
+  const request = edgeRequest(`/${"x".repeat(100)}`);
+  const { length } = request.url;
+  assertEquals(workersOpening(request, length)?.fault, undefined);
+  const { status, message } = workersOpening(request, length - 1)!.fault!;
+  assertEquals([status, message], [
+    400,
+    `expected a URL of ${length - 1} characters at most, got ${length}`,
+  ]);
 });
 
 Deno.test("what asks for no WebSocket is none, and the edge says who asks", () => {

@@ -88,6 +88,15 @@ Deno.test("who may sleep is handed to the keeper, with the limits of the route",
   assertEquals([limits.maxPayloadLength, stage.last.accepted], [1_048_576, false]);
 });
 
+Deno.test("where a connection may have to be kept, no URL is longer than half of what can be", async () => {
+  using stage = new WorkersStage();
+  for (const [sleeps, status] of [[true, 400], [false, 101]] as const) {
+    const { fetch } = serving(new WorkersAdapter(sleeps));
+    assertEquals((await fetch(edgeRequest(`/${"x".repeat(8_200)}`), {})).status, status);
+  }
+  assertEquals(stage.sockets.length, 1);
+});
+
 Deno.test("there is room for so many connections, and strange uses are told on", async () => {
   using stage = new WorkersStage();
   const { adapter, fetch, opened } = serving();

@@ -601,6 +601,7 @@ export const adapters: Mutations = {
     ["the headers of the pipeline are lost", "allowedHeaders(response.headers)", "[]"],
     ["the address is not known", "remoteAddress: addressOf(request) }", 'remoteAddress: "" }'],
     ["there is room for nobody", "return MOST_CONNECTIONS;", "return 0;"],
+    ["a long URL is kept", "this.#sleeps ? KEPT_URL : undefined", "undefined"],
     ["nobody looks at what closes", "this.#clockwork.hurry(connection);", ""],
     ["strange uses are not told", "this.onStrange();", ""],
     [
@@ -623,26 +624,44 @@ export const adapters: Mutations = {
     ["it never rests", "if (this.#closing.size === 0) this.#rest();", ""],
     ["it rests too early", "if (this.#closing.size === 0) this.#rest();", "this.#rest();"],
     ["what has closed counts", "connection.readyState === 3) return;", "false) return;"],
-    ["it does not look", "    this.#look();\n    for", "    for"],
+    ["it does not look", "    this.#look?.();\n    for", "    for"],
     ["it goes on after the stop", "this.#slow?.();", ""],
-    ["what closed is not forgotten", "this.#closing.clear();", ""],
+    ["what closed is not forgotten", "this.#closing.clear();", "", {
+      equivalent:
+        "what has closed by then is forgotten at the first look, and nothing else is left",
+    }],
     ["it looks at nothing twice", "this.#fast ??= ", "this.#fast = "],
   ],
   "adapters/workers_opening.ts": [
-    ["a key is never needed", "|| OVER_A_NETWORK.some((name) => headers.has(name))", ""],
-    ["a key is always needed", "OVER_A_NETWORK.some((name) => headers.has(name))", "true"],
-    ["who asks is not known", 'headers.get("cf-connecting-ip") ?? ""', '""'],
-    ["no version is enough", '"connection", "sec-websocket-key", ', '"connection", '],
     [
-      "what is wrong with it is lost",
-      "    fault,\n    httpVersion",
-      "    fault: undefined,\n    httpVersion",
+      "a key is never needed",
+      'const checked = !headers.has("sec-websocket-key") &&',
+      "const checked =",
     ],
+    ["no version is enough", ' && !headers.has("sec-websocket-version")', ""],
+    ["an edge has to say Connection", 'complete.set("connection", "Upgrade");', ""],
+    [
+      "a wrong Connection will do",
+      'if (!checked && headers.has("connection")) return opening;',
+      "",
+    ],
+    [
+      "whoever asks for something else is taken",
+      '!== "websocket") return undefined;',
+      '=== "") return undefined;',
+    ],
+    ["any URL can be kept", "url.length > longest", "false"],
+    ["who asks is not known", 'headers.get("cf-connecting-ip") ?? ""', '""'],
+    ["what is wrong with it is lost", "fault: opening.fault,", "fault: undefined,"],
   ],
   "adapters/workers_runtime.ts": [
     ["every runtime is Cloudflare's", '=== "function"', '!== "number"'],
     ["no runtime is Cloudflare's", '=== "function"', '=== "number"'],
-    ["it is known by something else", ".WebSocketPair ===", ".WebSocketRequestResponsePair ==="],
+    [
+      "it is known by something that Deno has",
+      ".WebSocketPair ===",
+      '["WebSocket" as "WebSocketPair"] ===',
+    ],
   ],
   "adapters/workers_socket.ts": [
     ["it sends on what has closed", "if (open) this.raw.send(data);", "this.raw.send(data);"],

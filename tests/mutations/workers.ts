@@ -22,6 +22,11 @@ export const workers: Mutations = {
       "events(connection, made as never)",
       "events(connection, {} as never)",
     ],
+    [
+      "a hub sleeps",
+      "hibernate === undefined ? fetchOf(made) : ownEvents(fetchOf(made))",
+      "fetchOf(made)",
+    ],
     ["a message gets nowhere", "this.#hibernation?.received(socket, message);", ""],
     ["an end gets nowhere", "this.#hibernation?.ended(socket, code, reason, wasClean);", ""],
     ["a failure gets nowhere", "this.#hibernation?.failed(socket, error);", ""],
@@ -114,6 +119,23 @@ export const workers: Mutations = {
       "a fault is the runtime's own",
       'throw usageError(\n      "let a connection sleep"',
       'throw error ?? usageError(\n      "let a connection sleep"',
+    ],
+  ],
+  "workers/own_events.ts": [
+    ["a hub is let in", "!(SHUTTING_DOWN in events)", "true"],
+    ["nobody is let in", "!(SHUTTING_DOWN in events)", "false"],
+    [
+      "who takes time is let in",
+      "return answer.then((response) => checked(request, response));",
+      "return answer;",
+    ],
+    [
+      "who answers at once is let in",
+      "if (!isPromise(answer)) return checked(request, answer);",
+      "if (!isPromise(answer)) return answer;",
+      {
+        equivalent: "hubs take their time",
+      },
     ],
   ],
   "workers/shared_reports.ts": [

@@ -104,21 +104,31 @@ Deno.test("workers: the room of the page is one for each name", async () => {
   assertEquals(await eve.message(), "alone");
 });
 
-Deno.test("workers: the counter of the page counts for each connection", async () => {
-  const entry = `${sample("ts worker-sleep")}
+for (const date of [undefined, "2025-01-01"]) {
+  Deno.test(`workers: the counter of the page counts for each connection, at ${date ?? "today"}`, async () => {
+    const entry = `${sample("ts worker-sleep")}
     export default { fetch: (request: Request, { ROOMS }) => ROOMS.get(ROOMS.idFromName("a")).fetch(request) };`;
-  await using workerd = await serving(entry, { objects: { ROOMS: "Counter" } });
-  using one = await open(workerd, "/");
-  using other = await open(workerd, "/");
-  for (const count of ["1", "2", "3"]) {
-    one.send("x");
-    assertEquals(await one.message(), count);
-  }
-  other.send("x");
-  assertEquals(await other.message(), "1");
-  other.send("ping");
-  assertEquals(await other.message(), "pong");
-});
+    await using workerd = await serving(entry, {
+      objects: { ROOMS: "Counter" },
+      ...date && { date },
+    });
+    using one = await open(workerd, "/");
+    using other = await open(workerd, "/");
+    for (const count of ["1", "2", "3"]) {
+      one.send("x");
+      assertEquals(await one.message(), count);
+    }
+    other.send("x");
+    assertEquals(await other.message(), "1");
+    other.send("ping");
+    assertEquals(await other.message(), "pong");
+    // Whoever closes is answered, by us where the runtime does not.
+    other.close(4000, "bye");
+    assertEquals(await other.closed, { code: 4000, reason: "bye" });
+    one.close();
+    assertEquals((await one.closed).code, 1005);
+  });
+}
 
 Deno.test("workers: topics of the module do not reach another object, and that is told", async () => {
   const entry = `

@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import type { Connection } from "../../src/connection/connection.ts";
+import { defineHub } from "../../src/hubs.ts";
 import { upgradeWebSocket } from "../../src/native/upgrade.ts";
 import { createTopics } from "../../src/topics.ts";
 import { durable } from "../../src/workers/durable.ts";
@@ -22,6 +23,7 @@ Deno.test("each object is a server of its own, which counts and shuts down", asy
   const done = one.shutdown();
   stage.sockets[0]!.emit("close", { code: 1001, reason: "", wasClean: true });
   await done;
+  assertEquals(stage.sockets[0]!.closes[0], [1001, "Server shutting down"]);
   assertEquals([one.connections, other.connections], [0, 1]);
   stage.last.emit("close", { code: 1000, reason: "", wasClean: true });
 });
@@ -105,6 +107,19 @@ Deno.test("an object that sleeps needs no automatic answer, and may fail instead
   await nextTurn();
   room.webSocketError(state.sockets[0] as object, new Error("Network connection lost."));
   assertEquals([room.connections, state.automatic], [0, undefined]);
+});
+
+Deno.test("an object that sleeps has no hub", async () => {
+  using stage = new WorkersStage();
+  const errors: unknown[] = [];
+  const hub = defineHub()({ client: {} }).create({});
+  const onError = (error: unknown) => errors.push(error);
+  const Room = durable((request) => hub.handle(request), {
+    onError,
+    hibernate: { events: () => ({}) },
+  });
+  const { status } = await new Room(new StagedState(), {}).fetch(edgeRequest());
+  assertEquals([status, errors.length, stage.sockets.length], [500, 1, 0]);
 });
 
 Deno.test("what is no app is said when the module is loaded, or when the first object is made", () => {
