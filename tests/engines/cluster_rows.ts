@@ -154,7 +154,7 @@ export const NATS_FAULTS: readonly Fault<NatsCluster>[] = [
   },
   {
     title: "all servers are restarted, one after the other",
-    replay: { told: "", lost: "nothing", within: 10_000 },
+    replay: { told: "", lost: "nothing", within: 20_000 },
     async strike(cluster) {
       for (const engine of cluster.engines) {
         await engine.kill();

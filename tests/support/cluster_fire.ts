@@ -5,8 +5,8 @@ import type { Frame } from "./replay_client.ts";
 import { textOf, TopicsClient } from "./topics_client.ts";
 
 /** Messages of one burst, and milliseconds between two. */
-const EACH = 3;
-const PAUSE = 50;
+const EACH = 2;
+const PAUSE = 80;
 
 /** Milliseconds after which it is too late. */
 const PATIENCE = 40_000;
@@ -26,6 +26,8 @@ export interface TopicAftermath {
 class Subscriber {
   readonly ledgers: ReadonlyMap<string, LossLedger>;
   readonly ended = new Set<string>();
+  /** The last message of each name. */
+  readonly read: Record<string, string> = {};
   /** The last word of each topic that somebody waits for. */
   readonly probes = new Map<string, string>();
   readonly #names: ReadonlyMap<string, string>;
@@ -35,7 +37,7 @@ class Subscriber {
     this.ledgers = new Map([...names.values()].map((topic) => [topic, new LossLedger()]));
   }
 
-  async read(client: TopicsClient): Promise<void> {
+  async follow(client: TopicsClient): Promise<void> {
     while (this.ended.size < this.ledgers.size) {
       const text = textOf(await client.message());
       assert(text !== undefined, "the end of a connection");
@@ -49,6 +51,7 @@ class Subscriber {
     const [, what, topic = ""] = /^(end|probe \d+) of (.+)$/.exec(message) ?? [];
     if (what === "end") return void this.ended.add(topic);
     if (what !== undefined) return void this.probes.set(topic, what);
+    this.read[message.slice(0, 2)] = message;
     this.ledgers.get(this.#names.get(message.slice(0, 1))!)!.take(frame);
   }
 }
@@ -82,7 +85,7 @@ export class ClusterFire {
     this.#publishers = publishers;
     const names = new Map(topics.map((topic, i) => [letterOf(i), topic]));
     this.#subscribers = listeners.map(() => new Subscriber(names));
-    this.#reading = listeners.map((client, i) => this.#subscribers[i]!.read(client));
+    this.#reading = listeners.map((client, i) => this.#subscribers[i]!.follow(client));
     // Nobody waits for it until everything is over.
     for (const loop of this.#reading) loop.catch(() => {});
     this.#publishing = this.#publish();
@@ -124,11 +127,23 @@ export class ClusterFire {
       const probe = `probe ${this.#probes++}`;
       const isThere = () => this.#subscribers.every(({ probes }) => probes.get(topic) === probe);
       for (let tries = 0; !isThere(); tries++) {
-        assert(Date.now() < end, `${probe} of ${topic} does not come`);
+        assert(Date.now() < end, `${probe} of ${topic} does not come: ${this.#said()}`);
         if (tries % 5 === 0) publisher.do({ do: "publish", topic, data: `${probe} of ${topic}` });
         await sleep(20);
       }
     }
+  }
+
+  /** What the processes said last, for whoever reads that something does not come. */
+  #said(): string {
+    const last = (server: ProcessServer) => [
+      server.all({ on: "state" }).slice(-3),
+      server.all({ on: "reported" }).slice(-5),
+      server.all({ on: "published" }).slice(-2),
+      server.all({ on: "gap" }).slice(-3),
+    ];
+    const read = this.#subscribers.map(({ read }) => read);
+    return JSON.stringify([this.#servers.map(last), read, this.#rounds]);
   }
 
   /** Publishes no more, waits for everything, and says what became of it. */
