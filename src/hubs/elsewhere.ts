@@ -83,6 +83,10 @@ export class Elsewhere implements ExchangeOwner {
     const { channels, peers } = this.#exchange;
     const home = this.#whereabouts.get(matter.id);
     const isKnown = home !== undefined && peers.has(home);
+    if (!isKnown && this.#exchange.introduced !== undefined) {
+      await this.#exchange.introduced;
+      this.#checkState();
+    }
     if (!isKnown && peers.size === 0) return undefined;
     const answered = isKnown
       ? await this.#exchange.ask(channels.to(home), [home], matter, body)

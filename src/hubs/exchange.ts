@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
-import { messageOf } from "../base/contain.ts";
+import { contain, messageOf } from "../base/contain.ts";
+import { Deferred } from "../base/deferred.ts";
 import { usageError } from "../base/usage_error.ts";
 import { utf8Length } from "../base/utf8.ts";
 import type { Gap } from "../brokers/gap.ts";
@@ -17,6 +18,9 @@ const PERIOD = 1_000;
 
 /** Milliseconds after the last look that make the next one late: this process was paused. */
 const LATE = 4_000;
+
+/** Milliseconds in which whoever is new has heard of all others. */
+const INTRODUCTION = 500;
 
 /** Answers a question; behind `taken`, once more. */
 export type Reply = (answer: Pick<Answer, "verdict" | "error">, body?: string) => void;
@@ -51,6 +55,7 @@ export class Exchange {
   readonly #questions = new Questions();
   /** Channels of its own that the engine has refused. */
   readonly #refused = new Set<string>();
+  #introduced: Deferred<void> | undefined;
   #stop: (() => void) | undefined;
   #lookedAt = 0;
   #signedAt = 0;
@@ -68,7 +73,9 @@ export class Exchange {
   start(): void {
     this.#lookedAt = this.#clock.now();
     this.#port.start({
-      deliver: (topic, { data }) => this.#take(topic, data),
+      // Others may be of another version, whose parcels are not what they seem.
+      deliver: (topic, { data }) =>
+        contain(() => this.#take(topic, data), (error) => this.#owner.error(error)),
       state: (state, cause) => this.#become(state, cause),
       gap: (gap) => this.#missed(gap),
       error: (error) => this.#owner.error(error),
@@ -83,6 +90,11 @@ export class Exchange {
 
   get closed(): boolean {
     return this.#closed;
+  }
+
+  /** Resolves when all others are known, for whoever has to ask each of them. */
+  get introduced(): Promise<void> | undefined {
+    return this.#introduced?.promise;
   }
 
   /**
@@ -154,10 +166,19 @@ export class Exchange {
     if (state === "up") {
       this.peers.forgive(this.#clock.now());
       this.#sign();
+      this.#introduce();
     } else {
       this.#questions.end(`the engine is ${state}: nobody knows how far other processes were`);
     }
     this.#owner.state(state, cause);
+  }
+
+  #introduce(): void {
+    const introduced = this.#introduced = new Deferred<void>();
+    this.#clock.after(INTRODUCTION, () => {
+      introduced.resolve();
+      if (this.#introduced === introduced) this.#introduced = undefined;
+    });
   }
 
   #look(): void {

@@ -1,6 +1,10 @@
+import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/contain.ts";
 import type { Elsewhere } from "./elsewhere.ts";
 import type { PieceOfPost } from "./parcel.ts";
+
+/** Milliseconds after which a body of which nothing comes any more is taken for half of one. */
+const SILENT = 30_000;
 
 /** Characters of one piece: a client's message fits into one, as a rule. */
 const PIECE = 64 * 1024;
@@ -22,6 +26,7 @@ export async function post(
   elsewhere: Elsewhere,
   sender: Sender,
   body: ReadableStream<Uint8Array> | null,
+  clock: Clock,
 ): Promise<Posted> {
   const post = ++last;
   const send = async (text: string, end: PieceOfPost["end"]): Promise<Posted> => {
@@ -32,7 +37,7 @@ export async function post(
       return [503, messageOf(error)];
     }
   };
-  const pieces = piecesOf(body);
+  const pieces = piecesOf(body, clock);
   try {
     for (let begun = false;; begun = true) {
       const next = await pieces.next().catch(() => undefined);
@@ -46,7 +51,6 @@ export async function post(
       if (end === "last" || status !== 200) return [status, why];
     }
   } finally {
-    // The rest of the body is not wanted, if there is any.
     pieces.return(undefined).catch(() => {});
   }
 }
@@ -58,12 +62,40 @@ const BROKEN: Posted = [400, "expected a body of text, got half of one, or bytes
 /** The text of a body in pieces, of which one is the last. */
 async function* piecesOf(
   body: ReadableStream<Uint8Array> | null,
+  clock: Clock,
 ): AsyncGenerator<readonly [text: string, end: "more" | "last"]> {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  const reader = body?.getReader();
   let text = "";
-  for await (const bytes of body ?? []) {
-    text += decoder.decode(bytes, { stream: true });
-    for (; text.length > PIECE; text = text.slice(PIECE)) yield [text.slice(0, PIECE), "more"];
+  try {
+    for (;;) {
+      const bytes = reader && await next(reader, clock);
+      if (bytes === undefined) break;
+      text += decoder.decode(bytes, { stream: true });
+      for (; text.length > PIECE; text = text.slice(PIECE)) yield [text.slice(0, PIECE), "more"];
+    }
+    yield [text + decoder.decode(), "last"];
+  } finally {
+    // The rest is not wanted, if there is any.
+    reader?.cancel().catch(() => {});
   }
-  yield [text + decoder.decode(), "last"];
+}
+
+/** The next bytes; `undefined` at the end. */
+async function next(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  clock: Clock,
+): Promise<Uint8Array | undefined> {
+  let isLate = false;
+  const stop = clock.after(SILENT, () => {
+    isLate = true;
+    reader.cancel().catch(() => {});
+  });
+  try {
+    const { value } = await reader.read();
+    if (isLate) throw new Error("the rest does not come");
+    return value;
+  } finally {
+    stop();
+  }
 }

@@ -177,7 +177,8 @@ export class RequestClients {
     if (elsewhere === undefined || request.method !== "POST") {
       return refused(request, 404, ELSEWHERE);
     }
-    const [status, why] = await post(elsewhere, { id: sealed.id, token, user }, request.body);
+    const sender = { id: sealed.id, token, user };
+    const [status, why] = await post(elsewhere, sender, request.body, asked.server.clock);
     return status === 200 ? done(200) : refused(request, status, why);
   }
 

@@ -289,3 +289,27 @@ Deno.test("a group that nobody here is in any more is let go of at the engine", 
   await settled();
   assertEquals(near.engine.subscribed.has(channel!), false);
 });
+
+Deno.test("whoever is new asks nobody before it knows the others", async () => {
+  const { processes, b } = await setUp();
+  const third = await processes.add({}, true);
+  third.engine.listener.connected();
+  await settled();
+  const called = clientsOf(third).client("b").message("early");
+  const late = clientsOf(third).client("nobody").message("x");
+  await settled();
+  assertEquals(taken(b.transport), []);
+  processes.clock.pass(500);
+  await called;
+  await late;
+  await settled();
+  assertEquals(taken(b.transport), [["early"]]);
+  // While it waits, the engine may go.
+  third.engine.listener.disconnected(new Error("cut"));
+  third.engine.listener.connected();
+  await settled();
+  const lost = clientsOf(third).client("nobody").message("x");
+  third.engine.listener.disconnected(new Error("cut"));
+  processes.clock.pass(500);
+  await assertRejects(() => lost, HubError, "got one that is down");
+});

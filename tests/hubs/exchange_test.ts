@@ -201,3 +201,11 @@ Deno.test("what is no parcel is passed over, and behind the end nothing is done"
   a.exchange.send(channels.all, { kind: "call", target: "late" });
   assertEquals(b.log.length, 1);
 });
+
+Deno.test("a parcel that is not what it seems is told, and does no harm", async () => {
+  const { add } = setUp();
+  const [a, b] = [await add(), await add()];
+  a.exchange.send(a.exchange.channels.all, { kind: "question", from: "p" } as never);
+  assertEquals(b.log.length, 1);
+  assertEquals(/undefined/.test(`${b.log[0]}`), true);
+});

@@ -2,8 +2,11 @@ import { assertEquals } from "@std/assert";
 import type { Elsewhere } from "../../src/hubs/elsewhere.ts";
 import { HubError } from "../../src/hubs/hub_error.ts";
 import { post } from "../../src/hubs/posting.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { nextTurn } from "../support/memory.ts";
 import { bodyOf } from "../support/request_client.ts";
 
+const clock = new FakeClock();
 const SENDER = { id: "c", token: "t", user: "Ada" };
 
 /** Other processes, which answer each piece with the next of these. */
@@ -31,32 +34,32 @@ Deno.test("what fits into one piece is sent at once, whatever pieces it came in"
       controller.close();
     },
   });
-  assertEquals(await post(elsewhere, SENDER, body), [200, ""]);
-  assertEquals(await post(elsewhere, SENDER, null), [200, ""]);
+  assertEquals(await post(elsewhere, SENDER, body, clock), [200, ""]);
+  assertEquals(await post(elsewhere, SENDER, null, clock), [200, ""]);
   assertEquals([pieces, posts.size], [[["a ü", "last"], ["", "last"]], 2]);
 });
 
 Deno.test("more is sent piece by piece, until somebody does not take it", async () => {
   const text = "x".repeat(150_000);
   const { elsewhere, pieces } = others([200, ""], [200, ""], [429, "too many"]);
-  assertEquals(await post(elsewhere, SENDER, bodyOf(text)), [429, "too many"]);
+  assertEquals(await post(elsewhere, SENDER, bodyOf(text), clock), [429, "too many"]);
   assertEquals(pieces.map(([piece, end]) => [piece.length, end]), [
     [65_536, "more"],
     [65_536, "more"],
     [18_928, "last"],
   ]);
   const gone = others([404, "gone"]);
-  assertEquals(await post(gone.elsewhere, SENDER, bodyOf(text)), [404, "gone"]);
+  assertEquals(await post(gone.elsewhere, SENDER, bodyOf(text), clock), [404, "gone"]);
   assertEquals(gone.pieces.length, 1);
 });
 
 Deno.test("a client that nobody has, processes that do not answer, and bytes that are no text", async () => {
   const nobody = others(undefined).elsewhere;
-  assertEquals(await post(nobody, SENDER, bodyOf("x")), [404, "No Connection with that ID"]);
+  assertEquals(await post(nobody, SENDER, bodyOf("x"), clock), [404, "No Connection with that ID"]);
   const away = others(new HubError("the engine is down")).elsewhere;
-  assertEquals(await post(away, SENDER, bodyOf("x")), [503, "the engine is down"]);
+  assertEquals(await post(away, SENDER, bodyOf("x"), clock), [503, "the engine is down"]);
   const bytes = new Blob([new Uint8Array([255])]).stream();
-  assertEquals((await post(others().elsewhere, SENDER, bytes))[0], 400);
+  assertEquals((await post(others().elsewhere, SENDER, bytes, clock))[0], 400);
 });
 
 Deno.test("half of a body is said to be half of one, if any of it has gone out", async () => {
@@ -65,6 +68,17 @@ Deno.test("half of a body is said to be half of one, if any of it has gone out",
     start: (controller) => controller.enqueue(new Uint8Array(70_000)),
     pull: (controller) => controller.error(new Error("cut")),
   });
-  assertEquals((await post(elsewhere, SENDER, broken))[0], 400);
+  assertEquals((await post(elsewhere, SENDER, broken, clock))[0], 400);
   assertEquals(pieces.map(([, end]) => end), ["more", "broken"]);
+});
+
+Deno.test("a body of which nothing comes any more is not waited for", async () => {
+  const { elsewhere, pieces } = others();
+  const posted = post(elsewhere, SENDER, new ReadableStream(), clock);
+  await nextTurn();
+  clock.pass(29_999);
+  await nextTurn();
+  assertEquals(clock.pending, 1);
+  clock.pass(1);
+  assertEquals([(await posted)[0], pieces, clock.pending], [400, [], 0]);
 });

@@ -53,6 +53,8 @@ export class HubProcesses {
     if (!away) {
       engine.listener.connected();
       await settled();
+      // By now it knows the others.
+      this.clock.pass(500);
     }
     return { engine, state, hub, told };
   }
