@@ -46,6 +46,8 @@ export class Absences {
   readonly #present = new Map<string, Presence>();
   /** Whoever is back before we know that it was away. */
   readonly #expected = new Map<string, Deferred<void>>();
+  /** Servers whose shutdown ends theirs: one listener for each, because Node warns of many. */
+  readonly #heard = new WeakSet<AbortSignal>();
 
   /** How many there are. */
   get size(): number {
@@ -94,6 +96,14 @@ export class Absences {
   add(token: string, absence: Absence): void {
     this.#all.set(token, absence);
     this.#expected.get(token)?.resolve();
+    const { shutdown } = absence;
+    if (this.#heard.has(shutdown)) return;
+    this.#heard.add(shutdown);
+    shutdown.addEventListener("abort", () => {
+      for (const each of [...this.#all.values()]) {
+        if (each.shutdown === shutdown) each.end("shutdown");
+      }
+    });
   }
 
   delete(token: string): void {
@@ -131,11 +141,15 @@ export class Absence {
     this.#attendance = attendance;
     this.#cause = cause;
     this.#cancel = server.clock.after(WINDOW, () => this.end());
-    server.signal.addEventListener("abort", this.#shutDown);
     heartbeat.delete(reception);
     carrier.detach(() => this.end(), () => this.#missed());
     reception.suspend();
     all.add(ticket!.token, this);
+  }
+
+  /** Aborts when its server shuts down. */
+  get shutdown(): AbortSignal {
+    return this.#attendance.arrival.server.signal;
   }
 
   /** The name of the user that may come back. */
@@ -180,15 +194,12 @@ export class Absence {
     if (!mayComeBack(this.#attendance.reception)) queueMicrotask(() => this.end());
   }
 
-  readonly #shutDown = (): void => this.end("shutdown");
-
   /** Says whether it was not over yet. */
   #finish(): boolean {
     if (this.#over) return false;
     this.#over = true;
     const { server, ticket } = this.#attendance.arrival;
     this.#cancel();
-    server.signal.removeEventListener("abort", this.#shutDown);
     this.#all.delete(ticket!.token);
     if (this.#lent === undefined) server.release();
     else this.#lent();

@@ -238,6 +238,24 @@ Deno.test("an absence takes a place on the server, and ends with it, or with the
   assertEquals(other.causes, ["shutdown"]);
 });
 
+Deno.test("however many are absent, one listener waits for the end of their server", async () => {
+  const { negotiate, open, state, causes } = serving();
+  let listeners = 0;
+  const { signal } = state;
+  const add = signal.addEventListener.bind(signal) as (...args: unknown[]) => void;
+  signal.addEventListener = (...args: unknown[]) => {
+    listeners++;
+    add(...args);
+  };
+  for (let i = 0; i < 3; i++) {
+    (await open((await negotiate()).connectionToken)).vanish();
+    await nextTurn();
+  }
+  state.drain();
+  await nextTurn();
+  assertEquals([causes, listeners], [["shutdown", "shutdown", "shutdown"], 1]);
+});
+
 Deno.test("who is ended while absent is gone", async () => {
   const { negotiate, open, roster, causes, state } = serving();
   const { connectionToken, connectionId } = await negotiate();
