@@ -1,4 +1,3 @@
-import type { Environment } from "./environment.ts";
 import type { Link, LinkEvents } from "./link.ts";
 import { Posts } from "./posts.ts";
 import { request, type Requesting } from "./request.ts";
@@ -6,13 +5,8 @@ import { request, type Requesting } from "./request.ts";
 /** Milliseconds that a poll may take: servers answer after 90 seconds, even if there is nothing. */
 const PATIENCE = 100_000;
 
-/** The part of a client that polls need. */
-export interface Polling extends Requesting {
-  readonly world: Pick<Environment, "fetch" | "clock">;
-}
-
 /** Asks again and again whether there is something, and sends by requests of their own. */
-export function openLongPolling(context: Polling, url: URL, events: LinkEvents): Link {
+export function openLongPolling(context: Requesting, url: URL, events: LinkEvents): Link {
   const abort = new AbortController();
   const { signal } = abort;
   const ended = (reason: unknown) => {
@@ -41,7 +35,7 @@ export function openLongPolling(context: Polling, url: URL, events: LinkEvents):
 
 /** Polls until the server says that it is over, which is an error. */
 async function poll(
-  context: Polling,
+  context: Requesting,
   url: URL,
   events: LinkEvents,
   signal: AbortSignal,

@@ -8,7 +8,7 @@ declare const location: { readonly href: string } | undefined;
 /** The part of a client that its requests need. */
 export interface Requesting {
   readonly options: Pick<CheckedOptions, "accessToken">;
-  readonly world: Pick<Environment, "fetch">;
+  readonly world: Pick<Environment, "fetch" | "clock">;
   readonly signal: AbortSignal;
   /** What the server is to know the user by. */
   token?: string | undefined;
@@ -22,6 +22,9 @@ export interface Parts {
   readonly headers?: { readonly accept: string };
   readonly signal?: AbortSignal;
 }
+
+/** Milliseconds that an answer may take, unless whoever waits has a signal of its own. */
+const PATIENCE = 7_000;
 
 /** Asks for the token: the last one may be too old. */
 export async function renew(context: Requesting): Promise<void> {
@@ -43,7 +46,13 @@ export async function request(
   again: boolean = true,
 ): Promise<Response> {
   const { token, options: { accessToken } } = context;
-  const response = await context.world.fetch(url, {
+  let cancel = () => {};
+  const late = new Promise<never>((_, reject) => {
+    if (parts?.signal) return;
+    const fail = () => reject(new Cut("the server does not answer"));
+    cancel = context.world.clock.after(PATIENCE, fail);
+  });
+  const answer = context.world.fetch(url, {
     method,
     signal: context.signal,
     ...parts,
@@ -51,6 +60,7 @@ export async function request(
     // Cookies are for pages; some runtimes of servers refuse the option.
     ...typeof location === "object" && { credentials: "include" },
   });
+  const response = await Promise.race([answer, late]).finally(() => cancel());
   const { status, headers } = response;
   if (expected.includes(status)) return response;
   await response.body?.cancel();

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { openEventStream } from "../../src/client/event_stream.ts";
 import type { Requesting } from "../../src/client/request.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 
 const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
 const encoder = new TextEncoder();
@@ -12,6 +13,7 @@ function setUp(answer?: Response) {
   const context: Requesting = {
     options: {},
     world: {
+      clock: new FakeClock(),
       fetch: (_url, { method, headers, signal }) => {
         asked.push(`${method} ${(headers as Record<string, string>).accept}`);
         signal!.addEventListener("abort", () => controller.error(signal!.reason));

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Posts } from "../../src/client/posts.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 import type { Requesting } from "../../src/client/request.ts";
 
 const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
@@ -10,6 +11,7 @@ function setUp() {
   const context: Requesting = {
     options: {},
     world: {
+      clock: new FakeClock(),
       fetch: async (_url, { body }) => {
         bodies.push(await (body as Blob).text());
         return await new Promise<Response>((resolve) => answers.push(resolve));

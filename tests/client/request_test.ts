@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Cut } from "../../src/client/cut.ts";
 import { renew, request, type Requesting } from "../../src/client/request.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 
 const URL_ = new URL("http://localhost/hub");
 
@@ -10,9 +11,11 @@ interface Asked extends RequestInit {
 
 function setUp(answers: Response[], accessToken?: () => string | Promise<string>) {
   const asked: Asked[] = [];
+  const clock = new FakeClock();
   const context: Requesting = {
     options: accessToken === undefined ? {} : { accessToken },
     world: {
+      clock,
       fetch: (_url, init) => {
         asked.push(init as Asked);
         return Promise.resolve(answers.shift()!);
@@ -21,7 +24,7 @@ function setUp(answers: Response[], accessToken?: () => string | Promise<string>
     signal: new AbortController().signal,
     proved: false,
   };
-  return { context, asked };
+  return { context, asked, clock };
 }
 
 const status = (status: number, headers = {}) => new Response("no", { status, headers });
@@ -45,6 +48,25 @@ Deno.test("a request has what it is given, the token, and the signal of its clie
   assertEquals([second!.method, second!.body, second!.signal], ["POST", "b", signal]);
   assertEquals(second!.headers, { accept: "text/event-stream", authorization: "Bearer the token" });
   assertEquals("credentials" in first!, false);
+});
+
+Deno.test("an answer may take seven seconds, unless whoever waits has a signal", async () => {
+  const { context, clock } = setUp([]);
+  Object.assign(context.world, { fetch: () => new Promise(() => {}) });
+  const asked = request(context, URL_, "POST");
+  let waits = true;
+  request(context, URL_, "GET", undefined, { signal: new AbortController().signal })
+    .catch(() => waits = false);
+  clock.pass(6_999);
+  assertEquals(clock.pending, 1);
+  clock.pass(1);
+  const cut = await assertRejects(() => asked, Cut, "the server does not answer");
+  clock.pass(100_000);
+  await Promise.resolve();
+  assertEquals([cut.over, waits], ["link", true]);
+  const quick = setUp([status(200)]);
+  await request(quick.context, URL_, "POST");
+  assertEquals(quick.clock.pending, 0);
 });
 
 Deno.test("in a page, cookies go along", async () => {
