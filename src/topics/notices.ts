@@ -1,7 +1,7 @@
 import { contain } from "../base/contain.ts";
 import type { Gap } from "../brokers/gap.ts";
 import type { TopicsState } from "../brokers/state.ts";
-import type { SendData } from "../connection/message.ts";
+import { checkSendData, type SendData } from "../connection/message.ts";
 import { topicChannels } from "./diagnostics.ts";
 import type { CheckedTopicsOptions } from "./options.ts";
 import type { PresenceChange } from "./presence.ts";
@@ -60,7 +60,10 @@ export class Notices {
   #message(make: () => SendData | undefined, send: (data: SendData) => void): void {
     contain(() => {
       const data = make();
-      if (data !== undefined) send(data);
+      if (data === undefined) return;
+      // Once, not for each of the subscribers.
+      checkSendData(data);
+      send(data);
     }, this.error);
   }
 }

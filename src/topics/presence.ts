@@ -15,7 +15,7 @@ export interface Presence {
   /**
    * Why they may not be all, or some may have left. `engine`: the engine is away, and users of other
    * processes are those that were there before. `unanswered`: another process has not said yet whom it
-   * has. `too-many-users`: there are more than `maxUsers`.
+   * has, or more of them come and go than can be told. `too-many-users`: there are more than `maxUsers`.
    */
   readonly reason?: "engine" | "unanswered" | "too-many-users";
 }

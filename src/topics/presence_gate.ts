@@ -18,20 +18,26 @@ export class PresenceGate implements MemberListener {
   readonly #port: BrokerPort;
   readonly #loaded: Promise<Presences>;
   #presences: Presences | undefined;
-  #before: (() => void)[] = [];
+  /** What happened before it was there; `undefined` when it is, or cannot be. */
+  #before: (() => void)[] | undefined = [];
   #closed = false;
 
   constructor(port: BrokerPort, init: PresenceGateInit) {
     this.#port = port;
     this.#loaded = this.#load(init);
-    this.#loaded.catch(init.report);
+    this.#loaded.catch((error) => {
+      // Nobody waits any more, for as long as the program runs.
+      this.#before = undefined;
+      init.report(error);
+    });
   }
 
   async #load(init: PresenceGateInit): Promise<Presences> {
     const { Presences } = await import("./presences.ts");
     const presences = new Presences({ ...init, port: this.#port.alone ? undefined : this.#port });
     this.#presences = presences;
-    for (const task of this.#before.splice(0)) task();
+    for (const task of this.#before ?? []) task();
+    this.#before = undefined;
     if (this.#closed) presences.close();
     return presences;
   }
@@ -58,12 +64,12 @@ export class PresenceGate implements MemberListener {
 
   joined(subscriber: Subscriber, topic: string): void {
     if (this.#presences) this.#presences.joined(subscriber, topic);
-    else this.#before.push(() => this.#presences?.joined(subscriber, topic));
+    else this.#before?.push(() => this.#presences?.joined(subscriber, topic));
   }
 
   left(subscriber: Subscriber, topic: string): void {
     if (this.#presences) this.#presences.left(subscriber, topic);
-    else this.#before.push(() => this.#presences?.left(subscriber, topic));
+    else this.#before?.push(() => this.#presences?.left(subscriber, topic));
   }
 
   /** As `topics.presence` says. */

@@ -14,6 +14,9 @@ export const TICK = 250;
 /** Milliseconds after which something is said once more, in case that it was lost. */
 const REMINDER = 2_000;
 
+/** Looks that somebody who reads waits for, while much is told. */
+const MOST_LOOKS = 4;
+
 /** What a topic asks of whoever has all of them. */
 export interface PresenceTopicOwner {
   /** The id of this process. */
@@ -251,10 +254,14 @@ export class PresenceTopic {
       await verification.wait(this.#owner.now());
     }
     // Whoever has come just now is to be in it.
-    if (this.users.changed && !this.#closed) await (this.#looked ??= new Deferred()).promise;
+    for (let looks = 0; looks < MOST_LOOKS && this.users.changed && !this.#closed; looks++) {
+      await (this.#looked ??= new Deferred()).promise;
+    }
     const users = this.users.list();
     if (!this.#owner.up) return { users, complete: false, reason: "engine" };
-    if (!verification.settled) return { users, complete: false, reason: "unanswered" };
+    if (!verification.settled || (this.users.changed && !this.#closed)) {
+      return { users, complete: false, reason: "unanswered" };
+    }
     if (this.users.cut) return { users, complete: false, reason: "too-many-users" };
     return { users, complete: true };
   }

@@ -59,6 +59,8 @@ export class Presences implements PresenceTopicOwner {
   #looks = 0;
   #stopTick: (() => void) | undefined;
   #stopLooking: (() => void) | undefined;
+  /** Whether the engine refuses to let this process hear which ones live. */
+  #deaf = false;
   #closed = false;
 
   /** `id`: 16 hexadecimal digits that no other process has. */
@@ -79,7 +81,7 @@ export class Presences implements PresenceTopicOwner {
   }
 
   get up(): boolean {
-    return this.#port === undefined || this.#port.state === "up";
+    return this.#port === undefined || (this.#port.state === "up" && !this.#deaf);
   }
 
   get chunk(): number {
@@ -154,7 +156,12 @@ export class Presences implements PresenceTopicOwner {
     this.#looked = this.now();
     this.#looks = 0;
     this.#stopLooking = this.#clock.every(this.ttl / LOOKS, () => this.#look());
-    this.#port?.subscribe(PRESENCE_MARK)?.catch(() => {});
+    this.#deaf = false;
+    // The broker tells why. Nobody is to be taken for dead because of it.
+    this.#port?.subscribe(PRESENCE_MARK)?.catch(() => {
+      this.#deaf = true;
+      this.#begunAnew();
+    });
   }
 
   /** Nobody is in it: it stays for a while, because somebody may come back, or read it again. */

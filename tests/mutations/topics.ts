@@ -274,7 +274,7 @@ export const topics: Mutations = {
       "if (users.peers.cut && users.roomy && this.#verification.settled)",
       "if (false)",
     ],
-    ["who just came is not read", "if (this.users.changed && !this.#closed)", "if (false)"],
+    ["who just came is not read", "looks < MOST_LOOKS && ", "false && "],
     [
       "an engine that is away is there",
       "if (!this.#owner.up) return { users",
@@ -301,7 +301,7 @@ export const topics: Mutations = {
     ["what does not get out is silent", 'this.#complaints.tell("unsent", error);', ""],
   ],
   "topics/presence_gate.ts": [
-    ["what was before is lost", "for (const task of this.#before.splice(0)) task();", ""],
+    ["what was before is lost", "for (const task of this.#before ?? []) task();", ""],
     ["it goes on after its end", "if (this.#closed) presences.close();", ""],
     ["all is ours", "topic.startsWith(PRESENCE_MARK)", "topic !== PRESENCE_MARK"],
     ["states are not heard", "this.#presences?.state();", ""],
@@ -339,7 +339,8 @@ export const topics: Mutations = {
       "this.#messageOf(gap, (data) => this.#subscriptions.send(gap.topic, data));",
       "",
     ],
-    ["nothing is sent as a message", "if (data !== undefined) send(data);", "send(data!);"],
+    ["nothing is sent as a message", "if (data === undefined) return;", ""],
+    ["anything is a message", "checkSendData(data);", ""],
   ],
   "topics/options.ts": [
     [

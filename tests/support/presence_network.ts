@@ -65,7 +65,7 @@ export class FakeProcess {
   readonly subscribed = new Set<string>();
   state: TopicsState = "up";
   /** What the broker says of a subscription. */
-  answer: Promise<void> | undefined;
+  answers: (channel: string) => Promise<void> | undefined = () => undefined;
   maxPayload = 100_000;
   /** It is no more, and has not said so. */
   dead = false;
@@ -99,7 +99,7 @@ export class FakeProcess {
       start() {},
       subscribe: (channel) => {
         this.subscribed.add(channel);
-        return this.answer;
+        return this.answers(channel);
       },
       unsubscribe: (channel) => void this.subscribed.delete(channel),
       publish: (channel, data) => this.#publish({ from: this, channel, text: data as string }),

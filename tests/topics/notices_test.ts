@@ -97,4 +97,9 @@ Deno.test("who came and went is told to the program, and to the subscribers of t
   assertEquals([changes, subscriber.received], [[CHANGE, others, leaving], ["hello ann"]]);
   assertEquals(reported, []);
   (await noticing({})).notices.presence(CHANGE);
+  const bad = await noticing({ presence, presenceMessage: () => CHANGE as unknown as string });
+  bad.notices.presence(CHANGE);
+  await nextTurn();
+  const message = "Cannot send: expected a string, an ArrayBuffer or a view of one, got Object";
+  assertEquals([bad.subscriber.received, bad.reported], [[], [message]]);
 });

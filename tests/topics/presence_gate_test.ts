@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 // It is there at once, when it is loaded.
 import "../../src/topics/presences.ts";
 import { MemoryBroker } from "../../src/brokers/memory.ts";
@@ -117,4 +117,16 @@ Deno.test("who has not switched it on, and who names no topic, is told so at onc
   }
   assertEquals(ids(await readPresence(gate, "room")), "");
   gate.close();
+});
+
+Deno.test("one that cannot be loaded is told of, and keeps nothing", async () => {
+  const told: unknown[] = [];
+  const init = { clock: new FakeClock(), tell() {}, report: (error: unknown) => told.push(error) };
+  const gate = new PresenceGate(new MemoryBroker(), { ...init, options: undefined as never });
+  gate.joined(new FakeUser("ann"), "room");
+  await assertRejects(() => gate.read("room"), TypeError);
+  gate.joined(new FakeUser("bob"), "room");
+  gate.left(new FakeUser("bob"), "room");
+  gate.close();
+  assertEquals(told.length, 1);
 });

@@ -146,7 +146,9 @@ Deno.test("one that is behind is asked; one that does not answer is given up", a
   state.now += 500;
   assertEquals(t.look(), false);
   take();
-  assertEquals(t.take({ kind: "version", process: THEIRS, version: 2 }), "behind");
+  for (let i = 0; i < 2; i++) {
+    assertEquals(t.take({ kind: "version", process: THEIRS, version: 2 }), "behind");
+  }
   assertEquals(take(), ["ask 0"]);
   state.now += 500;
   t.look();
@@ -240,6 +242,22 @@ Deno.test("who reads waits until those are told of who came just now, or until t
   const last = t.read();
   t.close();
   assertEquals([await last, await t.read()], [answer, answer]);
+});
+
+Deno.test("while more come and go than can be told, the answer says so", async () => {
+  const { topic: t } = topic({ alone: true, maxUsers: 10_000 });
+  for (let i = 0; i < 3_000; i++) t.join(new FakeSubscriber(), who(`${i}`));
+  const reading = t.read();
+  for (let looks = 0; looks < 5; looks++) {
+    t.look();
+    await undefined;
+    await undefined;
+  }
+  const { users, complete, reason } = await reading;
+  assertEquals([users.length < 3_000, complete, reason], [true, false, "unanswered"]);
+  const all = t.read();
+  t.look();
+  assertEquals([(await all).users.length, (await all).complete], [3_000, true]);
 });
 
 Deno.test("one that is alone says nothing, and doubts nothing", async () => {

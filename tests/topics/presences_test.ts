@@ -303,9 +303,52 @@ Deno.test("whoever reads topics by the thousand keeps a thousand of them", async
   assertEquals([a.subscribed.size, network.clock.pending], [0, 0]);
 });
 
+Deno.test("who may not hear which processes live takes nobody for dead, and says so", async () => {
+  const { network, a, b } = three();
+  a.join("ann");
+  await network.pass(1_000);
+  b.answers = (channel) =>
+    channel === "\u0001" ? Promise.reject(new Error("no permission")) : undefined;
+  b.join("bob");
+  await network.pass(500);
+  network.loses = ({ channel }, to) => to === b && channel === "\u0001";
+  await network.pass(30_000);
+  assertEquals(await b.read(), "ann,bob (engine)");
+  b.take();
+  a.join("abe");
+  await network.pass(500);
+  assertEquals([b.take(), b.reported], [["+abe"], []]);
+});
+
+Deno.test("a process of which nothing is heard for ten leases is forgotten, and known again", async () => {
+  const { network, a, b } = three();
+  a.join("ann");
+  b.join("bob");
+  await network.pass(1_000);
+  network.loses = ({ from }) => from === a;
+  await network.pass(120_000);
+  assertEquals(await b.read(), "bob");
+  network.loses = () => false;
+  a.join("abe");
+  await network.pass(1_000);
+  assertEquals(await b.read(), "abe,ann,bob");
+});
+
+Deno.test("what the broker says after the end changes nothing", async () => {
+  const { network, a } = three();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  a.answers = () => promise;
+  a.join("ann");
+  a.presences.close();
+  resolve();
+  await nextTurn();
+  assertEquals(network.clock.pending, 0);
+});
+
 Deno.test("a topic that the engine refuses is never known", async () => {
   const { network, a } = three();
-  a.answer = Promise.reject(new Error("no permission"));
+  a.answers = (channel) =>
+    channel === "\u0001" ? undefined : Promise.reject(new Error("no permission"));
   a.join("ann");
   await network.pass(5_000);
   assertEquals(await a.read(), "ann (unanswered)");
