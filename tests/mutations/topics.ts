@@ -78,10 +78,16 @@ export const topics: Mutations = {
   ],
   "topics/fan_out.ts": [
     ["nothing is sent by itself", "queueMicrotask(() => this.flush());", ""],
-    ["whoever leaves takes others along", "first.topic.members.slice()", "first.topic.members"],
+    ["whoever leaves takes others along", "topic.members.slice()", "topic.members"],
     ["the publisher gets it, too", "if (subscriber !== except) ", ""],
     ["a fault is not reported", "this.#report(error);", ""],
     ["it is sent twice", "this.#deliveries = [];\n    if", "if"],
+    [
+      "what comes of a message overtakes it",
+      "(deliveries)) > 1) return;",
+      "(deliveries)) < 1) return;",
+    ],
+    ["what comes of a message is never sent", "this.#rounds.shift();", "this.#rounds.length = 0;"],
   ],
   "topics/replay_options.ts": [
     ["an age is of milliseconds", "age: 1_000 * checkSeconds", "age: checkSeconds"],
