@@ -53,10 +53,11 @@ const samples = all.filter(({ info }) => !NO_SERVERS.includes(info));
 
 /** Clients of hubs, with their servers and what they print. */
 const hubClients = all.filter(({ info }) => info === "ts hub-client").map((sample) => {
-  const numbers = sample.code.includes("numbers");
-  const server = all.find(({ info }) => info === (numbers ? "ts hub-streams" : "ts hub-chat"))!;
+  const [, hub] = sample.code.match(/import type \{ (\w+) \}/) ?? [];
+  const info = hub === "numbers" ? "ts hub-streams" : hub === "log" ? "ts hub-log" : "ts hub-chat";
+  const server = all.find((other) => other.info === info)!;
   const code = sample.code.replace("./server.ts", `./${fileOf(server)}`);
-  return { sample: { ...sample, code }, server, prints: numbers ? "\n6\n" : ": hello\n" };
+  return { sample: { ...sample, code }, server, prints: hub === "numbers" ? "\n6\n" : ": hello\n" };
 });
 
 /** What samples import beside us and Hono. */
@@ -280,6 +281,26 @@ const CHECKS: Record<string, (server: ProcessServer) => Promise<void>> = {
     const healthy = await fetch(server.url("/healthy", "http"));
     assertEquals([healthy.status, /^\d connections\n$/.test(await healthy.text())], [200, true]);
   },
+  async presence(server) {
+    const until = async (client: RawClient, wanted: (said: Record<string, unknown>) => boolean) => {
+      for (;;) {
+        const said = JSON.parse((await client.text())!);
+        if (wanted(said)) return said;
+      }
+    };
+    using first = await open(server, "/ws?name=ann");
+    const { present } = await until(first, (said) => "present" in said);
+    assertEquals(present, [{ id: "ann", value: { name: "ann" } }]);
+    using second = await open(server, "/ws?name=ann");
+    await until(second, (said) => "present" in said);
+    using other = await open(server, "/ws?name=bob");
+    // The second tab is no news.
+    const { joined } = await until(first, (said) => JSON.stringify(said).includes("bob"));
+    assertEquals(joined, [{ id: "bob", value: { name: "bob" } }]);
+    other.close(1000);
+    const { left } = await until(first, (said) => (said.left as unknown[])?.length > 0);
+    assertEquals(left, [{ id: "bob", value: { name: "bob" } }]);
+  },
   async "named-rooms"({ port }) {
     using client = await RawClient.open(port, "/ws");
     for (
@@ -332,6 +353,22 @@ const CHECKS: Record<string, (server: ProcessServer) => Promise<void>> = {
     const other = await fetch(server.url("/chatter", "http"));
     assertEquals([other.status, await other.text()], [404, "not found"]);
   },
+  async "hub-scale"(server) {
+    const [answer] = await Promise.all([
+      post(server, "/chat/negotiate?negotiateVersion=1&name=ada"),
+      server.until({ on: "line", line: "engine: up" }),
+    ]);
+    const { connectionId, connectionToken } = JSON.parse(answer.text);
+    using stranger = await server.connect(`/chat?id=${connectionToken}&name=eve`);
+    assertEquals(stranger.status, 403);
+    assertEquals(connectionToken.includes(connectionId), true);
+    using ada = await HubClient.open(server, { path: `/chat?id=${connectionToken}&name=ada` });
+    using guest = await HubClient.open(server, { path: "/chat" });
+    for (const client of [ada, guest]) assertEquals(await client.ask("join", "lobby"), undefined);
+    ada.call("send", "lobby", "hello");
+    const told = { type: 1, target: "message", arguments: ["ada", "hello"] };
+    assertEquals(await guest.next(), told);
+  },
   async "hub-users"(server) {
     assertEquals((await post(server, "/notes/negotiate")).status, 401);
     const headers = { authorization: "Bearer token-of-ada" };
@@ -365,6 +402,18 @@ const CHECKS: Record<string, (server: ProcessServer) => Promise<void>> = {
       client.complete(`${question?.invocationId}`, { result });
       assertEquals(await client.next(), { type: 3, invocationId: call, result });
     }
+  },
+  async "hub-log"(server) {
+    using client = await HubClient.open(server, { path: "/" });
+    assertEquals(await client.ask("append", "a"), undefined);
+    client.stream("lines", "");
+    const first = (await client.next())?.item as { line: string; position: string };
+    assertEquals(first.line, "a");
+    assertEquals(await client.ask("append", "b"), undefined);
+    const after = client.stream("lines", first.position);
+    const all = [await client.next(), await client.next()];
+    assertEquals(all.find((item) => item?.invocationId === after)?.item, all[0]?.item);
+    assertEquals((all[0]?.item as { line: string }).line, "b");
   },
   async "hub-events"(server) {
     using client = await HubClient.open(server, { path: "/" });

@@ -25,6 +25,7 @@ const WITH_OTHERS = [
   "tests/stacks/",
   "tests/workerd/",
   "tests/conformance/hub_attacks_test.ts",
+  "tests/conformance/wire/client_outages_test.ts",
   "tests/conformance/wire/signalr_test.ts",
   "tests/conformance/wire/signalr_resume_test.ts",
 ];

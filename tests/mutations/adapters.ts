@@ -405,6 +405,10 @@ export const adapters: Mutations = {
       "if (client) await new Promise<void>((resolve) => this.#link.send(resolve));",
       "",
     ],
+    ["nothing is an answer", "if (response === undefined) throw", "if (response === null) throw", {
+      seenBy: ["tests/testing/test_server_test.ts"],
+    }],
+    ["whoever is not closed yet is waited for", "readyState === OPEN", "readyState === 0"],
     ["connections are not known", "this.#connections.add(connection);", ""],
     [
       "connections are known for ever",
