@@ -120,29 +120,31 @@ export function redis(
   const engine = redisEngine(options as RedisOptions, asBuffer);
   return brokerOver("redis", {
     maxPayload: engine.maxPayload - HEADER,
-    live: () => new Relay(engine, systemClock),
-    replay: (limits) => {
-      const history = redisHistory(engine, options, limits);
-      return new ReplayRelay(history, systemClock);
-    },
+    live: () => new Relay(redisEngine(options as RedisOptions, asBuffer), systemClock),
+    replay: (limits) => new ReplayRelay(redisHistory(engine, options, limits), systemClock),
   });
 }
 
 function overCluster(options: RedisClusterOptions): Broker {
-  const client = clusterClient(options, asBuffer);
-  const shared = { client, prefix: options.prefix, clock: systemClock };
+  const shards = () => ({
+    client: clusterClient(options, asBuffer),
+    prefix: options.prefix,
+    clock: systemClock,
+  });
+  // What is wrong with the options is said at once.
+  shards();
   return brokerOver("redis", {
     maxPayload: MAX_PAYLOAD - HEADER,
     live: () =>
       new ShardedRelay({
-        ...shared,
+        ...shards(),
         header: HEADER,
         waits: false,
         make: (shard) => new Relay(shard, systemClock),
       }),
     replay: (limits) =>
       new ShardedReplay({
-        ...shared,
+        ...shards(),
         header: RECORD_HEADER,
         waits: true,
         make: (shard) => new ReplayRelay(redisHistory(shard, options, limits), systemClock),

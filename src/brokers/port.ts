@@ -42,6 +42,8 @@ export interface BrokerPort {
   stateOf?(topic: string): TopicsState;
   /** Milliseconds for which a topic is kept that nobody here is subscribed to any more. */
   readonly linger: number;
+  /** Whether there are no other processes. */
+  readonly alone?: boolean;
   /** Begins, once. */
   start(sink: BrokerSink): void;
   /**

@@ -10,7 +10,7 @@ import { decode } from "./envelope.ts";
 import type { Follower } from "./follower.ts";
 import { Followers } from "./followers.ts";
 import { HistoryReader } from "./history_reader.ts";
-import type { Entry, HistoryEngine, Stretch } from "./history_engine.ts";
+import type { Entry, HistoryEngine, HistoryListener, Stretch } from "./history_engine.ts";
 import { InFlight } from "./in_flight.ts";
 import { lastWords } from "./last_words.ts";
 import { Link } from "./link.ts";
@@ -104,7 +104,7 @@ export class ReplayRelay implements ReplayPort {
       this.#link.look();
       this.#followers.look(this.#link.state === "up");
     });
-    this.#engine.start({
+    const listener: HistoryListener = {
       connected: () => this.#link.connect(),
       disconnected: (cause) => this.#link.disconnect(cause),
       recorded: (channel, entry) => this.#followers.get(channel)?.take(entry),
@@ -113,7 +113,8 @@ export class ReplayRelay implements ReplayPort {
       error: (error) => {
         if (!this.#closed) this.#complain(error);
       },
-    });
+    };
+    this.#engine.start(listener);
   }
 
   /** Canaries come without a place in a history. */

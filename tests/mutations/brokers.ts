@@ -341,8 +341,9 @@ export const brokers: Mutations = {
     ["what is nowhere is not told", "!skipped && entries.length > 0;", "!skipped;"],
   ],
   "brokers/broker.ts": [
-    ["a broker has two owners", "ports.delete(broker);", ""],
-    ["nobody gets the ports", "return behind;\n}", "return undefined;\n}"],
+    ["a broker has the same owner twice", "found.owners.add(owner);", ""],
+    ["one owner is enough", "found.owners.has(owner)", "found.owners.size > 0"],
+    ["nobody gets the ports", "return found.behind;", "return undefined;"],
     ["the payload of another port", "return behind.maxPayload;", "return 0;"],
   ],
   "brokers/canary.ts": [
@@ -417,6 +418,7 @@ export const brokers: Mutations = {
     ["a state is told twice", "if (connected === this.#connected) return;", ""],
   ],
   "brokers/memory.ts": [
+    ["one process has company", "readonly alone = true;", "readonly alone = false;"],
     ["in one process nothing is up", 'readonly state = "up";', 'readonly state = "down" as const;'],
     ["topics linger", "readonly linger = 0;", "readonly linger = 5;"],
     [

@@ -8,6 +8,8 @@ export interface EngineOptions {
   readonly password?: string;
   /** Subjects that nobody may publish or subscribe to, of NATS with a password. */
   readonly secrets?: readonly string[];
+  /** Bytes that may wait for a client of NATS before it is cut off. */
+  readonly maxPending?: number;
   /** What was written is there again after it was killed. */
   readonly keeps?: boolean;
   /** Where its port comes from. */
@@ -41,10 +43,15 @@ const KINDS: readonly Kind[] = [
     // Debian puts it where not every PATH leads.
     programs: ["nats-server", "/usr/sbin/nats-server"],
     ready: /Server is ready/,
-    args(port, folder, { password, secrets, keeps = false }, monitor) {
+    args(port, folder, { password, secrets, maxPending, keeps = false }, monitor) {
       const address = ["-a", "127.0.0.1", "-p", `${port}`, "-m", `${monitor}`, "-js"];
       // Without that, each start has a folder of its own.
       address.push("-sd", keeps ? folder : `${folder}/${crypto.randomUUID()}`);
+      if (maxPending !== undefined) {
+        const file = `${folder}/pending.conf`;
+        Deno.writeTextFileSync(file, `max_pending: ${maxPending}\n`);
+        return [...address, "-c", file];
+      }
       if (password === undefined) return address;
       if (secrets === undefined) return [...address, "--user", "test", "--pass", password];
       const list = JSON.stringify(secrets);
@@ -200,6 +207,12 @@ export class TestEngine implements AsyncDisposable {
   /** Asks NATS something, over a connection of its own. */
   async natsRequest(subject: string, text: string): Promise<void> {
     await this.natsPublish(`${subject} _INBOX.none`, new TextEncoder().encode(text));
+  }
+
+  /** One of the figures that NATS has of itself, such as `in_msgs`: the messages that it was sent. */
+  async natsFigure(name: string): Promise<number> {
+    const response = await fetch(`http://127.0.0.1:${this.#monitor}/varz`);
+    return (await response.json() as Record<string, number>)[name]!;
   }
 
   /** The topics that anybody is subscribed to, by brokers with the prefix `test`. */

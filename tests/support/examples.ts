@@ -52,6 +52,13 @@ export function fencesIn(file: string, text: string): Example[] {
   }));
 }
 
+/** The examples in the docstrings of a file of the project. */
+export function examplesOf(file: string): Example[] {
+  const docs = Deno.readTextFileSync(new URL(file, root)).match(/\/\*\*[^]*?\*\//g) ?? [];
+  const text = docs.map((doc) => doc.replaceAll(/^ *\* ?/gm, "")).join("\n");
+  return fencesIn(file, text);
+}
+
 const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
 const exports: Record<string, string> = config.exports;
 

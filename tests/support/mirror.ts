@@ -17,10 +17,12 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   "brokers/port.ts": TYPES_ONLY,
   "brokers/published.ts": TYPES_ONLY,
   "brokers/state.ts": TYPES_ONLY,
+  "topics/presence.ts": TYPES_ONLY,
   "topics/subscriber.ts": TYPES_ONLY,
   "topics/subscription.ts": TYPES_ONLY,
   "topics/topics.ts": TYPES_ONLY,
   "adapters/node_http.ts": TYPES_ONLY,
+  "adapters/workers_api.ts": TYPES_ONLY,
   "connection/connection.ts": TYPES_ONLY,
   "connection/connection_init.ts": TYPES_ONLY,
   "connection/connection_server.ts": TYPES_ONLY,
@@ -29,6 +31,9 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   "connection/events.ts": TYPES_ONLY,
   "connection/socket.ts": TYPES_ONLY,
   "client.ts": EXPORTS_ONLY,
+  "client/context.ts": TYPES_ONLY,
+  "client/line.ts": TYPES_ONLY,
+  "client/link.ts": TYPES_ONLY,
   "client/types.ts": TYPES_ONLY,
   "hono.ts": EXPORTS_ONLY,
   "hono/context.ts": TYPES_ONLY,
@@ -54,6 +59,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   "wire/protocol.ts": TYPES_ONLY,
   "wire/schema.ts": TYPES_ONLY,
   "testing.ts": EXPORTS_ONLY,
+  "workers.ts": EXPORTS_ONLY,
 };
 
 /** What has one, in whose process its lines do not run, with the reason. */
