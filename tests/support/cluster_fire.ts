@@ -24,7 +24,8 @@ export interface TopicAftermath {
 
 /** A subscriber of all topics, in one process. */
 class Subscriber {
-  readonly ledgers: ReadonlyMap<string, LossLedger>;
+  /** What came, by topic. */
+  readonly frames: ReadonlyMap<string, Frame[]>;
   readonly ended = new Set<string>();
   /** The last message of each name. */
   readonly read: Record<string, string> = {};
@@ -34,11 +35,11 @@ class Subscriber {
 
   constructor(names: ReadonlyMap<string, string>) {
     this.#names = names;
-    this.ledgers = new Map([...names.values()].map((topic) => [topic, new LossLedger()]));
+    this.frames = new Map([...names.values()].map((topic) => [topic, []]));
   }
 
   async follow(client: TopicsClient): Promise<void> {
-    while (this.ended.size < this.ledgers.size) {
+    while (this.ended.size < this.frames.size) {
       const text = textOf(await client.message());
       assert(text !== undefined, "the end of a connection");
       this.#take(text.startsWith("{") ? JSON.parse(text) : frameOf(text));
@@ -47,12 +48,12 @@ class Subscriber {
 
   #take(frame: Frame): void {
     const { gap, message = "" } = frame;
-    if (gap !== undefined) return this.ledgers.get(gap.topic)!.take(frame);
+    if (gap !== undefined) return void this.frames.get(gap.topic)!.push(frame);
     const [, what, topic = ""] = /^(end|probe \d+) of (.+)$/.exec(message) ?? [];
     if (what === "end") return void this.ended.add(topic);
     if (what !== undefined) return void this.probes.set(topic, what);
     this.read[message.slice(0, 2)] = message;
-    this.ledgers.get(this.#names.get(message.slice(0, 1))!)!.take(frame);
+    this.frames.get(this.#names.get(message.slice(0, 1))!)!.push(frame);
   }
 }
 
@@ -177,8 +178,16 @@ export class ClusterFire {
         (burst.failed as string[]).filter((text) => text.startsWith(letter))
       ),
     );
-    for (const { ledgers } of this.#subscribers) {
-      const ledger = ledgers.get(topic)!;
+    for (const { frames } of this.#subscribers) {
+      const ledger = new LossLedger();
+      const late = new Set<string>();
+      for (const frame of frames.get(topic)!) {
+        const { message = "" } = frame;
+        // What was said not to have got out may come when its server goes on, long after the others.
+        if (!failed.has(message)) ledger.take(frame);
+        else if (late.has(message)) throw new Error(`${message} came twice`);
+        else late.add(message);
+      }
       for (const side of "xy") ledger.end(letter + side, this.#rounds * EACH);
       ledger.complete(failed);
     }
