@@ -2,6 +2,7 @@ import { type HubMessage, MessageType } from "../wire/message.ts";
 import { Calls } from "./calls.ts";
 import type { Context } from "./context.ts";
 import { Cut, cutOf } from "./cut.ts";
+import { within } from "./deadline.ts";
 import { begin, resume } from "./dial.ts";
 import type { Environment } from "./environment.ts";
 import { Handlers } from "./handlers.ts";
@@ -73,17 +74,13 @@ export class Client {
   /** Ends the client. Resolves when the server knows, or after two seconds. */
   async close(reason?: unknown): Promise<void> {
     if (this.#abort.signal.aborted) return;
-    const cut = new Cut("the client was closed", "client");
+    const cut = new Cut("closed", "client");
     const gone = this.#line?.close(cut);
     this.#abort.abort(cut);
     this.#lose(reason, true);
     this.#retry.go();
     this.state.set({ name: "closed", ...reason !== undefined && { reason } });
-    let cancel!: () => void;
-    const late = (resolve: () => void) =>
-      cancel = this.#context.world.clock.after(GOODBYE, resolve);
-    await Promise.race([gone, new Promise<void>(late)]);
-    cancel();
+    await within(this.#context.world.clock, GOODBYE, gone).catch(() => {});
   }
 
   /** One line, from the first try to its end, which is what this rejects with. */

@@ -3,9 +3,8 @@ import { safely, textOf } from "./safely.ts";
 
 type Handler = (...args: readonly unknown[]) => unknown;
 
-/** What ASP.NET Core's clients say where nobody answers. */
 const nobody: Handler = () => {
-  throw new Error("Client didn't provide a result.");
+  throw new Error("nobody answers");
 };
 
 /** What the server may call, by its name. */

@@ -2,6 +2,7 @@ import { type HubMessage, MessageType, PING } from "../wire/message.ts";
 import type { Decoder } from "../wire/protocol.ts";
 import type { Context } from "./context.ts";
 import { Cut, cutOf } from "./cut.ts";
+import { SILENT } from "./deadline.ts";
 import type { Data, Link, LinkEvents, OpenLink } from "./link.ts";
 import type { Line } from "./line.ts";
 import { Pulse } from "./pulse.ts";
@@ -115,7 +116,7 @@ export async function openLine(
   };
   line.ended.catch(() => {});
   const abort = () => line.close(signal.reason);
-  const patience = clock.after(PATIENCE, () => cut("the server does not answer"));
+  const patience = clock.after(PATIENCE, () => cut(SILENT));
   const looks = clock.every(1_000, () => {
     if (!line.live) return;
     acknowledge();
@@ -123,7 +124,7 @@ export async function openLine(
     context.room();
     const due = pulse.look(clock.now(), replay?.size ?? 0);
     if (due === "ping") line.ping();
-    if (due === "lost" && session.way !== "longPolling") cut("the server is silent");
+    if (due === "lost" && session.way !== "longPolling") cut(SILENT);
   });
   signal.addEventListener("abort", abort);
   const events: LinkEvents = {

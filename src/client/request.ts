@@ -1,4 +1,5 @@
 import { Cut } from "./cut.ts";
+import { within } from "./deadline.ts";
 import type { CheckedOptions } from "./options.ts";
 import type { Environment } from "./environment.ts";
 
@@ -46,12 +47,6 @@ export async function request(
   again: boolean = true,
 ): Promise<Response> {
   const { token, options: { accessToken } } = context;
-  let cancel = () => {};
-  const late = new Promise<never>((_, reject) => {
-    if (parts?.signal) return;
-    const fail = () => reject(new Cut("the server does not answer"));
-    cancel = context.world.clock.after(PATIENCE, fail);
-  });
   const answer = context.world.fetch(url, {
     method,
     signal: context.signal,
@@ -60,7 +55,8 @@ export async function request(
     // Cookies are for pages; some runtimes of servers refuse the option.
     ...typeof location === "object" && { credentials: "include" },
   });
-  const response = await Promise.race([answer, late]).finally(() => cancel());
+  const { clock } = context.world;
+  const response = await (parts?.signal ? answer : within(clock, PATIENCE, answer));
   const { status, headers } = response;
   if (expected.includes(status)) return response;
   await response.body?.cancel();

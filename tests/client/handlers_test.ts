@@ -47,7 +47,7 @@ Deno.test("where nobody answers, or the answer fails, the server is told", async
     throw new Error("not now");
   });
   await call("ask", [], "s2");
-  assertEquals(answers.map(({ error }) => error), ["Client didn't provide a result.", "not now"]);
+  assertEquals(answers.map(({ error }) => error), ["nobody answers", "not now"]);
 });
 
 Deno.test("an answer that cannot be sent is an error", async () => {

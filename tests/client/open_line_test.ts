@@ -209,7 +209,7 @@ Deno.test("both sides ping, and one that is silent is left without a word", asyn
   clock.pass(600);
   assertEquals(done, [ping, ping]);
   clock.pass(40_000);
-  const cut = await assertRejects(() => line.ended, Cut, "the server is silent");
+  const cut = await assertRejects(() => line.ended, Cut, "the server does not answer");
   assertEquals([cut.over, done.at(-1), session.left.size, line.live], ["link", "left", 1, false]);
   line.ping();
   assertEquals([done.at(-1), clock.pending], ["left", 0]);
