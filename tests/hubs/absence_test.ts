@@ -361,6 +361,7 @@ Deno.test("a client that is back while what it lacks is forgotten is not sent th
   const { connectionToken } = await negotiate();
   (await open(connectionToken)).vanish();
   await nextTurn();
+  await nextTurn();
   const coming = connect(connectionToken);
   for (let i = 0; i < 3; i++) say("x".repeat(60));
   const { client } = await coming;
