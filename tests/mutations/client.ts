@@ -59,7 +59,6 @@ export const client: Mutations = {
     ["waits grow for ever", "this.#retry.count = this.#young = 0;", ""],
     ["young ones never count", "++this.#young >= MOST_YOUNG", "false"],
     ["one young one is enough", "++this.#young >= MOST_YOUNG", "++this.#young >= 1"],
-    ["a cut line is sent to", "      this.#outbox.attach();\n", ""],
     [
       "code for a session that is over lets through",
       "if (!session.over) this.#outbox.release();",
@@ -117,7 +116,6 @@ export const client: Mutations = {
     ["a refused handshake is tried elsewhere", ' || cutOf(error).over === "client"', ""],
     ["there are always others", "context.others = ways.length > 1;", "context.others = true;"],
     ["a session that is gone is there", "status === 404 ?", "status === 400 ?"],
-    ["an answer is left unread", "    await body?.cancel();\n    throw", "    throw"],
   ],
   "client/environment.ts": [
     ["it listens for ever", "return () => stop.abort();", "return () => {};"],
@@ -319,7 +317,6 @@ export const client: Mutations = {
   "client/replay.ts": [
     ["nothing is forgotten", "      this.first++;\n", ""],
     ["sizes add up", "      this.size -= length;\n", ""],
-    ["acknowledgements go back", "Math.max(0, id + 1 - this.first)", "id + 1 - this.first"],
     ["all is new", "if (this.#next++ <= this.#latest) return false;", "this.#next++;"],
     ["it acknowledges again and again", "if (this.#acknowledged === this.#latest) return;", ""],
     ["the last acknowledgement arrived", "    this.#acknowledged = 0;\n", ""],
