@@ -117,7 +117,6 @@ export class Client {
       throw cut;
     } finally {
       this.#line = undefined;
-      this.#outbox.attach();
     }
   }
 

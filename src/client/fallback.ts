@@ -71,7 +71,11 @@ async function look(context: Context, line: Line): Promise<void> {
     if (!offer.ways.includes("webSockets")) return;
     const next = await open(context, offer, "webSockets");
     const goes = line.live && context.idle();
-    if (goes) context.next = next;
+    if (goes) {
+      context.next = next;
+      // It is let through, until it is not again.
+      context.blocked = 0;
+    }
     (goes ? line : next).close(new Cut("there is another line", "session"));
   } catch {
     // Not yet.

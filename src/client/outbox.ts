@@ -32,8 +32,8 @@ export class Outbox {
     this.pump();
   }
 
-  /** Here is a line to send on, or none. */
-  attach(line?: Line): void {
+  /** Here is a line to send on. */
+  attach(line: Line): void {
     this.#line = line;
     this.pump();
   }

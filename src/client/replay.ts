@@ -30,7 +30,7 @@ export class Replay {
 
   /** The other side has everything up to a message. */
   acknowledge(id: number): void {
-    for (const { length } of this.kept.splice(0, Math.max(0, id + 1 - this.first))) {
+    for (const { length } of this.kept.splice(0, id + 1 - this.first)) {
       this.size -= length;
       this.first++;
     }

@@ -78,21 +78,22 @@ Deno.test("arguments that would get lost are an error, and nothing is left of th
 Deno.test("with a session go the calls that were sent in it, and no others", () => {
   const { calls, outbox, line, settled, begin, sent } = setUp();
   begin(1, "sent");
-  outbox.attach();
+  (line as { live: boolean }).live = false;
   begin(1, "waits");
   const reason = new Error("the cable");
   outbox.lose();
   calls.lose(reason, false);
   const [lost] = settled as ConnectionLost[];
   assertEquals([settled.length, lost!.maybeRan, lost!.cause], [1, true, reason]);
+  (line as { live: boolean }).live = true;
   outbox.attach(line);
   assertEquals(sent.map(({ target }) => target), ["sent", "waits"]);
 });
 
 Deno.test("with the client go all, and none begins any more", () => {
-  const { calls, outbox, settled, begin } = setUp();
+  const { calls, line, settled, begin } = setUp();
   begin(1, "sent");
-  outbox.attach();
+  (line as { live: boolean }).live = false;
   begin(1, "waits");
   calls.lose("closed", true);
   begin(1, "late");

@@ -191,7 +191,7 @@ Deno.test("a server that wants to be left alone is, whoever wakes", async () => 
 
 Deno.test("while its session may come back it tries at least every two seconds", async () => {
   await using world = new ClientWorld();
-  const { client } = world.client();
+  const { client, running } = world.client();
   await world.pass();
   world.down = true;
   world.cut();
@@ -205,6 +205,7 @@ Deno.test("while its session may come back it tries at least every two seconds",
   await world.pass(2_100);
   assert(world.asked.length <= later + 1);
   void client.close();
+  await running;
 });
 
 Deno.test("WebSockets that never hold are not let through: others are taken, until they are", async () => {
@@ -225,6 +226,9 @@ Deno.test("WebSockets that never hold are not let through: others are taken, unt
   await world.pass(65_000);
   await world.pass(1_000);
   assertEquals([states.at(-1), world.sockets.length], ["connected anew", 5]);
+  world.cut();
+  await world.pass(3_000);
+  assertEquals([states.at(-1), world.sockets.length], ["connected again", 6]);
   void client.close();
 });
 
@@ -238,6 +242,7 @@ Deno.test("a session with something under way is not given up for that", async (
     await world.pass(3_000);
   }
   assertEquals(new Set(states), new Set(["connected anew", "reconnecting", "connected again"]));
+  assertEquals(states.filter((state) => state === "connected anew").length, 1);
   const closed = client.close();
   await world.pass();
   await closed;

@@ -10,6 +10,8 @@ interface AnyHub {
 
 Deno.test("calls, handlers and streams go by their names", async () => {
   await using world = new ClientWorld();
+  const urls: string[] = [];
+  world.answer = ({ url }) => void urls.push(url) as undefined;
   const hub = connect("ws://localhost/hub", {}, world.environment);
   const { on, call, stream } = hub as unknown as AnyHub;
   const states: string[] = [];
@@ -33,6 +35,7 @@ Deno.test("calls, handlers and streams go by their names", async () => {
   await world.pass();
   await closed;
   assertEquals([states, hub.state.name], [["connected"], "closed"]);
+  assertEquals(urls.map((url) => new URL(url).protocol), ["http:"]);
 });
 
 Deno.test("a WebSocket of the user's is the one that is taken", async () => {

@@ -53,6 +53,27 @@ Deno.test("events come in any pieces, and comments say nothing", async () => {
   assertEquals(events, ["opened", "é"]);
 });
 
+Deno.test("letters come in any pieces, too", async () => {
+  const bytes = encoder.encode("data: é\r\n\r\n");
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (const byte of bytes) controller.enqueue(new Uint8Array([byte]));
+    },
+  });
+  const { events } = setUp(new Response(body));
+  await turn();
+  assertEquals(events, ["opened", "é"]);
+});
+
+Deno.test("a stream whose signal was forgotten ends as well", async () => {
+  let cancelled = 0;
+  const body = new ReadableStream<Uint8Array>({ cancel: () => void cancelled++ });
+  const { link } = setUp(new Response(body));
+  await turn();
+  await link.close();
+  assertEquals(cancelled, 1);
+});
+
 Deno.test("it ends with its stream, or with a refusal", async () => {
   const { events, end } = setUp();
   await turn();

@@ -33,11 +33,14 @@ Deno.test("handlers hear what the server calls, in their order, until they are t
 Deno.test("the first of them answers, as soon as it can", async () => {
   const { handlers, answers, call } = setUp();
   const heard: unknown[] = [];
-  handlers.add("ask", (question) => Promise.resolve(`${question}!`));
+  handlers.add("ask", (question) => {
+    heard.push("first");
+    return Promise.resolve(`${question}!`);
+  });
   handlers.add("ask", (question) => heard.push(question));
   await call("ask", ["why"], "s1");
   assertEquals(answers, [{ type: 3, invocationId: "s1", result: "why!" }]);
-  assertEquals(heard, ["why"]);
+  assertEquals(heard, ["first", "why"]);
 });
 
 Deno.test("where nobody answers, or the answer fails, the server is told", async () => {

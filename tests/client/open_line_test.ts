@@ -184,6 +184,28 @@ Deno.test("what is sent is kept, what has come is acknowledged: much at once, li
   assertEquals(done.length, 3);
 });
 
+Deno.test("of several messages in one piece, each has its own size", async () => {
+  const { events, done, live } = setUp();
+  await live();
+  const large = encoded(item("x".repeat(5_000)));
+  events().received(large + large + large);
+  assertEquals(done, []);
+  events().received(large);
+  assertEquals(done, [encoded({ type: 8, sequenceId: 4 })]);
+});
+
+Deno.test("whoever closes it in the middle of a piece hears nothing more", async () => {
+  const { events, live, said } = setUp();
+  const line = await live();
+  said.push = (message) => {
+    line.close(new Cut("enough"));
+    said[said.length] = message;
+    return said.length;
+  };
+  events().received(encoded(item("a")) + encoded(item("b")));
+  assertEquals(said.length, 1);
+});
+
 Deno.test("where nothing has numbers, nothing is kept or acknowledged", async () => {
   const { events, done, live, clock, said } = setUp(someSession("serverSentEvents", false));
   const line = await live();

@@ -22,7 +22,7 @@ Deno.test("what is sent waits for a line, and goes out in order", () => {
   outbox.pump();
   assertEquals([sent, done], [["a", "b"], ["a"]]);
   outbox.add({ data: "c" });
-  outbox.attach();
+  line.live = false;
   outbox.add({ data: "d" });
   assertEquals(sent, ["a", "b", "c"]);
 });
@@ -62,9 +62,13 @@ Deno.test("a new session first gets what it needs, and then what has waited", ()
   outbox.attach(line);
   outbox.add({ data: "first" });
   assertEquals(sent, ["first"]);
+  line.live = false;
+  outbox.add({ data: "second" });
   outbox.release();
   outbox.release();
-  assertEquals(sent, ["first", "waits"]);
+  line.live = true;
+  outbox.pump();
+  assertEquals(sent, ["first", "second", "waits"]);
 });
 
 Deno.test("with a session goes what only that could understand, and whoever waits for it is told", () => {

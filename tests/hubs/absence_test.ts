@@ -162,8 +162,13 @@ Deno.test("a client whose first WebSocket is dead without anybody noticing takes
   back!.send(sequence(1) + called("echo", "a"));
   assertEquals(await back!.message(), answered("a"));
   assertEquals([causes, state.registry.size], [[], 1]);
-  back!.close(1000);
-  await back!.closed;
+  const third = connect(connectionToken);
+  await nextTurn();
+  clock.pass(1_000);
+  const { client: again } = await third;
+  assertEquals(await again!.message(), sequence(1) + said("1") + answered("a"));
+  again!.close(1000);
+  await again!.closed;
   await nextTurn();
   assertEquals(causes, ["peer"]);
 });

@@ -24,7 +24,6 @@ export const hubs: Mutations = {
     ["nobody finds it", "all.add(ticket!.token, this);", ""],
     ["a dead WebSocket keeps its client out", "present.cut();", "{}"],
     ["another user cuts it", " && present.userId === userId", ""],
-    ["whoever is gone is here", "if (presence === undefined)", "if (false)"],
     ["who is early is not let in", "this.#expected.get(token)?.resolve();", ""],
     [
       "who is early waits for ever",

@@ -1,4 +1,4 @@
-import { build, stop } from "npm:esbuild@0.28.2";
+import { build, type BuildOptions, type Plugin, stop } from "npm:esbuild@0.28.2";
 import { root } from "./command.ts";
 
 /** Where bundles find the packages that they import: `node_modules` is two folders above. */
@@ -45,9 +45,38 @@ async function makeBundle(script: URL): Promise<URL> {
 }
 
 /** A script and all that it imports as one classic script, for a page. */
-export async function bundledForPage(script: URL): Promise<string> {
-  const { outputFiles: [file] } = await build({
-    entryPoints: [script.pathname],
+export function bundledForPage(script: URL): Promise<string> {
+  return forPage({ entryPoints: [script.pathname] });
+}
+
+/** The same of files that a test has made, by their names: `./main.tsx` comes first. */
+export function appForPage(files: Readonly<Record<string, string>>): Promise<string> {
+  const made: Plugin = {
+    name: "made",
+    setup({ onResolve, onLoad }) {
+      onResolve(
+        { filter: /^\.\// },
+        ({ path, importer }) =>
+          importer === "<stdin>" || path in files ? { path, namespace: "made" } : undefined,
+      );
+      onLoad({ filter: /.*/, namespace: "made" }, ({ path }) => ({
+        contents: files[path]!,
+        loader: "tsx",
+        resolveDir: root.pathname,
+      }));
+    },
+  };
+  const stdin = {
+    contents: files["./main.tsx"]!,
+    loader: "tsx",
+    resolveDir: root.pathname,
+  } as const;
+  return forPage({ stdin, plugins: [made] });
+}
+
+async function forPage(options: BuildOptions): Promise<string> {
+  const { outputFiles } = await build({
+    ...options,
     bundle: true,
     format: "iife",
     platform: "browser",
@@ -58,5 +87,5 @@ export async function bundledForPage(script: URL): Promise<string> {
     write: false,
   });
   await stop();
-  return file!.text;
+  return outputFiles![0]!.text;
 }

@@ -152,6 +152,16 @@ function cases(runtime: WireRuntime): void {
     assertEquals(await transportOf(watched), "serverSentEvents");
   });
 
+  test("where WebSockets die in their first seconds, it connects in another way", async (server) => {
+    await using proxy = await HubProxy.start(server.port);
+    proxy.webSocketLife = 100;
+    await using watched = await WatchedHub.open(proxy.url("/hub"));
+    await watched.until({ on: "session" }, 2);
+    await watched.until({ on: "state", name: "connected", resumed: false }, 2);
+    assertEquals(await transportOf(watched), "serverSentEvents");
+    assertEquals(server.all({ on: "connected" }).length, 2);
+  });
+
   addCase(
     runtime,
     "a server that restarts: what was sent is told, what was not runs later",

@@ -13,22 +13,22 @@ import { WatchedHub } from "../../support/watched_hub.ts";
 const upTo = (count: number) => [...Array(count).keys()];
 
 /** A client with a clock of its own; the server has the machine's. */
-async function open(url: string, options: ConnectOptions = {}) {
+async function open(url: string, options: ConnectOptions = {}, patience = 20_000) {
   const clock = new FakeClock();
   const watched = new WatchedHub(
     url,
     options,
     (url, options = {}) => connect(url, options, { ...environment, clock }) as HubClient<ClientHub>,
   );
-  /** Lets time pass, with something of the network in between, until that is so. */
-  const passUntil = async (isSo: () => boolean, most: number) => {
+  /** Lets time pass, with `pace` milliseconds for the network in between, until that is so. */
+  const passUntil = async (isSo: () => boolean, most: number, pace = 2) => {
     for (let passed = 0; !isSo(); passed += 100) {
       if (passed > most) throw new Error(`nothing after ${most} ms: ${watched.states}`);
       clock.pass(100);
-      await new Promise((resolve) => setTimeout(resolve, 2));
+      await new Promise((resolve) => setTimeout(resolve, pace));
     }
   };
-  await passUntil(() => watched.hub.state.name === "connected", 10_000);
+  await passUntil(() => watched.hub.state.name === "connected", patience, 20);
   return { clock, watched, passUntil };
 }
 
@@ -49,6 +49,16 @@ function cases(runtime: WireRuntime): void {
     assertEquals((await watched.hub.call.me())[1], "webSockets");
     assertEquals(await watched.hub.call.run(1), 2);
     await server.until({ on: "disconnected" });
+  });
+
+  test("where nothing answers a WebSocket or a stream of events, it polls", async (server) => {
+    await using proxy = await HubProxy.start(server.port);
+    proxy.judge = ({ upgrade, accept }) =>
+      upgrade || accept === "text/event-stream" ? "silence" : undefined;
+    const { watched } = await open(proxy.url("/hub"), {}, 60_000);
+    await using _closed = watched;
+    assertEquals((await watched.hub.call.me())[1], "longPolling");
+    assertEquals(await watched.hub.call.run(1), 2);
   });
 
   test("a connection on which nothing passes any more is left for another one", async (server) => {
