@@ -47,6 +47,12 @@ export const node: Mutations = {
     ["what is theirs is nobody's", 'alone ? "nobody" : "theirs"', '"nobody"'],
     ["a path begins like another", 'path.endsWith("/") ? path : `${path}/`', "path"],
     ["the path itself is not below it", "pathname === path || ", ""],
+    [
+      "dots lead in and out",
+      "dotted ? new URL(`http://a${given}`).pathname : given",
+      "given",
+    ],
+    ["what is no path becomes one", 'given.startsWith("/") && ', ""],
     ["a target with a scheme is no path", "(?:https?:\\/\\/[^/?#]*)?", ""],
     ["the listener stays", 'server.off("upgrade", upgrade);', ""],
     [
