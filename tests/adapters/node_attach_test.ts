@@ -60,7 +60,7 @@ Deno.test("a path is what fetch will see of it, so that dots lead neither in nor
   await using server = await attached("/ws");
   server.http.on("upgrade", (_request, socket) => socket.end("HTTP/1.1 418 Theirs\r\n\r\n"));
   for (
-    const target of ["/ws/../other", "/ws/%2E%2e/x", "/ws/./../wsx", "/ws/\\..\\..", "a/../ws"]
+    const target of ["/ws/../other", "/ws/%2E%2e/x", "/ws/./../wsx", "/ws/\\..\\..", "x://../ws"]
   ) {
     const status = await statusOf(server.port, target);
     assertEquals(status === 418 || status === 400, true, `${target}: ${status}`);
