@@ -1,5 +1,6 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { checkHandshake, type HandshakeOptions, upgradeWebSocket } from "../../mod.ts";
+import { handshakeRules } from "../../src/handshake/rules.ts";
 import { assertLinear } from "../support/linear.ts";
 
 const HANDSHAKE = {
@@ -30,6 +31,15 @@ Deno.test("checkHandshake accepts, with the subprotocol and the headers for the 
   });
   if (found.kind !== "accepted") throw new Error(found.kind);
   assertEquals([found.protocol, [...found.headers]], ["a", [["x-route", "1"]]]);
+});
+
+Deno.test("options are checked once, whether or not they matter to the verdict", () => {
+  assertThrows(
+    () => handshakeRules({ compression: "yes" as never }),
+    TypeError,
+    "Cannot use option compression: expected true, false or { threshold }, got string",
+  );
+  assertEquals(handshakeRules({ compression: { threshold: 9 } }).compression, 9);
 });
 
 Deno.test("checkHandshake passes on what is no upgrade", () => {
