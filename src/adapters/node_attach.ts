@@ -39,8 +39,10 @@ export function attachedAdapter(server: NodeHttpServer, path: string | undefined
   };
 }
 
-/** Whether a request target is `path`, or something below it. */
+/** Whether a request target is `path`, or something below it; both as a URL has it, without dots. */
 function isBelow(target = "", path: string): boolean {
-  const [, pathname = ""] = target.match(/^(?:https?:\/\/[^/?#]*)?([^?#]*)/i) ?? [];
+  const [, given = ""] = target.match(/^(?:https?:\/\/[^/?#]*)?([^?#]*)/i) ?? [];
+  const dotted = given.startsWith("/") && /\/(\.|%2e)|\\/i.test(given);
+  const pathname = dotted ? new URL(`http://a${given}`).pathname : given;
   return pathname === path || pathname.startsWith(path.endsWith("/") ? path : `${path}/`);
 }

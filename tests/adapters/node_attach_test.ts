@@ -56,6 +56,21 @@ Deno.test("what is below the path is ours, and nothing that only begins like it"
   assertEquals(server.own.told.filter((line) => line === "open").length, targets.length);
 });
 
+Deno.test("a path is what fetch will see of it, so that dots lead neither in nor out", async () => {
+  await using server = await attached("/ws");
+  server.http.on("upgrade", (_request, socket) => socket.end("HTTP/1.1 418 Theirs\r\n\r\n"));
+  for (
+    const target of ["/ws/../other", "/ws/%2E%2e/x", "/ws/./../wsx", "/ws/\\..\\..", "x://../ws"]
+  ) {
+    const status = await statusOf(server.port, target);
+    assertEquals(status === 418 || status === 400, true, `${target}: ${status}`);
+  }
+  for (const target of ["/other/../ws", "/./ws?x", "/ws/.", "/ws/..a"]) {
+    assertEquals(await statusOf(server.port, target), 101, target);
+  }
+  assertEquals(server.own.told.filter((line) => line === "open").length, 4);
+});
+
 Deno.test("a path that ends with a slash is that of a folder", async () => {
   await using server = await attached("/ws/");
   server.http.on("upgrade", (_request, socket) => socket.end("HTTP/1.1 418 Theirs\r\n\r\n"));

@@ -47,6 +47,14 @@ export const node: Mutations = {
     ["what is theirs is nobody's", 'alone ? "nobody" : "theirs"', '"nobody"'],
     ["a path begins like another", 'path.endsWith("/") ? path : `${path}/`', "path"],
     ["the path itself is not below it", "pathname === path || ", ""],
+    [
+      "dots lead in and out",
+      "dotted ? new URL(`http://a${given}`).pathname : given",
+      "given",
+    ],
+    ["what is no path becomes one", 'given.startsWith("/") && ', "", {
+      equivalent: "Node takes no other target with dots; it is there so that no URL can throw",
+    }],
     ["a target with a scheme is no path", "(?:https?:\\/\\/[^/?#]*)?", ""],
     ["the listener stays", 'server.off("upgrade", upgrade);', ""],
     [
