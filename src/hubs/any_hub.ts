@@ -67,7 +67,7 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
     request: Request,
     { user, info, respond = plainResponse }: Partial<HandleOptions<unknown>> = {},
   ): Promise<Response> {
-    if (this.#state.tokens.resumable > 0) await this.#makeRoom(request);
+    if (this.#state.tokens.resumable > 0) await this.#makeRoom(request, user);
     const verdict = this.#route.judge(request);
     if (verdict.kind === "refused") return verdict.response;
     if (verdict.kind === "accepted") return this.#connect(verdict, user, info, respond);
@@ -85,12 +85,15 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
   }
 
   /** On a full server, the place that a client comes back to is its own. */
-  async #makeRoom(request: Request): Promise<void> {
+  async #makeRoom(request: Request, user: unknown): Promise<void> {
     const token = tokenOf(request);
     if (token === null || !this.#state.tokens.isResumable(token)) return;
     const server = serverOf(request);
     // It may be back before anybody has noticed that it was cut off.
-    if (server?.noRoom() !== undefined) await this.#absences.expect(token, server.clock);
+    if (server?.noRoom() !== undefined) {
+      const { userId } = this.#state.options;
+      await this.#absences.expect(token, server.clock, userId(user as never));
+    }
     this.#absences.get(token)?.lend();
   }
 
@@ -109,7 +112,7 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
     if (hub.closed) return refuse(503, "the hub is closed");
     const token = tokenOf(request);
     const absence = token !== null && hub.tokens.isResumable(token)
-      ? await this.#absences.expect(token, server.clock)
+      ? await this.#absences.expect(token, server.clock, hub.options.userId(user as never))
       : undefined;
     if (absence !== undefined && absence.userId !== hub.options.userId(user as never)) {
       return refuse(403, "expected the user that has connected, got another one");

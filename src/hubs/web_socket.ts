@@ -6,7 +6,7 @@ import { batch, type InnerEvents, SHUTTING_DOWN } from "../connection/connection
 import type { ConnectionDiagnostics } from "../connection/diagnostics.ts";
 import type { CloseEvent, MessageEvent, OpenEvent } from "../connection/events.ts";
 import type { ServerState } from "../server/server_state.ts";
-import { Absence, Absences, type Attendance, type Carrier } from "./absence.ts";
+import { Absence, Absences, type Attendance, type Carrier, type Presence } from "./absence.ts";
 import { type Arrival, arrive, leave } from "./arrival.ts";
 import type { HubTransport, Transport } from "./transport.ts";
 
@@ -120,7 +120,9 @@ export class HubSocket implements InnerEvents {
       ? this.#arrive(connection)
       : this.#absence.comeBack(connection, this.#arrival);
     // Another one was faster with the same token.
-    if (this.#attendance === undefined) connection.close(1008);
+    if (this.#attendance === undefined) return connection.close(1008);
+    const { userId } = this.#attendance.reception.session;
+    this.#note({ userId, cut: () => connection.terminate() });
   }
 
   onMessage({ data }: MessageEvent): void {
@@ -134,9 +136,16 @@ export class HubSocket implements InnerEvents {
 
   onClose({ cause, wasClean }: CloseEvent): void {
     if (this.#attendance === undefined) return;
+    this.#note(undefined);
     if (!wasClean && Absence.begin(this.#absences, this.#attendance, cause)) return;
     const { arrival, reception } = this.#attendance;
     leave(arrival, reception, cause);
+  }
+
+  /** Who may come back is known to be here, or not to be. */
+  #note(presence: Presence | undefined): void {
+    const { ticket } = this.#attendance!.arrival;
+    if (ticket?.resumable) this.#absences.note(ticket.token, presence);
   }
 
   #arrive(connection: Connection): Attendance | undefined {

@@ -19,8 +19,12 @@ export const hubs: Mutations = {
       "this.#cancel = server.clock.after(WINDOW, () => this.end());",
       "this.#cancel = () => {};",
     ],
-    ["it outlives its server", 'server.signal.addEventListener("abort", this.#shutDown);', ""],
+    ["it outlives its server", 'each.end("shutdown");', ""],
+    ["each listens to its server", "if (this.#heard.has(shutdown)) return;", ""],
     ["nobody finds it", "all.add(ticket!.token, this);", ""],
+    ["a dead WebSocket keeps its client out", "present.cut();", "{}"],
+    ["another user cuts it", " && present.userId === userId", ""],
+    ["whoever is gone is here", "if (presence === undefined)", "if (false)"],
     ["who is early is not let in", "this.#expected.get(token)?.resolve();", ""],
     [
       "who is early waits for ever",
