@@ -122,6 +122,7 @@ export class Elsewhere implements ExchangeOwner {
    */
   joined(group: string): Promise<void> | undefined {
     const topic = this.#exchange.channels.group(group);
+    if (this.#exchange.closed) return undefined;
     if (topic !== undefined) return this.#interests.add(topic);
     throw new HubError(
       "expected a group whose name has at most 255 bytes of UTF-8, got another one",

@@ -56,6 +56,7 @@ export class Exchange {
   /** Channels of its own that the engine has refused. */
   readonly #refused = new Set<string>();
   #introduced: Deferred<void> | undefined;
+  #stopIntroducing: (() => void) | undefined;
   #stop: (() => void) | undefined;
   #lookedAt = 0;
   #signedAt = 0;
@@ -134,6 +135,8 @@ export class Exchange {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#stop?.();
+    this.#stopIntroducing?.();
+    this.#introduced?.resolve();
     this.send(this.channels.all, { kind: "bye", from: this.id });
     this.#closed = true;
     this.#questions.end("the hub is closed");
@@ -174,10 +177,12 @@ export class Exchange {
   }
 
   #introduce(): void {
-    const introduced = this.#introduced = new Deferred<void>();
-    this.#clock.after(INTRODUCTION, () => {
+    // Whoever waits for one that the engine has cut short waits for this one.
+    const introduced = this.#introduced ??= new Deferred<void>();
+    this.#stopIntroducing?.();
+    this.#stopIntroducing = this.#clock.after(INTRODUCTION, () => {
       introduced.resolve();
-      if (this.#introduced === introduced) this.#introduced = undefined;
+      this.#introduced = undefined;
     });
   }
 

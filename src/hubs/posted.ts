@@ -47,6 +47,8 @@ export class PostedElsewhere implements PostTaker {
     if (end === "last") open.controller.close();
     else open.controller.error(new Error("the rest does not come"));
     this.#open.delete(key);
+    // It may have to wait for what came before it.
+    reply({ verdict: "taken" });
     open.answer.then(answered);
   }
 

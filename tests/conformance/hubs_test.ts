@@ -57,6 +57,25 @@ function hubsSuite(runtime: Runtime): void {
     await get.body?.cancel();
   });
 
+  test("a token that is signed is good for one connection of its user", async (server) => {
+    const user = "&user=ada";
+    for (const query of ["?negotiateVersion=1", "?"]) {
+      const negotiated = await negotiate(server, query + user);
+      const token = negotiated.connectionToken ?? negotiated.connectionId;
+      const path = `/hub?id=${token}`;
+      assertEquals((await server.connect(`${path}&user=eve`)).status, 403);
+      assertEquals((await server.connect(`${path.slice(0, -1)}${user}`)).status, 404);
+      using client = await HubClient.greet(await server.open(path + user));
+      const { connectionId } = await client.ask("whoAmI") as { connectionId: string };
+      assertEquals(connectionId, negotiated.connectionId);
+      assertEquals((await server.connect(path + user)).status, 409);
+      client.client.close(1000);
+      await client.closed;
+      await server.settled();
+      assertEquals((await server.connect(path + user)).status, 404);
+    }
+  }, { env: { HUB: JSON.stringify({ secret: "sixteen letters, or more" }) } });
+
   test("pages of other sites negotiate as little as they connect", async (server) => {
     const stranger = { origin: "https://evil.example" };
     const init = { method: "POST", headers: stranger };

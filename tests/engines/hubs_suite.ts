@@ -115,6 +115,29 @@ export function hubsSuite(row: HubRow): void {
     unharmed(s);
   });
 
+  test("topics share its broker, and neither hears the other", async () => {
+    await using s = await stage(row);
+    const [near, far] = s.servers;
+    await using client = await open([far]);
+    const end = Date.now() + 5_000;
+    // The topics have a connection of their own to that engine, which is up when it is.
+    while (far.all({ on: "topic" }).length === 0) {
+      assert(Date.now() < end, "nothing was heard");
+      assertEquals((await near.request("/publish?hello")).status, 200);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    assertEquals(far.all({ on: "topic" })[0]!.data, "hello");
+    await using other = await open([near]);
+    await other.call("tell", "all", "x", 1);
+    assertEquals(await client.told(1), [["x", 1]]);
+    assertEquals(far.all({ on: "topic" }).filter(({ data }) => data !== "hello"), []);
+    near.signal("SIGTERM");
+    assertEquals((await near.status).code, 0);
+    // A hub that says goodbye is not waited for.
+    assertEquals(await client.call("joinOther", "nobody", "room"), undefined);
+    unharmed(s);
+  });
+
   test("one client is asked from elsewhere, and put into groups", async () => {
     await using s = await stage(row);
     const [near, far] = s.servers;

@@ -235,6 +235,10 @@ Deno.test("a hub that is closed says goodbye, and asks nobody any more", async (
   await near.hub.close();
   await near.hub.close();
   await assertRejects(() => near.hub.groups.add("room", "b"), HubError, "the hub is closed");
+  // Nothing more is asked of the engine.
+  const { size } = near.engine.subscribed;
+  await near.hub.groups.add("late", "a");
+  assertEquals(near.engine.subscribed.size, size);
   await clientsOf(near).all.message("nobody");
 });
 

@@ -24,7 +24,7 @@ function setUp() {
     const replies: unknown[] = [];
     const whole = { op: "post", id: "c", token: "t", user: "Ada", post: 1, end: "last" } as const;
     posted.piece(from, { ...whole, ...more }, body, ({ verdict }, body) => {
-      replies.push(body === undefined ? verdict : JSON.parse(body));
+      if (verdict !== "taken") replies.push(body === undefined ? verdict : JSON.parse(body));
     });
     await settled();
     return replies;
@@ -46,6 +46,14 @@ Deno.test("a body of which the rest does not come is half of one", async () => {
   const { piece, bodies } = setUp();
   await piece("half", { end: "more" });
   assertEquals([await piece("", { end: "broken" }), bodies], [[[400, "half"]], ["half"]]);
+});
+
+Deno.test("one that has to wait says that it was taken", () => {
+  const posted = new PostedElsewhere(() => new Promise(() => {}));
+  const matter = { op: "post", id: "c", token: "t", user: "Ada", post: 1, end: "last" } as const;
+  const said: string[] = [];
+  posted.piece("p", matter, "x", ({ verdict }) => void said.push(verdict));
+  assertEquals([said, posted.size], [["taken"], 0]);
 });
 
 Deno.test("a client that is not here is said not to be, and another user is refused", async () => {

@@ -1191,6 +1191,11 @@ export const hubs: Mutations = {
     ],
   ],
   "hubs/exchange.ts": [
+    [
+      "nobody is waited for",
+      "const introduced = this.#introduced ??= new Deferred<void>();",
+      "const introduced = new Deferred<void>();",
+    ],
     ["any size is sent", "if (size <= maxPayload) return;", "return;"],
     [
       "what is not sent is waited for",
@@ -1294,13 +1299,14 @@ export const hubs: Mutations = {
     ],
   ],
   "hubs/posted.ts": [
+    ["whoever waits in line is given up", 'reply({ verdict: "taken" });', ""],
     ["any number is open", "if (this.size >= MOST) return undefined;", ""],
     [
       "half of it is all of it",
       'if (end === "last") open.controller.close();\n    else open.controller.error(new Error("the rest does not come"));',
       "open.controller.close();",
     ],
-    ["what is done is kept", "this.#open.delete(key);\n    open.answer", "open.answer"],
+    ["what is done is kept", "this.#open.delete(key);\n    // It may", "// It may"],
     ["losses are not told", "if (from !== process) continue;", "continue;"],
     ["all are lost", "if (from !== process) continue;", ""],
   ],
