@@ -11,6 +11,8 @@ export const PEERS = {
   "@hono/node-server": "2.1.8",
   "@microsoft/signalr": "10.0.11",
   redis: "6.3.1",
+  "@nats-io/transport-node": "3.4.0",
+  "@nats-io/jetstream": "3.4.0",
   valibot: "1.5.0",
   "socket.io": "4.8.4",
   "@socket.io/bun-engine": "0.1.2",
@@ -20,7 +22,7 @@ export const PEERS = {
 /** What a contender needs of the repository. */
 const OURS = ["mod.ts", "src"];
 const BENCH = [
-  ...["bun", "core_time", "lines", "statistics"].map((file) => `bench/${file}.ts`),
+  ...["bun", "core_time", "lines", "peak", "statistics"].map((file) => `bench/${file}.ts`),
   "bench/servers",
   "bench/load",
 ];

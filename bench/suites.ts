@@ -17,7 +17,10 @@ export const SUITES = ["core", "node", "fan-out", "topics", "hubs", "client"] as
 export type SuiteName = typeof SUITES[number];
 
 /** What is below edgesocket, where it is. */
-const COMPARED = ["raw", "ws", "a plain loop", "a bare loop", "node-redis", "no subscriptions"];
+const COMPARED = [
+  ...["raw", "ws", "a plain loop", "a bare loop", "node-redis", "no subscriptions"],
+  ...["JetStream's client", "a loop over an array"],
+];
 
 /** What may be lost of speed, and gained in memory (KiB), from the version that `--base` names. */
 const BASE_FLOORS: Row["floors"] = { rate: 0.97, cost: 1.03, memory: 0.25, bytes: 5 };
@@ -114,8 +117,9 @@ const ROOM_FLOORS: Readonly<Record<"bun" | "deno", readonly number[]>> = {
 const JUDGED = 4;
 
 function topicsRows(runtime: "bun" | "deno", { topics: all }: Workloads): Row[] {
-  const { loop, topics, others, client, publisher, replayed, none, subscriptions } =
-    topicsLineups[runtime];
+  const lineup = topicsLineups[runtime];
+  const { loop, topics, others, client, publisher, replayed, none, subscriptions } = lineup;
+  const { jetstream, stored, array, latecomers: { memory, redis, nats } } = lineup;
   const rooms = all.rooms.flatMap((room, index): Row[] => {
     const cost = ROOM_FLOORS[runtime][index % 2]!;
     const ours = row(room, topics, loop, index < JUDGED ? { cost } : {});
@@ -130,6 +134,11 @@ function topicsRows(runtime: "bun" | "deno", { topics: all }: Workloads): Row[] 
     ...rooms,
     row(all.publish, publisher, client, { rate: 0.8 }),
     row(all.publish, replayed, client, { rate: 0.45 }),
+    row(all.jetstream, stored, jetstream),
+    row(all.catchUp, redis, array),
+    ...[nats, memory].map((each) => aside(row(all.catchUp, each, array))),
+    row(all.comeBack, redis, array),
+    aside(row(all.comeBack, memory, array)),
     row(all.subscription, subscriptions, none, { bytes: 100 }),
   ];
 }

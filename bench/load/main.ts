@@ -4,7 +4,8 @@ import { usage } from "../core_time.ts";
 import { answerLines } from "../lines.ts";
 import { Callers } from "./callers.ts";
 import { Crowd, type Echo, type Timing } from "./crowd.ts";
-import { Engine } from "./engine.ts";
+import type { ComeBack } from "./come_back.ts";
+import { Engine, type EngineName } from "./engine.ts";
 import type { MessageShape } from "./cycle.ts";
 
 const port = Number(process.argv[2]);
@@ -18,7 +19,10 @@ answerLines({
   latency: (timing: Timing) => crowd.latency(timing),
   visit: ({ total, abreast, ...shape }: Abreast & MessageShape) =>
     crowd.visit(total, abreast, shape),
-  engine: () => engine.start(),
+  comeBack: (what: ComeBack) => crowd.comeBack(what),
+  engine: ({ name }: { name: EngineName }) => engine.start(name),
+  port: () => engine.port,
+  scripts: () => engine.scripts(),
   endEngine: () => engine.end(),
   fanOut: ({ times, each, ...shape }: FanOut & MessageShape) => crowd.fanOut(times, shape, each),
   join: ({ speaks, total, abreast }: Abreast & Speaks) => callers.join(speaks, total, abreast),

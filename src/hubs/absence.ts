@@ -3,6 +3,7 @@ import { Deferred } from "../base/deferred.ts";
 import type { CloseCause } from "../connection/close.ts";
 import type { Connection } from "../connection/connection.ts";
 import { type Arrival, leave } from "./arrival.ts";
+import type { ServerState } from "../server/server_state.ts";
 import type { Reception } from "./reception.ts";
 
 /** Milliseconds in which a client that was cut off may come back. */
@@ -15,8 +16,8 @@ export interface Carrier {
    * when it is sent what does not reach it.
    */
   detach(closed: () => void, missed: () => void): void;
-  /** Here is the next one. */
-  attach(connection: Connection): void;
+  /** Here is the next one, of this server. */
+  attach(connection: Connection, server: ServerState): void;
 }
 
 /** A client that is connected over WebSockets. */
@@ -165,15 +166,23 @@ export class Absence {
     server.release();
   }
 
-  /** The client is back, on another WebSocket; `undefined` if it is too late. */
-  comeBack(connection: Connection): Attendance | undefined {
-    const { arrival: { heartbeat }, reception, carrier } = this.#attendance;
+  /**
+   * The client is back, on another WebSocket; `undefined` if it is too late.
+   *
+   * @param place The server that it has come to, and who looks after its clients.
+   */
+  comeBack(
+    connection: Connection,
+    { server, heartbeat }: Pick<Arrival, "server" | "heartbeat">,
+  ): Attendance | undefined {
+    const { arrival, reception, carrier } = this.#attendance;
     if (!mayComeBack(reception)) this.end();
     if (!this.#finish()) return undefined;
-    carrier.attach(connection);
+    carrier.attach(connection, server);
+    reception.session.pulse.restart(server.clock.now());
     heartbeat.add(reception);
     reception.resume();
-    return this.#attendance;
+    return { arrival: { ...arrival, server, heartbeat }, reception, carrier };
   }
 
   /** It does not come back. */

@@ -16,7 +16,7 @@ class WebSocketTransport implements Transport, Carrier {
   readonly binary = true;
   readonly pings = true;
   #connection: Connection;
-  readonly #server: ServerState;
+  #server: ServerState;
   /** While there is no WebSocket: called if the client is ended, or sent something. */
   #closed: (() => void) | undefined;
   #missed: (() => void) | undefined;
@@ -47,8 +47,9 @@ class WebSocketTransport implements Transport, Carrier {
     this.#back = new Deferred();
   }
 
-  attach(connection: Connection): void {
+  attach(connection: Connection, server: ServerState): void {
     this.#connection = connection;
+    this.#server = server;
     this.#back?.resolve();
     this.#back = this.#closed = this.#missed = undefined;
   }
@@ -117,7 +118,7 @@ export class HubSocket implements InnerEvents {
   onOpen(_event: OpenEvent, connection: Connection): void {
     this.#attendance = this.#absence === undefined
       ? this.#arrive(connection)
-      : this.#absence.comeBack(connection);
+      : this.#absence.comeBack(connection, this.#arrival);
     // Another one was faster with the same token.
     if (this.#attendance === undefined) return connection.close(1008);
     const { userId } = this.#attendance.reception.session;
@@ -152,9 +153,7 @@ export class HubSocket implements InnerEvents {
     const { hub, server, user, ticket } = arrival;
     // Before the token is claimed: what user code throws would keep it for good.
     const userId = hub.options.userId(user as never);
-    if (ticket !== undefined && !hub.tokens.claim(ticket.token, ticket.resumable)) {
-      return undefined;
-    }
+    if (ticket !== undefined && !hub.tickets.claim(ticket)) return undefined;
     const carrier = new WebSocketTransport(connection, server);
     return { arrival, reception: arrive(arrival, carrier, userId), carrier };
   }

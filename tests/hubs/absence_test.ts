@@ -409,7 +409,12 @@ Deno.test("a place is lent for a second, and whoever finds it taken then is gone
   for (let i = 0; i < 2; i++) {
     assertEquals((await connect(connectionToken, "Eve")).status, 403);
     assertEquals((await connect(connectionToken, "Eve")).status, 403);
-    assertEquals(state.noRoom(), undefined);
+    assertEquals([state.noRoom(), state.reserve(), state.noRoom()?.status], [
+      undefined,
+      undefined,
+      503,
+    ]);
+    state.release();
     clock.pass(1_000);
     assertEquals([state.noRoom()?.status, causes], [503, []]);
   }
@@ -422,4 +427,66 @@ Deno.test("a place is lent for a second, and whoever finds it taken then is gone
   assertEquals(state.noRoom(), undefined);
   assertEquals(state.reserve(), undefined);
   assertEquals(state.noRoom()?.status, 503);
+});
+
+Deno.test("who is back on a full server before its cut is noticed is let in", async () => {
+  const { negotiate, open, connect, clock, state } = serving({}, { maxConnections: 1 });
+  const { connectionToken } = await negotiate();
+  const client = await open(connectionToken);
+  const back = connect(connectionToken);
+  await nextTurn();
+  client.vanish();
+  assertEquals(await (await back).client?.message(), sequence(1));
+  assertEquals(state.noRoom()?.status, 503);
+  // Somebody else with its token finds no room, and leaves it where it is.
+  const stranger = connect(connectionToken, "Eve");
+  await nextTurn();
+  clock.pass(1_000);
+  assertEquals((await stranger).status, 503);
+  // After a second, the client itself is believed: its WebSocket is dead, and its place is its own.
+  const again = connect(connectionToken);
+  await nextTurn();
+  clock.pass(1_000);
+  assertEquals(await (await again).client?.message(), sequence(1));
+  assertEquals(state.noRoom()?.status, 503);
+  assertEquals((await connect("unknown")).status, 503);
+});
+
+Deno.test("who comes back to another server of the hub is looked after there", async () => {
+  const { negotiate, open, hub, clock, causes, state, told } = serving({
+    clientTimeoutInterval: 20,
+  });
+  const other = memoryServer((request, info) => hub.handle(request, { user: { id: "Ada" }, info }));
+  other.clock.pass(1_000_000);
+  const { pending } = other.clock;
+  const { connectionToken } = await negotiate();
+  (await open(connectionToken)).vanish();
+  await nextTurn();
+  const { client } = await other.connect(handshakeRequest(`/hub?id=${connectionToken}`));
+  assertEquals(await client!.message(), sequence(1));
+  client!.send(sequence(1) + '{"type":6}\x1e' + called("echo", 5));
+  await client!.message();
+  assertEquals([other.told.map(({ kind }) => kind), told], [["call"], []]);
+  clock.pass(60_000);
+  other.clock.pass(1_000);
+  assertEquals(await client!.message(), '{"type":8,"sequenceId":1}\x1e');
+  other.clock.pass(16_000);
+  assertEquals(await client!.message(), '{"type":6}\x1e');
+  assertEquals([causes, state.noRoom()], [[], undefined]);
+  other.clock.pass(6_000);
+  assertMatch(await client!.message() as string, /^\{"type":7,/);
+  await nextTurn();
+  assertEquals([causes, other.state.registry.size], [["idle-timeout"], 0]);
+  assertEquals(other.clock.pending, pending);
+});
+
+Deno.test("where there is no memory left, a cut is the end", async () => {
+  const { negotiate, open, connect, say, causes } = serving({}, { maxBuffered: 200 });
+  const { connectionToken } = await negotiate();
+  const client = await open(connectionToken);
+  say("x".repeat(300));
+  await client.message();
+  client.vanish();
+  await nextTurn();
+  assertEquals([causes, (await connect(connectionToken)).status], [["network"], 404]);
 });
