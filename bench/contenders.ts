@@ -64,6 +64,12 @@ export interface TopicsLineup {
   readonly publisher: Contender;
   /** The same with a history at the engine. */
   readonly replayed: Contender;
+  /** `publish` of JetStream's client, and topics over it. */
+  readonly jetstream: Contender;
+  readonly stored: Contender;
+  /** A loop over an array of what was missed, and topics with histories where they may be. */
+  readonly array: Contender;
+  readonly latecomers: Readonly<Record<"memory" | "redis" | "nats", Contender>>;
   /** Connections without a subscription. */
   readonly none: Contender;
   readonly subscriptions: Contender;
@@ -92,6 +98,8 @@ function topicsLineup(runtime: "bun" | "deno", others: readonly string[]): Topic
     args,
   });
   const room = (way: string) => server(`room-${way}`, ROOMS[way]!, "rooms", way);
+  const latecomers = (where: string, name: string) =>
+    server(`history-${where}`, `topics with a history ${name}`, "edgesocket_latecomers", where);
   return {
     loop: room("loop"),
     topics: server("topics", "topics", "edgesocket_topics"),
@@ -102,8 +110,21 @@ function topicsLineup(runtime: "bun" | "deno", others: readonly string[]): Topic
       "topics-replay",
       "topics with a history over node-redis",
       "edgesocket_publisher",
-      "replay",
+      "redis",
     ),
+    jetstream: server("jetstream", "JetStream's client", "jetstream_publisher"),
+    stored: server(
+      "topics-jetstream",
+      "topics with a history over JetStream",
+      "edgesocket_publisher",
+      "nats",
+    ),
+    array: server("array", "a loop over an array", "latecomers_loop"),
+    latecomers: {
+      memory: latecomers("memory", "in memory"),
+      redis: latecomers("redis", "over node-redis"),
+      nats: latecomers("nats", "over JetStream"),
+    },
     none: server("no-topics", "no subscriptions", "edgesocket_subscriptions", "none"),
     subscriptions: server("subscriptions", "topics", "edgesocket_subscriptions"),
   };
@@ -139,6 +160,44 @@ function hubsLineup(runtime: "bun" | "deno" | "node"): HubsLineup {
     loop: server("loop", "a bare loop"),
     native: server("native", "a bare loop on the runtime's own"),
     others: [server("socket.io", "Socket.IO"), server("trpc", "tRPC")],
+  };
+}
+
+/** Clients of a hub, which take the place of servers. */
+export interface ClientLineup {
+  /** It comes back after a cut. */
+  readonly client: Contender;
+  /** It does not, and so keeps nothing of what it has sent. */
+  readonly plain: Contender;
+  readonly microsoft: Contender;
+  readonly stateful: Contender;
+}
+
+/** Bun's, Deno's and Node's. */
+export const clientLineups: Readonly<Record<"bun" | "deno" | "node", ClientLineup>> = {
+  bun: clientLineup("bun"),
+  deno: clientLineup("deno"),
+  node: clientLineup("node"),
+};
+
+function clientLineup(runtime: "bun" | "deno" | "node"): ClientLineup {
+  const client = (id: string, name: string, script: string, ...args: string[]): Contender => ({
+    id: `${runtime}-${id}`,
+    runtime,
+    name,
+    script,
+    args,
+  });
+  return {
+    client: client("client", "our client", "edgesocket_client"),
+    plain: client("client-plain", "our client without resume", "edgesocket_client", "plain"),
+    microsoft: client("microsoft", "Microsoft's client", "microsoft_client"),
+    stateful: client(
+      "microsoft-stateful",
+      "Microsoft's client with stateful reconnect",
+      "microsoft_client",
+      "stateful",
+    ),
   };
 }
 

@@ -16,6 +16,10 @@ export interface Pace {
   readonly deliveries: number;
   /** Messages published to an engine that are counted; half as many to warm up. */
   readonly publishes: number;
+  /** The same for an engine that writes them down. */
+  readonly stored: number;
+  /** Messages that a client has missed. */
+  readonly missed: number;
   /** Seconds for which an idle server is watched. */
   readonly idle: number;
 }
@@ -29,6 +33,8 @@ export const FULL: Pace = {
   crowds: [1_000, 10_000],
   deliveries: 100_000,
   publishes: 100_000,
+  stored: 20_000,
+  missed: 10_000,
   idle: 3,
 };
 
@@ -41,5 +47,7 @@ export const QUICK: Pace = {
   crowds: [1_000],
   deliveries: 40_000,
   publishes: 20_000,
+  stored: 5_000,
+  missed: 2_000,
   idle: 1,
 };

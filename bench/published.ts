@@ -1,5 +1,6 @@
 import { Measurements, type SamplePair } from "./measurements.ts";
 import type { Report } from "./report.ts";
+import { idOf } from "./row.ts";
 import { rowsOf, type SuiteName, SUITES } from "./suites.ts";
 import type { Workloads } from "./workloads.ts";
 
@@ -34,6 +35,7 @@ export function publish(
 export function reportOf(published: Published, all: Workloads): Report {
   const suites = SUITES.filter((suite) => published[suite] !== undefined);
   const parts = suites.map((suite) => ({ suite, ...published[suite]! }));
+  const pairs: PublishedSuite["pairs"] = Object.assign({}, ...parts.map(({ pairs }) => pairs));
   const settings = Map.groupBy(parts, ({ setting }) => setting.join("; "));
   return {
     date: parts.map(({ date }) => date).sort().at(-1) ?? "",
@@ -42,7 +44,8 @@ export function reportOf(published: Published, all: Workloads): Report {
       : [...settings].map(([setting, of]) =>
         `${of.map(({ suite }) => suite).join(", ")}: ${setting}`
       ),
-    rows: rowsOf(suites, all),
-    measurements: new Measurements(Object.assign({}, ...parts.map(({ pairs }) => pairs))),
+    // Those that came later were not in that run.
+    rows: rowsOf(suites, all).filter((row) => idOf(row) in pairs),
+    measurements: new Measurements(pairs),
   };
 }

@@ -9,7 +9,10 @@ export const PEERS = {
   crossws: "0.4.17",
   ws: "8.23.0",
   "@hono/node-server": "2.1.8",
+  "@microsoft/signalr": "10.0.11",
   redis: "6.3.1",
+  "@nats-io/transport-node": "3.4.0",
+  "@nats-io/jetstream": "3.4.0",
   valibot: "1.5.0",
   "socket.io": "4.8.4",
   "@socket.io/bun-engine": "0.1.2",
@@ -19,15 +22,21 @@ export const PEERS = {
 /** What a contender needs of the repository. */
 const OURS = ["mod.ts", "src"];
 const BENCH = [
-  ...["bun", "core_time", "lines", "statistics"].map((file) => `bench/${file}.ts`),
+  ...["bun", "core_time", "lines", "peak", "statistics"].map((file) => `bench/${file}.ts`),
   "bench/servers",
   "bench/load",
 ];
 /** What runs on Node, which does not read TypeScript in version 20. */
 const ON_NODE = [
-  ...["node_ws", "node_ws_request", "edgesocket_node", "edgesocket_hub", "calls"].map((script) =>
-    `servers/${script}`
-  ),
+  ...[
+    "node_ws",
+    "node_ws_request",
+    "edgesocket_node",
+    "edgesocket_hub",
+    "calls",
+    "edgesocket_client",
+    "microsoft_client",
+  ].map((script) => `servers/${script}`),
   "load/ws",
 ];
 

@@ -1,4 +1,12 @@
-import { atBase, hubsLineups, isOurs, lineups, nodeLineup, topicsLineups } from "./contenders.ts";
+import {
+  atBase,
+  clientLineups,
+  hubsLineups,
+  isOurs,
+  lineups,
+  nodeLineup,
+  topicsLineups,
+} from "./contenders.ts";
 import { ASIDE, isNoise, type Row, row } from "./row.ts";
 import type { Workloads } from "./workloads.ts";
 
@@ -9,7 +17,10 @@ export const SUITES = ["core", "node", "fan-out", "topics", "hubs", "client"] as
 export type SuiteName = typeof SUITES[number];
 
 /** What is below edgesocket, where it is. */
-const COMPARED = ["raw", "ws", "a plain loop", "a bare loop", "node-redis", "no subscriptions"];
+const COMPARED = [
+  ...["raw", "ws", "a plain loop", "a bare loop", "node-redis", "no subscriptions"],
+  ...["JetStream's client", "a loop over an array"],
+];
 
 /** What may be lost of speed, and gained in memory (KiB), from the version that `--base` names. */
 const BASE_FLOORS: Row["floors"] = { rate: 0.97, cost: 1.03, memory: 0.25, bytes: 5 };
@@ -41,7 +52,8 @@ const suites: Record<SuiteName, (all: Workloads) => Row[]> = {
     }),
   topics: (all) => [...topicsRows("bun", all), ...topicsRows("deno", all)],
   hubs: (all) => (["bun", "deno", "node"] as const).flatMap((runtime) => hubsRows(runtime, all)),
-  client: () => [],
+  client: (all) =>
+    (["bun", "deno", "node"] as const).flatMap((runtime) => clientRows(runtime, all)),
 };
 
 /** A row of edgesocket of which nothing is promised. */
@@ -105,8 +117,9 @@ const ROOM_FLOORS: Readonly<Record<"bun" | "deno", readonly number[]>> = {
 const JUDGED = 4;
 
 function topicsRows(runtime: "bun" | "deno", { topics: all }: Workloads): Row[] {
-  const { loop, topics, others, client, publisher, replayed, none, subscriptions } =
-    topicsLineups[runtime];
+  const lineup = topicsLineups[runtime];
+  const { loop, topics, others, client, publisher, replayed, none, subscriptions } = lineup;
+  const { jetstream, stored, array, latecomers: { memory, redis, nats } } = lineup;
   const rooms = all.rooms.flatMap((room, index): Row[] => {
     const cost = ROOM_FLOORS[runtime][index % 2]!;
     const ours = row(room, topics, loop, index < JUDGED ? { cost } : {});
@@ -121,6 +134,11 @@ function topicsRows(runtime: "bun" | "deno", { topics: all }: Workloads): Row[] 
     ...rooms,
     row(all.publish, publisher, client, { rate: 0.8 }),
     row(all.publish, replayed, client, { rate: 0.45 }),
+    row(all.jetstream, stored, jetstream),
+    row(all.catchUp, redis, array),
+    ...[nats, memory].map((each) => aside(row(all.catchUp, each, array))),
+    row(all.comeBack, redis, array),
+    aside(row(all.comeBack, memory, array)),
     row(all.subscription, subscriptions, none, { bytes: 100 }),
   ];
 }
@@ -143,6 +161,19 @@ function hubsRows(runtime: "bun" | "deno" | "node", { hubs: all }: Workloads): R
     ...others.map((each) => aside(row(all.connects, hub, each))),
     row(all.memory, hub, loop, HUB_FLOORS.memory),
     aside(row(all.memory, hub, socketIo)),
+  ];
+}
+
+/** What is promised of a client that comes back after a cut, beside one that does not. */
+const CLIENT_FLOORS = { rate: 0.8 } as const;
+
+function clientRows(runtime: "bun" | "deno" | "node", { client: { calls } }: Workloads): Row[] {
+  const { client, plain, microsoft, stateful } = clientLineups[runtime];
+  return [
+    aside(row(calls, plain, plain)),
+    row(calls, client, plain, CLIENT_FLOORS),
+    aside(row(calls, client, microsoft)),
+    aside(row(calls, client, stateful)),
   ];
 }
 

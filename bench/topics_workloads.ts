@@ -1,14 +1,18 @@
 import type { Usage } from "./core_time.ts";
 import { shareBetween } from "./core_time.ts";
+import { type LatecomersWorkloads, latecomersWorkloads } from "./latecomers_workloads.ts";
+import type { EngineName } from "./load/engine.ts";
 import type { Pace } from "./pace.ts";
 import { type Metric, type Pair, RATE, type Workload } from "./workload.ts";
 
 /** What is measured of topics. */
-export interface TopicsWorkloads {
+export interface TopicsWorkloads extends LatecomersWorkloads {
   /** Messages to all subscribers of a topic: the smallest and most common case first. */
   readonly rooms: readonly Workload[];
   /** Messages to other processes. */
   readonly publish: Workload;
+  /** The same over NATS, which keeps them. */
+  readonly jetstream: Workload;
   /** What a subscription takes. */
   readonly subscription: Workload;
 }
@@ -43,15 +47,9 @@ export function topicsWorkloads(pace: Pace): TopicsWorkloads {
     rooms: pace.crowds.flatMap((crowd) =>
       SIZES.flatMap((size) => TURNS.map((turn) => room(pace, crowd, size, turn)))
     ),
-    publish: {
-      id: "publish",
-      title: "64-byte texts published over Redis, 100 in flight",
-      short: "publish",
-      metrics: [RATE],
-      connections: 0,
-      needs: ["server"],
-      measure: (pair) => publishing(pair, pace.publishes),
-    },
+    publish: publish("publish", "Redis", "redis", pace.publishes),
+    jetstream: publish("jetstream", "NATS with JetStream", "nats", pace.stored),
+    ...latecomersWorkloads(pace),
     subscription: {
       id: "subscription",
       title: `memory of each of ${(EACH * CONNECTIONS).toLocaleString("en")} subscriptions, of ${
@@ -100,9 +98,21 @@ function room(pace: Pace, crowd: number, size: number, turn: number): Workload {
   };
 }
 
+function publish(id: string, title: string, engine: EngineName, count: number): Workload {
+  return {
+    id,
+    title: `64-byte texts published over ${title}, 100 in flight`,
+    short: id === "publish" ? id : `publish over ${title}`,
+    metrics: [RATE],
+    connections: 0,
+    needs: ["server"],
+    measure: (pair) => publishing(pair, engine, count),
+  };
+}
+
 /** The engine runs on the core of the load generator, which starts it and has nothing else to do. */
-async function publishing({ server, load }: Pair, count: number) {
-  const port = await load.ask<number>({ do: "engine" });
+async function publishing({ server, load }: Pair, name: EngineName, count: number) {
+  const port = await load.ask<number>({ do: "engine", name });
   try {
     await server.ask({ do: "connect", port });
     await server.ask({ do: "publish", count: count / 2 });

@@ -25,7 +25,7 @@ import { type LiveOptions, livePort } from "./topics/live_options.ts";
 import { LiveTopics } from "./topics/live_topics.ts";
 import { checkTopicsOptions } from "./topics/options.ts";
 import { RecordedTopics } from "./topics/recorded_topics.ts";
-import { REPLAY_NAMES, type ReplayOptions, replayPort } from "./topics/replay_options.ts";
+import { REPLAY_NAMES, type ReplayOptions, replayPorts } from "./topics/replay_options.ts";
 import type { ReplayTopics, Topics } from "./topics/topics.ts";
 
 export type { Broker } from "./brokers/broker.ts";
@@ -107,6 +107,6 @@ export function createTopics(options: LiveOptions | ReplayOptions = {}): Topics 
   }
   if (mode !== "replay") throw usageError("use option mode", '"live" or "replay"', mode);
   const checked = checkTopicsOptions(options, REPLAY_NAMES);
-  const port = replayPort(options as ReplayOptions, systemClock);
-  return new RecordedTopics(checked, port, systemClock);
+  const ports = replayPorts(options as ReplayOptions, systemClock);
+  return new RecordedTopics(checked, ports, systemClock);
 }

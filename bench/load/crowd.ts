@@ -1,4 +1,5 @@
 import { quantile } from "../statistics.ts";
+import { type ComeBack, comeBack } from "./come_back.ts";
 import { LoadConnection } from "./connection.ts";
 import { Cycle, type MessageShape } from "./cycle.ts";
 import { type Effort, stopwatch } from "./effort.ts";
@@ -142,6 +143,11 @@ export class Crowd {
     const result = effort(times * each * this.#connections.length);
     for (const connection of this.#connections) connection.finish();
     return result;
+  }
+
+  /** Has all of them come back to a topic at once. */
+  comeBack(what: ComeBack): Promise<Effort> {
+    return comeBack(this.#connections, what);
   }
 
   async #abreast(total: number, abreast: number, task: () => Promise<void>): Promise<void> {

@@ -32,8 +32,8 @@ export class Cycle {
    * @param copies How often each connection hears of a message.
    */
   constructor({ size, binary }: MessageShape, most: number, copies = 1) {
-    this.length = Math.max(most, Math.min(MOST_MESSAGES, Math.ceil(CYCLE / size)));
-    const payloads = Array.from({ length: this.length }, (_, index) => payload(index, size));
+    const payloads = payloadsOf(size, most);
+    this.length = payloads.length;
     const opcode = binary ? BINARY : TEXT;
     const echoes = payloads.flatMap((each) => Array(copies).fill(unmasked(opcode, each)));
     const sent = payloads.map((each) => masked(opcode, each));
@@ -48,6 +48,12 @@ export class Cycle {
     const start = first % this.length;
     return this.#sent.subarray(start * this.#sentSize, (start + count) * this.#sentSize);
   }
+}
+
+/** What the messages of a cycle hold. */
+export function payloadsOf(size: number, most = 1): Uint8Array[] {
+  const length = Math.max(most, Math.min(MOST_MESSAGES, Math.ceil(CYCLE / size)));
+  return Array.from({ length }, (_, index) => payload(index, size));
 }
 
 /** Letters that begin with the number of the message. */

@@ -1,9 +1,11 @@
 /** The load generator: a process of its own, on Bun, on a core of its own. */
 import process from "node:process";
+import { usage } from "../core_time.ts";
 import { answerLines } from "../lines.ts";
 import { Callers } from "./callers.ts";
 import { Crowd, type Echo, type Timing } from "./crowd.ts";
-import { Engine } from "./engine.ts";
+import type { ComeBack } from "./come_back.ts";
+import { Engine, type EngineName } from "./engine.ts";
 import type { MessageShape } from "./cycle.ts";
 
 const port = Number(process.argv[2]);
@@ -17,12 +19,18 @@ answerLines({
   latency: (timing: Timing) => crowd.latency(timing),
   visit: ({ total, abreast, ...shape }: Abreast & MessageShape) =>
     crowd.visit(total, abreast, shape),
-  engine: () => engine.start(),
+  comeBack: (what: ComeBack) => crowd.comeBack(what),
+  engine: ({ name }: { name: EngineName }) => engine.start(name),
+  port: () => engine.port,
+  scripts: () => engine.scripts(),
   endEngine: () => engine.end(),
   fanOut: ({ times, each, ...shape }: FanOut & MessageShape) => crowd.fanOut(times, shape, each),
   join: ({ speaks, total, abreast }: Abreast & Speaks) => callers.join(speaks, total, abreast),
   call: ({ window, seconds }: { window: number; seconds: number }) => callers.call(window, seconds),
   shout: ({ times }: { times: number }) => callers.shout(times),
+  /** For clients that are measured: what serves them is loaded for none else. */
+  hub: async () => await (await import("./hub.ts")).startHub(),
+  usage,
   drop: ({ speaks, total, abreast }: Abreast & Speaks) => callers.drop(speaks, total, abreast),
 });
 

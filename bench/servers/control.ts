@@ -6,6 +6,7 @@ import process from "node:process";
 import { Bun } from "../bun.ts";
 import { usage } from "../core_time.ts";
 import { answerLines, type Commands } from "../lines.ts";
+import { forgetPeak, peak } from "../peak.ts";
 
 /** Milliseconds between two looks at the memory. */
 const PAUSE = 100;
@@ -30,6 +31,14 @@ export function obey(port: number, commands: Commands = {}): void {
     usage,
     /** Bytes of resident memory once garbage is collected. */
     memory: settledMemory,
+    /** The same, from which on the peak counts. */
+    async forgetPeak() {
+      const bytes = await settledMemory();
+      forgetPeak();
+      return bytes;
+    },
+    /** Bytes of resident memory at the most since then. */
+    peak,
   });
   console.log(JSON.stringify({ port }));
 }

@@ -1,19 +1,32 @@
-/** A publisher over Redis by topics; with the argument `replay` they have a history there. */
+/**
+ * A publisher by topics: over Redis without a history, or with one where the argument says, `redis` or
+ * `nats`.
+ */
 import process from "node:process";
 import { redis } from "../../src/redis.ts";
-import { createTopics } from "../../src/topics.ts";
+import { createTopics, type Topics } from "../../src/topics.ts";
+import { redisClient } from "./clients.ts";
+import { historyIn, type Where } from "./histories.ts";
 import { MESSAGE, obeyPublishing } from "./publishing.ts";
 
-obeyPublishing(async (publisher) => {
+/** Messages of a topic that are kept: the default. */
+const COUNT = 1_000;
+
+const where = process.argv[2] as Where | undefined;
+
+async function live(port: number): Promise<Topics> {
+  const publisher = await redisClient(port);
   const subscriber = publisher.duplicate();
   const up = Promise.withResolvers<void>();
   const broker = redis({ publisher, subscriber, prefix: "bench" });
-  const onState = () => up.resolve();
-  const topics = process.argv[2] === "replay"
-    ? createTopics({ mode: "replay", broker, onState })
-    : createTopics({ broker, onState });
+  const topics = createTopics({ broker, onState: () => up.resolve() });
   await Promise.all([publisher.connect(), subscriber.connect()]);
   await up.promise;
+  return topics;
+}
+
+obeyPublishing(async (port) => {
+  const topics = where === undefined ? await live(port) : await historyIn(where, port, COUNT);
   return async () => {
     const { relayed, error } = await topics.publish("room", MESSAGE);
     if (!relayed) throw error;

@@ -4,7 +4,6 @@ import { usageError } from "../base/usage_error.ts";
 import type { Message } from "../connection/message.ts";
 import { Answers, Cut, Unanswered } from "./answers.ts";
 import { Appends } from "./appends.ts";
-import { BesideEngine } from "./beside_engine.ts";
 import { CANARY_PERIOD } from "./canary.ts";
 import { Complaints } from "./complaints.ts";
 import { decode } from "./envelope.ts";
@@ -16,11 +15,10 @@ import { InFlight } from "./in_flight.ts";
 import { lastWords } from "./last_words.ts";
 import { Link } from "./link.ts";
 import { type Mark, markOf, NOTHING, positionOf, sameMark } from "./mark.ts";
-import type { BrokerPort, BrokerSink, Page, ReplayPort } from "./port.ts";
+import type { BrokerSink, Page, ReplayPort } from "./port.ts";
 import { randomId, twinsError } from "./process_id.ts";
 import type { Position, Published } from "./published.ts";
 import { encodeRecord, Nonces, RECORD_HEADER } from "./record.ts";
-import { Relay } from "./relay.ts";
 import { SharedReads } from "./shared_reads.ts";
 import type { TopicsState } from "./state.ts";
 import { Wishes } from "./wishes.ts";
@@ -45,7 +43,6 @@ export class ReplayRelay implements ReplayPort {
   readonly #link: Link;
   #sink!: BrokerSink;
   #stopLooking: (() => void) | undefined;
-  #beside: BesideEngine | undefined;
   #closed = false;
 
   /** `id`: 16 hexadecimal digits that no other process has. */
@@ -117,11 +114,7 @@ export class ReplayRelay implements ReplayPort {
         if (!this.#closed) this.#complain(error);
       },
     };
-    this.#engine.start(this.#beside?.around(listener) ?? listener);
-  }
-
-  beside(): BrokerPort {
-    return new Relay(this.#beside ??= new BesideEngine(this.#engine), this.#clock);
+    this.#engine.start(listener);
   }
 
   /** Canaries come without a place in a history. */
@@ -147,9 +140,10 @@ export class ReplayRelay implements ReplayPort {
     this.#complaints.tell("foreign", usageError("read a message", expected, "other bytes"));
   }
 
-  subscribe(topic: string): Promise<void> {
+  /** `from`: where it goes on, if it was followed somewhere else before. */
+  subscribe(topic: string, from: Position = ""): Promise<void> {
     const channel = this.#engine.channel("topic", topic);
-    const follower = this.#followers.add(channel, topic);
+    const follower = this.#followers.add(channel, topic, markOf(from));
     // Away or not up yet: whoever waits goes on waiting, and it is subscribed with all others.
     if (this.#link.connected) {
       const known = this.#wishes.change(channel);
@@ -232,7 +226,7 @@ export class ReplayRelay implements ReplayPort {
         return pageOf(stretch, limit);
       } catch (error) {
         // Whoever reads comes back when the engine does.
-        if (!(error instanceof Unanswered) || this.#link.state !== "up") {
+        if (!(error instanceof Unanswered) || this.#link.state !== "up" || follower.closed) {
           if (!(error instanceof Unanswered)) this.#complain(error);
           throw error;
         }

@@ -1,6 +1,5 @@
 import type { Clock } from "../base/clock.ts";
 import { usageError } from "../base/usage_error.ts";
-import { MemoryBroker } from "../brokers/memory.ts";
 import type { BrokerPort, Recorded, ReplayPort } from "../brokers/port.ts";
 import type { Published } from "../brokers/published.ts";
 import type { TopicsState } from "../brokers/state.ts";
@@ -14,7 +13,7 @@ import type { Presence } from "./presence.ts";
 import { PresenceGate, readPresence } from "./presence_gate.ts";
 import { publicationOf } from "./publication.ts";
 import { Readers } from "./readers.ts";
-import type { ReplayOptions } from "./replay_options.ts";
+import type { ReplayOptions, ReplayPorts } from "./replay_options.ts";
 import type { Subscriber } from "./subscriber.ts";
 import type { ReplaySubscription } from "./subscription.ts";
 import { Subscriptions } from "./subscriptions.ts";
@@ -41,12 +40,12 @@ export class RecordedTopics implements ReplayTopics {
 
   constructor(
     options: CheckedTopicsOptions & Pick<ReplayOptions, "frame">,
-    port: ReplayPort,
+    { port, live }: ReplayPorts,
     clock: Clock,
   ) {
     this.#port = port;
     if (options.presence) {
-      this.#beside = port.beside?.() ?? new MemoryBroker();
+      this.#beside = live();
       this.#presence = new PresenceGate(this.#beside, {
         options: options.presence,
         clock,
@@ -67,10 +66,9 @@ export class RecordedTopics implements ReplayTopics {
       wentOut: (topic) => this.#drains.wentOut(subscriptions.members(topic)),
       state: (state, cause) => {
         notices.state(state, cause);
-        if (state !== "up") return;
-        subscriptions.engineBack();
-        this.#readers.engineBack();
+        if (state === "up") this.#engineBack();
       },
+      partUp: () => this.#engineBack(),
       gap: (gap) => notices.gap(gap),
       error,
     });
@@ -78,6 +76,12 @@ export class RecordedTopics implements ReplayTopics {
 
   get state(): TopicsState {
     return this.#port.state;
+  }
+
+  /** Those who wait for the engine, or for a part of it, look whether they may go on. */
+  #engineBack(): void {
+    this.#subscriptions.engineBack();
+    this.#readers.engineBack();
   }
 
   #deliver(topic: string, message: Recorded): void {

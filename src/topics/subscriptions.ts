@@ -109,7 +109,7 @@ export class Subscriptions implements EndListener {
       this.#letGo(member);
       return refuse("unauthorized");
     }
-    const isNow = answer === true && this.#joinings.mayJoin(joining);
+    const isNow = answer === true && this.#joinings.mayJoin(name, joining);
     const opened = isNow ? this.#topics.open(name) : undefined;
     const first = opened ? this.#joinings.advance(opened, member, joining) : answer;
     if (first === undefined) {

@@ -43,3 +43,11 @@ Deno.test("what was measured in one run has one setting; nothing has none", () =
   const none = reportOf({}, all);
   assertEquals([none.date, none.setting, none.rows], ["", [], []]);
 });
+
+Deno.test("a row that came after a run is not in what was published of it", () => {
+  const published = publish({}, ["hubs"], run(["hubs"], 1, "21"), all);
+  const [first, ...others] = rowsOf(["hubs"], all);
+  const { [idOf(first!)]: _, ...pairs } = published.hubs!.pairs;
+  const report = reportOf({ hubs: { ...published.hubs!, pairs } }, all);
+  assertEquals(report.rows.map(idOf), others.map(idOf));
+});

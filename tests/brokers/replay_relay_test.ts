@@ -326,41 +326,28 @@ Deno.test("no more than four megabytes are on their way", async () => {
   assertEquals((await Promise.all(sent)).filter(({ relayed }) => relayed), []);
 });
 
-Deno.test("a broker without a history beside it has a life of its own over the same engine", async () => {
-  const engines = new FakeHistories();
-  const start = (id: string) => {
-    const engine = new FakeHistory(engines);
-    const clock = new FakeClock();
-    const relay = new ReplayRelay(engine, clock, id);
-    const told: unknown[] = [];
-    const sink = (name: string) => ({
-      deliver: (topic: string, { data }: { data: unknown }) =>
-        told.push(`${name} ${topic} ${data}`),
-      state: (state: string) => told.push(`${name} ${state}`),
-      gap: ({ cause }: { cause: string }) => told.push(`${name} gap ${cause}`),
-      error: (error: unknown) => told.push(`${name} ${(error as Error).message}`),
-    });
-    const beside = relay.beside();
-    beside.start(sink("beside"));
-    relay.start(sink("with"));
-    engine.listener.connected();
-    return { engine, relay, beside, told };
-  };
-  const [one, other] = [start(OURS), start("00000000000000bb")];
+Deno.test("a topic that was followed elsewhere goes on where it was, or tells that it cannot", async () => {
+  const s = await relaying();
+  const [first] = await publish(s, "1", "2", "3");
+  await s.relay.subscribe("room", first);
+  assertEquals(s.take(), ["2", "3"]);
+  s.relay.unsubscribe("room");
+  s.shared.epoch = "another";
+  s.shared.topics.clear();
+  await publish(s, "4");
+  await s.relay.subscribe("room", first);
+  assertEquals(s.take(), ["gap epoch"]);
+});
+
+Deno.test("who reads a topic that is followed no longer does not try for ever", async () => {
+  const s = await relaying();
+  await publish(s, "1");
+  await s.relay.subscribe("room");
+  s.engine.unreadable = new Error("MOVED");
+  const page = s.relay.read("room", "", 1) as Promise<Page>;
+  const failed = assertRejects(() => page, Error, "was cut");
   await nextTurn();
-  assertEquals(one.told.splice(0).sort(), ["beside up", "with up"]);
-  for (const { relay, beside } of [one, other]) {
-    await relay.subscribe("room");
-    await beside.subscribe("aside");
-  }
-  other.told.length = 0;
-  await one.relay.publish("room", "1", "");
-  await one.beside.publish("aside", "2", "");
-  assertEquals(other.told.splice(0), ["with room 1", "beside aside 2"]);
-  other.engine.listener.error(new Error("fault"));
-  other.engine.listener.disconnected();
-  assertEquals(other.told, ["with fault", "with down", "beside down"]);
-  await one.beside.close();
-  assertEquals((await one.relay.publish("room", "3", "")).relayed, true);
-  assertEquals(engines.topics.get("aside"), undefined);
+  s.relay.unsubscribe("room");
+  await s.pass(500);
+  await failed;
 });

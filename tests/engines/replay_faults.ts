@@ -106,11 +106,32 @@ export function replayFaults(row: ReplayRow, register: Register = replayTest): v
     unharmed(s);
   });
 
+  test("an engine that is away at the start: whoever comes waits, and is there when it is", async () => {
+    await using s = await replayStage(row, { away: true });
+    const [first, second] = s.servers;
+    using a = await open(first, "a");
+    using b = await open(second, "b");
+    a.do({ do: "subscribe", topic: "room" });
+    b.do({ do: "subscribe", topic: "room", after: "" });
+    a.do({ do: "publish", topic: "room", data: "into the void" });
+    await first.until({ on: "published", relayed: false });
+    for (const server of s.servers) assertEquals(server.all({ on: "subscribed" }), []);
+    await s.engine!.start();
+    await backUp(s);
+    for (const client of [a, b]) {
+      const { subscribed, recovered } = await client.frame() as Record<string, unknown>;
+      assertEquals([subscribed, recovered], [true, true]);
+    }
+    await burst(second, b, "room", "m", 5);
+    for (const client of [a, b]) assertEquals(await client.texts(5), numbered("m", 0, 5));
+    for (const server of s.servers) assertEquals(server.all({ on: "gap" }), []);
+  });
+
   test("the engine stands still, then goes on: every publish settles, and nothing is lost", async () => {
     await using s = await replayStage(row, { history: { count: 10_000 } });
     const after = await underFire(s.servers, async () => {
       s.engine!.pause();
-      await sleep(7_000);
+      await sleep(10_000);
       s.engine!.resume();
       await backUp(s);
     });
@@ -150,9 +171,9 @@ export function replayFaults(row: ReplayRow, register: Register = replayTest): v
   });
 
   test("our own process stands still for a while: it gets what it has missed", async () => {
-    await using s = await replayStage(row);
+    // So little that a process that stands still is cut off, and one that reads is not.
+    await using s = await replayStage(row, redis ? {} : { maxPending: 1024 * 1024 });
     if (redis) {
-      // So little that a process that stands still is cut off, and one that reads is not.
       await s.engine!.redis("CONFIG", "SET", "client-output-buffer-limit", "pubsub 1mb 1mb 1");
     }
     using a = await open(s.servers[0], "a");
@@ -166,6 +187,7 @@ export function replayFaults(row: ReplayRow, register: Register = replayTest): v
     }
     // Longer than the clients wait for an answer to a ping.
     await sleep(5_000);
+    assertEquals(await cutOff(s.engine!), 1);
     b.signal("SIGCONT");
     // More than the thousand that are kept: that many are there, behind one gap.
     const seen: string[] = [];
@@ -189,8 +211,29 @@ export function replayFaults(row: ReplayRow, register: Register = replayTest): v
     unharmed(s);
   });
 
+  test("a stream that is trimmed: whoever is here misses nothing, who comes is told", async () => {
+    await using s = await replayStage(row);
+    const [first, second] = s.servers;
+    using a = await open(first, "a");
+    await a.join("room");
+    await burst(first, a, "room", "m", 10);
+    const early = (await a.frame()).position!;
+    await a.texts(9);
+    if (redis) await s.engine!.redis("XTRIM", "test:s:{room}", "MAXLEN", "3");
+    else await s.engine!.natsRequest("$JS.API.STREAM.PURGE.edgesocket=test", '{"keep":3}');
+    using back = await open(second, "back");
+    const { frames, joined } = await back.join("room", early);
+    assertEquals([frames.map(textOf), joined.recovered], [["gap: trimmed"], false]);
+    using here = await open(second, "here");
+    assertEquals((await here.join("room", a.position)).joined.recovered, true);
+    await burst(first, a, "room", "n", 2);
+    for (const client of [a, back, here]) assertEquals(await client.texts(2), ["n0", "n1"]);
+    for (const server of s.servers) assertEquals(server.all({ on: "gap" }), []);
+    unharmed(s);
+  });
+
   if (redis) {
-    test("a stream that is trimmed or evicted: whoever is here misses nothing, who comes is told", async () => {
+    test("a stream that is evicted: whoever is here misses nothing, who comes is told", async () => {
       await using s = await replayStage(row);
       const [first, second] = s.servers;
       using a = await open(first, "a");
@@ -198,18 +241,14 @@ export function replayFaults(row: ReplayRow, register: Register = replayTest): v
       await burst(first, a, "room", "m", 10);
       const early = (await a.frame()).position!;
       await a.texts(9);
-      for (
-        const command of [["XTRIM", "test:s:{room}", "MAXLEN", "3"], ["DEL", "test:s:{room}"]]
-      ) {
-        await s.engine!.redis(...command);
-        using back = await open(second, "back");
-        const { frames, joined } = await back.join("room", early);
-        assertEquals([frames.map(textOf), joined.recovered], [["gap: trimmed"], false]);
-        using here = await open(second, "here");
-        assertEquals((await here.join("room", a.position)).joined.recovered, true);
-        await burst(first, a, "room", "n", 2);
-        for (const client of [a, back, here]) assertEquals(await client.texts(2), ["n0", "n1"]);
-      }
+      await s.engine!.redis("DEL", "test:s:{room}");
+      using back = await open(second, "back");
+      const { frames, joined } = await back.join("room", early);
+      assertEquals([frames.map(textOf), joined.recovered], [["gap: trimmed"], false]);
+      using here = await open(second, "here");
+      assertEquals((await here.join("room", a.position)).joined.recovered, true);
+      await burst(first, a, "room", "n", 2);
+      for (const client of [a, back, here]) assertEquals(await client.texts(2), ["n0", "n1"]);
       assertEquals(first.all({ on: "gap" }), []);
       // One that is full, and has nothing that it may delete, says so.
       await s.engine!.redis("CONFIG", "SET", "maxmemory", "1");
@@ -324,6 +363,13 @@ export function replayFaults(row: ReplayRow, register: Register = replayTest): v
       unharmed(s);
     }
   });
+}
+
+/** How many of two processes it has cut off because too much waited for them. */
+async function cutOff(engine: TestEngine): Promise<number> {
+  if (engine.name === "nats") return await engine.natsFigure("slow_consumers");
+  const subscribers = await engine.redis("CLIENT", "LIST", "TYPE", "pubsub");
+  return 2 - [...subscribers.matchAll(/\bid=/g)].length;
 }
 
 /** From now on it answers, and lets nobody get ready. */

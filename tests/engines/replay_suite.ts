@@ -235,6 +235,16 @@ export function replaySuite(row: ReplayRow, register: Register = replayTest): vo
       const { joined } = await b.join("room", after as unknown as string);
       assertEquals(joined.recovered, false, `${after}`);
     }
+    // A loop is told, too, and goes on.
+    for (const after of ["made up", future.join(".")]) {
+      b.do({ do: "unsubscribe", topic: "room" });
+      await b.frame();
+      b.do({ do: "read", topic: "room", after, count: 2 });
+      assertEquals(textOf(await b.frame()), "gap: epoch");
+      await burst(first, a, "room", "now", 1);
+      assertEquals(textOf(await b.frame()), "now0");
+      assertEquals(await b.frame(), { read: true } as Frame);
+    }
     // Before the first: whatever comes of it, it is no error.
     b.do({ do: "unsubscribe", topic: "room" });
     await b.frame();
@@ -430,15 +440,18 @@ export function replaySuite(row: ReplayRow, register: Register = replayTest): vo
       assertEquals(await client.texts(499 - 2 * i), numbered("m", 2 * i + 1, 500));
     }
     const more = await readsOf(s.engine) - reads;
-    assert(more <= 20, `${more} reads for 200 clients`);
+    // Each on its own would be two pages for each client; JetStream hands out 500 one by one.
+    const most = s.engine?.name === "nats" ? 1_500 : 20;
+    assert(more <= most, `${more} reads for 200 clients`);
     for (const client of crowd) client[Symbol.dispose]();
     unharmed(s);
   });
 }
 
-/** How often the history has been read so far; 0 where nobody counts. */
+/** How often the history has been read so far: by NATS all that it was sent; 0 in memory. */
 async function readsOf(engine: TestEngine | undefined): Promise<number> {
-  if (engine?.name !== "redis") return 0;
+  if (engine === undefined) return 0;
+  if (engine.name === "nats") return await engine.natsFigure("in_msgs");
   const stats = await engine.redis("INFO", "commandstats");
   return Number(/cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1]);
 }

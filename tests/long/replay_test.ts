@@ -3,24 +3,23 @@
  * anything, or gets it twice, or out of order. In the second half of the time histories are trimmed and
  * deleted, too: then whoever misses something is told, and nobody else is.
  *
- * `REPLAY_SECONDS` and `REPLAY_SUBSCRIBERS` make it longer and larger.
+ * `REPLAY_SECONDS` and `REPLAY_SUBSCRIBERS` make it longer and larger; with `REPLAY_KEEPS=1` histories stay
+ * whole, as in the trial of others (`peers.ts` in this folder).
  */
 import { assert, assertEquals } from "@std/assert";
 import { type ReplayRow, startReplay } from "../engines/replay_suite.ts";
 import { hasEngine, TestEngine } from "../support/engines.ts";
 import { type Loss, LossLedger } from "../support/loss_ledger.ts";
 import type { ProcessServer } from "../support/process_server.ts";
+import { cutAtRandom, type Harm, oneOf, random, sleep } from "../support/random_cuts.ts";
 import { type Frame, ReplayClient } from "../support/replay_client.ts";
 import { bun, deno } from "../support/runtimes.ts";
 import { publishEnd } from "../support/under_fire.ts";
 
 const SECONDS = Number(Deno.env.get("REPLAY_SECONDS") ?? 60);
 const SUBSCRIBERS = Number(Deno.env.get("REPLAY_SUBSCRIBERS") ?? 100);
+const KEEPS = Deno.env.get("REPLAY_KEEPS") === "1";
 const STAGE = { history: { count: 100_000 }, env: { DURABLE: "1" }, keeps: true };
-
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-const random = (from: number, to: number) => from + Math.random() * (to - from);
-const oneOf = <T>(list: readonly T[]): T => list[Math.trunc(Math.random() * list.length)]!;
 
 /** One who comes back, to whichever process is there, with the position of its last message. */
 class Subscriber {
@@ -150,52 +149,26 @@ function replayRun(row: ReplayRow): void {
         await sleep(20);
       }
     })();
-    const cuts: Record<string, number> = {};
-    const cut = (what: string) => cuts[what] = (cuts[what] ?? 0) + 1;
-    const end = Date.now() + 1_000 * SECONDS;
+    const half = Date.now() + 500 * SECONDS;
     const losses: Loss[] = [];
-    const cutting = [
-      async () => {
-        await sleep(random(5, 60));
-        oneOf(subscribers).cut();
-        cut("subscriber");
-      },
-      async () => {
-        await sleep(random(3_000, 8_000));
-        cut("engine");
-        if (Math.random() < 0.5) {
-          await engine.kill();
-          await sleep(random(0, 1_500));
-          await engine.start();
-        } else {
-          engine.pause();
-          await sleep(random(500, 6_000));
-          engine.resume();
-        }
-      },
-      async () => {
-        await sleep(random(6_000, 12_000));
-        cut("process");
-        const i = oneOf([0, 1]);
-        current[i] = undefined;
-        await servers[i]![Symbol.asyncDispose]();
-        servers[i] = await start(i);
-        await servers[i]!.until({ on: "state", state: "up" });
-        await appoint(i);
-      },
-      async () => {
-        if (Date.now() < end - 500 * SECONDS) return await sleep(500);
-        await sleep(random(2_000, 6_000));
-        cut("history");
-        const from = Date.now();
-        // The engine may be away; or killed when it was done.
-        await lose(engine).catch(() => {});
-        losses.push({ from, to: Date.now() });
-      },
-    ].map(async (cutOne) => {
-      while (Date.now() < end) await cutOne();
-    });
-    await Promise.all(cutting);
+    const loseSome: Harm = async (count) => {
+      if (KEEPS || Date.now() < half) return await sleep(500);
+      await sleep(random(2_000, 6_000));
+      count("history");
+      const from = Date.now();
+      // The engine may be away; or killed when it was done.
+      await lose(engine).catch(() => {});
+      losses.push({ from, to: Date.now() });
+    };
+    const cut = () => oneOf(subscribers).cut();
+    const restart = async (i: 0 | 1) => {
+      current[i] = undefined;
+      await servers[i]![Symbol.asyncDispose]();
+      servers[i] = await start(i);
+      await servers[i]!.until({ on: "state", state: "up" });
+      await appoint(i);
+    };
+    const cuts = await cutAtRandom({ engine, cut, restart }, SECONDS, [loseSome]);
     over = true;
     await publishing;
     for (const server of servers) {

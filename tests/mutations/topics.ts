@@ -78,10 +78,16 @@ export const topics: Mutations = {
   ],
   "topics/fan_out.ts": [
     ["nothing is sent by itself", "queueMicrotask(() => this.flush());", ""],
-    ["whoever leaves takes others along", "first.topic.members.slice()", "first.topic.members"],
+    ["whoever leaves takes others along", "topic.members.slice()", "topic.members"],
     ["the publisher gets it, too", "if (subscriber !== except) ", ""],
     ["a fault is not reported", "this.#report(error);", ""],
     ["it is sent twice", "this.#deliveries = [];\n    if", "if"],
+    [
+      "what comes of a message overtakes it",
+      "(deliveries)) > 1) return;",
+      "(deliveries)) < 1) return;",
+    ],
+    ["what comes of a message is never sent", "this.#rounds.shift();", "this.#rounds.length = 0;"],
   ],
   "topics/replay_options.ts": [
     ["an age is of milliseconds", "age: 1_000 * checkSeconds", "age: checkSeconds"],
@@ -91,7 +97,7 @@ export const topics: Mutations = {
     ["a frame may be anything", 'checkOption("frame", frame, "function");', ""],
     [
       "a broker is not asked",
-      "if (broker !== undefined) return portsOf(broker).replay(limits);",
+      "if (broker === undefined) {",
       "",
     ],
   ],
@@ -105,7 +111,12 @@ export const topics: Mutations = {
     ],
     ["a position is not asked for", "this.#notices, after);", "this.#notices, undefined);"],
     ["the state is not told", "notices.state(state, cause);", ""],
-    ["all go on while the engine is away", 'if (state !== "up") return;', ""],
+    [
+      "all go on while the engine is away",
+      'if (state === "up") this.#engineBack();',
+      "this.#engineBack();",
+    ],
+    ["a part that is back wakes nobody", "partUp: () => this.#engineBack(),", ""],
     ["subscriptions do not go on", "subscriptions.engineBack();", ""],
     ["loops do not go on", "this.#readers.engineBack();", ""],
     ["gaps are not told", "gap: (gap) => notices.gap(gap),", "gap() {},"],
@@ -117,7 +128,7 @@ export const topics: Mutations = {
     ],
     ["a broker goes on", "await this.#port.close();", ""],
     ["the one beside goes on", "await this.#beside?.close();", ""],
-    ["who is there is stored", "port.beside?.() ?? new MemoryBroker()", "new MemoryBroker()"],
+    ["who is there is stored", "this.#beside = live();", "this.#beside = port;"],
     ["loops do not end", "this.#readers.close();", ""],
   ],
   "topics/presence_options.ts": [
@@ -457,11 +468,16 @@ export const topics: Mutations = {
       "if (topic) this.#owner.leave(topic, member);\n      return refusal",
       "return refusal",
     ],
-    ["a cut is an answer", "if (this.mayJoin(joining)) throw error;", "throw error;"],
+    ["a cut is an answer", "if (this.mayJoin(name, joining)) throw error;", "throw error;"],
     [
       "nobody waits for an engine that is away",
-      'joining === undefined || this.#port.state === "up"',
+      'joining === undefined || (this.#port.stateOf?.(topic) ?? this.#port.state) === "up"',
       "true",
+    ],
+    [
+      "where another part of the engine is away, everybody waits",
+      "this.#port.stateOf?.(topic) ?? this.#port.state",
+      "this.#port.state",
     ],
     ["whoever has ended on the way is in", "if (late) this.#owner.leave(topic, member);", ""],
     ["a topic is held for ever", "if (topic) this.#topics.release(topic);", ""],

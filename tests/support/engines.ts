@@ -8,10 +8,14 @@ export interface EngineOptions {
   readonly password?: string;
   /** Subjects that nobody may publish or subscribe to, of NATS with a password. */
   readonly secrets?: readonly string[];
+  /** Bytes that may wait for a client of NATS before it is cut off. */
+  readonly maxPending?: number;
   /** What was written is there again after it was killed. */
   readonly keeps?: boolean;
   /** Where its port comes from. */
   readonly pick?: () => number;
+  /** What it is told beside that, such as which cluster it is in. */
+  readonly args?: readonly string[];
 }
 
 /** How an engine is started. */
@@ -39,10 +43,15 @@ const KINDS: readonly Kind[] = [
     // Debian puts it where not every PATH leads.
     programs: ["nats-server", "/usr/sbin/nats-server"],
     ready: /Server is ready/,
-    args(port, folder, { password, secrets, keeps = false }, monitor) {
+    args(port, folder, { password, secrets, maxPending, keeps = false }, monitor) {
       const address = ["-a", "127.0.0.1", "-p", `${port}`, "-m", `${monitor}`, "-js"];
       // Without that, each start has a folder of its own.
       address.push("-sd", keeps ? folder : `${folder}/${crypto.randomUUID()}`);
+      if (maxPending !== undefined) {
+        const file = `${folder}/pending.conf`;
+        Deno.writeTextFileSync(file, `max_pending: ${maxPending}\n`);
+        return [...address, "-c", file];
+      }
       if (password === undefined) return address;
       if (secrets === undefined) return [...address, "--user", "test", "--pass", password];
       const list = JSON.stringify(secrets);
@@ -138,7 +147,10 @@ export class TestEngine implements AsyncDisposable {
   async #run(): Promise<void> {
     this.#process = await ListeningProcess.start(
       installed.get(this.name)!,
-      this.#kind.args(this.port, this.#folder, this.#options, this.#monitor),
+      [
+        ...this.#kind.args(this.port, this.#folder, this.#options, this.#monitor),
+        ...this.#options.args ?? [],
+      ],
       this.#kind.ready,
     );
   }
@@ -197,6 +209,12 @@ export class TestEngine implements AsyncDisposable {
     await this.natsPublish(`${subject} _INBOX.none`, new TextEncoder().encode(text));
   }
 
+  /** One of the figures that NATS has of itself, such as `in_msgs`: the messages that it was sent. */
+  async natsFigure(name: string): Promise<number> {
+    const response = await fetch(`http://127.0.0.1:${this.#monitor}/varz`);
+    return (await response.json() as Record<string, number>)[name]!;
+  }
+
   /** The topics that anybody is subscribed to, by brokers with the prefix `test`. */
   async topics(): Promise<string[]> {
     if (this.name === "redis") {
@@ -211,6 +229,27 @@ export class TestEngine implements AsyncDisposable {
       subject.startsWith("test.t.") ? [subject.slice(7)] : []
     );
     return [...new Set(tokens.map(decodeURIComponent))].sort();
+  }
+
+  /** What one of several NATS servers says of those that lead; `undefined` if it says nothing. */
+  async jetstream(): Promise<
+    { leader: string; streams: { leader: string; current: boolean }[] } | undefined
+  > {
+    const url = `http://127.0.0.1:${this.#monitor}/jsz?streams=true&config=true`;
+    try {
+      const signal = AbortSignal.timeout(500);
+      const { meta_cluster, account_details = [] } = await (await fetch(url, { signal })).json();
+      const details = account_details.flatMap((account: { stream_detail?: unknown[] }) =>
+        account.stream_detail ?? []
+      ) as { cluster?: { leader?: string; replicas?: { current: boolean }[] } }[];
+      const streams = details.map(({ cluster }) => ({
+        leader: cluster?.leader ?? "",
+        current: cluster?.replicas?.every(({ current }) => current) ?? false,
+      }));
+      return { leader: meta_cluster?.leader ?? "", streams };
+    } catch {
+      return undefined;
+    }
   }
 
   /** Publishes to NATS, over a connection of its own. */
