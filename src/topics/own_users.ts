@@ -46,6 +46,11 @@ export class OwnUsers {
     return this.#connections.size;
   }
 
+  /** Whether a connection is in it. */
+  has(subscriber: Subscriber): boolean {
+    return this.#connections.has(subscriber);
+  }
+
   /** Whether somebody waits for room. */
   get crowded(): boolean {
     return this.#waiting.size > 0;

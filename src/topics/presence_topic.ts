@@ -1,41 +1,25 @@
 import { Deferred } from "../base/deferred.ts";
-import { utf8Length } from "../base/utf8.ts";
+import { Announcer, type AnnouncerOwner } from "./announcer.ts";
 import type { Introduced } from "./introducer.ts";
 import type { Taken } from "./peer_users.ts";
 import type { Presence, PresenceChange } from "./presence.ts";
-import { lineOf, type PresenceMessage } from "./presence_wire.ts";
+import type { PresenceMessage } from "./presence_wire.ts";
 import type { Subscriber } from "./subscriber.ts";
 import { TopicUsers } from "./topic_users.ts";
 import { Verification } from "./verification.ts";
-
-/** Milliseconds for which changes and answers are collected. */
-export const TICK = 250;
-
-/** Milliseconds after which something is said once more, in case that it was lost. */
-const REMINDER = 2_000;
 
 /** Looks that somebody who reads waits for, while much is told. */
 const MOST_LOOKS = 4;
 
 /** What a topic asks of whoever has all of them. */
-export interface PresenceTopicOwner {
-  /** The id of this process. */
-  readonly process: string;
+export interface PresenceTopicOwner extends AnnouncerOwner {
   /** Milliseconds for which others are believed in. */
   readonly ttl: number;
   readonly maxUsers: number;
-  /** Whether there is nobody else, because there is no broker. */
-  readonly alone: boolean;
   /** Whether others can be reached. */
   readonly up: boolean;
-  /** Bytes of lines that one message may have. */
-  readonly chunk: number;
-  now(): number;
-  /** The number of a change, which none has had before. */
-  version(): number;
   /** Whether one more topic may ask in this turn. */
   mayAsk(): boolean;
-  send(topic: string, message: PresenceMessage): void;
   /** Tells of what has changed. */
   tell(change: PresenceChange): void;
   /** There is something to do in the next turn. */
@@ -48,19 +32,11 @@ export class PresenceTopic {
   readonly users: TopicUsers;
   /** Whether the broker knows that messages of others are wanted. */
   subscribed = false;
-  /** Until when it is kept with no connection, by the clock of this process. */
-  keptUntil = 0;
   readonly #owner: PresenceTopicOwner;
   readonly #verification: Verification;
-  /** How far this process is; 0 when it has never had anybody. */
-  #version = 0;
-  #answer: "version" | "roster" | undefined;
-  #answered = -Infinity;
+  readonly #announcer: Announcer;
   /** Processes that had somebody, and that nothing was heard of for too long. */
   readonly #silent = new Set<string>();
-  /** What is said once more, and since when. A first message that is lost shows by nothing else. */
-  #reminder: "ask" | "version" | undefined;
-  #said = 0;
   /** Resolves when changes have been told. */
   #looked: Deferred<void> | undefined;
   #closed = false;
@@ -71,6 +47,7 @@ export class PresenceTopic {
     this.users = new TopicUsers(owner.process, owner.maxUsers);
     this.#verification = new Verification(owner.ttl);
     this.#verification.settled = owner.alone;
+    this.#announcer = new Announcer(name, this.users, owner);
   }
 
   /** A connection has come, or says anew who it is. */
@@ -98,12 +75,14 @@ export class PresenceTopic {
     // asks answers with it.
     if (message.kind === "ask" && message.of === "") {
       this.#verification.overheard(this.#owner.now(), this.users.peers.processes());
-      if (this.#reminder === "ask") this.#reminder = undefined;
+      this.#announcer.overheard();
     }
     const taken = this.users.peers.take(message);
     if (taken === "current") this.#verification.answered(message.process);
     if (taken === "behind") this.#behind(message.process);
-    if (message.kind === "ask") this.#asked(message.of, message.known.get(this.#owner.process));
+    if (message.kind === "ask") {
+      this.#announcer.asked(message.of, message.known.get(this.#owner.process));
+    }
     this.#owner.busy(this);
     return taken;
   }
@@ -129,91 +108,18 @@ export class PresenceTopic {
   /** Asks one process, if it is not asked already. */
   #behind(process: string): void {
     if (!this.#verification.behind(process, this.#owner.now())) return;
-    this.#ask(process);
+    this.#announcer.ask(process);
     this.#owner.busy(this);
-  }
-
-  #ask(of: string): void {
-    const [version, known] = [this.#version, this.users.peers.versions()];
-    this.#send({ kind: "ask", process: this.#owner.process, version, of, known });
-  }
-
-  /** Somebody asks, and knows this process to be at `theirs`. All hear the answer. */
-  #asked(of: string, theirs: number | undefined): void {
-    if (of !== "" && of !== this.#owner.process) return;
-    if (theirs === undefined && this.#version === 0) return;
-    const isKnown = theirs === this.#version && !this.users.own.unsent;
-    if (this.#answer !== "roster") this.#answer = isKnown ? "version" : "roster";
-    if (this.#owner.now() - this.#answered >= TICK) this.#sendAnswer();
-  }
-
-  #sendAnswer(): void {
-    const answer = this.#answer;
-    if (answer === undefined) return;
-    this.#answer = undefined;
-    this.#answered = this.#owner.now();
-    // The roster is that of a version.
-    this.#sendChanges();
-    const { process } = this.#owner;
-    if (this.#version === 0) this.#version = this.#owner.version();
-    const version = this.#version;
-    if (answer === "version") return this.#send({ kind: "version", process, version });
-    const chunks = this.#chunksOf([...this.users.own.entries()].map(lineOf));
-    const parts = Math.max(1, chunks.length);
-    for (let part = 0; part < parts; part++) {
-      const lines = chunks[part] ?? [];
-      this.#send({ kind: "roster", process, version, part, parts, lines });
-    }
-  }
-
-  #sendChanges(): void {
-    const { process } = this.#owner;
-    for (const lines of this.#chunksOf(this.users.own.takeChanges().map(lineOf))) {
-      const from = this.#version;
-      this.#version = this.#owner.version();
-      this.#send({ kind: "changes", process, version: this.#version, from, lines });
-      this.#remind("version");
-    }
-  }
-
-  #remind(reminder: "ask" | "version"): void {
-    if (this.#reminder !== "ask") this.#reminder = reminder;
-    this.#said = this.#owner.now();
-  }
-
-  /** Says once more what was said some time ago: whether it did. */
-  repeat(): boolean {
-    const [reminder, version] = [this.#reminder, this.#version];
-    if (reminder === undefined || this.#owner.now() - this.#said < REMINDER) return false;
-    this.#reminder = undefined;
-    if (reminder === "ask") this.#ask("");
-    else this.#send({ kind: "version", process: this.#owner.process, version });
-    return true;
-  }
-
-  #chunksOf(lines: readonly string[]): string[][] {
-    const chunks: string[][] = [];
-    let left = 0;
-    for (const line of lines) {
-      const bytes = utf8Length(line) + 1;
-      if (bytes > left) {
-        chunks.push([]);
-        left = this.#owner.chunk;
-      }
-      chunks.at(-1)!.push(line);
-      left -= bytes;
-    }
-    return chunks;
-  }
-
-  #send(message: PresenceMessage): void {
-    if (!this.#owner.alone) this.#owner.send(this.name, message);
   }
 
   /** Tells others what they have still to be told. */
   flush(): void {
-    this.#sendChanges();
-    this.#sendAnswer();
+    this.#announcer.flush();
+  }
+
+  /** Says once more what was said some time ago: whether it did. */
+  repeat(): boolean {
+    return this.#announcer.repeat();
   }
 
   /** Does what is due: whether there is more to do in the next turn. */
@@ -238,8 +144,7 @@ export class PresenceTopic {
       case "ask":
         if (!this.#owner.mayAsk()) return;
         verification.asked(now, this.users.peers.processes());
-        this.#remind("ask");
-        return this.#ask("");
+        return this.#announcer.askAll();
       case "give-up":
         // They live, perhaps, but not in this topic.
         for (const process of [...verification.unanswered]) this.drop(process);

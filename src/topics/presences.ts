@@ -4,28 +4,21 @@ import { Complaints } from "../brokers/complaints.ts";
 import type { BrokerPort } from "../brokers/port.ts";
 import { randomId } from "../brokers/process_id.ts";
 import type { Message } from "../connection/message.ts";
+import { TICK } from "./announcer.ts";
 import { Introducer } from "./introducer.ts";
-import { Leases } from "./leases.ts";
+import { KeptTopics } from "./kept_topics.ts";
 import type { Presence, PresenceChange } from "./presence.ts";
 import { type CheckedPresence, PRESENCE_MARK } from "./presence_options.ts";
-import { PresenceTopic, type PresenceTopicOwner, TICK } from "./presence_topic.ts";
+import { PresencePulse, type PulseOwner } from "./presence_pulse.ts";
+import { PresenceTopic, type PresenceTopicOwner } from "./presence_topic.ts";
 import { decodePresence, encodePresence, type PresenceMessage } from "./presence_wire.ts";
 import type { Subscriber } from "./subscriber.ts";
 
-/** Milliseconds for which a topic is kept that somebody has read, or that nobody is in any more. */
-const KEPT = 10_000;
-
-/** Topics that are kept with nobody in them: clients may name them. */
-const MOST_KEPT = 1_000;
-
-/** Topics that ask others in one turn, and those that say something once more in one look. */
-const [ASKS, REPEATS] = [200, 1_000];
+/** Topics that ask others in one turn. */
+const ASKS = 200;
 
 /** Bytes of lines in one message. */
 const CHUNK = 64 * 1024;
-
-/** How many looks at leases each lease takes, and between how many of them others are told. */
-const [LOOKS, BEATS] = [10, 3];
 
 /** What presence tells, and to whom it looks. */
 export interface PresencesInit {
@@ -38,7 +31,7 @@ export interface PresencesInit {
 }
 
 /** Who is there, in all topics. */
-export class Presences implements PresenceTopicOwner {
+export class Presences implements PresenceTopicOwner, PulseOwner {
   readonly process: string;
   readonly ttl: number;
   readonly maxUsers: number;
@@ -48,17 +41,13 @@ export class Presences implements PresenceTopicOwner {
   readonly #tell: (change: PresenceChange) => void;
   readonly #introducer: Introducer;
   readonly #complaints: Complaints;
-  readonly #leases: Leases;
+  readonly #pulse: PresencePulse;
   readonly #topics = new Map<string, PresenceTopic>();
-  /** Those that nobody is in; the one that was read last comes last. */
-  readonly #kept = new Set<PresenceTopic>();
+  readonly #kept = new KeptTopics((topic) => this.#drop(topic));
   readonly #busy = new Set<PresenceTopic>();
   #asks = ASKS;
   #version = 0;
-  #looked = 0;
-  #looks = 0;
   #stopTick: (() => void) | undefined;
-  #stopLooking: (() => void) | undefined;
   /** Whether the engine refuses to let this process hear which ones live. */
   #deaf = false;
   #closed = false;
@@ -77,7 +66,7 @@ export class Presences implements PresenceTopicOwner {
     this.#tell = tell;
     this.#introducer = new Introducer(options, report);
     this.#complaints = new Complaints(clock, report);
-    this.#leases = new Leases(options.ttl);
+    this.#pulse = new PresencePulse(this, clock);
   }
 
   get up(): boolean {
@@ -107,10 +96,13 @@ export class Presences implements PresenceTopicOwner {
   /** A connection is subscribed to a topic, or says so again. */
   joined(subscriber: Subscriber, name: string): void {
     if (this.#closed || !this.#introducer.has(name)) return;
-    const who = this.#introducer.ask(subscriber, name);
     const topic = this.#open(name);
     this.#kept.delete(topic);
-    topic.join(subscriber, who);
+    const { own } = topic.users;
+    if (!own.has(subscriber)) topic.join(subscriber, undefined);
+    const who = this.#introducer.ask(subscriber, name);
+    // Whoever was asked may have ended the subscription, or everything.
+    if (!this.#closed && own.has(subscriber)) topic.join(subscriber, who);
   }
 
   /** It is not any more. */
@@ -118,7 +110,7 @@ export class Presences implements PresenceTopicOwner {
     const topic = this.#topics.get(name);
     if (topic === undefined) return;
     topic.leave(subscriber);
-    if (topic.users.own.connections === 0) this.#keep(topic);
+    if (topic.users.own.connections === 0) this.#kept.keep(topic, this.now());
   }
 
   /**
@@ -133,7 +125,7 @@ export class Presences implements PresenceTopicOwner {
     }
     if (this.#closed) return Promise.resolve({ users: [], complete: false, reason: "engine" });
     const topic = this.#open(name);
-    if (topic.users.own.connections === 0) this.#keep(topic);
+    if (topic.users.own.connections === 0) this.#kept.keep(topic, this.now());
     return topic.read();
   }
 
@@ -153,36 +145,24 @@ export class Presences implements PresenceTopicOwner {
   }
 
   #begin(): void {
-    this.#looked = this.now();
-    this.#looks = 0;
-    this.#stopLooking = this.#clock.every(this.ttl / LOOKS, () => this.#look());
+    this.#pulse.begin();
     this.#deaf = false;
     // The broker tells why. Nobody is to be taken for dead because of it.
     this.#port?.subscribe(PRESENCE_MARK)?.catch(() => {
       this.#deaf = true;
-      this.#begunAnew();
+      this.#pulse.renew();
     });
-  }
-
-  /** Nobody is in it: it stays for a while, because somebody may come back, or read it again. */
-  #keep(topic: PresenceTopic): void {
-    topic.keptUntil = this.now() + KEPT;
-    this.#kept.delete(topic);
-    this.#kept.add(topic);
-    if (this.#kept.size <= MOST_KEPT) return;
-    for (const oldest of this.#kept) return this.#drop(oldest);
   }
 
   #drop(topic: PresenceTopic): void {
     // Somebody may have left just now.
     topic.flush();
     topic.close();
-    this.#kept.delete(topic);
     this.#busy.delete(topic);
     this.#topics.delete(topic.name);
     this.#port?.unsubscribe(PRESENCE_MARK + topic.name);
     if (this.#topics.size > 0) return;
-    this.#stopLooking?.();
+    this.#pulse.end();
     this.#port?.unsubscribe(PRESENCE_MARK);
   }
 
@@ -200,37 +180,12 @@ export class Presences implements PresenceTopicOwner {
     for (const topic of busy) if (topic.look()) this.busy(topic);
   }
 
-  /** A tenth of a lease is over. */
-  #look(): void {
-    const now = this.now();
-    // Whoever stood still has heard nobody meanwhile, and others may have given it up.
-    if (now - this.#looked > this.ttl / 2) this.#begunAnew();
-    this.#looked = now;
-    for (const topic of this.#kept) if (topic.keptUntil <= now) this.#drop(topic);
-    if (!this.up) return;
-    const { silent, forgotten } = this.#leases.look(now);
-    for (const topic of this.#topics.values()) {
-      for (const process of silent) topic.silence(process);
-      for (const process of forgotten) topic.drop(process);
-    }
-    if (++this.#looks % BEATS === 0) this.#beat();
-    let repeats = 0;
-    for (const topic of this.#topics.values()) {
-      if (topic.repeat() && ++repeats === REPEATS) return;
-    }
+  topics(): Iterable<PresenceTopic> {
+    return this.#topics.values();
   }
 
-  #begunAnew(): void {
-    this.#leases.renew(this.now());
-    for (const topic of this.#topics.values()) topic.doubt();
-  }
-
-  /** Others go on believing in this process, as long as it has somebody. */
-  #beat(): void {
-    for (const { users } of this.#topics.values()) {
-      if (users.own.shown === 0) continue;
-      return this.send("", { kind: "beat", process: this.process, ttl: this.ttl });
-    }
+  looked(now: number): void {
+    this.#kept.look(now);
   }
 
   send(topic: string, message: PresenceMessage): void {
@@ -247,14 +202,9 @@ export class Presences implements PresenceTopicOwner {
     if (message === undefined) return this.#foreign();
     const { process } = message;
     const ttl = message.kind === "beat" ? message.ttl : undefined;
-    const heard = this.#leases.hear(process, this.now(), ttl);
-    if (heard === "full") return this.#crowded();
-    if (heard === "back") {
-      for (const topic of this.#topics.values()) topic.hear(process);
-    }
+    if (!this.#pulse.hear(process, ttl)) return this.#crowded();
     if (message.kind === "bye") {
-      this.#leases.delete(process);
-      for (const topic of this.#topics.values()) topic.drop(process);
+      this.#pulse.bye(process);
     } else if (message.kind !== "beat") {
       const topic = this.#topics.get(channel.slice(PRESENCE_MARK.length));
       if (topic?.take(message) === "foreign") this.#foreign();
@@ -279,8 +229,8 @@ export class Presences implements PresenceTopicOwner {
   /** The engine has gone, or is back. */
   state(): void {
     if (this.#closed) return;
-    this.#begunAnew();
-    if (this.up) this.#beat();
+    this.#pulse.renew();
+    if (this.up) this.#pulse.beat();
   }
 
   /** Tells others that the users of this process have gone. Whoever reads reads nobody any more. */
@@ -293,7 +243,7 @@ export class Presences implements PresenceTopicOwner {
     }
     this.#closed = true;
     this.#stopTick?.();
-    this.#stopLooking?.();
+    this.#pulse.end();
     for (const topic of this.#topics.values()) topic.close();
     this.#topics.clear();
     this.#kept.clear();

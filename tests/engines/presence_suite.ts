@@ -51,7 +51,7 @@ async function stage(
 }
 
 /** Asks who is in the room until it is that. */
-async function untilThere(client: TopicsClient, expected: object): Promise<void> {
+export async function untilThere(client: TopicsClient, expected: object): Promise<void> {
   const began = Date.now();
   for (;;) {
     const answer = await ask(client);
@@ -72,22 +72,22 @@ async function answerWith(client: TopicsClient, member: string): Promise<Report>
 }
 
 /** Who is in the room. */
-function ask(client: TopicsClient): Promise<Report> {
+export function ask(client: TopicsClient): Promise<Report> {
   client.do({ do: "presence", topic: "room" });
   return answerWith(client, "users");
 }
 
-async function enter(server: ProcessServer, id: string): Promise<TopicsClient> {
+export async function enter(server: ProcessServer, id: string): Promise<TopicsClient> {
   const client = await TopicsClient.open(server, id);
   client.do({ do: "subscribe", topic: "room" });
   assertEquals((await answerWith(client, "subscribed")).subscribed, true);
   return client;
 }
 
-const all = (...users: string[]) => ({ users: users.join(), complete: true });
+export const all = (...users: string[]) => ({ users: users.join(), complete: true });
 
 /** How often each user was told of, such as `+ann`. */
-function toldBy(server: ProcessServer): Record<string, number> {
+export function toldBy(server: ProcessServer): Record<string, number> {
   const told: Record<string, number> = {};
   const add = (sign: string, users: Report[string]) => {
     for (const id of `${users}`.split(",").filter(Boolean)) {
@@ -102,7 +102,7 @@ function toldBy(server: ProcessServer): Record<string, number> {
 }
 
 /** Nothing was reported, and nothing has gone past anybody. */
-function unharmed(...servers: ProcessServer[]): void {
+export function unharmed(...servers: ProcessServer[]): void {
   for (const server of servers) {
     assertEquals([server.all({ on: "unhandled" }), server.errors], [[], ""]);
   }

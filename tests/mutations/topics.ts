@@ -263,8 +263,7 @@ export const topics: Mutations = {
     ],
     ["what was missed does not count", "this.#missed = true;", ""],
   ],
-  "topics/presence_topic.ts": [
-    ["who is behind is not asked", 'if (taken === "behind") this.#behind(message.process);', ""],
+  "topics/announcer.ts": [
     ["whoever is meant, all answer", 'if (of !== "" && of !== this.#owner.process) return;', ""],
     ["each question is answered", "if (this.#owner.now() - this.#answered >= TICK) ", ""],
     [
@@ -275,6 +274,9 @@ export const topics: Mutations = {
     ["what is large goes in one", "if (bytes > left) {", "if (chunks.length === 0) {"],
     ["who is alone talks", "if (!this.#owner.alone) this.#owner.send", "this.#owner.send"],
     ["nothing is said again", "if (reminder === undefined || ", "if (true || "],
+  ],
+  "topics/presence_topic.ts": [
+    ["who is behind is not asked", 'if (taken === "behind") this.#behind(message.process);', ""],
     [
       "there is never room again",
       "if (users.peers.cut && users.roomy && this.#verification.settled)",
@@ -289,16 +291,25 @@ export const topics: Mutations = {
     ["who is given up stays", "this.drop(process);\n    }", "void process;\n    }"],
     ["who was silent is not asked", "if (this.#silent.delete(process)) this.#behind(process);", ""],
   ],
-  "topics/presences.ts": [
-    ["nobody beats", "if (++this.#looks % BEATS === 0) this.#beat();", ""],
+  "topics/presence_pulse.ts": [
+    ["nobody beats", "if (++this.#looks % BEATS === 0) this.beat();", ""],
     [
       "who stood still gives all up",
-      "if (now - this.#looked > this.ttl / 2) this.#begunAnew();",
+      "if (now - this.#looked > this.#owner.ttl / 2) this.renew();",
       "",
     ],
-    ["an engine that is away ends leases", "if (!this.up) return;", ""],
-    ["any number of topics is kept", "if (this.#kept.size <= MOST_KEPT) return;", "return;"],
-    ["topics are kept for ever", "if (topic.keptUntil <= now) this.#drop(topic);", ""],
+    ["an engine that is away ends leases", "if (!this.#owner.up) return;", ""],
+  ],
+  "topics/kept_topics.ts": [
+    [
+      "who was read goes first",
+      "    this.#until.delete(topic);\n    this.#until.set",
+      "    this.#until.set",
+    ],
+    ["any number of topics is kept", "if (this.#until.size <= MOST) return;", "return;"],
+    ["topics are kept for ever", "if (until <= now) this.#end(topic);", ""],
+  ],
+  "topics/presences.ts": [
     ["a bye is not heard", 'if (message.kind === "bye") {', "if (false) {"],
     ["nobody says bye", 'this.send("", { kind: "bye", process: this.process });', ""],
     ["all ask at once", "return this.#asks-- > 0;", "return true;"],

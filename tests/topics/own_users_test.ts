@@ -24,14 +24,14 @@ Deno.test("two connections are one user, told once, who leaves with the last of 
   const { own, touched } = owning();
   own.join(a, ann);
   own.join(b, ann);
-  assertEquals([own.connections, own.shown, own.unsent], [2, 1, true]);
+  assertEquals([own.connections, own.shown, own.unsent, own.has(b)], [2, 1, true, true]);
   assertEquals(own.takeChanges(), [{ ...ann, stamp: 1 }]);
   assertEquals([own.unsent, own.takeChanges()], [false, []]);
   own.leave(a);
   assertEquals([own.shown, own.takeChanges()], [1, []]);
   own.leave(b);
   own.leave(b);
-  assertEquals([own.connections, own.shown], [0, 0]);
+  assertEquals([own.connections, own.shown, own.has(a), own.has(b)], [0, 0, false, false]);
   assertEquals(own.takeChanges(), [{ id: "ann", stamp: 0, json: "" }]);
   assertEquals(touched, ["ann", "ann"]);
 });

@@ -75,69 +75,6 @@ Deno.test("nobody is asked before the broker knows the topic, while it is away, 
   assertEquals([t.look(), take()], [true, ["ask 0"]]);
 });
 
-Deno.test("a question is answered at once, the next ones together, and by those who are meant", () => {
-  const { topic: t, state, take } = topic();
-  t.join(new FakeSubscriber(), who("ann"));
-  t.flush();
-  take();
-  t.take(ask("00000000000000cc"));
-  assertEquals(take(), []);
-  t.take(ask("", [[OURS, 1]]));
-  assertEquals(take(), ["version 1"]);
-  t.take(ask("", [[OURS, 1]]));
-  t.take(ask(OURS));
-  t.take(ask("", [[OURS, 1]]));
-  assertEquals(take(), []);
-  state.now += 250;
-  t.flush();
-  assertEquals(take(), ["roster 1"]);
-  t.flush();
-  assertEquals(take(), []);
-});
-
-Deno.test("an answer has what is to be told, too", () => {
-  const { topic: t, take } = topic();
-  t.join(new FakeSubscriber(), who("ann"));
-  t.take(ask("", [[OURS, 0]]));
-  assertEquals(take(), ["changes 1", "roster 1"]);
-});
-
-Deno.test("one that has never had anybody does not answer, unless it is thought to have", () => {
-  const { topic: t, take, sent } = topic();
-  t.join(new FakeSubscriber(), undefined);
-  t.take(ask(""));
-  assertEquals(take(), []);
-  t.take(ask("", [[OURS, 7]]));
-  assertEquals(sent, [
-    { kind: "roster", process: OURS, version: 1, part: 0, parts: 1, lines: [] },
-  ]);
-});
-
-Deno.test("what is large goes in parts", () => {
-  const { topic: t, sent } = topic({ chunk: 50, maxUsers: 100 });
-  for (let i = 0; i < 10; i++) {
-    t.join(new FakeSubscriber(), { id: `user ${i}`, json: '"äöü"' });
-  }
-  t.join(new FakeSubscriber(), { id: "large", json: JSON.stringify("x".repeat(200)) });
-  t.flush();
-  const versions = sent.map((message) =>
-    message.kind === "changes" && [message.from, message.version]
-  );
-  assertEquals(versions, [[0, 1], [1, 2], [2, 3], [3, 4], [4, 5], [5, 6]]);
-  assertEquals(sent.map((message) => "lines" in message && message.lines.length), [
-    2,
-    2,
-    2,
-    2,
-    2,
-    1,
-  ]);
-  sent.length = 0;
-  t.take(ask(""));
-  const parts = sent.map((message) => message.kind === "roster" && [message.part, message.parts]);
-  assertEquals(parts, [[0, 6], [1, 6], [2, 6], [3, 6], [4, 6], [5, 6]]);
-});
-
 Deno.test("one that is behind is asked; one that does not answer is given up", async () => {
   const { topic: t, state, take } = topic();
   assertEquals(t.take(roster(1, "bob")), "current");

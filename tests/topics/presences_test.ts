@@ -508,3 +508,19 @@ Deno.test("whatever is lost, all processes know the same users afterwards, and h
     { numRuns: 30 },
   );
 });
+
+Deno.test("whoever is asked who somebody is may end the subscription, or everything", async () => {
+  const network = new FakeNetwork();
+  const process = network.process({
+    user(subscriber, topic) {
+      if (topic === "leaves") process.leave(subscriber as FakeUser, topic);
+      if (topic === "ends") process.presences.close();
+      return { id: "ann" };
+    },
+  });
+  process.join("ann", "leaves");
+  assertEquals(await process.read("leaves"), "");
+  process.join("ann", "ends");
+  await network.pass(1_000);
+  assertEquals([process.take(), network.take("changes"), network.clock.pending], [[], [], 0]);
+});
