@@ -85,6 +85,44 @@ function hubsLineup(runtime: "bun" | "deno" | "node"): HubsLineup {
   };
 }
 
+/** Clients of a hub, which take the place of servers. */
+export interface ClientLineup {
+  /** It comes back after a cut. */
+  readonly client: Contender;
+  /** It does not, and so keeps nothing of what it has sent. */
+  readonly plain: Contender;
+  readonly microsoft: Contender;
+  readonly stateful: Contender;
+}
+
+/** Bun's, Deno's and Node's. */
+export const clientLineups: Readonly<Record<"bun" | "deno" | "node", ClientLineup>> = {
+  bun: clientLineup("bun"),
+  deno: clientLineup("deno"),
+  node: clientLineup("node"),
+};
+
+function clientLineup(runtime: "bun" | "deno" | "node"): ClientLineup {
+  const client = (id: string, name: string, script: string, ...args: string[]): Contender => ({
+    id: `${runtime}-${id}`,
+    runtime,
+    name,
+    script,
+    args,
+  });
+  return {
+    client: client("client", "our client", "edgesocket_client"),
+    plain: client("client-plain", "our client without resume", "edgesocket_client", "plain"),
+    microsoft: client("microsoft", "Microsoft's client", "microsoft_client"),
+    stateful: client(
+      "microsoft-stateful",
+      "Microsoft's client with stateful reconnect",
+      "microsoft_client",
+      "stateful",
+    ),
+  };
+}
+
 function lineup(runtime: "bun" | "deno"): Lineup {
   const server = (id: string, name: string, script = `${runtime}_${id.replace("-", "_")}`) => ({
     id: `${runtime}-${id}`,

@@ -30,8 +30,9 @@ export const USAGE = `deno task bench [${SUITES.join("|")}] [options]
   --pairs=${PUBLISHED_PAIRS}         pairs of samples of each row of edgesocket; peers get a third of them
   --time=60          minutes after which no more pairs are begun
   --only=echo,bun    only these workloads (echo, binary, upgrade, latency, memory, growth, idle,
-                     fan-out, room, publish, jetstream, catch-up, come-back, subscription,
-                     calls, broadcast, connects, hub-memory) and these servers (bun, deno, node, bun-edgesocket, bun-hub, ...)
+                     fan-out, room, publish, jetstream, catch-up, come-back, subscription, calls,
+                     broadcast, connects, hub-memory, client-calls) and these servers or clients
+                     (bun, deno, node, bun-edgesocket, bun-hub, bun-client, ...)
   --base=HEAD        edgesocket beside itself at this version (or in this folder), not beside others
   --resume           goes on with the run before, of the same code, that did not come to its end
   --check            fails if a floor is missed: if the whole interval lies on the wrong side of it

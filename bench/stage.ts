@@ -9,6 +9,7 @@ export const PEERS = {
   crossws: "0.4.17",
   ws: "8.23.0",
   "@hono/node-server": "2.1.8",
+  "@microsoft/signalr": "10.0.11",
   redis: "6.3.1",
   "@nats-io/transport-node": "3.4.0",
   "@nats-io/jetstream": "3.4.0",
@@ -27,9 +28,15 @@ const BENCH = [
 ];
 /** What runs on Node, which does not read TypeScript in version 20. */
 const ON_NODE = [
-  ...["node_ws", "node_ws_request", "edgesocket_node", "edgesocket_hub", "calls"].map((script) =>
-    `servers/${script}`
-  ),
+  ...[
+    "node_ws",
+    "node_ws_request",
+    "edgesocket_node",
+    "edgesocket_hub",
+    "calls",
+    "edgesocket_client",
+    "microsoft_client",
+  ].map((script) => `servers/${script}`),
   "load/ws",
 ];
 

@@ -1,4 +1,4 @@
-import { atBase, hubsLineups, isOurs, lineups, nodeLineup } from "./contenders.ts";
+import { atBase, clientLineups, hubsLineups, isOurs, lineups, nodeLineup } from "./contenders.ts";
 import { ASIDE, isNoise, type Row, row } from "./row.ts";
 import { topicsLineups } from "./topics_contenders.ts";
 import type { Workloads } from "./workloads.ts";
@@ -45,7 +45,8 @@ const suites: Record<SuiteName, (all: Workloads) => Row[]> = {
     }),
   topics: (all) => [...topicsRows("bun", all), ...topicsRows("deno", all)],
   hubs: (all) => (["bun", "deno", "node"] as const).flatMap((runtime) => hubsRows(runtime, all)),
-  client: () => [],
+  client: (all) =>
+    (["bun", "deno", "node"] as const).flatMap((runtime) => clientRows(runtime, all)),
 };
 
 /** A row of edgesocket of which nothing is promised. */
@@ -153,6 +154,19 @@ function hubsRows(runtime: "bun" | "deno" | "node", { hubs: all }: Workloads): R
     ...others.map((each) => aside(row(all.connects, hub, each))),
     row(all.memory, hub, loop, HUB_FLOORS.memory),
     aside(row(all.memory, hub, socketIo)),
+  ];
+}
+
+/** What is promised of a client that comes back after a cut, beside one that does not. */
+const CLIENT_FLOORS = { rate: 0.8 } as const;
+
+function clientRows(runtime: "bun" | "deno" | "node", { client: { calls } }: Workloads): Row[] {
+  const { client, plain, microsoft, stateful } = clientLineups[runtime];
+  return [
+    aside(row(calls, plain, plain)),
+    row(calls, client, plain, CLIENT_FLOORS),
+    aside(row(calls, client, microsoft)),
+    aside(row(calls, client, stateful)),
   ];
 }
 

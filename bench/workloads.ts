@@ -1,5 +1,6 @@
 import { shareBetween, type Usage } from "./core_time.ts";
 import type { Latency } from "./load/crowd.ts";
+import { type ClientWorkloads, clientWorkloads } from "./client_workloads.ts";
 import { type HubsWorkloads, hubsWorkloads } from "./hubs_workloads.ts";
 import type { Pace } from "./pace.ts";
 import { type TopicsWorkloads, topicsWorkloads } from "./topics_workloads.ts";
@@ -30,6 +31,7 @@ export interface Workloads {
   readonly idle: Workload;
   readonly topics: TopicsWorkloads;
   readonly hubs: HubsWorkloads;
+  readonly client: ClientWorkloads;
 }
 
 /** All of them, at a pace. */
@@ -38,6 +40,7 @@ export function workloads(pace: Pace): Workloads {
   return {
     topics: topicsWorkloads(pace),
     hubs: hubsWorkloads(pace),
+    client: clientWorkloads(pace),
     echo: echo(
       pace,
       "echo",

@@ -1,11 +1,10 @@
 /**
- * The client's side of hubs: the types of a hub for a connection to it. It imports no server, so that
- * it runs in a browser.
+ * The client's side of hubs: a client that reconnects and loses nothing, and the types of a hub for
+ * Microsoft's. It imports no server, so that it runs in a browser.
  *
- * @example With Microsoft's client
+ * @example A client
  * ```ts
- * import { HubConnectionBuilder } from "@microsoft/signalr";
- * import { typed } from "@edgesocket/edgesocket/client";
+ * import { connectHub } from "@edgesocket/edgesocket/client";
  * import { call, defineHub } from "@edgesocket/edgesocket/hubs";
  * import * as v from "valibot";
  *
@@ -15,23 +14,30 @@
  *   send: h.method([v.string()], (context, line) => context.clients.all.message(line)),
  * });
  *
- * const connection = new HubConnectionBuilder().withUrl("http://localhost:8000/chat").build();
- * const hub = typed<typeof chat>(connection);
- * hub.on.message((line) => console.log(line));
  * export async function join() {
- *   await connection.start();
+ *   const hub = connectHub<typeof chat>("http://localhost:8000/chat");
+ *   hub.on.message((line) => console.log(line));
  *   await hub.call.send("hello");
  * }
  * ```
  *
  * @module
  */
+export { connectHub } from "./client/connect.ts";
+export { ConnectionLost } from "./client/connection_lost.ts";
+export { HubError } from "./client/hub_error.ts";
+export { messagePack } from "./client/message_pack.ts";
+export type { ClientProtocol, ConnectOptions, HubTransport, NewSession } from "./client/options.ts";
+export type { HubState } from "./client/state.ts";
 export { type MicrosoftConnection, typed } from "./client/typed.ts";
 export type {
   Answer,
   Calls,
   ClientOf,
   Handlers,
+  HubClient,
+  Items,
+  ItemStreams,
   MethodsOf,
   Streams,
   Typed,

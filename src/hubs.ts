@@ -17,6 +17,9 @@
  *
  * @module
  */
+export type { Broker } from "./brokers/broker.ts";
+export type { GapCause } from "./brokers/gap.ts";
+export type { TopicsState } from "./brokers/state.ts";
 export type { CloseCause } from "./connection/close.ts";
 export type { ConnectionRequest } from "./connection/connection.ts";
 export type { LimitOptions } from "./connection/limits.ts";
@@ -24,6 +27,7 @@ export type { OriginFunction, OriginOptions } from "./handshake/origin.ts";
 export type { ContextClients, HubClients, One, Several } from "./hubs/clients.ts";
 export type { ContextGroups, HubConnection, HubContext } from "./hubs/context.ts";
 export { type DefineClients, defineHub, type HubBuilder } from "./hubs/define.ts";
+export type { HubGap } from "./hubs/elsewhere_notices.ts";
 export type { HubFilter } from "./hubs/filters.ts";
 export type { HandleArguments, HandleOptions, Hub, HubGroups } from "./hubs/hub.ts";
 export { HubError } from "./hubs/hub_error.ts";

@@ -63,7 +63,7 @@ export function nats(options: NatsOptions): Broker {
     get maxPayload(): number {
       return Math.max(0, engine.maxPayload - HEADER);
     },
-    live: () => new Relay(engine, systemClock),
+    live: () => new Relay(new NatsEngine(options), systemClock),
     replay: (limits) => new ReplayRelay(new NatsHistory(engine, options, limits), systemClock),
   });
 }

@@ -37,14 +37,26 @@ import { type Broker, brokerOver } from "./brokers/broker.ts";
 import type { IoRedis } from "./brokers/io_redis.ts";
 import type { NodeRedis } from "./brokers/node_redis.ts";
 import { HEADER } from "./brokers/envelope.ts";
-import { redisEngine, redisHistory, type RedisOptions } from "./brokers/redis.ts";
+import {
+  clusterClient,
+  type RedisClusterOptions,
+  redisEngine,
+  redisHistory,
+  type RedisOptions,
+} from "./brokers/redis.ts";
+import { MAX_PAYLOAD } from "./brokers/redis_channel.ts";
 import { Relay } from "./brokers/relay.ts";
 import { ReplayRelay } from "./brokers/replay_relay.ts";
+import { RECORD_HEADER } from "./brokers/record.ts";
+import { ShardedRelay } from "./brokers/sharded_relay.ts";
+import { ShardedReplay } from "./brokers/sharded_replay.ts";
 
 export type { Broker } from "./brokers/broker.ts";
 export type { IoRedis } from "./brokers/io_redis.ts";
 export type { NodeRedis } from "./brokers/node_redis.ts";
-export type { RedisOptions } from "./brokers/redis.ts";
+export type { IoRedisCluster } from "./brokers/io_redis_cluster.ts";
+export type { NodeRedisCluster } from "./brokers/node_redis_cluster.ts";
+export type { RedisClusterOptions, RedisOptions } from "./brokers/redis.ts";
 
 /**
  * A broker over Redis or Valkey, by clients of your own: node-redis, ioredis or iovalkey. Connect
@@ -74,16 +86,68 @@ export type { RedisOptions } from "./brokers/redis.ts";
  * });
  * ```
  *
- * @param options The clients, and what keeps your channels apart from others.
+ * @example With a cluster
+ * ```ts
+ * import { createCluster } from "redis";
+ * import { serve, upgradeWebSocket } from "@edgesocket/edgesocket";
+ * import { redis } from "@edgesocket/edgesocket/redis";
+ * import { createTopics } from "@edgesocket/edgesocket/topics";
+ *
+ * const cluster = createCluster({
+ *   rootNodes: [{ url: process.env.REDIS_URL ?? "redis://localhost:6379" }],
+ * });
+ * const topics = createTopics({ broker: redis({ cluster, prefix: "chat" }) });
+ * cluster.connect().catch(console.error);
+ *
+ * serve({
+ *   fetch: (request) =>
+ *     upgradeWebSocket(request, {
+ *       onOpen: (_event, connection) => void topics.subscribe(connection, "room"),
+ *       onMessage: (event) => void topics.publish("room", event.data),
+ *     }),
+ * });
+ * ```
+ *
+ * @param options The clients, or that of a cluster, and what keeps your channels apart from others.
  * @returns What `createTopics` takes as its `broker`.
  * @throws {TypeError} If a client has options with which messages would get lost: says what to write
  * instead.
  */
-export function redis(options: RedisOptions<NodeRedis> | RedisOptions<IoRedis>): Broker {
-  const engine = redisEngine(options, asBuffer);
+export function redis(
+  options: RedisOptions<NodeRedis> | RedisOptions<IoRedis> | RedisClusterOptions,
+): Broker {
+  if ("cluster" in options && options.cluster !== undefined) return overCluster(options);
+  const engine = redisEngine(options as RedisOptions, asBuffer);
   return brokerOver("redis", {
     maxPayload: engine.maxPayload - HEADER,
-    live: () => new Relay(engine, systemClock),
+    live: () => new Relay(redisEngine(options as RedisOptions, asBuffer), systemClock),
     replay: (limits) => new ReplayRelay(redisHistory(engine, options, limits), systemClock),
+  });
+}
+
+function overCluster(options: RedisClusterOptions): Broker {
+  const shards = () => ({
+    client: clusterClient(options, asBuffer),
+    prefix: options.prefix,
+    clock: systemClock,
+  });
+  // What is wrong with the options is said at once.
+  shards();
+  return brokerOver("redis", {
+    maxPayload: MAX_PAYLOAD - HEADER,
+    live: () =>
+      new ShardedRelay({
+        ...shards(),
+        header: HEADER,
+        waits: false,
+        make: (shard) => new Relay(shard, systemClock),
+      }),
+    replay: (limits) =>
+      new ShardedReplay({
+        ...shards(),
+        header: RECORD_HEADER,
+        waits: true,
+        make: (shard) => new ReplayRelay(redisHistory(shard, options, limits), systemClock),
+      }),
   });
 }

@@ -25,7 +25,7 @@ import { type LiveOptions, livePort } from "./topics/live_options.ts";
 import { LiveTopics } from "./topics/live_topics.ts";
 import { checkTopicsOptions } from "./topics/options.ts";
 import { RecordedTopics } from "./topics/recorded_topics.ts";
-import { REPLAY_NAMES, type ReplayOptions, replayPort } from "./topics/replay_options.ts";
+import { REPLAY_NAMES, type ReplayOptions, replayPorts } from "./topics/replay_options.ts";
 import type { ReplayTopics, Topics } from "./topics/topics.ts";
 
 export type { Broker } from "./brokers/broker.ts";
@@ -35,6 +35,8 @@ export type { TopicsState } from "./brokers/state.ts";
 export type { Message, SendData } from "./connection/message.ts";
 export type { LiveOptions } from "./topics/live_options.ts";
 export type { CommonTopicsOptions } from "./topics/options.ts";
+export type { Presence, PresenceChange, PresentUser } from "./topics/presence.ts";
+export type { PresenceOptions } from "./topics/presence_options.ts";
 export type { HistoryOptions, ReplayOptions } from "./topics/replay_options.ts";
 export type { Subscriber } from "./topics/subscriber.ts";
 export type { NotSubscribed, ReplaySubscription, Subscription } from "./topics/subscription.ts";
@@ -105,6 +107,6 @@ export function createTopics(options: LiveOptions | ReplayOptions = {}): Topics 
   }
   if (mode !== "replay") throw usageError("use option mode", '"live" or "replay"', mode);
   const checked = checkTopicsOptions(options, REPLAY_NAMES);
-  const port = replayPort(options as ReplayOptions, systemClock);
-  return new RecordedTopics(checked, port, systemClock);
+  const ports = replayPorts(options as ReplayOptions, systemClock);
+  return new RecordedTopics(checked, ports, systemClock);
 }

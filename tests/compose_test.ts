@@ -1,6 +1,6 @@
 /**
- * examples/chat as `docker compose up` runs it, without Docker: what its files name is there, and what
- * the image runs works in a folder with nothing but what it copies.
+ * examples/chat and examples/hub as `docker compose up` runs them, without Docker: what their files
+ * name is there, and what the image of the chat runs works in a folder with nothing but what it copies.
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { parse } from "npm:yaml@2.9.1";
@@ -9,10 +9,6 @@ import { hasEngine, TestEngine } from "./support/engines.ts";
 import { freePort } from "./support/port.ts";
 import { RawClient } from "./support/raw_client.ts";
 import { WireClient } from "./support/wire_client.ts";
-
-const FOLDER = new URL("examples/chat/", root);
-
-const read = (name: string) => Deno.readTextFileSync(new URL(name, FOLDER));
 
 interface Service {
   readonly image?: string;
@@ -25,39 +21,52 @@ interface Service {
   readonly stop_grace_period?: string;
 }
 
-const { services } = parse(read("compose.yaml"), { strict: true }) as {
-  readonly services: Readonly<Record<string, Service>>;
-};
-const docker = read("Dockerfile").split("\n");
-
-/** What lines of the Docker file say that begin with a word. */
-function lines(word: string): string[] {
-  return docker.flatMap((line) => line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []);
+/** The files of an example. */
+function example(name: "chat" | "hub") {
+  const folder = new URL(`examples/${name}/`, root);
+  const read = (name: string) => Deno.readTextFileSync(new URL(name, folder));
+  const docker = read("Dockerfile").split("\n");
+  const { services } = parse(read("compose.yaml"), { strict: true }) as {
+    readonly services: Readonly<Record<string, Service>>;
+  };
+  /** What lines of the Docker file say that begin with a word. */
+  const lines = (word: string) =>
+    docker.flatMap((line) => line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []);
+  return { folder, read, services, lines };
 }
 
 const isFile = (url: URL) => Deno.statSync(url).isFile;
 
-Deno.test("compose.yaml names what there is: files, services, and the port of the chat", () => {
-  const { chat, nginx, redis } = services;
-  assertEquals(Object.keys(services).sort(), ["chat", "nginx", "redis"]);
-  const context = new URL(`${chat!.build!.context}/`, FOLDER);
-  assertEquals(context.href, root.href);
-  assert(isFile(new URL(chat!.build!.dockerfile, context)));
-  for (const volume of nginx!.volumes!) assert(isFile(new URL(volume.split(":")[0]!, FOLDER)));
-  for (const name of nginx!.depends_on!) assert(name in services, name);
-  assertEquals(new URL(chat!.environment!.REDIS_URL!).hostname, "redis");
-  assert(redis!.image!.startsWith("redis:"));
-  // nginx is in front of the port that the chat listens on, and Docker in front of that of nginx.
-  assertStringIncludes(read("nginx.conf"), `server chat:${lines("EXPOSE")[0]};`);
-  assertStringIncludes(read("nginx.conf"), `listen ${nginx!.ports![0]!.split(":")[1]};`);
-  // More than the chat takes to end its connections.
-  assert(parseInt(chat!.stop_grace_period!) > 10);
-  assert(chat!.deploy!.replicas > 1);
-});
+for (const [name, service] of [["chat", "chat"], ["hub", "dashboard"]] as const) {
+  const { folder, read, services, lines } = example(name);
 
-Deno.test("the image has the Deno that the tests run on", () => {
-  assertEquals(lines("FROM"), [`denoland/deno:${Deno.version.deno}`]);
-});
+  Deno.test(`${name}: compose.yaml names what there is: files, services, and ports`, () => {
+    const { [service]: app, nginx, redis } = services;
+    assertEquals(Object.keys(services).sort(), [service, "nginx", "redis"].sort());
+    const context = new URL(`${app!.build!.context}/`, folder);
+    assertEquals(context.href, root.href);
+    assert(isFile(new URL(app!.build!.dockerfile, context)));
+    for (const volume of nginx!.volumes!) assert(isFile(new URL(volume.split(":")[0]!, folder)));
+    for (const name of nginx!.depends_on!) assert(name in services, name);
+    assertEquals(new URL(app!.environment!.REDIS_URL!).hostname, "redis");
+    assert(redis!.image!.startsWith("redis:"));
+    // nginx is in front of the port that the app listens on, and Docker in front of that of nginx.
+    assertStringIncludes(read("nginx.conf"), `server ${service}:${lines("EXPOSE")[0]};`);
+    assertStringIncludes(read("nginx.conf"), `listen ${nginx!.ports![0]!.split(":")[1]};`);
+    // More than the app takes to end its connections.
+    assert(parseInt(app!.stop_grace_period!) > 10);
+    assert(app!.deploy!.replicas > 1);
+  });
+
+  Deno.test(`${name}: the image has the Deno that the tests run on`, () => {
+    assertEquals(lines("FROM"), [`denoland/deno:${Deno.version.deno}`]);
+    const script = (JSON.parse(lines("CMD")[0]!) as string[]).at(-1)!;
+    assert(isFile(new URL(script, root)));
+    assertEquals(lines("RUN"), [`deno cache ${script}`]);
+  });
+}
+
+const { lines } = example("chat");
 
 const needs = hasEngine("redis") ? "" : " [needs redis-server]";
 

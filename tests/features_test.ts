@@ -1,22 +1,27 @@
-/** The table in docs/scale-out.md is made of the suites that it tells of. `UPDATE_TABLES=1` writes it. */
+/** The tables in docs/scale-out.md are made of the suites that they tell of. `UPDATE_TABLES=1` writes them. */
 import { assert, assertEquals } from "@std/assert";
 import { FAULTS, HISTORIES } from "./engines/rows.ts";
 import { root } from "./support/command.ts";
-import { featureTable } from "./support/features.ts";
+import { faultTable, featureTable } from "./support/features.ts";
 
 const PAGE = new URL("docs/scale-out.md", root);
-const HEADING = "\n### What is tested over which\n";
+const TABLES: readonly (readonly [heading: string, make: () => string])[] = [
+  ["\n### What is tested over which\n", featureTable],
+  ["\n### What goes wrong with a cluster\n", faultTable],
+];
 
-Deno.test("the table of what is tested over which broker is that of the suites", () => {
-  const page = Deno.readTextFileSync(PAGE);
-  const [before, section, ...more] = page.split(HEADING);
-  assert(section !== undefined && more.length === 0, `one ${HEADING}`);
-  // Not a pattern of replace(): cells may have dollars.
-  const made = before + HEADING +
-    section.replace(/^\|.*\n(?:\|.*\n)*/m, () => `${featureTable()}\n`);
-  if (Deno.env.get("UPDATE_TABLES") === "1") return Deno.writeTextFileSync(PAGE, made);
-  assertEquals(page, made, "The page differs from the suites: UPDATE_TABLES=1 writes it");
-});
+for (const [heading, make] of TABLES) {
+  Deno.test(`a table of docs/scale-out.md is that of the suites: ${heading.trim()}`, () => {
+    const page = Deno.readTextFileSync(PAGE);
+    const [before, section, ...more] = page.split(heading);
+    assert(section !== undefined && more.length === 0, `one ${heading}`);
+    // Not a pattern of replace(): cells may have dollars.
+    const made = before + heading +
+      section.replace(/^\|.*\n(?:\|.*\n)*/m, () => `${make()}\n`);
+    if (Deno.env.get("UPDATE_TABLES") === "1") return Deno.writeTextFileSync(PAGE, made);
+    assertEquals(page, made, "The page differs from the suites: UPDATE_TABLES=1 writes it");
+  });
+}
 
 Deno.test("every column of the table has a file that runs its suites", () => {
   const folder = new URL("tests/engines/", root);

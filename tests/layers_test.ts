@@ -20,6 +20,7 @@ const FLOORS = [
     "telemetry",
     "testing",
     "topics",
+    "workers",
   ],
   ["adapters", "brokers", "wire"],
   ["server"],
@@ -123,7 +124,9 @@ Deno.test("only adapters name a runtime", () => {
   for (const [file, source] of sources) {
     if (file.startsWith("adapters/")) continue;
     const code = withoutStrings(codeOf(source));
-    const named = code.match(/\b(Deno|Bun|process|Buffer)\b\s*[.[(]|\bglobalThis\b/);
+    const named = code.match(
+      /\b(Deno|Bun|process|Buffer)\b\s*[.[(]|\bglobalThis\b|\bnew WebSocketPair\b/,
+    );
     assert(named === null, `${file} names ${named?.[0]}`);
   }
 });
@@ -142,7 +145,7 @@ Deno.test("mod.ts only re-exports", () => {
 });
 
 Deno.test("importing the package does nothing and asks no runtime", async () => {
-  const names = ["client", "hono", "hubs", "limits", "node", "testing", "topics"];
+  const names = ["client", "hono", "hubs", "limits", "node", "testing", "topics", "workers"];
   const entries = ["mod.ts", ...names.map((name) => `src/${name}.ts`)]
     .map((path) => new URL(path, root).href);
   // The modules of Node are Deno's own, and ask it.

@@ -24,6 +24,7 @@ import { telemetry } from "./mutations/telemetry.ts";
 import { testing } from "./mutations/testing.ts";
 import { topics } from "./mutations/topics.ts";
 import { wire } from "./mutations/wire.ts";
+import { workers } from "./mutations/workers.ts";
 
 /** Percent of what can be observed that the tests have to notice. */
 const FLOOR = 95;
@@ -38,6 +39,7 @@ const SMALL: Readonly<Record<string, number>> = {
   "nats.ts": 1,
   "redis.ts": 1,
   "topics/member.ts": 2,
+  "workers/fetch.ts": 1,
 };
 
 /** Seconds that the tests of one file may take: a change that makes them hang is noticed, too. */
@@ -65,6 +67,7 @@ const all: Mutations = {
   ...brokers,
   ...topics,
   ...wire,
+  ...workers,
   ...hubs,
   ...client,
 };

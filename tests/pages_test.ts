@@ -43,17 +43,21 @@ function samplesOf(page: string): Example[] {
 }
 
 const all = pages.flatMap(samplesOf);
+/** What runs on Cloudflare: workerd/pages_test.ts. */
+const WORKERS = ["ts worker", "ts worker-room", "ts worker-sleep"];
+
 /** Programs of clients, and tests for test runners (packages/testing_test.ts); the rest are servers. */
-const NO_SERVERS = ["ts client", "ts hub-client", "ts test"];
+const NO_SERVERS = ["ts client", "ts hub-client", "ts test", ...WORKERS];
 const clients = all.filter(({ info }) => info === "ts client");
 const samples = all.filter(({ info }) => !NO_SERVERS.includes(info));
 
 /** Clients of hubs, with their servers and what they print. */
 const hubClients = all.filter(({ info }) => info === "ts hub-client").map((sample) => {
-  const numbers = sample.code.includes("numbers");
-  const server = all.find(({ info }) => info === (numbers ? "ts hub-streams" : "ts hub-chat"))!;
+  const [, hub] = sample.code.match(/import type \{ (\w+) \}/) ?? [];
+  const info = hub === "numbers" ? "ts hub-streams" : hub === "log" ? "ts hub-log" : "ts hub-chat";
+  const server = all.find((other) => other.info === info)!;
   const code = sample.code.replace("./server.ts", `./${fileOf(server)}`);
-  return { sample: { ...sample, code }, server, prints: numbers ? "\n6\n" : ": hello\n" };
+  return { sample: { ...sample, code }, server, prints: hub === "numbers" ? "\n6\n" : ": hello\n" };
 });
 
 /** What samples import beside us and Hono. */
@@ -277,6 +281,26 @@ const CHECKS: Record<string, (server: ProcessServer) => Promise<void>> = {
     const healthy = await fetch(server.url("/healthy", "http"));
     assertEquals([healthy.status, /^\d connections\n$/.test(await healthy.text())], [200, true]);
   },
+  async presence(server) {
+    const until = async (client: RawClient, wanted: (said: Record<string, unknown>) => boolean) => {
+      for (;;) {
+        const said = JSON.parse((await client.text())!);
+        if (wanted(said)) return said;
+      }
+    };
+    using first = await open(server, "/ws?name=ann");
+    const { present } = await until(first, (said) => "present" in said);
+    assertEquals(present, [{ id: "ann", value: { name: "ann" } }]);
+    using second = await open(server, "/ws?name=ann");
+    await until(second, (said) => "present" in said);
+    using other = await open(server, "/ws?name=bob");
+    // The second tab is no news.
+    const { joined } = await until(first, (said) => JSON.stringify(said).includes("bob"));
+    assertEquals(joined, [{ id: "bob", value: { name: "bob" } }]);
+    other.close(1000);
+    const { left } = await until(first, (said) => (said.left as unknown[])?.length > 0);
+    assertEquals(left, [{ id: "bob", value: { name: "bob" } }]);
+  },
   async "named-rooms"({ port }) {
     using client = await RawClient.open(port, "/ws");
     for (
@@ -329,6 +353,22 @@ const CHECKS: Record<string, (server: ProcessServer) => Promise<void>> = {
     const other = await fetch(server.url("/chatter", "http"));
     assertEquals([other.status, await other.text()], [404, "not found"]);
   },
+  async "hub-scale"(server) {
+    const [answer] = await Promise.all([
+      post(server, "/chat/negotiate?negotiateVersion=1&name=ada"),
+      server.until({ on: "line", line: "engine: up" }),
+    ]);
+    const { connectionId, connectionToken } = JSON.parse(answer.text);
+    using stranger = await server.connect(`/chat?id=${connectionToken}&name=eve`);
+    assertEquals(stranger.status, 403);
+    assertEquals(connectionToken.includes(connectionId), true);
+    using ada = await HubClient.open(server, { path: `/chat?id=${connectionToken}&name=ada` });
+    using guest = await HubClient.open(server, { path: "/chat" });
+    for (const client of [ada, guest]) assertEquals(await client.ask("join", "lobby"), undefined);
+    ada.call("send", "lobby", "hello");
+    const told = { type: 1, target: "message", arguments: ["ada", "hello"] };
+    assertEquals(await guest.next(), told);
+  },
   async "hub-users"(server) {
     assertEquals((await post(server, "/notes/negotiate")).status, 401);
     const headers = { authorization: "Bearer token-of-ada" };
@@ -362,6 +402,18 @@ const CHECKS: Record<string, (server: ProcessServer) => Promise<void>> = {
       client.complete(`${question?.invocationId}`, { result });
       assertEquals(await client.next(), { type: 3, invocationId: call, result });
     }
+  },
+  async "hub-log"(server) {
+    using client = await HubClient.open(server, { path: "/" });
+    assertEquals(await client.ask("append", "a"), undefined);
+    client.stream("lines", "");
+    const first = (await client.next())?.item as { line: string; position: string };
+    assertEquals(first.line, "a");
+    assertEquals(await client.ask("append", "b"), undefined);
+    const after = client.stream("lines", first.position);
+    const all = [await client.next(), await client.next()];
+    assertEquals(all.find((item) => item?.invocationId === after)?.item, all[0]?.item);
+    assertEquals((all[0]?.item as { line: string }).line, "b");
   },
   async "hub-events"(server) {
     using client = await HubClient.open(server, { path: "/" });
@@ -409,11 +461,19 @@ Deno.test("every sample of docs/ is named in the tests if it is more than an ech
   assert(samples.length > 20);
   const names = all.map(({ info }) => info.split(" ")[1]).filter((name) => name !== undefined);
   const unknown = names.filter((name) =>
-    !["deno", "bun", "client", "hub-client", "test"].includes(name) && !(name in CHECKS)
+    !["deno", "bun", "client", "hub-client", "test"].includes(name) && !(name in CHECKS) &&
+    !WORKERS.includes(`ts ${name}`)
   );
   assertEquals(unknown, []);
   assertEquals(Object.keys(CHECKS).filter((name) => !names.includes(name)), []);
 });
+
+/** A sample with what `wrangler types` makes for it. */
+function withBindings(sample: Example): Example {
+  const namespace =
+    "{ idFromName(name: string): object; get(id: object): { fetch: typeof fetch } }";
+  return { ...sample, code: `${sample.code}interface Env { ROOMS: ${namespace} }\n` };
+}
 
 /** README's samples, whole: tests/packages/readme_test.ts runs them. */
 const README = fencesIn("README.md", Deno.readTextFileSync(new URL("README.md", root)))
@@ -422,7 +482,8 @@ const README = fencesIn("README.md", Deno.readTextFileSync(new URL("README.md", 
 Deno.test("every sample of docs/ and README.md passes the type check", async () => {
   assert(README.length > 0);
   const typed = new Map(hubClients.map(({ sample }) => [sample.name, sample]));
-  const checked = [...all.map((sample) => typed.get(sample.name) ?? sample), ...README];
+  const checked = [...all.map((sample) => typed.get(sample.name) ?? sample), ...README]
+    .map((sample) => sample.info === "ts worker-room" ? withBindings(sample) : sample);
   await using folder = await playground(checked);
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["check", "--no-lock", `--import-map=${await offlineImports(PACKAGES)}`].concat(

@@ -14,7 +14,7 @@ import type { Missing } from "./support/missing.ts";
 const BUN_VERSION = "1.4.5";
 
 /** The names of runtimes that titles of suites begin with. */
-const RUNTIMES = ["deno", "bun", "node", "strict", "bun-node", "memory"];
+const RUNTIMES = ["deno", "bun", "node", "strict", "bun-node", "memory", "workers"];
 
 /** Suites that take long, for what they install and start, and that can run side by side. */
 const WITH_OTHERS = [
@@ -23,7 +23,9 @@ const WITH_OTHERS = [
   "tests/browser/",
   "tests/proxies/",
   "tests/stacks/",
+  "tests/workerd/",
   "tests/conformance/hub_attacks_test.ts",
+  "tests/conformance/wire/client_outages_test.ts",
   "tests/conformance/wire/signalr_test.ts",
   "tests/conformance/wire/signalr_resume_test.ts",
 ];
@@ -31,8 +33,11 @@ const WITH_OTHERS = [
 /** Runtimes through an entry that is not theirs. */
 const STRANGERS = ["strict", "bun-node"];
 
-/** All that run through the entry for Node: a visitor does not wait for them. */
-const THROUGH_NODE = ["node", ...STRANGERS];
+/**
+ * All that run through the entry for Node, and what is installed for the entry for Workers: a visitor
+ * does not wait for them.
+ */
+const NOT_NATIVE = ["node", ...STRANGERS, "workers"];
 
 /** Files at a time, where engines and browsers need cores too: with more, they answer too late. */
 const CORES = navigator.hardwareConcurrency;
@@ -67,12 +72,12 @@ const codes: number[] = [];
 const cases: Case[] = [];
 if (!given.every((arg) => arg.startsWith("-"))) await run([], long ? 1 : MOST_WAIT);
 else if (long) {
-  const others = RUNTIMES.filter((name) => !THROUGH_NODE.includes(name));
+  const others = RUNTIMES.filter((name) => !NOT_NATIVE.includes(name));
   await run(["tests/conformance/"], MOST_WAIT, others);
   await run(WITH_OTHERS, CORES, STRANGERS);
   await run([MEASURING], 1);
 } else {
-  await run([`--ignore=${[...WITH_OTHERS, MEASURING].join()}`, "tests/"], MOST_WAIT, THROUGH_NODE);
+  await run([`--ignore=${[...WITH_OTHERS, MEASURING].join()}`, "tests/"], MOST_WAIT, NOT_NATIVE);
 }
 const code = codes.find((code) => code !== 0) ?? 0;
 

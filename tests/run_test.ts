@@ -22,7 +22,7 @@ async function lastLines(count: number, env: Record<string, string> = {}) {
 }
 
 Deno.test("the test command ends with what was skipped, and why", async () => {
-  const { code, lines } = await lastLines(11);
+  const { code, lines } = await lastLines(12);
   assertEquals(lines, [
     "on deno: 0 passed, 0 failed, 1 skipped",
     "on bun: 0 passed, 0 failed, 1 skipped",
@@ -30,6 +30,7 @@ Deno.test("the test command ends with what was skipped, and why", async () => {
     "on strict: 0 passed, 0 failed",
     "on bun-node: 0 passed, 0 failed",
     "on memory: 0 passed, 0 failed",
+    "on workers: 0 passed, 0 failed",
     "skipped, because this needs a thing (THING names one):",
     '  deno: <what> needs "a thing"',
     "skipped, because this needs another thing:",

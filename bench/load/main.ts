@@ -1,5 +1,6 @@
 /** The load generator: a process of its own, on Bun, on a core of its own. */
 import process from "node:process";
+import { usage } from "../core_time.ts";
 import { answerLines } from "../lines.ts";
 import { Callers } from "./callers.ts";
 import { Crowd, type Echo, type Timing } from "./crowd.ts";
@@ -27,6 +28,9 @@ answerLines({
   join: ({ speaks, total, abreast }: Abreast & Speaks) => callers.join(speaks, total, abreast),
   call: ({ window, seconds }: { window: number; seconds: number }) => callers.call(window, seconds),
   shout: ({ times }: { times: number }) => callers.shout(times),
+  /** For clients that are measured: what serves them is loaded for none else. */
+  hub: async () => await (await import("./hub.ts")).startHub(),
+  usage,
   drop: ({ speaks, total, abreast }: Abreast & Speaks) => callers.drop(speaks, total, abreast),
 });
 

@@ -143,7 +143,7 @@ export const denoAdapter: ServerAdapter = {
  * keep its descriptor for good.
  */
 function switchProtocols(
-  { request, context, response, protocol, idleTimeout, watched }: UpgradeRequest,
+  { request, context, response, protocol, limits, watched }: UpgradeRequest,
   connection: ServerConnection,
 ): Response | undefined {
   if ((!isWrapped(request) || suspects-- > 0) && isCopy(request)) {
@@ -157,7 +157,7 @@ function switchProtocols(
   connection.request = { url, headers, remoteAddress: remoteAddress(context) };
   // Nothing may throw once Deno has upgraded: it would close its listener.
   const allowed = allowedHeaders(response.headers);
-  const upgrade = deno()!.upgradeWebSocket(request, { idleTimeout });
+  const upgrade = deno()!.upgradeWebSocket(request, { idleTimeout: limits.idleTimeout / 1000 });
   // Not Deno's `protocol` option: it does not find the second of "a,b".
   if (protocol !== "") allowed.push(["sec-websocket-protocol", protocol]);
   for (const [name, value] of allowed) upgrade.response.headers.append(name, value);

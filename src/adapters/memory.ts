@@ -1,4 +1,5 @@
 import { Deferred } from "../base/deferred.ts";
+import { usageError } from "../base/usage_error.ts";
 import { type Clockwork, sweep } from "../connection/clockwork.ts";
 import type { ServerConnection } from "../connection/server_connection.ts";
 import type { Abilities } from "../connection/socket.ts";
@@ -35,6 +36,9 @@ export interface MemoryAnswer {
 }
 
 const ADDRESS = "127.0.0.1";
+
+/** `readyState` of a connection that nobody has closed yet: one after the other, in a drain. */
+const OPEN = 1;
 
 /**
  * An adapter without a network, for one server: both halves of a connection are in this process,
@@ -107,7 +111,8 @@ export class MemoryAdapter implements ServerAdapter {
     const context: MemoryContext = { remoteAddress: ADDRESS };
     this.#requests.add(request);
     try {
-      const response = await this.#fetch!(request, context);
+      const response = await this.#fetch!(request, context) as Response | undefined;
+      if (response === undefined) throw usageError("answer a request", "a Response", "undefined");
       const { client } = context;
       if (client) await new Promise<void>((resolve) => this.#link.send(resolve));
       return { response, client };
@@ -124,10 +129,11 @@ export class MemoryAdapter implements ServerAdapter {
   unfinished(): string[] {
     return [
       ...[...this.#requests].map(({ url }) => `${pathOf(url)} waits for its response`),
-      ...[...this.#connections].map(({ request, bufferedAmount }) => {
-        const what = bufferedAmount > 0
-          ? `its client to read ${bufferedAmount} bytes`
+      ...[...this.#connections].map(({ request, bufferedAmount, readyState }) => {
+        const frame = readyState === OPEN
+          ? "its turn to be closed"
           : "the close frame of its client";
+        const what = bufferedAmount > 0 ? `its client to read ${bufferedAmount} bytes` : frame;
         return `${pathOf(request.url)} waits for ${what}`;
       }),
     ];

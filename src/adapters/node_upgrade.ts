@@ -65,7 +65,7 @@ export class NodeUpgrade {
     this.exclusive = exclusive;
     this.#released = released;
     this.#before = stream.bytesWritten;
-    this.#takenBefore = stream.listenerCount("data") > 0;
+    this.#takenBefore = isRead(stream);
     stream.on("error", ignore);
     stream.on("close", this.#left);
     outgoing.shouldKeepAlive = false;
@@ -165,7 +165,7 @@ export class NodeUpgrade {
   readonly abandon = (): void => {
     const stream = this.#stream;
     const others = !this.exclusive && !this.#answered;
-    if (!others || (!this.taken && stream.listenerCount("data") === 0)) stream.destroy();
+    if (!others || (!this.taken && !isRead(stream))) stream.destroy();
     else {
       this.#settle();
       this.#released();
@@ -226,10 +226,18 @@ export function leaveToOthers(stream: NodeStream, clock: Clock): void {
  */
 function cutUnlessTaken(stream: NodeStream, before: number, clock: Clock): void {
   const cancel = clock.after(PATIENCE, () => {
-    const taken = stream.listenerCount("data") > 0 || stream.bytesWritten > before;
-    if (!taken) stream.destroy();
+    if (!isRead(stream) && stream.bytesWritten <= before) stream.destroy();
   });
   stream.once("close", cancel);
+}
+
+/**
+ * Whether somebody reads a connection. What `ws` has taken says so on Bun by nothing but the property
+ * in which `ws` notes that: there it neither listens to the stream nor writes to it.
+ */
+function isRead(stream: NodeStream): boolean {
+  return stream.listenerCount("data") + stream.listenerCount("readable") > 0 ||
+    Object.getOwnPropertySymbols(stream).some(({ description }) => description === "websocket");
 }
 
 /** Without a listener, an error of a socket would end the process. */

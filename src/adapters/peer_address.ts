@@ -1,3 +1,6 @@
+import { addressOf } from "./workers_opening.ts";
+import { isWorkers } from "./workers_runtime.ts";
+
 /** What runtimes pass to fetch beside a request, as far as it tells of the client. */
 interface Contexts {
   /** Of Deno. */
@@ -17,6 +20,8 @@ interface Contexts {
  * @param context What the runtime has passed to fetch beside it.
  */
 export function peerAddress(request: Request, context: unknown): string {
+  // What Workers pass are the bindings of users, whatever their names are.
+  if (isWorkers()) return addressOf(request);
   if (typeof context !== "object" || context === null) return "";
   const { remoteAddr, incoming, remoteAddress, server = context } = context as Contexts;
   return remoteAddr?.hostname ?? incoming?.socket?.remoteAddress ?? remoteAddress ??

@@ -1,4 +1,5 @@
 import { signalOf } from "./deno_signal.ts";
+import { isWorkers } from "./workers_runtime.ts";
 
 /** What Bun passes to fetch beside a request, or what frameworks put that into. */
 interface Context {
@@ -13,7 +14,8 @@ interface Context {
  * @param context What the runtime has passed to fetch beside it.
  */
 export function takeTime(request: Request, context: unknown): void {
-  if (typeof context !== "object" || context === null) return;
+  // What Workers pass are the bindings of users, whatever their names are.
+  if (typeof context !== "object" || context === null || isWorkers()) return;
   const { server = context } = context as Context;
   (server as Context).timeout?.(request, 0);
 }

@@ -3,7 +3,7 @@ import type { BrokerPort, ReplayPort } from "./port.ts";
 
 /**
  * Carries messages between processes. Made by `redis` of `edgesocket/redis` and `nats` of
- * `edgesocket/nats`, for one `createTopics` each.
+ * `edgesocket/nats`, for one `createTopics` each, and for hubs beside it, each of another name.
  */
 export interface Broker {
   /** The engine: `redis` or `nats`. */
@@ -12,16 +12,19 @@ export interface Broker {
   readonly maxPayload: number;
 }
 
-/** What is behind a broker: one of the two ports is made, once. */
+/** What is behind a broker: each of its owners makes one of the two ports, once. */
 export interface BrokerPorts {
   readonly maxPayload: number;
-  /** At most once, without a history. */
+  /** At most once, without a history. Another one each time, over the same clients. */
   live(): BrokerPort;
   /** @throws {TypeError} If something is missing for that. */
   replay(limits: HistoryLimits): ReplayPort;
 }
 
-const ports = new WeakMap<Broker, BrokerPorts>();
+/** Who has the topics of a broker, which have names of their own. */
+const TOPICS = "createTopics";
+
+const ports = new WeakMap<Broker, { readonly behind: BrokerPorts; readonly owners: Set<string> }>();
 
 /** What users are handed of a broker. */
 export function brokerOver(engine: string, behind: BrokerPorts): Broker {
@@ -31,13 +34,19 @@ export function brokerOver(engine: string, behind: BrokerPorts): Broker {
       return behind.maxPayload;
     },
   };
-  ports.set(broker, behind);
+  ports.set(broker, { behind, owners: new Set() });
   return broker;
 }
 
-/** The ports of a broker, which nobody else gets: `undefined` if it is taken, or is no broker. */
-export function takePorts(broker: Broker): BrokerPorts | undefined {
-  const behind = ports.get(broker);
-  ports.delete(broker);
-  return behind;
+/**
+ * The ports of a broker, which each owner gets once: `undefined` if it has them, or if this is no
+ * broker.
+ *
+ * @param owner Who it is, if it is not the topics. It has channels of its own.
+ */
+export function takePorts(broker: Broker, owner: string = TOPICS): BrokerPorts | undefined {
+  const found = ports.get(broker);
+  if (found === undefined || found.owners.has(owner)) return undefined;
+  found.owners.add(owner);
+  return found.behind;
 }

@@ -59,9 +59,11 @@ export class Follower {
   #wanted = false;
   closed = false;
 
-  constructor(topic: string, owner: FollowerOwner) {
+  /** `from`: where it was, if it was followed somewhere else before. */
+  constructor(topic: string, owner: FollowerOwner, from?: Mark) {
     this.topic = topic;
     this.#owner = owner;
+    this.#at = from;
   }
 
   /** Resolves when it is known where the topic is; rejects if it cannot be followed. */

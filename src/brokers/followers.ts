@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import { Follower, type FollowerOwner } from "./follower.ts";
+import type { Mark } from "./mark.ts";
 
 /** Milliseconds after which a topic that nothing came from is looked at. */
 const QUIET = 20_000;
@@ -27,9 +28,9 @@ export class Followers {
     return this.#byChannel.keys();
   }
 
-  /** Follows a topic from now on. */
-  add(channel: string, topic: string): Follower {
-    const follower = new Follower(topic, this.#owner);
+  /** Follows a topic from now on, or from a mark on. */
+  add(channel: string, topic: string, from?: Mark): Follower {
+    const follower = new Follower(topic, this.#owner, from);
     this.#byChannel.set(channel, { follower, since: this.#clock.now() });
     return follower;
   }

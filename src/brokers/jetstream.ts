@@ -15,6 +15,7 @@ export interface StreamInfo {
     readonly max_msgs_per_subject?: number;
     readonly max_bytes?: number;
     readonly max_age?: number;
+    readonly num_replicas?: number;
     readonly allow_direct?: boolean;
     readonly republish?: { readonly src: string; readonly dest: string };
   };
@@ -77,6 +78,7 @@ export interface JetStreamManager {
     info(name: string): Promise<StreamInfo>;
     add(config: never): Promise<StreamInfo>;
     update(name: string, config: never): Promise<StreamInfo>;
+    getMessage(stream: string, query: never): Promise<StoredMessage | null>;
   };
   /** Messages in streams, one by one. */
   readonly direct: {
@@ -100,6 +102,8 @@ export interface OpenStream {
   readonly limits: HistoryLimits;
   /** Bytes that a message may have. */
   readonly maxPayload: number;
+  /** Whether there are copies of it, which may be behind. */
+  readonly copied: boolean;
 }
 
 /** What tells a stream from others: digits to the nanosecond, which no two have in common. */
@@ -118,12 +122,14 @@ export class TopicStream {
   readonly name: string;
   readonly #prefix: string;
   readonly #limits: HistoryLimits;
+  readonly #replicas: number | undefined;
 
-  /** `prefix`: of its subjects. */
-  constructor(prefix: string, limits: HistoryLimits) {
+  /** `prefix`: of its subjects. `replicas`: `undefined` if it does not matter. */
+  constructor(prefix: string, limits: HistoryLimits, replicas?: number) {
     this.name = `edgesocket=${prefix.replaceAll(".", "=")}`;
     this.#prefix = prefix;
     this.#limits = limits;
+    this.#replicas = replicas;
   }
 
   /**
@@ -139,6 +145,7 @@ export class TopicStream {
       max_bytes: bytes,
       max_age: (Math.ceil(age) + DAY) * 1_000_000,
       allow_direct: true,
+      ...this.#replicas !== undefined && { num_replicas: this.#replicas },
     };
     const subjects = [`${this.#prefix}.h.*`];
     const republish = { src: subjects[0]!, dest: `${this.#prefix}.t.{{wildcard(1)}}` };

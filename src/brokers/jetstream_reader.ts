@@ -159,6 +159,9 @@ export class JetStreamReader {
   }
 
   #message(query: object): Promise<StoredMessage | null> {
-    return this.#manager.direct.getMessage(this.#stream.name, query as never);
+    const { name, copied } = this.#stream;
+    // Any copy may answer for itself, also one that is behind: the one that leads is asked instead.
+    const { direct, streams } = this.#manager;
+    return (copied ? streams : direct).getMessage(name, query as never);
   }
 }

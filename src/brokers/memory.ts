@@ -9,6 +9,7 @@ export class MemoryBroker implements BrokerPort {
   readonly maxPayload: number = Infinity;
   readonly state = "up";
   readonly linger = 0;
+  readonly alone = true;
 
   start(_sink: BrokerSink): void {}
 

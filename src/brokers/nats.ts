@@ -54,6 +54,12 @@ export interface NatsOptions {
    * of them. Default: mode `live` only.
    */
   readonly jetstream?: JetStream | PromiseLike<JetStream> | undefined;
+  /**
+   * On how many servers of a cluster the stream of mode `replay` is kept, 1, 3 or 5: with 3, nothing that
+   * was answered with `relayed: true` is lost with one of them. Of a stream that is there already, it is
+   * changed. Default: 1 for a stream that is made, and as it is for one that is there.
+   */
+  readonly replicas?: 1 | 3 | 5 | undefined;
 }
 
 /** Subjects that are remembered as refused: clients may name them. */
@@ -80,11 +86,14 @@ export class NatsEngine implements Engine {
 
   /** @throws {TypeError} If the connection has options with which messages get lost. */
   constructor(options: NatsOptions) {
-    checkNames("nats", options, ["connection", "prefix", "jetstream"]);
-    const { connection, prefix, jetstream } = options;
+    checkNames("nats", options, ["connection", "prefix", "jetstream", "replicas"]);
+    const { connection, prefix, jetstream, replicas } = options;
     if (typeof prefix !== "string" || !/^(?=.{1,64}$)[\w-]+(\.[\w-]+)*$/.test(prefix)) {
       const expected = "1 to 64 letters, digits, _ and -, with dots between";
       throw usageError("use option prefix", expected, JSON.stringify(prefix) ?? "none");
+    }
+    if (replicas !== undefined && ![1, 3, 5].includes(replicas)) {
+      throw usageError("use option replicas", "1, 3 or 5", JSON.stringify(replicas));
     }
     if (!isPromise(connection)) checkConnection(connection);
     // Whoever needs it hears of it; unhandled, it would end the process.

@@ -42,7 +42,7 @@ export class NatsHistory implements HistoryEngine {
     this.#engine = engine;
     this.#options = options;
     this.#limits = limits;
-    this.#stream = new TopicStream(options.prefix, limits);
+    this.#stream = new TopicStream(options.prefix, limits, options.replicas);
   }
 
   get name(): "nats" {
@@ -74,9 +74,11 @@ export class NatsHistory implements HistoryEngine {
 
   async prepare(): Promise<void> {
     const jetstream = await this.#options.jetstream!;
-    const epoch = epochOf(await this.#stream.open(jetstream.manager));
+    const info = await this.#stream.open(jetstream.manager);
+    const epoch = epochOf(info);
     const { maxPayload } = this.#engine;
-    const stream = { name: this.#stream.name, epoch, limits: this.#limits, maxPayload };
+    const copied = (info.config.num_replicas ?? 1) > 1;
+    const stream = { name: this.#stream.name, epoch, limits: this.#limits, maxPayload, copied };
     const reader = new JetStreamReader(jetstream, stream);
     this.#open = { client: jetstream.client, epoch, reader };
   }

@@ -14,6 +14,8 @@ export interface BrokerSink {
   wentOut?(topic: string): Promise<void>;
   /** The state has changed, and why. */
   state(state: TopicsState, cause?: unknown): void;
+  /** A part of the engine is back, where it has several. */
+  partUp?(): void;
   /** Messages were lost, before whatever is delivered next. */
   gap(gap: Gap): void;
   /** Something is wrong that somebody should know of. */
@@ -36,8 +38,12 @@ export interface Recorded extends Relayed {
 export interface BrokerPort {
   readonly maxPayload: number;
   readonly state: TopicsState;
+  /** How things stand with the part that a topic is at, where the engine has several. */
+  stateOf?(topic: string): TopicsState;
   /** Milliseconds for which a topic is kept that nobody here is subscribed to any more. */
   readonly linger: number;
+  /** Whether there are no other processes. */
+  readonly alone?: boolean;
   /** Begins, once. */
   start(sink: BrokerSink): void;
   /**

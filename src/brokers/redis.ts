@@ -1,8 +1,11 @@
 import { checkNames, checkOption } from "../base/options.ts";
 import { typeOf, usageError } from "../base/usage_error.ts";
+import type { ClusterClient } from "./cluster_client.ts";
 import type { HistoryLimits } from "./history.ts";
 import { type IoRedis, IoRedisEngine } from "./io_redis.ts";
+import { type IoRedisCluster, IoRedisClusterClient } from "./io_redis_cluster.ts";
 import { type NodeRedis, NodeRedisEngine } from "./node_redis.ts";
+import { type NodeRedisCluster, NodeRedisClusterClient } from "./node_redis_cluster.ts";
 import type { AsBuffer, RedisEngine } from "./redis_channel.ts";
 import { RedisHistory } from "./redis_history.ts";
 
@@ -28,10 +31,20 @@ export interface RedisOptions<Client extends NodeRedis | IoRedis = NodeRedis | I
   readonly durable?: boolean | undefined;
 }
 
+/** A cluster of Redis or Valkey, and its client. */
+export interface RedisClusterOptions extends Pick<RedisOptions, "prefix" | "durable"> {
+  /**
+   * The client of the cluster: `createCluster` of node-redis, or `Cluster` of ioredis or iovalkey. It
+   * says how its nodes are reached, and is free for other things: topics have two connections of their
+   * own to each master, set up as those of the client are.
+   */
+  readonly cluster: NodeRedisCluster | IoRedisCluster;
+}
+
 /** The same engine with a history. */
 export function redisHistory(
   engine: RedisEngine,
-  { prefix, durable = false }: RedisOptions,
+  { prefix, durable = false }: Pick<RedisOptions, "prefix" | "durable">,
   limits: HistoryLimits,
 ): RedisHistory {
   return new RedisHistory(engine, { prefix, durable }, limits);
@@ -39,12 +52,11 @@ export function redisHistory(
 
 /** The engine behind the user's clients. */
 export function redisEngine(options: RedisOptions, asBuffer: AsBuffer): RedisEngine {
-  checkNames("redis", options, ["publisher", "subscriber", "prefix", "durable"]);
-  checkOption("durable", options.durable, "boolean");
+  checkShared(options);
   const { publisher, subscriber, prefix } = options;
-  if (typeof prefix !== "string" || !/^(?!.*:[^:]?(:|$))[\w:.-]{1,64}$/.test(prefix)) {
-    const expected = "1 to 64 letters, digits, and any of _:.-, more than one behind each colon";
-    throw usageError("use option prefix", expected, JSON.stringify(prefix) ?? "none");
+  if (isCluster(publisher) || isCluster(subscriber)) {
+    const expected = "publisher and subscriber of one node, or the cluster as option cluster";
+    throw usageError("use redis", expected, "the client of a cluster");
   }
   if (isNodeRedis(publisher) && isNodeRedis(subscriber)) {
     checkTwo(publisher, subscriber);
@@ -56,6 +68,42 @@ export function redisEngine(options: RedisOptions, asBuffer: AsBuffer): RedisEng
   }
   const expected = "publisher and subscriber of one kind: node-redis, ioredis or iovalkey";
   throw usageError("use redis", expected, `${nameOf(publisher)} and ${nameOf(subscriber)}`);
+}
+
+/** The user's cluster behind one port. */
+export function clusterClient(options: RedisClusterOptions, asBuffer: AsBuffer): ClusterClient {
+  checkShared(options);
+  const { cluster, publisher, subscriber }: Partial<RedisOptions & RedisClusterOptions> = options;
+  if (publisher !== undefined || subscriber !== undefined) {
+    const expected = "the client of a cluster, or publisher and subscriber";
+    throw usageError("use redis", expected, "both");
+  }
+  if (isNodeRedisCluster(cluster)) return new NodeRedisClusterClient(cluster, asBuffer);
+  if (isIoRedisCluster(cluster)) return new IoRedisClusterClient(cluster, asBuffer);
+  const expected =
+    "a cluster client: createCluster() of node-redis, Cluster of ioredis or iovalkey";
+  throw usageError("use option cluster", expected, nameOf(cluster));
+}
+
+function checkShared(options: Pick<RedisOptions, "prefix" | "durable">): void {
+  checkNames("redis", options, ["publisher", "subscriber", "cluster", "prefix", "durable"]);
+  const { prefix, durable } = options;
+  checkOption("durable", durable, "boolean");
+  if (typeof prefix === "string" && /^(?!.*:[^:]?(:|$))[\w:.-]{1,64}$/.test(prefix)) return;
+  const expected = "1 to 64 letters, digits, and any of _:.-, more than one behind each colon";
+  throw usageError("use option prefix", expected, JSON.stringify(prefix) ?? "none");
+}
+
+function isCluster(client: unknown): boolean {
+  return isNodeRedisCluster(client) || isIoRedisCluster(client);
+}
+
+function isNodeRedisCluster(client: unknown): client is NodeRedisCluster {
+  return hasMembers(client, ["connect", "nodeClient", "on"], "masters");
+}
+
+function isIoRedisCluster(client: unknown): client is IoRedisCluster {
+  return hasMembers(client, ["nodes", "on"], "isCluster") && client.isCluster === true;
 }
 
 function checkTwo(publisher: unknown, subscriber: unknown): void {
@@ -71,7 +119,11 @@ function isIoRedis(client: unknown): client is IoRedis {
   return hasMembers(client, ["publish", "subscribe", "disconnect", "on"], "status");
 }
 
-function hasMembers(client: unknown, methods: readonly string[], property: string): boolean {
+function hasMembers(
+  client: unknown,
+  methods: readonly string[],
+  property: string,
+): client is Readonly<Record<string, unknown>> {
   if (typeof client !== "object" || client === null || !(property in client)) return false;
   const members = client as Readonly<Record<string, unknown>>;
   return methods.every((name) => typeof members[name] === "function");

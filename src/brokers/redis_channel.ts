@@ -21,6 +21,8 @@ export type Reply = Uint8Array | string | number | null | readonly Reply[];
 /** Redis by clients of either kind. */
 export interface RedisEngine extends Engine {
   readonly name: "redis";
+  /** Whether it is one of several: its channels are in slots, as its keys are. */
+  readonly sharded?: boolean;
   /** Any command, over the publisher. */
   command(args: readonly Packet[]): Promise<Reply>;
 }
@@ -28,4 +30,10 @@ export interface RedisEngine extends Engine {
 /** Whether Redis itself says so: its errors begin with a code, such as `NOPERM`. */
 export function isReply(error: unknown): error is Error {
   return error instanceof Error && /^[A-Z][A-Z0-9]+ /.test(error.message);
+}
+
+/** A topic's name as a hash tag, which alone decides in which slot of a cluster it is. */
+export function tagOf(topic: string): string {
+  // What clients name is the only thing between the braces.
+  return topic.replaceAll(/[%{}]/g, encodeURIComponent);
 }

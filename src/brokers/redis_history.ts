@@ -1,11 +1,12 @@
+import { usageError } from "../base/usage_error.ts";
 import { randomDigits } from "./record.ts";
 import type { Packet } from "./envelope.ts";
 import type { From, HistoryEngine, HistoryListener, Stretch } from "./history_engine.ts";
 import type { HistoryLimits } from "./history.ts";
 import { type Mark, sameMark } from "./mark.ts";
 import { entryOf, RedisStamp } from "./redis_entry.ts";
-import { APPEND, READ } from "./redis_scripts.ts";
-import type { RedisEngine, Reply } from "./redis_channel.ts";
+import { APPEND, READ, SHARDED_APPEND } from "./redis_scripts.ts";
+import { type RedisEngine, type Reply, tagOf } from "./redis_channel.ts";
 
 /** Milliseconds for which a topic's numbers are kept longer than its messages. */
 const DAY = 86_400_000;
@@ -24,7 +25,7 @@ export class RedisHistory implements HistoryEngine {
   readonly #numbers: string;
   readonly #prefix: string;
   readonly #durable: boolean;
-  readonly #append: Script = { text: APPEND, sha: undefined };
+  readonly #append: Script;
   readonly #read: Script = { text: READ, sha: undefined };
   /** Together they name a history that nobody else has begun. */
   readonly #process = randomDigits();
@@ -39,6 +40,7 @@ export class RedisHistory implements HistoryEngine {
     limits: HistoryLimits,
   ) {
     this.#engine = engine;
+    this.#append = { text: engine.sharded ? SHARDED_APPEND : APPEND, sha: undefined };
     const age = Math.ceil(limits.age);
     this.#numbers = [limits.count, limits.bytes, age, age + DAY].join("\n");
     this.#prefix = prefix;
@@ -71,9 +73,13 @@ export class RedisHistory implements HistoryEngine {
   }
 
   async prepare(): Promise<void> {
-    const info = this.#durable ? "" : `${await this.#engine.command(["INFO", "server"])}`;
+    const info = `${await this.#engine.command(["INFO", "server"])}`;
+    if (!this.#engine.sharded && /^redis_mode:cluster/m.test(info)) {
+      const expected = "option cluster, with the client of a cluster, for what is part of one";
+      throw usageError("use redis", expected, "publisher and subscriber", Error);
+    }
     const [, run = ""] = /^run_id:(\w{8})/m.exec(info) ?? [];
-    this.#run = run;
+    this.#run = this.#durable ? "" : run;
     for (const script of [this.#append, this.#read]) {
       script.sha = `${await this.#engine.command(["SCRIPT", "LOAD", script.text])}`;
     }
@@ -113,8 +119,7 @@ export class RedisHistory implements HistoryEngine {
   }
 
   async #call(script: Script, topic: string, args: readonly Packet[]): Promise<Reply> {
-    // What clients name is the only thing between the braces.
-    const tag = topic.replaceAll(/[%{}]/g, encodeURIComponent);
+    const tag = tagOf(topic);
     const epoch = this.#process + (this.#calls++).toString(36);
     const lines = `${epoch}\n${this.#numbers}\n${this.#run}\n${this.channel("topic", topic)}`;
     const keys = [`${this.#prefix}:m:{${tag}}`, `${this.#prefix}:s:{${tag}}`];

@@ -84,6 +84,9 @@ save()
 return string.format('%s %.0f %.0f', epoch, now, offset)
 `;
 
+/** The same for one of several, which send to those who listen to them, and not to all. */
+export const SHARDED_APPEND: string = APPEND.replace("'PUBLISH'", "'SPUBLISH'");
+
 /**
  * KEYS and lines as above, then an id to read from, itself included (`-` for all, nothing for none),
  * and how many. Returns the epoch, the time and the offset of the end, then ids and records; the one

@@ -16,7 +16,7 @@ import { Link } from "./link.ts";
 import { Outgoing } from "./outgoing.ts";
 import type { BrokerPort, BrokerSink } from "./port.ts";
 import { randomId, twinsError } from "./process_id.ts";
-import type { Published } from "./published.ts";
+import type { Position, Published } from "./published.ts";
 import type { TopicsState } from "./state.ts";
 import { Wishes } from "./wishes.ts";
 
@@ -186,14 +186,17 @@ export class Relay implements BrokerPort {
     this.#complaints.tell("doubled", twinsError(this.#id));
   }
 
-  subscribe(topic: string): Promise<void> | undefined {
+  /** `from`: it was somewhere else before, so that something may have been lost on the way. */
+  subscribe(topic: string, from?: Position): Promise<void> | undefined {
     const channel = this.#engine.channel("topic", topic);
     const isUp = this.#link.state === "up";
-    const wanted: Wanted = { topic, incoming: new Incoming(), gap: !isUp };
+    const gap = !isUp || from !== undefined;
+    const wanted: Wanted = { topic, incoming: new Incoming(), gap };
     this.#wanted.set(channel, wanted);
     // Away or not, subscribers of this process get what is published here. The rest comes later.
     if (!this.#link.connected) return;
-    const known = this.#wishes.change(channel);
+    let known = this.#wishes.change(channel);
+    if (from !== undefined) known = known.then(() => this.#tellGap(wanted));
     if (isUp) return known.catch((error) => this.#refused(channel, wanted, error));
     known.catch((error) => error instanceof Cut ? this.#link.doubt() : this.#complain(error));
   }

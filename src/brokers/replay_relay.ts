@@ -10,7 +10,7 @@ import { decode } from "./envelope.ts";
 import type { Follower } from "./follower.ts";
 import { Followers } from "./followers.ts";
 import { HistoryReader } from "./history_reader.ts";
-import type { Entry, HistoryEngine, Stretch } from "./history_engine.ts";
+import type { Entry, HistoryEngine, HistoryListener, Stretch } from "./history_engine.ts";
 import { InFlight } from "./in_flight.ts";
 import { lastWords } from "./last_words.ts";
 import { Link } from "./link.ts";
@@ -104,7 +104,7 @@ export class ReplayRelay implements ReplayPort {
       this.#link.look();
       this.#followers.look(this.#link.state === "up");
     });
-    this.#engine.start({
+    const listener: HistoryListener = {
       connected: () => this.#link.connect(),
       disconnected: (cause) => this.#link.disconnect(cause),
       recorded: (channel, entry) => this.#followers.get(channel)?.take(entry),
@@ -113,7 +113,8 @@ export class ReplayRelay implements ReplayPort {
       error: (error) => {
         if (!this.#closed) this.#complain(error);
       },
-    });
+    };
+    this.#engine.start(listener);
   }
 
   /** Canaries come without a place in a history. */
@@ -139,9 +140,10 @@ export class ReplayRelay implements ReplayPort {
     this.#complaints.tell("foreign", usageError("read a message", expected, "other bytes"));
   }
 
-  subscribe(topic: string): Promise<void> {
+  /** `from`: where it goes on, if it was followed somewhere else before. */
+  subscribe(topic: string, from: Position = ""): Promise<void> {
     const channel = this.#engine.channel("topic", topic);
-    const follower = this.#followers.add(channel, topic);
+    const follower = this.#followers.add(channel, topic, markOf(from));
     // Away or not up yet: whoever waits goes on waiting, and it is subscribed with all others.
     if (this.#link.connected) {
       const known = this.#wishes.change(channel);
@@ -224,7 +226,7 @@ export class ReplayRelay implements ReplayPort {
         return pageOf(stretch, limit);
       } catch (error) {
         // Whoever reads comes back when the engine does.
-        if (!(error instanceof Unanswered) || this.#link.state !== "up") {
+        if (!(error instanceof Unanswered) || this.#link.state !== "up" || follower.closed) {
           if (!(error instanceof Unanswered)) this.#complain(error);
           throw error;
         }

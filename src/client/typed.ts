@@ -1,3 +1,4 @@
+import { byName } from "./by_name.ts";
 import { IncomingItems, type Subscribable } from "./incoming_items.ts";
 import type { Typed, TypedHub } from "./types.ts";
 
@@ -54,19 +55,6 @@ export function typed<H extends TypedHub = never>(connection: MicrosoftConnectio
       new IncomingItems(connection.stream(name, ...args.map(uploadable)) as Subscribable<unknown>),
   });
   return { on: byName(on), call: byName(call), stream: byName(stream) } as Typed<H>;
-}
-
-/** An object that has a member for every name: at run time, nobody knows which there are. */
-function byName(make: (name: string) => unknown): object {
-  const made = new Map<string, unknown>();
-  return new Proxy(Object.create(null), {
-    get(_, name) {
-      // Whoever awaits the object asks for `then`, and consoles ask for symbols.
-      if (typeof name === "symbol" || name === "then") return undefined;
-      if (!made.has(name)) made.set(name, make(name));
-      return made.get(name);
-    },
-  });
 }
 
 /** A stream as Microsoft's client uploads it; whatever else is passed stays as it is. */

@@ -9,6 +9,7 @@ import type {
   Stream,
 } from "../wire/contract.ts";
 import type { In, Schema } from "../wire/schema.ts";
+import type { HubState } from "./state.ts";
 
 /** What tells the types of a hub: `typeof chat`. */
 export interface TypedHub {
@@ -57,4 +58,40 @@ export interface Typed<H extends TypedHub> {
   readonly call: Calls<MethodsOf<H>>;
   /** Opens a stream, when somebody begins to loop over it. */
   readonly stream: Streams<MethodsOf<H>>;
+}
+
+/**
+ * A stream's items, as a client gets them. It is opened when somebody begins to loop over it, and goes
+ * on when the session is resumed.
+ */
+export interface Items<A extends readonly unknown[], T> extends AsyncIterable<T> {
+  /**
+   * The same for when the session cannot be resumed, such as after a restart of the server: the
+   * stream is opened again, with other arguments.
+   *
+   * @param next Gives these, from the last item that has come. If none has, they stay as they are.
+   */
+  resumeFrom(next: (last: T) => A): AsyncIterable<T>;
+}
+
+/** The streams of a hub, as functions of a client that resumes them. */
+export type ItemStreams<M extends Methods> = {
+  readonly [K in keyof M as M[K] extends Stream ? K : never]: M[K] extends Stream<infer P, infer T>
+    ? (...args: Sent<P>) => Items<Sent<P>, T>
+    : never;
+};
+
+/** A client of a hub, as `connectHub` makes it. */
+export interface HubClient<H extends TypedHub> extends Omit<Typed<H>, "stream"> {
+  /** Opens a stream, when somebody begins to loop over it. */
+  readonly stream: ItemStreams<MethodsOf<H>>;
+  /** How it is doing. The same object until that changes. */
+  readonly state: HubState;
+  /**
+   * Calls `listener` whenever the state changes. What is returned ends that. Needs no `this`, so that
+   * it can be handed on.
+   */
+  readonly onState: (listener: (state: HubState) => unknown) => () => void;
+  /** Ends it for good: what is not answered yet ends with `ConnectionLost`. */
+  close(): Promise<void>;
 }

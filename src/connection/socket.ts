@@ -4,8 +4,11 @@ import type { SendData } from "./message.ts";
 export interface Abilities {
   /** Whether reading from the client can be stopped. */
   readonly pause: boolean;
-  /** Who pings: our watchdog, with `ping`; or the runtime, which `checkLiveness` asks. */
-  readonly pings: "watchdog" | "runtime";
+  /**
+   * Who pings: our watchdog, with `ping`; the runtime, which `checkLiveness` asks; or nobody, so that
+   * silence says nothing.
+   */
+  readonly pings: "watchdog" | "runtime" | "nobody";
   /** Whether `bufferedAmount` tells what waits. */
   readonly bufferedAmount: boolean;
   /** How to learn that less waits: the runtime says so, or somebody has to look. */

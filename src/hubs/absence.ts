@@ -3,6 +3,7 @@ import { Deferred } from "../base/deferred.ts";
 import type { CloseCause } from "../connection/close.ts";
 import type { Connection } from "../connection/connection.ts";
 import { type Arrival, leave } from "./arrival.ts";
+import type { ServerState } from "../server/server_state.ts";
 import type { Reception } from "./reception.ts";
 
 /** Milliseconds in which a client that was cut off may come back. */
@@ -15,8 +16,8 @@ export interface Carrier {
    * when it is sent what does not reach it.
    */
   detach(closed: () => void, missed: () => void): void;
-  /** Here is the next one. */
-  attach(connection: Connection): void;
+  /** Here is the next one, of this server. */
+  attach(connection: Connection, server: ServerState): void;
 }
 
 /** A client that is connected over WebSockets. */
@@ -32,11 +33,22 @@ export interface Attendance {
  */
 const PATIENCE = 1_000;
 
+/** A client on a WebSocket that nobody knows yet to be cut. */
+export interface Presence {
+  readonly userId: string | undefined;
+  /** Takes the WebSocket for cut. */
+  cut(): void;
+}
+
 /** Those that may come back, by their tokens. */
 export class Absences {
   readonly #all = new Map<string, Absence>();
+  /** Those that are here. */
+  readonly #present = new Map<string, Presence>();
   /** Whoever is back before we know that it was away. */
   readonly #expected = new Map<string, Deferred<void>>();
+  /** Servers whose shutdown ends theirs: one listener for each, because Node warns of many. */
+  readonly #heard = new WeakSet<AbortSignal>();
 
   /** How many there are. */
   get size(): number {
@@ -52,8 +64,21 @@ export class Absences {
     for (const absence of [...this.#all.values()]) absence.end(cause);
   }
 
-  /** The absence that is there, or that begins within a second. */
-  async expect(token: string, clock: Clock): Promise<Absence | undefined> {
+  /** A client is here that may come back; `undefined` if it is no longer. */
+  note(token: string, presence: Presence | undefined): void {
+    if (presence === undefined) this.#present.delete(token);
+    else this.#present.set(token, presence);
+  }
+
+  /**
+   * The absence that is there, or that begins within a second. After that, the client is believed:
+   * its WebSocket is dead, though nobody has noticed here, and the next one takes its place.
+   */
+  async expect(
+    token: string,
+    clock: Clock,
+    userId: string | undefined,
+  ): Promise<Absence | undefined> {
     if (!this.#all.has(token)) {
       const begun = this.#expected.get(token) ?? new Deferred<void>();
       this.#expected.set(token, begun);
@@ -61,6 +86,10 @@ export class Absences {
       await begun.promise;
       cancel();
       this.#expected.delete(token);
+      const present = this.#present.get(token);
+      if (present !== undefined && present.userId === userId) present.cut();
+      // Its end is told right behind this.
+      await Promise.resolve();
     }
     return this.#all.get(token);
   }
@@ -68,6 +97,14 @@ export class Absences {
   add(token: string, absence: Absence): void {
     this.#all.set(token, absence);
     this.#expected.get(token)?.resolve();
+    const { shutdown } = absence;
+    if (this.#heard.has(shutdown)) return;
+    this.#heard.add(shutdown);
+    shutdown.addEventListener("abort", () => {
+      for (const each of [...this.#all.values()]) {
+        if (each.shutdown === shutdown) each.end("shutdown");
+      }
+    });
   }
 
   delete(token: string): void {
@@ -105,11 +142,15 @@ export class Absence {
     this.#attendance = attendance;
     this.#cause = cause;
     this.#cancel = server.clock.after(WINDOW, () => this.end());
-    server.signal.addEventListener("abort", this.#shutDown);
     heartbeat.delete(reception);
     carrier.detach(() => this.end(), () => this.#missed());
     reception.suspend();
     all.add(ticket!.token, this);
+  }
+
+  /** Aborts when its server shuts down. */
+  get shutdown(): AbortSignal {
+    return this.#attendance.arrival.server.signal;
   }
 
   /** The name of the user that may come back. */
@@ -125,15 +166,23 @@ export class Absence {
     server.release();
   }
 
-  /** The client is back, on another WebSocket; `undefined` if it is too late. */
-  comeBack(connection: Connection): Attendance | undefined {
-    const { arrival: { heartbeat }, reception, carrier } = this.#attendance;
+  /**
+   * The client is back, on another WebSocket; `undefined` if it is too late.
+   *
+   * @param place The server that it has come to, and who looks after its clients.
+   */
+  comeBack(
+    connection: Connection,
+    { server, heartbeat }: Pick<Arrival, "server" | "heartbeat">,
+  ): Attendance | undefined {
+    const { arrival, reception, carrier } = this.#attendance;
     if (!mayComeBack(reception)) this.end();
     if (!this.#finish()) return undefined;
-    carrier.attach(connection);
+    carrier.attach(connection, server);
+    reception.session.pulse.restart(server.clock.now());
     heartbeat.add(reception);
     reception.resume();
-    return this.#attendance;
+    return { arrival: { ...arrival, server, heartbeat }, reception, carrier };
   }
 
   /** It does not come back. */
@@ -154,15 +203,12 @@ export class Absence {
     if (!mayComeBack(this.#attendance.reception)) queueMicrotask(() => this.end());
   }
 
-  readonly #shutDown = (): void => this.end("shutdown");
-
   /** Says whether it was not over yet. */
   #finish(): boolean {
     if (this.#over) return false;
     this.#over = true;
     const { server, ticket } = this.#attendance.arrival;
     this.#cancel();
-    server.signal.removeEventListener("abort", this.#shutDown);
     this.#all.delete(ticket!.token);
     if (this.#lent === undefined) server.release();
     else this.#lent();

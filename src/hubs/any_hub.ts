@@ -7,11 +7,11 @@ import { refusalResponse } from "../handshake/verdict.ts";
 import { requestState } from "../server/request_state.ts";
 import { type AcceptedHandshake, Route, upgradeRequired } from "../server/route.ts";
 import type { ServerState } from "../server/server_state.ts";
+import type { TopicsState } from "../brokers/state.ts";
 import type { ClientSide, Methods } from "../wire/contract.ts";
 import { Absences } from "./absence.ts";
 import { ClientsOf } from "./callers.ts";
 import type { HubClients } from "./clients.ts";
-import { membership } from "./context.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { HandleOptions, Hub, HubGroups } from "./hub.ts";
 import type { HubState } from "./hub_state.ts";
@@ -23,7 +23,8 @@ import {
   type Respond,
   type Wanted,
 } from "./negotiation.ts";
-import { readable, refused } from "./refusals.ts";
+import { OutsideGroups } from "./outside_groups.ts";
+import { readable, refused, refusedToken } from "./refusals.ts";
 import { RequestClients } from "./request_clients.ts";
 import { HubSocket } from "./web_socket.ts";
 
@@ -55,34 +56,45 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
     this.#clients = new RequestClients(state, socket);
     this.#route = new Route({ ...origin, ...socket, maxPayloadLength }, bareServer);
     this.clients = new ClientsOf(state.callers);
-    const { roster } = state;
-    const groupsOf = (id: string) => membership(roster, () => roster.one(id));
-    this.groups = {
-      add: (name, id) => groupsOf(id).add(name),
-      remove: (name, id) => groupsOf(id).remove(name),
-    };
+    this.groups = new OutsideGroups(state.roster, state.elsewhere);
+  }
+
+  get state(): TopicsState {
+    return this.#state.elsewhere?.status ?? "up";
   }
 
   async handle(
     request: Request,
     { user, info, respond = plainResponse }: Partial<HandleOptions<unknown>> = {},
   ): Promise<Response> {
-    // On a full server, the place that a client comes back to is its own.
-    if (this.#absences.size > 0) this.#absences.get(tokenOf(request) ?? "")?.lend();
+    if (this.#state.tokens.resumable > 0) await this.#makeRoom(request, user);
     const verdict = this.#route.judge(request);
     if (verdict.kind === "refused") return verdict.response;
     if (verdict.kind === "accepted") return this.#connect(verdict, user, info, respond);
     return await this.#answer(request, user, info, respond);
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#state.closed = true;
     this.#absences.end("shutdown");
     const { roster } = this.#state;
     for (const session of [...roster.arriving(), ...roster.all()]) {
       session.close({ cause: "shutdown", allowReconnect: true });
     }
-    return Promise.resolve();
+    await this.#state.elsewhere?.close();
+  }
+
+  /** On a full server, the place that a client comes back to is its own. */
+  async #makeRoom(request: Request, user: unknown): Promise<void> {
+    const token = tokenOf(request);
+    if (token === null || !this.#state.tokens.isResumable(token)) return;
+    const server = serverOf(request);
+    // It may be back before anybody has noticed that it was cut off.
+    if (server?.noRoom() !== undefined) {
+      const { userId } = this.#state.options;
+      await this.#absences.expect(token, server.clock, userId(user as never));
+    }
+    this.#absences.get(token)?.lend();
   }
 
   async #connect(
@@ -100,7 +112,7 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
     if (hub.closed) return refuse(503, "the hub is closed");
     const token = tokenOf(request);
     const absence = token !== null && hub.tokens.isResumable(token)
-      ? await this.#absences.expect(token, server.clock)
+      ? await this.#absences.expect(token, server.clock, hub.options.userId(user as never))
       : undefined;
     if (absence !== undefined && absence.userId !== hub.options.userId(user as never)) {
       return refuse(403, "expected the user that has connected, got another one");
@@ -108,10 +120,10 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
     if (absence === undefined && token !== null && hub.tokens.isClaimed(token)) {
       return refuse(409, "expected a token without a connection, got one with it");
     }
-    const ticket = token === null ? undefined : hub.tokens.find(server.clock, token);
-    if (absence === undefined && token !== null && ticket === undefined) {
-      return refuse(404, "No Connection with that ID");
-    }
+    const ticket = token === null || absence !== undefined
+      ? undefined
+      : await hub.tickets.find(server.clock, token, () => hub.options.userId(user as never));
+    if (typeof ticket === "string") return refuse(...refusedToken(ticket));
     const heartbeat = this.#heartbeatOf(server);
     const events = new HubSocket({ hub, server, heartbeat, user, ticket }, this.#absences, absence);
     const response = respond(null, placeholder.init);
@@ -135,8 +147,10 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
       if (method !== "POST") {
         return refused(request, 405, "expected method POST", { allow: "POST" });
       }
-      const { statefulReconnectBufferSize } = this.#state.options.limits;
-      return this.#negotiate(request, info, respond, {
+      const { limits: { statefulReconnectBufferSize }, scale, userId } = this.#state.options;
+      return await this.#negotiate(request, info, respond, {
+        // Only those that are signed say whose they are.
+        user: scale.secrets.length > 0 ? userId(user as never) : undefined,
         version: searchParams.get("negotiateVersion"),
         statefulReconnect: searchParams.get("useStatefulReconnect") === "true" &&
           statefulReconnectBufferSize > 0,
@@ -165,7 +179,12 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
   }
 
   /** Answers a client that asks how it can connect: for the limits of its server, as a handshake. */
-  #negotiate(request: Request, info: unknown, respond: Respond, wanted: Wanted): Response {
+  async #negotiate(
+    request: Request,
+    info: unknown,
+    respond: Respond,
+    wanted: Wanted,
+  ): Promise<Response> {
     const server = serverOf(request);
     const remoteAddress = peerAddress(request, requestState(request)?.context ?? info);
     const admitted = server?.admit({ request, remoteAddress });
@@ -175,7 +194,7 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
       const fault = limited ?? server?.noRoom();
       if (server && fault) return readable(request, server.refuse(request, fault, remoteAddress));
       if (this.#state.closed) return refused(request, 503, "the hub is closed");
-      return negotiate(request, wanted, this.#state.tokens, server, respond);
+      return await negotiate(request, wanted, this.#state.tickets, server, respond);
     } finally {
       // It keeps no place: there is no connection yet.
       admission?.ended();

@@ -33,12 +33,18 @@ export function arrive(
   const identity: Identity = { id: ticket?.id ?? randomId(), user, userId };
   // Over requests, a client that was cut off just asks again.
   const resumable = ticket?.resumable === true && transport.name === "webSockets";
-  const continuity = resumable ? new Continuity(limits.statefulReconnectBufferSize) : undefined;
+  const continuity = resumable
+    ? new Continuity(limits.statefulReconnectBufferSize, server.budget)
+    : undefined;
   const session = new Session(identity, transport, limits, server.clock.now(), continuity);
   const tooMuch = () => reception.overflow();
   const waiting = new Waiting(limits.maxQueue, server.budget, tooMuch);
   const reception = new Reception(hub, session, waiting);
   heartbeat.add(reception);
+  if (ticket !== undefined) {
+    const taken = () => session.close({ cause: "local", allowReconnect: false });
+    hub.tickets.check(ticket, taken);
+  }
   if (hub.closed) session.close({ cause: "shutdown", allowReconnect: true });
   return reception;
 }

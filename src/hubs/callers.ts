@@ -2,15 +2,19 @@ import { isPromise } from "../base/contain.ts";
 import { logError } from "../base/log_error.ts";
 import { usageError } from "../base/usage_error.ts";
 import type { ClientCall, ClientSide } from "../wire/contract.ts";
+import { json } from "../wire/json.ts";
+import { plainValue } from "../wire/messagepack_value.ts";
 import { MessageType } from "../wire/message.ts";
 import type { Schema } from "../wire/schema.ts";
+import { ALL, type Audience } from "./audience.ts";
 import { Broadcast } from "./broadcast.ts";
 import { gone } from "./client_results.ts";
 import type { HubClients, One, Several } from "./clients.ts";
+import type { Elsewhere } from "./elsewhere.ts";
 import { HubError } from "./hub_error.ts";
 import type { Roster } from "./roster.ts";
-import type { Session } from "./session.ts";
 import { Invalid, validated, validatedAll } from "./validation.ts";
+import { textOf, valuesOf } from "./values.ts";
 
 /** Calls some clients, by name and with what was passed. */
 type Deliver = (name: string, args: readonly unknown[]) => Promise<unknown>;
@@ -39,12 +43,15 @@ const NOBODY: ReadonlySet<string> = new Set();
 export class Callers {
   readonly #side: ReadonlyMap<string, ClientCall>;
   readonly #roster: Roster;
+  readonly #elsewhere: Elsewhere | undefined;
   readonly #Several: new (deliver: Deliver, except: (ids: readonly string[]) => object) => object;
   readonly #One: new (deliver: Deliver) => object;
 
-  constructor(side: ClientSide, roster: Roster) {
+  /** @param elsewhere The clients of other processes, if there are any. */
+  constructor(side: ClientSide, roster: Roster, elsewhere?: Elsewhere) {
     this.#side = new Map(Object.entries(side));
     this.#roster = roster;
+    this.#elsewhere = elsewhere;
     this.#One = class extends Target {};
     this.#Several = class extends Target {
       readonly #except: (ids: readonly string[]) => object;
@@ -68,14 +75,14 @@ export class Callers {
     }
   }
 
-  /** Calls whoever `find` finds at that time, but for those of these ids. */
+  /** Calls whoever belongs to an audience at that time, but for those of these ids. */
   several<C extends ClientSide>(
-    find: (roster: Roster) => Iterable<Session>,
+    audience: Audience,
     except: ReadonlySet<string> = NOBODY,
   ): Several<C> {
     return new this.#Several(
-      (name, args) => this.#tell(name, args, () => find(this.#roster), except),
-      (ids) => this.several(find, new Set([...except, ...ids])),
+      (name, args) => this.#tellAll(name, args, audience, except),
+      (ids) => this.several(audience, new Set([...except, ...ids])),
     ) as Several<C>;
   }
 
@@ -83,36 +90,53 @@ export class Callers {
   one<C extends ClientSide>(id: string, before?: BeforeAnswer): One<C> {
     return new this.#One((name, args) => {
       const { result } = this.#side.get(name)!;
-      if (result === undefined) {
-        return this.#tell(name, args, () => {
-          const session = this.#roster.one(id);
-          return session === undefined ? [] : [session];
-        }, NOBODY);
-      }
+      if (result === undefined) return this.#tell(name, args, id);
       before?.(name);
       return this.#ask(name, args, id, result);
     }) as One<C>;
   }
 
-  #tell(
+  /** Those of this process at once, whatever becomes of the others. */
+  #tellAll(
     name: string,
     args: readonly unknown[],
-    find: () => Iterable<Session>,
+    audience: Audience,
     except: ReadonlySet<string>,
   ): Promise<void> {
     return this.#withValues(name, args, (values) => {
       const message = { type: MessageType.invocation, target: name, arguments: values };
       const broadcast = new Broadcast(message);
-      for (const session of find()) {
+      const elsewhere = this.#elsewhere;
+      // Before anybody gets it: what cannot be sent is the same to all.
+      if (elsewhere !== undefined) broadcast.in(json);
+      for (const session of this.#roster.in(audience)) {
         if (!except.has(session.id)) session.sendCopy(broadcast);
       }
+      elsewhere?.call(audience, name, except, textOf(plainValue(values)));
     });
+  }
+
+  #tell(name: string, args: readonly unknown[], id: string): Promise<void> {
+    return this.#withValues(name, args, (values) => {
+      const session = this.#roster.one(id);
+      if (session === undefined) return this.#callElsewhere(name, values, id);
+      session.send({ type: MessageType.invocation, target: name, arguments: values });
+    });
+  }
+
+  /** Whoever does not wait for what becomes of it does no harm. */
+  #callElsewhere(target: string, values: unknown[], id: string): Promise<void> | undefined {
+    const asked = this.#elsewhere?.ask({ op: "call", id, target }, textOf(plainValue(values)));
+    const called = asked?.then(() => {});
+    called?.catch(() => {});
+    return called;
   }
 
   #ask(name: string, args: readonly unknown[], id: string, result: Schema): Promise<unknown> {
     const ask = (values: unknown[]) => {
       const session = this.#roster.one(id);
-      if (session === undefined || !session.open) throw gone();
+      if (session === undefined) return this.#askElsewhere(name, values, id);
+      if (!session.open) throw gone();
       return session.results.ask((invocationId) =>
         session.send({
           type: MessageType.invocation,
@@ -128,6 +152,13 @@ export class Callers {
     const checked = answer();
     checked.catch(() => {});
     return checked;
+  }
+
+  async #askElsewhere(target: string, values: unknown[], id: string): Promise<unknown> {
+    const matter = { op: "ask", id, target } as const;
+    const answered = await this.#elsewhere?.ask(matter, textOf(plainValue(values)));
+    if (answered === undefined) throw gone();
+    return answered.body === "" ? undefined : valuesOf(answered.body);
   }
 
   /**
@@ -191,7 +222,7 @@ export class ClientsOf implements HubClients<ClientSide> {
   }
 
   get all(): Several<ClientSide> {
-    return this.#callers.several((roster) => roster.all());
+    return this.#callers.several(ALL);
   }
 
   client(connectionId: string): One<ClientSide> {
@@ -199,10 +230,10 @@ export class ClientsOf implements HubClients<ClientSide> {
   }
 
   group(name: string): Several<ClientSide> {
-    return this.#callers.several((roster) => roster.group(name));
+    return this.#callers.several({ to: "group", name });
   }
 
   user(id: string): Several<ClientSide> {
-    return this.#callers.several((roster) => roster.user(id));
+    return this.#callers.several({ to: "user", name: id });
   }
 }

@@ -22,7 +22,11 @@ export type One<C extends ClientSide> = {
 export interface HubClients<C extends ClientSide> {
   /** All that are connected. */
   readonly all: Several<C>;
-  /** The one of this id. If there is none, nobody is called. */
+  /**
+   * The one of this id. If there is none, nobody is called. Behind a `broker`, for one of another
+   * process, the promise of a call settles when that process has called it, and rejects with a
+   * `HubError` if nobody knows within five seconds.
+   */
   client(connectionId: string): One<C>;
   /** Whoever is in this group. */
   group(name: string): Several<C>;

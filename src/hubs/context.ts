@@ -74,17 +74,19 @@ export function membership(roster: Roster, find: () => Session | undefined): Con
   };
 }
 
-/** A promise for what is done at once. */
-export function settled(task: () => void): Promise<void> {
-  const done = new Promise<void>((resolve) => {
-    task();
-    resolve();
-  });
+/** A promise for what is done at once, but for what there may be to wait for. */
+export function settled(task: () => Promise<void> | undefined | void): Promise<void> {
+  const done = new Promise<void>((resolve) => resolve(task() ?? undefined));
   done.catch(() => {});
   return done;
 }
 
-function checkName(name: unknown): string {
+/**
+ * Checks the name of a group.
+ *
+ * @throws {TypeError} If it is none.
+ */
+export function checkName(name: unknown): string {
   if (typeof name === "string") return name;
   throw usageError("use a group", "its name as a string", typeof name);
 }

@@ -4,6 +4,7 @@ import { AnyHub } from "./any_hub.ts";
 import type { Hub } from "./hub.ts";
 import { HubState } from "./hub_state.ts";
 import { checkClientSide, type Handler, makeCallable } from "./methods.ts";
+import { hubPort } from "./hub_port.ts";
 import { checkHubOptions, type HubOptions } from "./options.ts";
 import type { Checked } from "./wire_safe.ts";
 
@@ -93,7 +94,9 @@ export function defineHub<User = undefined>(): DefineClients<User> {
       method: (parameters, handler) => makeCallable("method", parameters, handler as Handler),
       stream: (parameters, handler) => makeCallable("stream", parameters, handler as Handler),
       create: <M extends Methods>(methods: M & Checked<M>, options: HubOptions<User, C> = {}) => {
-        const state = new HubState(sides.client, methods, checkHubOptions(options));
+        const checked = checkHubOptions(options);
+        const port = hubPort(checked.scale);
+        const state = new HubState(sides.client, methods, checked, undefined, port);
         return new AnyHub(state) as unknown as Hub<User, C, M>;
       },
     };

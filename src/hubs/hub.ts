@@ -1,3 +1,4 @@
+import type { TopicsState } from "../brokers/state.ts";
 import type { ClientSide, HubTypes, Methods } from "../wire/contract.ts";
 import type { HubClients } from "./clients.ts";
 import type { Respond } from "./negotiation.ts";
@@ -27,12 +28,18 @@ export type HandleArguments<User> = undefined extends User
 /** The groups of a hub, from outside of its handlers. */
 export interface HubGroups {
   /**
-   * Puts a connection into a group. One that is gone by then is put nowhere.
+   * Puts a connection into a group, whichever process it belongs to. One that is gone by then is put
+   * nowhere.
    *
-   * @throws {HubError} If it is in `maxGroups` already: as a rejection.
+   * @throws {HubError} As a rejection: if it is in `maxGroups` already, or if it is none of this process
+   * and the others cannot be asked, or do not answer within five seconds.
    */
   add(name: string, connectionId: string): Promise<void>;
-  /** Takes a connection out of a group. */
+  /**
+   * Takes a connection out of a group.
+   *
+   * @throws {HubError} As for `add`.
+   */
   remove(name: string, connectionId: string): Promise<void>;
 }
 
@@ -57,7 +64,12 @@ export interface Hub<User, C extends ClientSide, M extends Methods> {
   readonly clients: HubClients<C>;
   /** Its groups. */
   readonly groups: HubGroups;
-  /** Ends all connections, whose clients may connect again elsewhere, and takes no new ones. */
+  /** How things stand with the engine behind its `broker`; without one always `up`. */
+  readonly state: TopicsState;
+  /**
+   * Ends all connections, whose clients may connect again elsewhere, and takes no new ones. Other
+   * processes are told; the clients that you handed to the broker go on.
+   */
   close(): Promise<void>;
   /** For the types of clients only; never there at run time. */
   readonly _types?: HubTypes<C, M>;

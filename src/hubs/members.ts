@@ -18,8 +18,10 @@ export class Members<T> {
     else set.add(member);
   }
 
-  delete(name: string, member: T): void {
+  /** Says whether nobody is in it any more. */
+  delete(name: string, member: T): boolean {
     const set = this.#sets.get(name);
-    if (set?.delete(member) && set.size === 0) this.#sets.delete(name);
+    if (!set?.delete(member) || set.size > 0) return false;
+    return this.#sets.delete(name);
   }
 }

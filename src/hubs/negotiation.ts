@@ -4,7 +4,7 @@ import type { OriginRule } from "../handshake/origin.ts";
 import { refusal, type Refused } from "../handshake/verdict.ts";
 import { negotiateResponse, negotiateVersion, TRANSPORTS } from "../wire/negotiate.ts";
 import { WireError } from "../wire/wire_error.ts";
-import type { Tokens } from "./tokens.ts";
+import type { Ticket } from "./tokens.ts";
 
 /** The one way to connect where no server of ours sees the other requests. */
 const WEB_SOCKETS = TRANSPORTS.filter(({ transport }) => transport === "WebSockets");
@@ -61,6 +61,19 @@ export interface Wanted {
   readonly version: string | null;
   /** Whether it is to get its messages again after a cut. */
   readonly statefulReconnect: boolean;
+  /** The name of its user. */
+  readonly user?: string | undefined;
+}
+
+/** What hands out tokens. */
+export interface TicketMaker {
+  /** Hands one out to a user. */
+  make(
+    clock: Clock,
+    version: 0 | 1,
+    resumable: boolean,
+    user: string | undefined,
+  ): Ticket | Promise<Ticket>;
 }
 
 /**
@@ -68,29 +81,30 @@ export interface Wanted {
  *
  * @param server Whose clock counts; `undefined` where only WebSockets find one.
  */
-export function negotiate(
+export async function negotiate(
   request: Request,
   wanted: Wanted,
-  tokens: Tokens,
+  tickets: TicketMaker,
   server: { readonly clock: Clock } | undefined,
   respond: Respond,
-): Response {
+): Promise<Response> {
   const headers = corsHeaders(request);
   headers.set("content-type", "application/json");
   headers.set("cache-control", "no-store");
-  const answer = answerTo(wanted, tokens, server);
+  const answer = await answerTo(wanted, tickets, server);
   return respond(JSON.stringify(answer), { status: 200, headers });
 }
 
 /** Clients read no answer of another status, so that errors have this one, too. */
-function answerTo(
-  { version: asked, statefulReconnect }: Wanted,
-  tokens: Tokens,
+async function answerTo(
+  { version: asked, statefulReconnect, user }: Wanted,
+  tickets: TicketMaker,
   server: { readonly clock: Clock } | undefined,
-): object {
+): Promise<object> {
   try {
     const version = negotiateVersion(asked);
-    const ticket = tokens.make(server?.clock ?? systemClock, version, statefulReconnect);
+    const clock = server?.clock ?? systemClock;
+    const ticket = await tickets.make(clock, version, statefulReconnect, user);
     const ways = server === undefined ? WEB_SOCKETS : TRANSPORTS;
     return negotiateResponse(version, ticket, ways, { useStatefulReconnect: statefulReconnect });
   } catch (error) {

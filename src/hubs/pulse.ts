@@ -58,6 +58,11 @@ export class Pulse {
     return now - this.#sentAt >= limits.keepAliveInterval ? "ping" : undefined;
   }
 
+  /** It is looked after by another clock from now on. */
+  restart(now: number): void {
+    this.#sentAt = this.#heardAt = now;
+  }
+
   /** The whole process was paused: what came meanwhile has not been read yet. */
   forgive(now: number): void {
     this.#heardAt = now;

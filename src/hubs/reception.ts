@@ -165,7 +165,7 @@ export class Reception implements Beating {
       case MessageType.ping:
         return this.session.pulse.pinged();
       case MessageType.ack:
-        return continuity?.sent.acknowledge(message.sequenceId);
+        return continuity?.acknowledge(message.sequenceId);
       case MessageType.sequence:
         return continuity?.received.goOn(message.sequenceId);
       case MessageType.close:

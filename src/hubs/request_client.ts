@@ -31,11 +31,17 @@ export interface RequestClientInit {
   readonly forgotten: () => void;
 }
 
+/** Milliseconds after which a body of which nothing comes any more is taken for half of one. */
+const SILENT = 30_000;
+
 /** Requests of one client that may wait until what it sent before was read. Clients send one by one. */
 const MOST_WAITING = 100;
 
-/** The status that answers what a client has sent: 429 if too much of it waits, 404 if it is gone. */
-export type Taken = 200 | 400 | 404 | 429;
+/**
+ * The status that answers what a client has sent: 404 if it is gone, 408 if the rest does not come, 429
+ * if too much waits.
+ */
+export type Taken = 200 | 400 | 404 | 408 | 429;
 
 const encoder = new TextEncoder();
 
@@ -57,6 +63,8 @@ export abstract class RequestClient implements Transport, Registered {
   #waiting = 0;
   /** The body that is being read. */
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  /** Since when nothing of it has come; `undefined` if it is over by now. */
+  #silentSince: number | undefined;
   #endedAt: number | undefined;
 
   constructor(init: RequestClientInit) {
@@ -147,6 +155,9 @@ export abstract class RequestClient implements Transport, Registered {
   /** Looks whether anything is due. Ways to connect that have more to look at do so in `due`. */
   look(now: number): void {
     if (this.#endedAt === undefined) {
+      // Not all runtimes end requests that are silent.
+      const since = this.#silentSince;
+      if (since !== undefined && now - since >= SILENT) this.#giveUp();
       if (this.delivery.stuck(now)) this.#drop(SEND_QUEUE_FULL);
       else this.due(now);
     } else if (now - this.#endedAt >= this.#init.limits.closeTimeout) this.forget();
@@ -192,7 +203,13 @@ export abstract class RequestClient implements Transport, Registered {
     if (body === null) return 200;
     const reader = this.#reader = body.getReader();
     for (let begun = false;; begun = true) {
+      this.#silentSince = this.now();
       const read = await reader.read().catch(() => undefined);
+      if (this.#silentSince === undefined) {
+        if (begun) this.forget("idle-timeout");
+        return 408;
+      }
+      this.#silentSince = undefined;
       // What it has sent may have been its goodbye.
       if (this.ended) return begun ? 200 : 404;
       if (read === undefined) {
@@ -204,6 +221,12 @@ export abstract class RequestClient implements Transport, Registered {
       if (this.#mayTake(read.value)) this.#reception?.receive(read.value);
       else this.#drop(TOO_OFTEN);
     }
+  }
+
+  /** The rest of a body does not come. */
+  #giveUp(): void {
+    this.#silentSince = undefined;
+    this.#reader?.cancel().catch(() => {});
   }
 
   #mayTake(piece: Uint8Array): boolean {

@@ -7,7 +7,9 @@ import type { Arrival } from "./arrival.ts";
 import { EventStream } from "./event_stream.ts";
 import type { HubState } from "./hub_state.ts";
 import { LongPolling } from "./long_polling.ts";
-import { refused } from "./refusals.ts";
+import { PostedElsewhere, type TakePost } from "./posted.ts";
+import { post } from "./posting.ts";
+import { ELSEWHERE, refused, refusedToken } from "./refusals.ts";
 import type { RequestClient, RequestClientInit } from "./request_client.ts";
 
 /** A request for a client, or of one. */
@@ -48,6 +50,7 @@ export class RequestClients {
   constructor(hub: HubState, options: LimitOptions) {
     this.#hub = hub;
     this.#limits = parseLimits(options);
+    hub.answering.posts = new PostedElsewhere(this.#posted);
   }
 
   /** How many there are, with those that may still fetch what waits for them. */
@@ -65,11 +68,11 @@ export class RequestClients {
         : refused(request, 400, "Connection ID required");
     }
     const client = this.#clients.get(token);
-    if (client !== undefined && client.userId !== this.#hub.options.userId(asked.user as never)) {
-      return refused(request, 403, "expected the user that has connected, got another one");
+    if (client !== undefined && client.userId !== this.#userIdOf(asked)) {
+      return refused(request, 403, STRANGER);
     }
     if (request.method === "GET") return await this.#get(asked, token, streams, client);
-    if (client === undefined) return this.#unknown(request, token);
+    if (client === undefined) return await this.#unknown(asked, token);
     if (request.method === "POST") {
       const status = await client.take(request.body);
       return status === 200 ? done(200) : refused(request, status, WHY[status]);
@@ -106,10 +109,10 @@ export class RequestClients {
     const { request, server, heartbeat, user, remoteAddress } = asked;
     const hub = this.#hub;
     if (hub.closed) return refused(request, 503, "the hub is closed");
-    const ticket = hub.tokens.find(server.clock, token);
-    if (ticket === undefined) return this.#unknown(request, token);
     // Before anything is taken: what user code throws would keep it for good.
-    const userId = hub.options.userId(user as never);
+    const userId = this.#userIdOf(asked);
+    const ticket = await hub.tickets.find(server.clock, token, () => userId, !streams);
+    if (typeof ticket === "string") return refused(request, ...refusedToken(ticket));
     const admitted = server.admit({ request, remoteAddress });
     const admission = admitted && "ended" in admitted ? admitted : undefined;
     const limited = admitted && "kind" in admitted ? admitted : undefined;
@@ -118,7 +121,11 @@ export class RequestClients {
       admission?.ended();
       return server.refuse(request, fault, remoteAddress);
     }
-    hub.tokens.claim(token);
+    if (!hub.tickets.claim(ticket)) {
+      admission?.ended();
+      server.release();
+      return refused(request, 409, "expected a token without a connection, got one with it");
+    }
     admission?.answered();
     const init: RequestClientInit = {
       arrival: { hub, server, heartbeat, user, ticket },
@@ -147,18 +154,49 @@ export class RequestClients {
     return { status: 200, headers: STREAMED, body: client.body };
   }
 
-  #unknown(request: Request, token: string): Response {
-    return this.#hub.tokens.isClaimed(token)
-      ? refused(request, 405, "expected a connection over requests, got a WebSocket")
-      : refused(request, 404, "No Connection with that ID");
+  /** Takes what was posted to another process; `undefined` if its client is not here. */
+  #posted: TakePost = (token, user, body) => {
+    const client = this.#clients.get(token);
+    if (client === undefined) {
+      return this.#hub.tokens.isClaimed(token) ? Promise.resolve([405, WEB_SOCKET]) : undefined;
+    }
+    if (client.userId !== user) return Promise.resolve([403, STRANGER]);
+    if (client instanceof LongPolling) return Promise.resolve([404, ELSEWHERE]);
+    return client.take(body).then((status) => [status, status === 200 ? "" : WHY[status]]);
+  };
+
+  /** A request for a client that is not here: one of another process, if the token is signed. */
+  async #unknown(asked: ClientRequest, token: string): Promise<ClientAnswer | Response> {
+    const { request } = asked;
+    const { tokens, tickets, elsewhere } = this.#hub;
+    if (tokens.isClaimed(token)) return refused(request, 405, WEB_SOCKET);
+    const user = this.#userIdOf(asked);
+    const sealed = await tickets.read(token, user);
+    if (sealed === undefined) return refused(request, 404, WHY[404]);
+    if (!sealed.mine) return refused(request, 403, STRANGER);
+    if (elsewhere === undefined || request.method !== "POST") {
+      return refused(request, 404, ELSEWHERE);
+    }
+    const sender = { id: sealed.id, token, user };
+    const [status, why] = await post(elsewhere, sender, request.body, asked.server.clock);
+    return status === 200 ? done(200) : refused(request, status, why);
+  }
+
+  #userIdOf({ user }: ClientRequest): string | undefined {
+    return this.#hub.options.userId(user as never);
   }
 }
+
+const WEB_SOCKET = "expected a connection over requests, got a WebSocket";
+
+const STRANGER = "expected the user that has connected, got another one";
 
 const OTHER_TRANSPORT = "expected the transport that the connection began with, got another one";
 
 const WHY = {
   400: "expected a body, got half of one",
   404: "No Connection with that ID",
+  408: "expected the rest of a body within 30 seconds, got nothing",
   429: "expected one request after another, got too many at a time",
 } as const;
 

@@ -129,7 +129,7 @@ export class Session {
   }
 
   #add(encoded: string | Uint8Array<ArrayBuffer>, type: HubMessage["type"]): void {
-    if (this.continuity !== undefined && isNumbered(type)) this.continuity.sent.add(encoded);
+    if (this.continuity !== undefined && isNumbered(type)) this.continuity.keep(encoded);
     this.#outbox.add(encoded);
     this.pulse.sent();
   }
@@ -203,6 +203,7 @@ export class Session {
   ended(): void {
     this.#state = "ended";
     this.#outbox.clear();
+    this.continuity?.end();
     this.#results?.end();
     this.#abort?.abort();
   }

@@ -8,6 +8,8 @@ export interface Ticket {
   readonly token: string;
   /** Whether the client may come back after a cut. */
   readonly resumable: boolean;
+  /** The process that is to be asked whether nobody else has come with it; none if that is settled. */
+  readonly from?: string | undefined;
 }
 
 /** Milliseconds after which nobody can connect with a token any more. */
@@ -30,9 +32,15 @@ export class Tokens {
   readonly #unclaimed = new Map<string, { readonly ticket: Ticket; readonly madeAt: number }>();
   /** Those that a client is connected with. */
   readonly #claimed = new Map<string, { readonly resumable: boolean }>();
+  #resumable = 0;
 
   constructor(most: number) {
     this.#most = most;
+  }
+
+  /** With how many of them a client is connected that may come back. */
+  get resumable(): number {
+    return this.#resumable;
   }
 
   /** How many are kept. */
@@ -65,6 +73,7 @@ export class Tokens {
     this.#unclaimed.delete(token);
     if (this.isClaimed(token)) return false;
     this.#claimed.set(token, { resumable });
+    if (resumable) this.#resumable++;
     return true;
   }
 
@@ -75,6 +84,7 @@ export class Tokens {
 
   /** That client is gone, and its token is worth nothing any more. */
   release(token: string): void {
+    if (this.isResumable(token)) this.#resumable--;
     this.#claimed.delete(token);
   }
 

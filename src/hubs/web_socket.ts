@@ -6,7 +6,7 @@ import { batch, type InnerEvents, SHUTTING_DOWN } from "../connection/connection
 import type { ConnectionDiagnostics } from "../connection/diagnostics.ts";
 import type { CloseEvent, MessageEvent, OpenEvent } from "../connection/events.ts";
 import type { ServerState } from "../server/server_state.ts";
-import { Absence, Absences, type Attendance, type Carrier } from "./absence.ts";
+import { Absence, Absences, type Attendance, type Carrier, type Presence } from "./absence.ts";
 import { type Arrival, arrive, leave } from "./arrival.ts";
 import type { HubTransport, Transport } from "./transport.ts";
 
@@ -16,7 +16,7 @@ class WebSocketTransport implements Transport, Carrier {
   readonly binary = true;
   readonly pings = true;
   #connection: Connection;
-  readonly #server: ServerState;
+  #server: ServerState;
   /** While there is no WebSocket: called if the client is ended, or sent something. */
   #closed: (() => void) | undefined;
   #missed: (() => void) | undefined;
@@ -47,8 +47,9 @@ class WebSocketTransport implements Transport, Carrier {
     this.#back = new Deferred();
   }
 
-  attach(connection: Connection): void {
+  attach(connection: Connection, server: ServerState): void {
     this.#connection = connection;
+    this.#server = server;
     this.#back?.resolve();
     this.#back = this.#closed = this.#missed = undefined;
   }
@@ -117,9 +118,11 @@ export class HubSocket implements InnerEvents {
   onOpen(_event: OpenEvent, connection: Connection): void {
     this.#attendance = this.#absence === undefined
       ? this.#arrive(connection)
-      : this.#absence.comeBack(connection);
+      : this.#absence.comeBack(connection, this.#arrival);
     // Another one was faster with the same token.
-    if (this.#attendance === undefined) connection.close(1008);
+    if (this.#attendance === undefined) return connection.close(1008);
+    const { userId } = this.#attendance.reception.session;
+    this.#note({ userId, cut: () => connection.terminate() });
   }
 
   onMessage({ data }: MessageEvent): void {
@@ -133,9 +136,16 @@ export class HubSocket implements InnerEvents {
 
   onClose({ cause, wasClean }: CloseEvent): void {
     if (this.#attendance === undefined) return;
+    this.#note(undefined);
     if (!wasClean && Absence.begin(this.#absences, this.#attendance, cause)) return;
     const { arrival, reception } = this.#attendance;
     leave(arrival, reception, cause);
+  }
+
+  /** Who may come back is known to be here, or not to be. */
+  #note(presence: Presence | undefined): void {
+    const { ticket } = this.#attendance!.arrival;
+    if (ticket?.resumable) this.#absences.note(ticket.token, presence);
   }
 
   #arrive(connection: Connection): Attendance | undefined {
@@ -143,9 +153,7 @@ export class HubSocket implements InnerEvents {
     const { hub, server, user, ticket } = arrival;
     // Before the token is claimed: what user code throws would keep it for good.
     const userId = hub.options.userId(user as never);
-    if (ticket !== undefined && !hub.tokens.claim(ticket.token, ticket.resumable)) {
-      return undefined;
-    }
+    if (ticket !== undefined && !hub.tickets.claim(ticket)) return undefined;
     const carrier = new WebSocketTransport(connection, server);
     return { arrival, reception: arrive(arrival, carrier, userId), carrier };
   }

@@ -47,12 +47,15 @@ class ConnectionWebSocket extends EventTarget {
   /** The handlers of attributes that were ever set, by their events. */
   readonly #handlers = new Map<string, Handler | null>();
   #binaryType: Binary = "arraybuffer";
+  /** Whether a dispatch looks for what it has to call. */
+  #looking = false;
 
   static {
     for (const type of EVENTS) {
       Object.defineProperty(this.prototype, `on${type}`, {
         get(this: ConnectionWebSocket) {
-          return this.#handlers.get(type) ?? null;
+          // workerd calls what it finds there by itself, beside our guard.
+          return this.#looking ? null : this.#handlers.get(type) ?? null;
         },
         set(this: ConnectionWebSocket, handler: unknown) {
           this.#setHandler(type, handler);
@@ -130,10 +133,20 @@ class ConnectionWebSocket extends EventTarget {
     if (guard) super.removeEventListener(type, guard, options);
   }
 
+  override dispatchEvent(event: Event): boolean {
+    this.#looking = true;
+    try {
+      return super.dispatchEvent(event);
+    } finally {
+      this.#looking = false;
+    }
+  }
+
   #guardOf(listener: Listener): Handler {
     const known = this.#guards.get(listener);
     if (known) return known;
-    const guard = (event: unknown) =>
+    const guard = (event: unknown) => {
+      this.#looking = false;
       contain(
         () =>
           typeof listener === "function"
@@ -141,6 +154,7 @@ class ConnectionWebSocket extends EventTarget {
             : Reflect.apply(listener.handleEvent, listener, [event]),
         this.#fail,
       );
+    };
     this.#guards.set(listener, guard);
     return guard;
   }

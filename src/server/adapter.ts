@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Clockwork } from "../connection/clockwork.ts";
 import type { Reporter } from "../connection/events.ts";
+import type { Limits } from "../connection/limits.ts";
 import type { ServerConnection } from "../connection/server_connection.ts";
 import type { Abilities } from "../connection/socket.ts";
 import type { Threshold } from "../handshake/compression.ts";
@@ -23,8 +24,11 @@ export interface UpgradeRequest {
    * `undefined`: the server does not compress, and no offer has to be kept from the runtime.
    */
   readonly compression: Threshold;
-  /** Seconds of silence; 0 for no end. For runtimes that ping by themselves. */
-  readonly idleTimeout: number;
+  /**
+   * The limits of the route: for runtimes that ping by themselves, or that keep a connection while the
+   * program sleeps.
+   */
+  readonly limits: Limits;
   /** Aborts when the server shuts down: what is still under way then is given up. */
   readonly signal: AbortSignal;
   /** Whether `watch` was called for the request. */

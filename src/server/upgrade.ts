@@ -61,7 +61,7 @@ export function completeUpgrade(
       response,
       protocol: init.protocol,
       compression: init.compression,
-      idleTimeout: init.limits.idleTimeout / 1000,
+      limits: init.limits,
       signal: server.signal,
       watched: state?.watched === true,
       cautious: state !== undefined && server.cautious,

@@ -50,6 +50,9 @@ const OPTIONS = ["clock", "shutdownTimeout", ...HOST_OPTIONS];
  */
 const PATIENCE = 4_950;
 
+/** What is waited for where every request and every connection is over. */
+const UNNAMED = "a held pipeline waits for something of its own, or a drain for its clock to move";
+
 const adapters = new WeakMap<TestServer, MemoryAdapter>();
 
 /**
@@ -125,7 +128,7 @@ async function unlessItHangs(shutdown: Promise<void>, adapter: MemoryAdapter): P
   let cancel!: () => void;
   const hangs = new Promise<never>((_, reject) => {
     cancel = afterRealTime(PATIENCE, () => {
-      const names = adapter.unfinished().join("; ");
+      const names = adapter.unfinished().join("; ") || UNNAMED;
       const error = usageError("shut down", "an end within 5 seconds", `none: ${names}`, Error);
       // Some runners drop what hooks reject with.
       console.error(error.message);

@@ -11,6 +11,14 @@ interface Delivery {
   readonly except: Subscriber | undefined;
 }
 
+/** What goes out together: who gets something, and what of it. */
+interface Round {
+  readonly members: readonly Member[];
+  readonly deliveries: readonly Delivery[];
+  /** Missing if everybody gets all of it. */
+  readonly byMember?: ReadonlyMap<Member, readonly Delivery[]>;
+}
+
 /**
  * Sends messages to the members of their topics: whatever is published in one turn is collected, and
  * goes out socket by socket, because it is the system call for each socket that costs.
@@ -18,6 +26,8 @@ interface Delivery {
 export class FanOut {
   readonly #report: (error: unknown) => void;
   #deliveries: Delivery[] = [];
+  /** What is going out, and behind it what was published because of that. */
+  readonly #rounds: Round[] = [];
 
   /** `report` is told what subscribers throw that are not ours. */
   constructor(report: (error: unknown) => void) {
@@ -31,26 +41,20 @@ export class FanOut {
     queueMicrotask(() => this.flush());
   }
 
-  /** Sends at once. Whoever changes the members of a topic does this first. */
+  /**
+   * Sends at once. Whoever changes the members of a topic does this first. Called by somebody who is
+   * just being sent something, it sends behind that, to those who are members now.
+   */
   flush(): void {
     const deliveries = this.#deliveries;
-    const first = deliveries[0];
-    if (first === undefined) return;
+    if (deliveries.length === 0) return;
     this.#deliveries = [];
-    if (deliveries.every(({ topic }) => topic === first.topic)) {
-      // Of a copy, because sending may end connections, of others too.
-      for (const member of first.topic.members.slice()) this.#sendAll(member, deliveries);
-      return;
+    if (this.#rounds.push(roundOf(deliveries)) > 1) return;
+    for (let round = this.#rounds[0]; round !== undefined; round = this.#rounds[0]) {
+      const { members, deliveries, byMember } = round;
+      for (const member of members) this.#sendAll(member, byMember?.get(member) ?? deliveries);
+      this.#rounds.shift();
     }
-    const byMember = new Map<Member, Delivery[]>();
-    for (const delivery of deliveries) {
-      for (const member of delivery.topic.members) {
-        const list = byMember.get(member);
-        if (list) list.push(delivery);
-        else byMember.set(member, [delivery]);
-      }
-    }
-    for (const [member, list] of byMember) this.#sendAll(member, list);
   }
 
   #sendAll({ subscriber }: Member, deliveries: readonly Delivery[]): void {
@@ -61,6 +65,23 @@ export class FanOut {
       this.#report(error);
     }
   }
+}
+
+function roundOf(deliveries: readonly Delivery[]): Round {
+  const { topic } = deliveries[0]!;
+  if (deliveries.every((delivery) => delivery.topic === topic)) {
+    // A copy, because sending may end connections, of others too.
+    return { members: topic.members.slice(), deliveries };
+  }
+  const byMember = new Map<Member, Delivery[]>();
+  for (const delivery of deliveries) {
+    for (const member of delivery.topic.members) {
+      const list = byMember.get(member);
+      if (list) list.push(delivery);
+      else byMember.set(member, [delivery]);
+    }
+  }
+  return { members: [...byMember.keys()], deliveries, byMember };
 }
 
 function sendEach(subscriber: Subscriber, deliveries: readonly Delivery[]): void {

@@ -37,8 +37,8 @@ export class Joinings {
   }
 
   /** Whether it can be done now, for all that is known. */
-  mayJoin(joining: Joining | undefined): boolean {
-    return joining === undefined || this.#port.state === "up";
+  mayJoin(topic: string, joining: Joining | undefined): boolean {
+    return joining === undefined || (this.#port.stateOf?.(topic) ?? this.#port.state) === "up";
   }
 
   /** Does what can be done now: `undefined` once the member is in, and the engine knows. */
@@ -76,12 +76,12 @@ export class Joinings {
           if (await more === false) return refusal("unauthorized");
         } catch (error) {
           // A cut is no answer: it goes on when the engine is back.
-          if (this.mayJoin(joining)) throw error;
+          if (this.mayJoin(name, joining)) throw error;
         }
         more = undefined;
         const refused = this.#owner.refusedSince(member, pending);
         if (refused) return refused;
-        if (!this.mayJoin(joining)) {
+        if (!this.mayJoin(name, joining)) {
           await this.#parked.wait(pending);
           continue;
         }

@@ -1,10 +1,12 @@
 import type { Clock } from "../base/clock.ts";
-import type { BrokerPort } from "../brokers/port.ts";
+import type { BrokerPort, BrokerSink } from "../brokers/port.ts";
 import type { Published } from "../brokers/published.ts";
 import type { TopicsState } from "../brokers/state.ts";
 import type { SendData } from "../connection/message.ts";
 import { Notices } from "./notices.ts";
 import type { CheckedTopicsOptions } from "./options.ts";
+import type { Presence } from "./presence.ts";
+import { PresenceGate, readPresence } from "./presence_gate.ts";
 import { publicationOf } from "./publication.ts";
 import type { Subscriber } from "./subscriber.ts";
 import type { Subscription } from "./subscription.ts";
@@ -15,18 +17,26 @@ import type { PublishOptions, Topics } from "./topics.ts";
 export class LiveTopics implements Topics {
   readonly #port: BrokerPort;
   readonly #subscriptions: Subscriptions;
+  readonly #presence: PresenceGate | undefined;
 
   constructor(options: CheckedTopicsOptions, port: BrokerPort, clock: Clock) {
-    const subscriptions = new Subscriptions(options, port, clock);
+    const gate = this.#presence = options.presence && new PresenceGate(port, {
+      options: options.presence,
+      clock,
+      tell: (change) => notices.presence(change),
+      report: options.onError,
+    });
+    const subscriptions = new Subscriptions(options, port, clock, gate);
     const notices = new Notices(options, subscriptions);
     this.#subscriptions = subscriptions;
     this.#port = port;
-    port.start({
+    const sink: BrokerSink = {
       deliver: (topic, { data }) => subscriptions.send(topic, data),
       state: (state, cause) => notices.state(state, cause),
       gap: (gap) => notices.gap(gap),
       error: notices.error,
-    });
+    };
+    port.start(gate?.around(sink) ?? sink);
   }
 
   get state(): TopicsState {
@@ -58,7 +68,12 @@ export class LiveTopics implements Topics {
     return this.#subscriptions.of(connection);
   }
 
+  presence(topic: string): Promise<Presence> {
+    return readPresence(this.#presence, topic);
+  }
+
   async close(): Promise<void> {
+    this.#presence?.close();
     this.#subscriptions.close();
     await this.#port.close();
   }

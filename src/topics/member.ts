@@ -15,6 +15,14 @@ export interface Joined {
   delete(member: Member): void;
 }
 
+/** Hears who is in which topic of this process. */
+export interface MemberListener {
+  /** A subscriber is in a topic, or says so again. */
+  joined(subscriber: Subscriber, topic: string): void;
+  /** It is not in it any more. */
+  left(subscriber: Subscriber, topic: string): void;
+}
+
 /** One subscriber in this process, and what it is subscribed to. */
 export class Member {
   readonly subscriber: Subscriber;

@@ -1,9 +1,10 @@
 import { contain } from "../base/contain.ts";
 import type { Gap } from "../brokers/gap.ts";
 import type { TopicsState } from "../brokers/state.ts";
-import type { SendData } from "../connection/message.ts";
+import { checkSendData, type SendData } from "../connection/message.ts";
 import { topicChannels } from "./diagnostics.ts";
 import type { CheckedTopicsOptions } from "./options.ts";
+import type { PresenceChange } from "./presence.ts";
 import type { Subscriber } from "./subscriber.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 
@@ -37,18 +38,32 @@ export class Notices {
       this.error(new Error(`Lost ${count} of the topic ${where} (${gap.cause}): see onGap`));
     }
     contain(() => onGap?.(gap), this.error);
-    this.#message(gap, (data) => this.#subscriptions.send(gap.topic, data));
+    this.#messageOf(gap, (data) => this.#subscriptions.send(gap.topic, data));
+  }
+
+  /** Users came to a topic, or left it. */
+  presence(change: PresenceChange): void {
+    contain(() => this.#options.onPresence?.(change), this.error);
+    const make = () => this.#options.presenceMessage?.(change);
+    this.#message(make, (data) => this.#subscriptions.send(change.topic, data));
   }
 
   /** One subscriber asked for messages that are gone. The answer to its question says so, too. */
   missing(gap: Gap, subscriber: Subscriber): void {
-    this.#message(gap, (data) => subscriber.send(data));
+    this.#messageOf(gap, (data) => subscriber.send(data));
   }
 
-  #message(gap: Gap, send: (data: SendData) => void): void {
+  #messageOf(gap: Gap, send: (data: SendData) => void): void {
+    this.#message(() => this.#options.gapMessage?.(gap), send);
+  }
+
+  #message(make: () => SendData | undefined, send: (data: SendData) => void): void {
     contain(() => {
-      const data = this.#options.gapMessage?.(gap);
-      if (data !== undefined) send(data);
+      const data = make();
+      if (data === undefined) return;
+      // Once, not for each of the subscribers.
+      checkSendData(data);
+      send(data);
     }, this.error);
   }
 }

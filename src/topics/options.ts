@@ -6,6 +6,8 @@ import { logError } from "../base/log_error.ts";
 import { checkNames, checkNumber, checkOption } from "../base/options.ts";
 import { typeOf, usageError } from "../base/usage_error.ts";
 import type { SendData } from "../connection/message.ts";
+import type { PresenceChange } from "./presence.ts";
+import { type CheckedPresence, checkPresence, type PresenceOptions } from "./presence_options.ts";
 import type { Subscriber } from "./subscriber.ts";
 
 /** What topics of every mode take. */
@@ -31,10 +33,22 @@ export interface CommonTopicsOptions {
   readonly gapMessage?: ((gap: Gap) => SendData | undefined) | undefined;
   /** Called when the state has changed, with the reason where there is one. */
   readonly onState?: ((state: TopicsState, cause?: unknown) => void) | undefined;
+  /** Keeps account of who is subscribed, in every process. Default: nobody does. */
+  readonly presence?: PresenceOptions | undefined;
+  /**
+   * Called with the users that came and went, as long as somebody in this process is subscribed to the
+   * topic: in each such process, at most four times a second for each topic, with at most 500 users.
+   */
+  readonly onPresence?: ((change: PresenceChange) => void) | undefined;
+  /**
+   * What the subscribers of this process are sent of users that came and went; `undefined` for
+   * nothing. Called as `onPresence` is, once for all of them.
+   */
+  readonly presenceMessage?: ((change: PresenceChange) => SendData | undefined) | undefined;
   /**
    * Called with what goes wrong and with what your own functions throw: a wrong password, bytes on
-   * our channels that are not ours, a gap that neither `onGap` nor `gapMessage` tell of. Default:
-   * `console.error`.
+   * our channels that are not ours, a gap that neither `onGap` nor `gapMessage` tell of, a user that
+   * cannot be shown. Default: `console.error`.
    */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
@@ -42,10 +56,22 @@ export interface CommonTopicsOptions {
 /** Options of every mode, checked. */
 export interface CheckedTopicsOptions extends CommonTopicsOptions {
   readonly maxTopics: number;
+  readonly presence?: CheckedPresence;
   readonly onError: (error: unknown) => void;
 }
 
-const COMMON = "mode broker maxTopics authorize onGap gapMessage onState onError".split(" ");
+/** Those that are functions. */
+const FUNCTIONS = [
+  "authorize",
+  "onGap",
+  "gapMessage",
+  "onState",
+  "onPresence",
+  "presenceMessage",
+  "onError",
+] as const;
+
+const COMMON = ["mode", "broker", "maxTopics", "presence", ...FUNCTIONS];
 
 /**
  * Checks the options that every mode has.
@@ -59,13 +85,22 @@ export function checkTopicsOptions(
   more: readonly string[] = [],
 ): CheckedTopicsOptions {
   checkNames("createTopics", options, [...COMMON, ...more]);
-  for (const name of ["authorize", "onGap", "gapMessage", "onState", "onError"] as const) {
-    checkOption(name, options[name], "function");
-  }
-  const { maxTopics = 128, onError = logError } = options;
+  for (const name of FUNCTIONS) checkOption(name, options[name], "function");
+  const { maxTopics = 128, presence, onError = logError } = options;
   const whole = Number.isInteger(maxTopics) && maxTopics >= 1;
   checkNumber("maxTopics", maxTopics, whole, "a whole number from 1");
-  return { ...options, maxTopics, onError: (error) => contain(() => onError(error), logError) };
+  const checked = {
+    ...options,
+    maxTopics,
+    onError: (error: unknown) => contain(() => onError(error), logError),
+  };
+  if (presence !== undefined) return { ...checked, presence: checkPresence(presence) };
+  for (const name of ["onPresence", "presenceMessage"] as const) {
+    if (options[name] === undefined) continue;
+    throw usageError(`use option ${name}`, "option presence beside it", "none");
+  }
+  const { presence: _, ...rest } = checked;
+  return rest;
 }
 
 /**

@@ -53,7 +53,7 @@ export class Readers {
       for (let position = after ?? this.#port.position(topic) ?? "";;) {
         const wanted = this.#port.read(topic, position, PAGE);
         const page = wanted instanceof Promise
-          ? await this.#orEnd(this.#back(wanted, isOver), signal)
+          ? await this.#orEnd(this.#back(topic, wanted, isOver), signal)
           : wanted;
         if (isOver()) {
           if (wanted instanceof Promise) this.#away.leave(wanted);
@@ -86,11 +86,16 @@ export class Readers {
   }
 
   /** What was read; `undefined` when the engine was away, and is back. */
-  async #back(wanted: Promise<Page>, isOver: () => boolean): Promise<Page | undefined> {
+  async #back(
+    topic: string,
+    wanted: Promise<Page>,
+    isOver: () => boolean,
+  ): Promise<Page | undefined> {
     try {
       return await wanted;
     } catch (error) {
-      if (this.#port.state === "up" || this.#closed) throw error;
+      const state = this.#port.stateOf?.(topic) ?? this.#port.state;
+      if (state === "up" || this.#closed) throw error;
       // Loops may come and go, as often as clients like, before the engine is back.
       if (!isOver()) await this.#away.wait(wanted);
     }

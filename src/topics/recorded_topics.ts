@@ -1,6 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import { usageError } from "../base/usage_error.ts";
-import type { Recorded, ReplayPort } from "../brokers/port.ts";
+import type { BrokerPort, Recorded, ReplayPort } from "../brokers/port.ts";
 import type { Published } from "../brokers/published.ts";
 import type { TopicsState } from "../brokers/state.ts";
 import type { SendData } from "../connection/message.ts";
@@ -9,9 +9,11 @@ import { Drains } from "./drains.ts";
 import { Frames } from "./frames.ts";
 import { Notices } from "./notices.ts";
 import type { CheckedTopicsOptions } from "./options.ts";
+import type { Presence } from "./presence.ts";
+import { PresenceGate, readPresence } from "./presence_gate.ts";
 import { publicationOf } from "./publication.ts";
 import { Readers } from "./readers.ts";
-import type { ReplayOptions } from "./replay_options.ts";
+import type { ReplayOptions, ReplayPorts } from "./replay_options.ts";
 import type { Subscriber } from "./subscriber.ts";
 import type { ReplaySubscription } from "./subscription.ts";
 import { Subscriptions } from "./subscriptions.ts";
@@ -32,34 +34,54 @@ export class RecordedTopics implements ReplayTopics {
   readonly #readers: Readers;
   readonly #frames: Frames;
   readonly #drains: Drains;
+  readonly #presence: PresenceGate | undefined;
+  /** What presence goes over: it is worth nothing afterwards. */
+  readonly #beside: BrokerPort | undefined;
 
   constructor(
     options: CheckedTopicsOptions & Pick<ReplayOptions, "frame">,
-    port: ReplayPort,
+    { port, live }: ReplayPorts,
     clock: Clock,
   ) {
     this.#port = port;
-    const subscriptions = this.#subscriptions = new Subscriptions(options, port, clock);
+    if (options.presence) {
+      this.#beside = live();
+      this.#presence = new PresenceGate(this.#beside, {
+        options: options.presence,
+        clock,
+        tell: (change) => notices.presence(change),
+        report: options.onError,
+      });
+    }
+    const gate = this.#presence;
+    const subscriptions = this.#subscriptions = new Subscriptions(options, port, clock, gate);
     const notices = this.#notices = new Notices(options, subscriptions);
     this.#frames = new Frames(options.frame, notices.error);
     this.#readers = new Readers(port, subscriptions);
     this.#drains = new Drains(clock);
+    const { error } = notices;
+    if (gate) this.#beside?.start(gate.around({ deliver() {}, state() {}, gap() {}, error }));
     port.start({
       deliver: (topic, message) => this.#deliver(topic, message as Recorded),
       wentOut: (topic) => this.#drains.wentOut(subscriptions.members(topic)),
       state: (state, cause) => {
         notices.state(state, cause);
-        if (state !== "up") return;
-        subscriptions.engineBack();
-        this.#readers.engineBack();
+        if (state === "up") this.#engineBack();
       },
+      partUp: () => this.#engineBack(),
       gap: (gap) => notices.gap(gap),
-      error: notices.error,
+      error,
     });
   }
 
   get state(): TopicsState {
     return this.#port.state;
+  }
+
+  /** Those who wait for the engine, or for a part of it, look whether they may go on. */
+  #engineBack(): void {
+    this.#subscriptions.engineBack();
+    this.#readers.engineBack();
   }
 
   #deliver(topic: string, message: Recorded): void {
@@ -115,9 +137,15 @@ export class RecordedTopics implements ReplayTopics {
     return this.#subscriptions.of(connection);
   }
 
+  presence(topic: string): Promise<Presence> {
+    return readPresence(this.#presence, topic);
+  }
+
   async close(): Promise<void> {
+    this.#presence?.close();
     this.#subscriptions.close();
     this.#readers.close();
+    await this.#beside?.close();
     await this.#port.close();
   }
 }

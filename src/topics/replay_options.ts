@@ -1,7 +1,8 @@
 import type { Clock } from "../base/clock.ts";
 import { checkBytes, checkNames, checkNumber, checkOption, checkSeconds } from "../base/options.ts";
+import { MemoryBroker } from "../brokers/memory.ts";
 import { MemoryReplayBroker } from "../brokers/memory_replay.ts";
-import type { ReplayPort } from "../brokers/port.ts";
+import type { BrokerPort, ReplayPort } from "../brokers/port.ts";
 import type { Position } from "../brokers/published.ts";
 import type { Message, SendData } from "../connection/message.ts";
 import { type CommonTopicsOptions, portsOf } from "./options.ts";
@@ -45,16 +46,23 @@ export interface ReplayOptions extends CommonTopicsOptions {
 /** The names of options that mode `replay` adds. */
 export const REPLAY_NAMES: readonly string[] = ["history", "frame"];
 
+/** What topics with a history go over. */
+export interface ReplayPorts {
+  readonly port: ReplayPort;
+  /** Makes one without a history beside it, for what is worth nothing afterwards. */
+  live(): BrokerPort;
+}
+
 /**
  * The broker with the history that the options ask for.
  *
  * @throws {TypeError} If an option is of the wrong type, or the broker lacks something for a history.
  * @throws {RangeError} If an option is out of range.
  */
-export function replayPort(
+export function replayPorts(
   { broker, history = {}, frame }: ReplayOptions,
   clock: Clock,
-): ReplayPort {
+): ReplayPorts {
   checkOption("frame", frame, "function");
   checkNames("history", history, ["count", "bytes", "age"]);
   const { count = 1_000, bytes = 64 * 1024 * 1024, age = 300 } = history;
@@ -64,6 +72,9 @@ export function replayPort(
     bytes: checkBytes("history.bytes", bytes, Number.MAX_SAFE_INTEGER),
     age: 1_000 * checkSeconds("history.age", age, 0.1),
   };
-  if (broker !== undefined) return portsOf(broker).replay(limits);
-  return new MemoryReplayBroker(limits, clock);
+  if (broker === undefined) {
+    return { port: new MemoryReplayBroker(limits, clock), live: () => new MemoryBroker() };
+  }
+  const ports = portsOf(broker);
+  return { port: ports.replay(limits), live: () => ports.live() };
 }

@@ -8,7 +8,7 @@ import { Authorizer } from "./authorizer.ts";
 import { FanOut } from "./fan_out.ts";
 import { type Joining, Joinings, refusal } from "./joinings.ts";
 import { KnownTopics } from "./known_topics.ts";
-import { Member, type Pending } from "./member.ts";
+import { Member, type MemberListener, type Pending } from "./member.ts";
 import type { CheckedTopicsOptions } from "./options.ts";
 import type { Subscriber } from "./subscriber.ts";
 import type { NotSubscribed, Subscription } from "./subscription.ts";
@@ -28,9 +28,17 @@ export class Subscriptions implements EndListener {
   readonly #authorizer: Authorizer;
   readonly #joinings: Joinings;
   readonly #fanOut: FanOut;
+  readonly #listener: MemberListener | undefined;
   closed = false;
 
-  constructor(options: CheckedTopicsOptions, port: BrokerPort, clock: Clock) {
+  /** `listener` hears who comes and goes, but not of the end of all. */
+  constructor(
+    options: CheckedTopicsOptions,
+    port: BrokerPort,
+    clock: Clock,
+    listener?: MemberListener,
+  ) {
+    this.#listener = listener;
     this.#maxTopics = options.maxTopics;
     this.#authorizer = new Authorizer(options);
     this.#fanOut = new FanOut(options.onError);
@@ -89,6 +97,7 @@ export class Subscriptions implements EndListener {
     if (member === undefined) return refuse("closed");
     const topic = this.#topics.get(name);
     if (topic && member.places.has(topic) && topic.ready === undefined) {
+      this.#listener?.joined(subscriber, name);
       return Promise.resolve({ subscribed: true });
     }
     const known = member.pending.get(name);
@@ -100,7 +109,7 @@ export class Subscriptions implements EndListener {
       this.#letGo(member);
       return refuse("unauthorized");
     }
-    const isNow = answer === true && this.#joinings.mayJoin(joining);
+    const isNow = answer === true && this.#joinings.mayJoin(name, joining);
     const opened = isNow ? this.#topics.open(name) : undefined;
     const first = opened ? this.#joinings.advance(opened, member, joining) : answer;
     if (first === undefined) {
@@ -140,7 +149,9 @@ export class Subscriptions implements EndListener {
     if (member.places.has(topic)) return;
     this.#fanOut.flush();
     // What it has been sent by now may have ended it.
-    if (this.#members.get(member.subscriber) === member) topic.add(member);
+    if (this.#members.get(member.subscriber) !== member) return;
+    topic.add(member);
+    this.#listener?.joined(member.subscriber, topic.name);
   }
 
   /**
@@ -237,6 +248,7 @@ export class Subscriptions implements EndListener {
     this.#fanOut.flush();
     topic.delete(member);
     this.#topics.rest(topic);
+    this.#listener?.left(member.subscriber, topic.name);
   }
 }
 

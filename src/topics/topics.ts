@@ -2,6 +2,7 @@ import type { Gap } from "../brokers/gap.ts";
 import type { Position, Published } from "../brokers/published.ts";
 import type { TopicsState } from "../brokers/state.ts";
 import type { Message, SendData } from "../connection/message.ts";
+import type { Presence } from "./presence.ts";
 import type { Subscriber } from "./subscriber.ts";
 import type { ReplaySubscription, Subscription } from "./subscription.ts";
 
@@ -45,6 +46,17 @@ export interface Topics {
 
   /** The topics that a connection is subscribed to. */
   topics(connection: Subscriber): readonly string[];
+
+  /**
+   * Who is subscribed to a topic, in every process; needs the option `presence`. Answers from what this
+   * process knows, and asks nobody: the first time within a second, afterwards at once, or as soon as
+   * those are told of who came just now. So this list, and each change that `onPresence` is told of
+   * afterwards, is who is there. Never rejects for what an engine does: `complete` says whether
+   * somebody may be missing.
+   *
+   * @throws {TypeError} If no topic can have that name, or it is none of those that have presence.
+   */
+  presence(topic: string): Promise<Presence>;
 
   /** How things stand with the engine; in one process always `up`. */
   readonly state: TopicsState;

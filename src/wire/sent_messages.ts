@@ -64,6 +64,14 @@ export class SentMessages {
     while (this.#first <= id) this.#shift();
   }
 
+  /** Forgets all that is kept. Until the other side has acknowledged it, a cut is the end. */
+  forget(): void {
+    while (this.#queue.length > 0) {
+      this.#shift();
+      this.#forgotten = this.#first - 1;
+    }
+  }
+
   /** What is to be sent again, in order. */
   *[Symbol.iterator](): Generator<Encoded> {
     for (let i = 0; i < this.#queue.length; i++) yield this.#queue.at(i)!;

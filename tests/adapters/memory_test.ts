@@ -81,10 +81,10 @@ Deno.test("what is not over is named, and can be cut off", async () => {
   // It takes some turns to come back.
   const waits = () => adapter.unfinished()[1]?.includes("read") === true;
   for (let turns = 0; turns < 100 && !waits(); turns++) await nextTurn();
-  assertEquals(adapter.unfinished(), [
-    "/mute waits for the close frame of its client",
-    "/deaf waits for its client to read 1000 bytes",
-  ]);
+  const deafWaits = "/deaf waits for its client to read 1000 bytes";
+  assertEquals(adapter.unfinished(), ["/mute waits for its turn to be closed", deafWaits]);
+  server.state.registry.entries[0]!.shutdown(1001);
+  assertEquals(adapter.unfinished(), ["/mute waits for the close frame of its client", deafWaits]);
   adapter.cut();
   assertEquals((await mute.closed).code, 1006);
   await nextTurn();

@@ -317,6 +317,26 @@ Deno.test("others have a minute to take what was left to them", async () => {
   }
 });
 
+Deno.test("whoever reads has it: by either event, or by ws, which on Bun does neither", async () => {
+  const takes: Record<string, (stream: NodeStream) => void> = {
+    data: (stream) => stream.on("data", () => {}),
+    readable: (stream) => stream.on("readable", () => {}),
+    ws: (stream) => Object.assign(stream, { [Symbol("websocket")]: {} }),
+    nobody: (stream) => Object.assign(stream, { [Symbol("another")]: {} }),
+  };
+  for (const [who, take] of Object.entries(takes)) {
+    await using server = await meeting(false);
+    const { stream } = await server.meet();
+    // What is written before it is left to others says nothing.
+    (stream as unknown as { write(text: string): void }).write("HTTP/1.1 ");
+    take(stream);
+    const clock = new FakeClock();
+    leaveToOthers(stream, clock);
+    clock.pass(60_000);
+    assertEquals([who, stream.destroyed], [who, who === "nobody"]);
+  }
+});
+
 Deno.test("what was asked earlier is answered by nobody who takes the upgrade", async () => {
   await using server = await meeting(false);
   const answer = Promise.withResolvers<ServerResponse>();

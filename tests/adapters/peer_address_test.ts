@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { peerAddress } from "../../src/adapters/peer_address.ts";
+import { edgeRequest, WorkersStage } from "../support/workers_stage.ts";
 
 const request = new Request("http://x/");
 
@@ -23,6 +24,12 @@ Deno.test("each runtime tells the address in its own way", () => {
   ) {
     assertEquals(peerAddress(request, context), "10.0.0.1");
   }
+});
+
+Deno.test("on Cloudflare its edge tells it, and no binding of whatever name", () => {
+  using _stage = new WorkersStage();
+  assertEquals(peerAddress(edgeRequest(), { remoteAddress: "10.0.0.1" }), "192.0.2.1");
+  assertEquals(peerAddress(request, { remoteAddress: "10.0.0.1" }), "");
 });
 
 Deno.test("where nobody knows it, there is none", () => {

@@ -10,3 +10,12 @@ Deno.test("users see what a broker is, and one owner gets its port, once", () =>
   assertEquals(takePorts({ ...broker } as Broker), undefined);
   assertEquals([takePorts(broker), takePorts(broker)], [ports, undefined]);
 });
+
+Deno.test("each owner gets the port of a broker once", () => {
+  const port = new MemoryBroker();
+  const ports = { maxPayload: 1, live: () => port, replay: () => port as never };
+  const broker = brokerOver("nats", ports);
+  const found = ["hub a", "hub b", "hub a"].map((owner) => takePorts(broker, owner));
+  assertEquals(found, [ports, ports, undefined]);
+  assertEquals([takePorts(broker), takePorts(broker)], [ports, undefined]);
+});

@@ -235,3 +235,17 @@ Deno.test("what the engine refuses is told, a cut is not, and whoever waits is r
   await refused.follower.catchUp();
   assertEquals(refused.asked, []);
 });
+
+Deno.test("one that was followed elsewhere goes on where it was", async () => {
+  const asked: From[] = [];
+  const told: unknown[] = [];
+  const owner = {
+    read: (_: string, from: From) => (asked.push(from), Promise.resolve(stretch(6, 7))),
+    deliver: (_: string, { data }: { data: unknown }) => told.push(data),
+    wentOut: () => undefined,
+  };
+  const follower = new Follower("room", owner as unknown as FollowerOwner, at(5));
+  assertEquals([follower.at, follower.current], [at(5), false]);
+  await follower.catchUp();
+  assertEquals([asked, told, follower.at], [[at(5)], textsOf(entries(6, 7)), at(7)]);
+});

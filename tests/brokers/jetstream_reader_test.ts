@@ -191,3 +191,17 @@ natsTest("a stream that was made anew has not answered", async () => {
   const reader = new JetStreamReader(s.js, stream);
   await assertRejects(() => reader.read(ROOM, first!, 250), MadeAnew);
 });
+
+natsTest("where there are copies, the one that leads is asked", async () => {
+  await using s = await JetStreamStage.create();
+  const stream = await s.open();
+  const { client, manager } = s.js;
+  const getMessage = () => Promise.reject(new Error("a copy was asked"));
+  const js = { client, manager: { streams: manager.streams, direct: { getMessage } } };
+  const [first] = await s.append(stream, "room", "1", "2");
+  const reader = new JetStreamReader(js as never, { ...stream, copied: true });
+  assertEquals(textsOf((await reader.read(ROOM, first!, 10)).entries), ["2"]);
+  assertEquals(textsOf((await reader.read(ROOM, "start", 10)).entries), ["1", "2"]);
+  const other = new JetStreamReader(js as never, stream);
+  await assertRejects(() => other.read(ROOM, first!, 10), Error, "a copy was asked");
+});

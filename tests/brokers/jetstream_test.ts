@@ -69,6 +69,21 @@ Deno.test("a stream that is there is taken; if it keeps something else, it is to
   assertEquals(other.told[1], ["update", { ...SUBJECTS, ...WANTED }]);
 });
 
+Deno.test("on how many servers it is kept is as the option says, or as it is", async () => {
+  const three = new TopicStream("a.b", LIMITS, 3);
+  assertEquals((await stream.open(manager().manager)).config.num_replicas, 1);
+  assertEquals((await three.open(manager().manager)).config.num_replicas, 3);
+  const there = { ...SUBJECTS, ...WANTED, num_replicas: 3 };
+  for (const one of [stream, three]) {
+    const { told, manager: m } = manager(there);
+    await one.open(m);
+    assertEquals(told.length, 1);
+  }
+  const single = manager({ ...there, num_replicas: 1 });
+  await three.open(single.manager);
+  assertEquals(single.told[1], ["update", there]);
+});
+
 Deno.test("a stream of somebody else is not touched, and what JetStream says is handed on", async () => {
   const other = manager({ ...WANTED, subjects: ["theirs"] });
   const message =

@@ -127,3 +127,18 @@ Deno.test("a promise of JetStream that fails ends no process that does without",
   new NatsEngine({ connection, prefix: "a", jetstream: Promise.reject(new Error("none")) });
   await new Promise((resolve) => setTimeout(resolve));
 });
+
+Deno.test("a stream is on one server, on three or on five", () => {
+  const connection = new Promise<NatsConnection>(() => {});
+  for (const replicas of [1, 3, 5, undefined] as const) {
+    new NatsEngine({ connection, prefix: "x", ...replicas && { replicas } });
+  }
+  for (const replicas of [0, 2, "3", null]) {
+    const options = { connection, prefix: "x", replicas } as never;
+    assertThrows(
+      () => new NatsEngine(options),
+      TypeError,
+      "use option replicas: expected 1, 3 or 5",
+    );
+  }
+});

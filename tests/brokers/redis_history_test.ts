@@ -7,6 +7,7 @@ import { redisEngine, redisHistory } from "../../src/brokers/redis.ts";
 import { hasEngine, TestEngine } from "../support/engines.ts";
 import { textsOf } from "../support/entries.ts";
 import { nextTurn } from "../support/memory.ts";
+import { clusterOfOne } from "../support/redis_cluster.ts";
 
 const needs = hasEngine("redis") ? "" : " [needs redis-server]";
 const LIMITS = { count: 5, bytes: 1e6, age: 60_000 };
@@ -145,5 +146,26 @@ redisTest("a restart begins new histories, unless Redis is said to be durable", 
     assertEquals(before, await run());
     const stored = (await s.server.redis("GET", "test:m:{room}")).split("\r\n")[1]!.split(" ")[0]!;
     assertEquals(before.length - stored.length, durable ? 0 : 8);
+  }
+});
+
+redisTest("a node of a cluster wants the client of a cluster, whatever is durable", async () => {
+  await using server = await clusterOfOne();
+  for (const durable of [false, true]) {
+    const options = { enableOfflineQueue: false, autoResendUnfulfilledCommands: false };
+    const publisher = new Redis(server.port, "127.0.0.1", options);
+    const subscriber = publisher.duplicate();
+    const all = { publisher, subscriber, prefix: "test", durable };
+    const engine = redisEngine(all, asBuffer);
+    await new Promise<void>((connected) => {
+      engine.start({ connected, disconnected() {}, message() {}, error() {} });
+    });
+    const h = redisHistory(engine, all, LIMITS);
+    const message =
+      "Cannot use redis: expected option cluster, with the client of a cluster, for " +
+      "what is part of one, got publisher and subscriber";
+    await assertRejects(() => h.prepare(), Error, message);
+    h.close();
+    for (const client of [publisher, subscriber]) client.disconnect();
   }
 });

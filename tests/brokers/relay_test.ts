@@ -496,3 +496,16 @@ Deno.test("each process has an id of its own", () => {
   assertEquals(new Set(ids).size, 10);
   for (const id of ids) assert(/^[0-9a-f]{16}$/.test(id), id);
 });
+
+Deno.test("a topic that was somewhere else has a gap, before whatever comes first", async () => {
+  const { engine, relay, take } = await relaying();
+  const gap = { topic: "room", cause: "engine-reconnect" };
+  await relay.subscribe("room", "");
+  assertEquals(take(), [gap]);
+  relay.unsubscribe("room");
+  const known = relay.subscribe("room", "");
+  engine.listener.message(engine.channel("topic", "room"), theirs(7));
+  assertEquals(take(), [gap, ["room", "x"]]);
+  await known;
+  assertEquals(take(), []);
+});

@@ -325,3 +325,29 @@ Deno.test("no more than four megabytes are on their way", async () => {
   r.clock.pass(5_000);
   assertEquals((await Promise.all(sent)).filter(({ relayed }) => relayed), []);
 });
+
+Deno.test("a topic that was followed elsewhere goes on where it was, or tells that it cannot", async () => {
+  const s = await relaying();
+  const [first] = await publish(s, "1", "2", "3");
+  await s.relay.subscribe("room", first);
+  assertEquals(s.take(), ["2", "3"]);
+  s.relay.unsubscribe("room");
+  s.shared.epoch = "another";
+  s.shared.topics.clear();
+  await publish(s, "4");
+  await s.relay.subscribe("room", first);
+  assertEquals(s.take(), ["gap epoch"]);
+});
+
+Deno.test("who reads a topic that is followed no longer does not try for ever", async () => {
+  const s = await relaying();
+  await publish(s, "1");
+  await s.relay.subscribe("room");
+  s.engine.unreadable = new Error("MOVED");
+  const page = s.relay.read("room", "", 1) as Promise<Page>;
+  const failed = assertRejects(() => page, Error, "was cut");
+  await nextTurn();
+  s.relay.unsubscribe("room");
+  await s.pass(500);
+  await failed;
+});

@@ -1,10 +1,16 @@
-/** The dashboard in a real browser: streams, a limit that all pages share, a question of the server. */
+/**
+ * The dashboard in a real browser: streams, a limit that all pages share, a question of the server; in
+ * one process, and in two on two runtimes behind nginx, without sticky sessions.
+ */
 import { assert, assertEquals } from "@std/assert";
 import { AxeBuilder } from "npm:@axe-core/playwright@4.14.0";
 import type { Browser, Page } from "npm:playwright-core@1.65.1";
 import { launch, needsBrowser } from "../support/browser.ts";
+import { root } from "../support/command.ts";
 import { HUB, startApp } from "../support/echo_app.ts";
-import { nativeRuntimes } from "../support/runtimes.ts";
+import { hasEngine, TestEngine } from "../support/engines.ts";
+import { Nginx, nginxVersion } from "../support/nginx.ts";
+import { bun, deno, nativeRuntimes } from "../support/runtimes.ts";
 
 let browser: Browser;
 if (!needsBrowser.ignore) {
@@ -15,8 +21,16 @@ if (!needsBrowser.ignore) {
 }
 
 /** A page of the dashboard, whose errors fail the test. */
-async function open(port: number, viewport = { width: 1280, height: 900 }) {
+async function open(
+  port: number,
+  viewport = { width: 1280, height: 900 },
+  script = "",
+) {
   const context = await browser.newContext({ viewport });
+  await context.addInitScript(script);
+  const ways: string[] = [];
+  context.on("request", (request) => void ways.push(request.resourceType()));
+  context.on("page", (page) => page.on("websocket", () => void ways.push("websocket")));
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   const faults: string[] = [];
@@ -25,6 +39,8 @@ async function open(port: number, viewport = { width: 1280, height: 900 }) {
   await connected(page);
   return {
     page,
+    /** What kinds of requests it has made. */
+    ways,
     async [Symbol.asyncDispose]() {
       await context.close();
       assertEquals(faults, []);
@@ -119,3 +135,68 @@ for (const runtime of nativeRuntimes) {
     },
   );
 }
+
+const missing = [
+  ...hasEngine("redis") ? [] : ["redis-server"],
+  ...nginxVersion() === undefined ? ["nginx"] : [],
+];
+const needs = missing.length > 0 ? ` [needs ${missing.join(" and ")}]` : "";
+
+Deno.test({
+  ...needsBrowser,
+  name: `deno: browser: a dashboard in two processes, with bun, without sticky sessions${needs}`,
+  ignore: needsBrowser.ignore || needs !== "",
+}, async () => {
+  await using engine = await TestEngine.create("redis");
+  const env = { REDIS_URL: engine.url, HUB_SECRET: "the same in both processes" };
+  await using first = await startApp(deno, env, HUB);
+  const second = await startApp(bun, env, HUB);
+  const { port } = second;
+  const configuration = Deno.readTextFileSync(new URL("examples/hub/nginx.conf", root));
+  await using nginx = await Nginx.run((port, folder) =>
+    configuration
+      .replace("events {}", `daemon off; master_process off; pid ${folder}/nginx.pid; events {}`)
+      .replace("http {", `http { access_log off; ${Nginx.temporary(folder)}`)
+      .replace("listen 80;", `listen 127.0.0.1:${port};`)
+      .replace(
+        "server dashboard:8000;",
+        [first, second].map((app) => `server 127.0.0.1:${app.port};`).join(" "),
+      )
+  );
+  const noWebSocket = "delete window.WebSocket";
+  await using ada = await open(nginx.port);
+  await using bob = await open(nginx.port, undefined, noWebSocket);
+  await using eve = await open(nginx.port, undefined, noWebSocket);
+  const all = [ada, bob, eve];
+  for (const { page } of all) await moves(page, "memory");
+  const ways = all.map(({ ways }) =>
+    ["websocket", "eventsource"].filter((way) => ways.includes(way))
+  );
+  assertEquals(ways, [["websocket"], ["eventsource"], ["eventsource"]]);
+  for (const [i, { page }] of all.entries()) {
+    await setLimit(page, "memory", `${i + 1}`);
+    for (const { page } of all) await limit(page, "memory", `${i + 1}`);
+  }
+  // Whoever asks is asked, wherever its answer arrives.
+  await bob.page.locator("#clear").click();
+  await bob.page.getByRole("button", { name: "Yes" }).click();
+  for (const { page } of all) await limit(page, "memory", "");
+
+  // One of both is restarted: its pages go to the other one, and nobody has to do anything.
+  await second[Symbol.asyncDispose]();
+  for (const { page } of all) await connected(page);
+  for (const { page } of all) await page.locator("#memory output").waitFor();
+  await setLimit(ada.page, "delay", "5000");
+  for (const { page } of all) await limit(page, "delay", "5000");
+  await using _again = await startApp(bun, { ...env, PORT: `${port}` }, HUB);
+  await using late = await open(nginx.port);
+  await using later = await open(nginx.port);
+  await setLimit(late.page, "delay", "6000");
+  for (const { page } of [...all, late, later]) await limit(page, "delay", "6000");
+
+  // The engine goes: whoever wants to change a limit is told, and the values go on.
+  await engine.kill();
+  await setLimit(ada.page, "memory", "7");
+  await engine.start();
+  for (const { page } of all) await moves(page, "memory");
+});

@@ -30,7 +30,7 @@ function backlogSuite(runtime: Runtime): void {
     const { code, reason, wasClean, cause } = await server.until({ on: "close" });
     assertEquals({ code, reason, wasClean, cause }, { ...MUTE, wasClean: true });
     assertEquals((await server.until({ on: "backlog-closed" })).left, 0);
-  });
+  }, { needs: "a runtime that tells what waits" });
 
   test("ends a client that does not read, closeTimeout after close()", async (server) => {
     using client = await server.open(
@@ -59,7 +59,7 @@ function backlogSuite(runtime: Runtime): void {
     const { code, wasClean, cause } = await server.until({ on: "close" });
     assertEquals([code, wasClean, cause], [1006, false, "local"]);
     client.vanish();
-  });
+  }, { needs: "a runtime that tells what waits" });
 
   // Not by `suite`: the server has ended, so that it cannot be asked for its connections.
   addCase(runtime, "sends what waits before shutdown() closes", async () => {

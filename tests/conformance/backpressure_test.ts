@@ -20,7 +20,7 @@ function backpressureSuite(runtime: Runtime): void {
       cause: "backpressure",
     });
     client.vanish();
-  });
+  }, { needs: "a runtime that tells what waits" });
 
   test("waits in drained() for a client that reads slowly", async (server) => {
     using client = await server.open(route());
@@ -38,7 +38,24 @@ function backpressureSuite(runtime: Runtime): void {
     assertLess(most as number, 2 * 524_288);
     client.close(1000);
     await ends(server, closedByClient(1000));
-  });
+  }, { needs: "a runtime that tells what waits" });
+
+  const unseen = runtime.gap("a client that does not read");
+  if (unseen !== undefined) {
+    test("gap: nobody sees what waits for a client that does not read", async (server) => {
+      using client = await server.open(route({ maxBackpressure: 1_048_576 }));
+      client.pause();
+      client.send("!flood 100 65536");
+      const { sent, most } = await server.until({ on: "flood" });
+      assertEquals([sent, most], [100, unseen]);
+      client.resume();
+      for (let i = 0; i < 100; i++) {
+        assertEquals((await client.message() as string).length, 65_536);
+      }
+      client.close(1000);
+      await ends(server, closedByClient(1000));
+    });
+  }
 }
 
 for (const runtime of runtimes) backpressureSuite(runtime);

@@ -149,7 +149,7 @@ function diagnosticsSuite(runtime: Runtime): void {
     assertEquals((await told(server, "limit")).limit, "backpressure");
     client.vanish();
     await server.until({ on: "closed", id: "a" });
-  });
+  }, { needs: "a runtime that tells what waits" });
 
   const pings = runtime.gap("pings in diagnostics") === undefined;
   test(`tells of ${pings ? "each ping" : "no ping"}`, async (server) => {
@@ -157,7 +157,7 @@ function diagnosticsSuite(runtime: Runtime): void {
     client.mute();
     await server.until({ on: "closed", id: "a" });
     assertEquals(server.all(of("ping")).length > 0, pings);
-  });
+  }, { needs: "a runtime that notices silence" });
 
   test("tells of messages to whoever begins to listen later", async (server) => {
     using client = await server.open("/ws?id=a");

@@ -94,6 +94,7 @@ function handshakeSuite(runtime: Runtime): void {
         using client = await server.connect(`/hono/${path}`);
         assertEquals(client.status, status);
       }
+      await server.until({ on: "hono" }, 3);
       assertEquals(server.all({ on: "hono" }).length, 3);
     }, { env });
 

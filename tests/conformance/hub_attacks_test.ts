@@ -238,6 +238,7 @@ function attacks(runtime: Runtime): void {
     }
     assertEquals(server.all({ on: "disconnected" }).length, 1);
   }, {
+    needs: "a runtime that tells what waits",
     env: { HUB: JSON.stringify({ maxBackpressure: 4 * 1024 * 1024, backpressureTimeout: 1 }) },
   });
 

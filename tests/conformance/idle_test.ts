@@ -7,6 +7,24 @@ import { PATIENCE } from "../support/within.ts";
 function idleSuite(runtime: Runtime): void {
   const test = suite(runtime);
 
+  if (runtime.gap("a client that is silent") !== undefined) {
+    test("gap: a client that is silent stays", async (server) => {
+      using silent = await server.open(route({ idleTimeout: 0.4 }));
+      silent.mute();
+      // Another one, which ends after more than twice as long, measures the time.
+      using other = await server.open(route({ closeTimeout: 1 }, "b"));
+      other.mute();
+      other.send("!close 4000 bye");
+      await server.until({ on: "closed", id: "b" });
+      assertEquals(server.all({ on: "close", id: "a" }), []);
+      silent.send("still here");
+      assertEquals(await silent.message(), "still here");
+      other.vanish();
+      silent.vanish();
+    });
+    return;
+  }
+
   test("drops a client that answers nothing, in time", async (server) => {
     using client = await server.open(route({ idleTimeout: 1 }));
     client.mute();

@@ -91,7 +91,7 @@ function interopSuite(runtime: Runtime): void {
       assert((most as number) <= 64 * 1024 + 100_000, `${most}`);
       assertEquals(failed, 0);
       client.close();
-    });
+    }, { needs: "a runtime that tells what waits" });
 
     test(`${kind}: ended in the middle of a write, the write fails`, async (server) => {
       using client = await server.open(path(kind, "a", { closeTimeout: 0.3 }));
@@ -105,7 +105,7 @@ function interopSuite(runtime: Runtime): void {
       await server.until({ on: "told", id: "a" });
       client.vanish();
       assertEquals([server.all({ on: "fault" }), server.all({ on: "reported" })], [[], []]);
-    });
+    }, { needs: "a runtime that tells what waits" });
   }
 
   test("web-socket: the event open comes, before all messages", async (server) => {

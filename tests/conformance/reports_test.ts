@@ -34,7 +34,7 @@ function reportsSuite(runtime: Runtime): void {
     const { kind, count } = await server.until({ on: "report", cause: "backpressure" });
     assertEquals([kind, count], ["closed", 1]);
     client.vanish();
-  });
+  }, { needs: "a runtime that tells what waits" });
 
   test("tells a refusal at once, and counts the next", async (server) => {
     for (let i = 0; i < 3; i++) {

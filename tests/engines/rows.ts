@@ -1,4 +1,5 @@
 import { bun, deno } from "../support/runtimes.ts";
+import type { EngineRow } from "./engine_suite.ts";
 import type { ReplayRow } from "./replay_suite.ts";
 
 /** What the suite on topics with a history runs on, by the columns of the table in docs/scale-out.md. */
@@ -24,3 +25,10 @@ export const FAULTS: Readonly<Partial<Record<HistoryColumn, readonly ReplayRow[]
   // The other way round, so that each runtime meets them first once.
   "NATS": [{ client: "nats", engine: "nats", pair: [bun, deno] }],
 };
+
+/** What presence runs on. */
+export const PRESENCES: readonly EngineRow[] = [
+  { client: "node-redis", engine: "redis", pair: [deno, bun] },
+  { client: "ioredis", engine: "redis", pair: [bun, deno] },
+  { client: "nats", engine: "nats", pair: [deno, bun] },
+];

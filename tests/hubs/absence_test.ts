@@ -73,7 +73,7 @@ const said = (word: string) => json.encode({ type: 1, target: "say", arguments: 
 const answered = (result: string) => json.encode({ type: 3, invocationId: "1", result }) as string;
 
 Deno.test("a client that was cut off comes back, and nothing is lost or comes twice", async () => {
-  const { negotiate, open, connect, say, causes, roster, state, clock } = serving();
+  const { negotiate, open, connect, say, causes, roster, state } = serving();
   const { connectionToken, connectionId, useStatefulReconnect } = await negotiate();
   assertEquals(useStatefulReconnect, true);
   const client = await open(connectionToken);
@@ -92,10 +92,6 @@ Deno.test("a client that was cut off comes back, and nothing is lost or comes tw
   // The first call comes again, because the client does not know that it came.
   back!.send(sequence(1) + called("echo", "a") + called("echo", "b"));
   assertEquals(await back!.message(), answered("b"));
-  const another = connect(connectionToken);
-  await nextTurn();
-  clock.pass(1_000);
-  assertEquals((await another).status, 409);
   back!.close(1000);
   await back!.closed;
   await nextTurn();
@@ -127,14 +123,14 @@ Deno.test("half a message that had come comes again as a whole", async () => {
   assertEquals(await back!.message(), answered("a"));
 });
 
-Deno.test("whoever is late, or is another user, or comes while the first is there, is not let in", async () => {
+Deno.test("whoever is late, or is another user, is not let in", async () => {
   const { negotiate, open, connect, clock, causes } = serving();
   const { connectionToken } = await negotiate();
   const client = await open(connectionToken);
-  const second = connect(connectionToken);
+  const stranger = connect(connectionToken, "Eve");
   await nextTurn();
   clock.pass(1_000);
-  assertEquals((await second).status, 409);
+  assertEquals((await stranger).status, 409);
   client.vanish();
   await nextTurn();
   assertEquals((await connect(connectionToken, "Eve")).status, 403);
@@ -145,6 +141,31 @@ Deno.test("whoever is late, or is another user, or comes while the first is ther
   await nextTurn();
   assertEquals(causes, ["network"]);
   assertEquals((await connect(connectionToken)).status, 404);
+});
+
+Deno.test("a client whose first WebSocket is dead without anybody noticing takes its own place", async () => {
+  const { negotiate, open, connect, say, clock, causes, state } = serving();
+  const { connectionToken } = await negotiate();
+  const client = await open(connectionToken);
+  client.mute();
+  say("1");
+  await nextTurn();
+  const second = connect(connectionToken);
+  await nextTurn();
+  clock.pass(900);
+  await nextTurn();
+  assertEquals(state.registry.size, 1);
+  clock.pass(100);
+  const { client: back, status } = await second;
+  assertEquals(status, 101);
+  assertEquals(await back!.message(), sequence(1) + said("1"));
+  back!.send(sequence(1) + called("echo", "a"));
+  assertEquals(await back!.message(), answered("a"));
+  assertEquals([causes, state.registry.size], [[], 1]);
+  back!.close(1000);
+  await back!.closed;
+  await nextTurn();
+  assertEquals(causes, ["peer"]);
 });
 
 Deno.test("of two that come back, one is the client", async () => {
@@ -217,6 +238,24 @@ Deno.test("an absence takes a place on the server, and ends with it, or with the
   assertEquals(other.causes, ["shutdown"]);
 });
 
+Deno.test("however many are absent, one listener waits for the end of their server", async () => {
+  const { negotiate, open, state, causes } = serving();
+  let listeners = 0;
+  const { signal } = state;
+  const add = signal.addEventListener.bind(signal) as (...args: unknown[]) => void;
+  signal.addEventListener = (...args: unknown[]) => {
+    listeners++;
+    add(...args);
+  };
+  for (let i = 0; i < 3; i++) {
+    (await open((await negotiate()).connectionToken)).vanish();
+    await nextTurn();
+  }
+  state.drain();
+  await nextTurn();
+  assertEquals([causes, listeners], [["shutdown", "shutdown", "shutdown"], 1]);
+});
+
 Deno.test("who is ended while absent is gone", async () => {
   const { negotiate, open, roster, causes, state } = serving();
   const { connectionToken, connectionId } = await negotiate();
@@ -281,7 +320,7 @@ Deno.test("nobody is absent at first, and whoever is expected is waited for a se
   const absences = new Absences();
   assertEquals([absences.size, absences.get("token")], [0, undefined]);
   const clock = new FakeClock();
-  const expected = absences.expect("token", clock);
+  const expected = absences.expect("token", clock, undefined);
   clock.pass(1_000);
   assertEquals(await expected, undefined);
 });
@@ -316,6 +355,7 @@ Deno.test("a client that is back while what it lacks is forgotten is not sent th
   const { negotiate, open, connect, say, causes } = serving({ statefulReconnectBufferSize: 200 });
   const { connectionToken } = await negotiate();
   (await open(connectionToken)).vanish();
+  await nextTurn();
   await nextTurn();
   const coming = connect(connectionToken);
   for (let i = 0; i < 3; i++) say("x".repeat(60));
@@ -364,7 +404,12 @@ Deno.test("a place is lent for a second, and whoever finds it taken then is gone
   for (let i = 0; i < 2; i++) {
     assertEquals((await connect(connectionToken, "Eve")).status, 403);
     assertEquals((await connect(connectionToken, "Eve")).status, 403);
-    assertEquals(state.noRoom(), undefined);
+    assertEquals([state.noRoom(), state.reserve(), state.noRoom()?.status], [
+      undefined,
+      undefined,
+      503,
+    ]);
+    state.release();
     clock.pass(1_000);
     assertEquals([state.noRoom()?.status, causes], [503, []]);
   }
@@ -377,4 +422,66 @@ Deno.test("a place is lent for a second, and whoever finds it taken then is gone
   assertEquals(state.noRoom(), undefined);
   assertEquals(state.reserve(), undefined);
   assertEquals(state.noRoom()?.status, 503);
+});
+
+Deno.test("who is back on a full server before its cut is noticed is let in", async () => {
+  const { negotiate, open, connect, clock, state } = serving({}, { maxConnections: 1 });
+  const { connectionToken } = await negotiate();
+  const client = await open(connectionToken);
+  const back = connect(connectionToken);
+  await nextTurn();
+  client.vanish();
+  assertEquals(await (await back).client?.message(), sequence(1));
+  assertEquals(state.noRoom()?.status, 503);
+  // Somebody else with its token finds no room, and leaves it where it is.
+  const stranger = connect(connectionToken, "Eve");
+  await nextTurn();
+  clock.pass(1_000);
+  assertEquals((await stranger).status, 503);
+  // After a second, the client itself is believed: its WebSocket is dead, and its place is its own.
+  const again = connect(connectionToken);
+  await nextTurn();
+  clock.pass(1_000);
+  assertEquals(await (await again).client?.message(), sequence(1));
+  assertEquals(state.noRoom()?.status, 503);
+  assertEquals((await connect("unknown")).status, 503);
+});
+
+Deno.test("who comes back to another server of the hub is looked after there", async () => {
+  const { negotiate, open, hub, clock, causes, state, told } = serving({
+    clientTimeoutInterval: 20,
+  });
+  const other = memoryServer((request, info) => hub.handle(request, { user: { id: "Ada" }, info }));
+  other.clock.pass(1_000_000);
+  const { pending } = other.clock;
+  const { connectionToken } = await negotiate();
+  (await open(connectionToken)).vanish();
+  await nextTurn();
+  const { client } = await other.connect(handshakeRequest(`/hub?id=${connectionToken}`));
+  assertEquals(await client!.message(), sequence(1));
+  client!.send(sequence(1) + '{"type":6}\x1e' + called("echo", 5));
+  await client!.message();
+  assertEquals([other.told.map(({ kind }) => kind), told], [["call"], []]);
+  clock.pass(60_000);
+  other.clock.pass(1_000);
+  assertEquals(await client!.message(), '{"type":8,"sequenceId":1}\x1e');
+  other.clock.pass(16_000);
+  assertEquals(await client!.message(), '{"type":6}\x1e');
+  assertEquals([causes, state.noRoom()], [[], undefined]);
+  other.clock.pass(6_000);
+  assertMatch(await client!.message() as string, /^\{"type":7,/);
+  await nextTurn();
+  assertEquals([causes, other.state.registry.size], [["idle-timeout"], 0]);
+  assertEquals(other.clock.pending, pending);
+});
+
+Deno.test("where there is no memory left, a cut is the end", async () => {
+  const { negotiate, open, connect, say, causes } = serving({}, { maxBuffered: 200 });
+  const { connectionToken } = await negotiate();
+  const client = await open(connectionToken);
+  say("x".repeat(300));
+  await client.message();
+  client.vanish();
+  await nextTurn();
+  assertEquals([causes, (await connect(connectionToken)).status], [["network"], 404]);
 });

@@ -10,6 +10,7 @@ import { text, truth } from "../fixtures/schemas.ts";
 import { Listening } from "../support/diagnostics.ts";
 import { hubState } from "../support/fake_transport.ts";
 import { withGlobals } from "../support/globals.ts";
+import { HubProcesses } from "../support/hub_pair.ts";
 import { handshakeRequest, memoryServer, nextTurn } from "../support/memory.ts";
 
 const GREETING = '{"protocol":"json","version":1}\x1e';
@@ -365,4 +366,32 @@ Deno.test("a client that was cut off is let in again, and nobody else in its pla
   user = { id: "Ada" };
   const { client: back } = await again();
   assertEquals(await back!.message(), '{"type":9,"sequenceId":1}\x1e');
+});
+
+Deno.test("a hub behind a broker has its state, and signs what it hands out", async () => {
+  const processes = new HubProcesses();
+  const [near, far] = [await processes.add({}, true), await processes.add()];
+  assertEquals([near.hub.state, far.hub.state, new AnyHub(hubState()).state], ["down", "up", "up"]);
+  let user: object | undefined = { id: "Ada" };
+  const servers = [near, far].map(({ hub }) =>
+    memoryServer((request, info) => hub.handle(request, { user, info }))
+  );
+  const init = { method: "POST", headers: { host: "self.example" } };
+  const url = "http://self.example/hub/negotiate?negotiateVersion=1";
+  const negotiated = await (await servers[0]!.fetch(new Request(url, init))).json();
+  assertEquals(near.state.tokens.size, 0);
+  const path = `/hub?id=${negotiated.connectionToken}`;
+  user = undefined;
+  const stranger = (await servers[1]!.connect(handshakeRequest(path))).response;
+  assertEquals([stranger.status, await stranger.text()], [
+    403,
+    "expected the user that has negotiated, got another one\n",
+  ]);
+  user = { id: "Ada" };
+  const { client } = await servers[1]!.connect(handshakeRequest(path));
+  client!.send(GREETING);
+  await client!.message();
+  assertEquals([...far.state.roster.all()].map(({ id }) => id), [negotiated.connectionId]);
+  await far.hub.close();
+  await near.hub.close();
 });

@@ -69,3 +69,17 @@ Deno.test("a hub that was closed meanwhile takes nobody", () => {
   arrive(init().arrival, transport, undefined);
   assertEquals(transport.closedWith, 1000);
 });
+
+Deno.test("one that comes with a token of another process is sent away if that was used", async () => {
+  const { init, hub } = arrivals();
+  const { arrival } = init();
+  let taken = () => {};
+  hub.tickets.check = (_ticket, told) => void (taken = told);
+  const transport = new FakeTransport();
+  const reception = arrive(arrival, transport, undefined);
+  reception.receive(GREETING);
+  assertEquals(transport.closedWith, undefined);
+  taken();
+  await Promise.resolve();
+  assertEquals([transport.closedWith, transport.messages.at(-1)], [1000, { type: 7 }]);
+});

@@ -1,10 +1,12 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { nextTurn } from "../../src/base/turn.ts";
+import { ALL } from "../../src/hubs/audience.ts";
 import { Callers, ClientsOf } from "../../src/hubs/callers.ts";
+import type { Elsewhere } from "../../src/hubs/elsewhere.ts";
 import { HubError } from "../../src/hubs/hub_error.ts";
 import { call } from "../../src/hubs/parameters.ts";
 import { messagePack } from "../support/messagepack.ts";
-import { later, number, optional, text, truth } from "../fixtures/schemas.ts";
+import { later, number, optional, text, truth, whatever } from "../fixtures/schemas.ts";
 import { client, type FakeTransport, hubState } from "../support/fake_transport.ts";
 
 const SIDE = {
@@ -13,6 +15,7 @@ const SIDE = {
   confirm: call(text).returns(truth),
   "__proto__x": call(),
   constructor: call(text),
+  shapeless: call(whatever),
 };
 
 /** Three clients, the second of whom speaks MessagePack; a and b are the same user. */
@@ -47,6 +50,7 @@ interface AnyTarget {
   message(...args: unknown[]): Promise<unknown>;
   shout(...args: unknown[]): Promise<unknown>;
   confirm(...args: unknown[]): Promise<unknown>;
+  shapeless(...args: unknown[]): Promise<unknown>;
 }
 
 /** What was sent since the last time, in either encoding. */
@@ -172,8 +176,44 @@ Deno.test("what comes before a question may refuse it", () => {
 
 Deno.test("targets have nothing but their calls", () => {
   const callers = new Callers({ message: SIDE.message }, setUp().hub.roster);
-  const target = callers.several((roster) => roster.all());
+  const target = callers.several(ALL);
   assertEquals(Object.keys(target), []);
   assertEquals((target as { then?: unknown }).then, undefined);
   assertEquals("confirm" in target, false);
+});
+
+Deno.test("behind a broker, clients of other processes are called as well", async () => {
+  const { hub, a } = setUp();
+  const carried: unknown[] = [];
+  const elsewhere = {
+    call: (audience: object, target: string, except: ReadonlySet<string>, body: string) =>
+      void carried.push([audience, target, [...except], body]),
+    ask({ op, id, target }: { op: string; id: string; target: string }, body: string) {
+      carried.push([op, id, target, body]);
+      if (id === "nobody") return Promise.resolve(undefined);
+      if (id === "lost") return Promise.reject(new HubError("lost"));
+      return Promise.resolve({ from: "p", body: id === "mute" ? "" : "true" });
+    },
+  };
+  const callers = new Callers(SIDE, hub.roster, elsewhere as unknown as Elsewhere);
+  const clients = new ClientsOf(callers) as unknown as AnyClients;
+  await clients.group("room").except("x").message("1", undefined);
+  await clients.client("b elsewhere").message("2");
+  assertEquals(await clients.client("b elsewhere").confirm("3"), true);
+  assertEquals(carried.splice(0), [
+    [{ to: "group", name: "room" }, "message", ["x"], '["1"]'],
+    ["call", "b elsewhere", "message", '["2"]'],
+    ["ask", "b elsewhere", "confirm", '["3"]'],
+  ]);
+  await clients.client("nobody").message("x");
+  await assertRejects(() => clients.client("nobody").confirm("x"), HubError, "client is gone");
+  await assertRejects(() => clients.client("mute").confirm("x"), HubError, "the answer to confirm");
+  await assertRejects(() => clients.client("lost").message("x"), HubError, "lost");
+  void clients.client("lost").message("nobody waits for this");
+  carried.length = 0;
+  // Whoever is here is called without them.
+  await clients.client("a").message("4");
+  assertThrows(() => clients.all.shapeless(new Map()), TypeError, "a Map");
+  await nextTurn();
+  assertEquals([carried, taken(a.transport).map(({ arguments: args }) => args)], [[], [["4"]]]);
 });

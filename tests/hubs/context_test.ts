@@ -94,3 +94,14 @@ Deno.test("groups of nobody take nobody, and what nobody waits for does no harm"
   });
   await nextTurn();
 });
+
+Deno.test("what there is to wait for is waited for", async () => {
+  const order: number[] = [];
+  const gate = Promise.withResolvers<void>();
+  const done = settled(() => gate.promise).then(() => order.push(2));
+  await nextTurn();
+  order.push(1);
+  gate.resolve();
+  await done;
+  assertEquals(order, [1, 2]);
+});

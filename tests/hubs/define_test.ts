@@ -49,3 +49,12 @@ Deno.test("in the test kit, pings and timeouts go by a clock that tests move", a
   assertMatch(await client.message() as string, /^\{"type":[67]/);
   assertEquals((await client.closed).code, 1000);
 });
+
+Deno.test("a broker is taken, and needs a secret", () => {
+  const h = defineHub()({ client: {} });
+  const broker = {} as never;
+  assertThrows(() => h.create({}, { broker }), TypeError, "expected a secret beside it");
+  const secret = "sixteen letters, or more";
+  assertThrows(() => h.create({}, { broker, secret }), TypeError, "what redis() or nats()");
+  assertEquals(h.create({}, { secret }).state, "up");
+});

@@ -4,6 +4,7 @@ import { makeCallable } from "../../src/hubs/methods.ts";
 import { number } from "../fixtures/schemas.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { client, hubState } from "../support/fake_transport.ts";
+import { HubProcesses } from "../support/hub_pair.ts";
 
 Deno.test("a hub has its methods, its clients, and room for tokens", () => {
   const made = makeCallable("method", [upload(number)], () => {});
@@ -28,4 +29,15 @@ Deno.test("handlers run within the filters, if there are any", async () => {
   ]];
   const filtered = hubState({}, { filters: filters as never });
   assertEquals(await filtered.run(context, "m", [1], () => 5), ["m", [1], 5]);
+});
+
+Deno.test("behind a broker there are other processes, which are told of groups", async () => {
+  assertEquals(hubState().elsewhere, undefined);
+  const processes = new HubProcesses({ tell: call(number) });
+  const { state } = await processes.add();
+  const { session } = client(state, { id: "a" });
+  assertEquals([state.elsewhere?.status, state.elsewhere?.size], ["up", 0]);
+  await state.roster.join("room", session);
+  assertEquals(state.roster.watcher, state.elsewhere);
+  await state.elsewhere?.close();
 });

@@ -22,3 +22,11 @@ Deno.test("nothing is left of what nobody is in", () => {
   members.delete("a", 1);
   assertEquals([members.size, [...members.in("a")]], [0, []]);
 });
+
+Deno.test("it is told when the last one is taken out", () => {
+  const members = new Members<number>();
+  members.add("a", 1);
+  members.add("a", 2);
+  const gone = [1, 1, 2, 2].map((member) => members.delete("a", member));
+  assertEquals(gone, [false, false, true, false]);
+});

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { originRule } from "../../src/handshake/origin.ts";
 import {
   corsHeaders,
@@ -65,7 +65,7 @@ Deno.test("a browser that asks is told what may be sent", async () => {
 
 Deno.test("a client is told its token, and the ways that there are", async () => {
   const tokens = new Tokens(10);
-  const response = negotiate(request(), wanted("1"), tokens, { clock }, respond);
+  const response = await negotiate(request(), wanted("1"), tokens, { clock }, respond);
   assertEquals(response.status, 200);
   assertEquals(response.headers.get("content-type"), "application/json");
   assertEquals(response.headers.get("cache-control"), "no-store");
@@ -79,31 +79,31 @@ Deno.test("a client is told its token, and the ways that there are", async () =>
     ],
   });
   assertEquals(tokens.find(clock, connectionToken)?.id, connectionId);
-  const zero = await negotiate(request(), wanted(null), tokens, { clock }, respond).json();
+  const zero = await (await negotiate(request(), wanted(null), tokens, { clock }, respond)).json();
   assert(tokens.find(clock, zero.connectionId));
   assertEquals([zero.negotiateVersion, "connectionToken" in zero], [0, false]);
 });
 
 Deno.test("a version that there is not is an error that clients read, and costs no token", async () => {
   const tokens = new Tokens(10);
-  const response = negotiate(request(), wanted("x"), tokens, { clock }, respond);
+  const response = await negotiate(request(), wanted("x"), tokens, { clock }, respond);
   assertEquals([response.status, tokens.size], [200, 0]);
   assertMatch((await response.json()).error, /protocol version/);
 });
 
-Deno.test("an error that is not the client's is none of its business", () => {
+Deno.test("an error that is not the client's is none of its business", async () => {
   const broken = new FakeClock();
   broken.now = () => {
     throw new RangeError("a fault of ours");
   };
-  assertThrows(
+  await assertRejects(
     () => negotiate(request(), wanted("1"), new Tokens(10), { clock: broken }, respond),
     RangeError,
     "a fault of ours",
   );
 });
 
-Deno.test("what a framework has staged is in the response", () => {
+Deno.test("what a framework has staged is in the response", async () => {
   const staging: Respond = (body, { status, headers }) => {
     headers!.set("x-staged", "1");
     return new Response(body, { status, headers: headers! });
@@ -111,7 +111,7 @@ Deno.test("what a framework has staged is in the response", () => {
   const tokens = new Tokens(10);
   for (
     const { headers } of [
-      negotiate(request(), wanted("1"), tokens, { clock }, staging),
+      await negotiate(request(), wanted("1"), tokens, { clock }, staging),
       preflight(request(), staging),
     ]
   ) assertEquals(headers.get("x-staged"), "1");
@@ -119,14 +119,8 @@ Deno.test("what a framework has staged is in the response", () => {
 
 Deno.test("where no server of ours sees the other requests, there are WebSockets only", async () => {
   const tokens = new Tokens(10);
-  const { availableTransports } = await negotiate(
-    request(),
-    wanted("1"),
-    tokens,
-    undefined,
-    respond,
-  )
-    .json();
+  const response = await negotiate(request(), wanted("1"), tokens, undefined, respond);
+  const { availableTransports } = await response.json();
   assertEquals(availableTransports, [
     { transport: "WebSockets", transferFormats: ["Text", "Binary"] },
   ]);
@@ -136,7 +130,7 @@ Deno.test("where no server of ours sees the other requests, there are WebSockets
 Deno.test("a client that may come back after a cut is told so", async () => {
   const tokens = new Tokens(10);
   const asked = { version: "1", statefulReconnect: true };
-  const answer = await negotiate(request(), asked, tokens, { clock }, respond).json();
+  const answer = await (await negotiate(request(), asked, tokens, { clock }, respond)).json();
   assertEquals(answer.useStatefulReconnect, true);
   assertEquals(tokens.find(clock, answer.connectionToken)?.resumable, true);
 });

@@ -71,3 +71,46 @@ Deno.test("what is unknown, or of the wrong type, is refused", () => {
     assertThrows(() => checkHubOptions(options as Options), TypeError, message);
   }
 });
+
+Deno.test("what concerns other processes is checked, and has defaults", () => {
+  const none = {
+    broker: undefined,
+    name: "hub",
+    secrets: [],
+    onState: undefined,
+    onGap: undefined,
+    onBrokerError: undefined,
+  };
+  assertEquals(checkHubOptions({}).scale, none);
+  const broker = {} as never;
+  const [one, two] = ["sixteen letters.", "another sixteen."];
+  const name = "a.b_c-1";
+  assertEquals(checkHubOptions({ broker, secret: one, name }).scale, {
+    ...none,
+    broker,
+    secrets: [one],
+    name,
+  });
+  assertEquals(checkHubOptions({ secret: [one, two] }).scale.secrets, [one, two]);
+  const secret = "expected at least 16 characters that nobody can guess";
+  const wrong: [object, string][] = [
+    [{ broker }, "Cannot use option broker: expected a secret beside it"],
+    [{ broker, secret: [] }, secret],
+    [{ secret: "fifteen letters" }, secret],
+    [{ secret: [one, "short"] }, secret],
+    [{ secret: 5 }, secret],
+    [{ name: "" }, "Cannot use option name: expected 1 to 64 letters"],
+    [{ name: "a>b" }, 'got "a>b"'],
+    [{ name: "x".repeat(65) }, "Cannot use option name"],
+    [{ name: 5 }, "Cannot use option name"],
+    [{ onState: 5 }, "Cannot use option onState"],
+    [{ onGap: 5 }, "Cannot use option onGap"],
+    [{ onBrokerError: 5 }, "Cannot use option onBrokerError"],
+  ];
+  for (const [options, message] of wrong) {
+    assertThrows(() => checkHubOptions(options as Options), TypeError, message);
+  }
+  // A secret is in no message.
+  const shown = () => checkHubOptions({ secret: ["hidden"] });
+  assertThrows(shown, TypeError, "got something else");
+});

@@ -71,3 +71,12 @@ Deno.test("a pause of the process is nobody's silence", () => {
   pulse.sent();
   assertEquals(pulse.look(1_020, LIMITS), "lost");
 });
+
+Deno.test("by another clock, it begins anew", () => {
+  const pulse = new Pulse(100_000);
+  pulse.greeted();
+  pulse.pinged();
+  pulse.restart(5_000);
+  assertEquals(pulse.look(5_000 + LIMITS.keepAliveInterval - 1, LIMITS), undefined);
+  assertEquals(pulse.look(5_000 + LIMITS.keepAliveInterval, LIMITS), "ping");
+});

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { readable, refused } from "../../src/hubs/refusals.ts";
+import { readable, refused, refusedToken } from "../../src/hubs/refusals.ts";
 
 const ORIGIN = "https://app.example";
 const page = new Request("http://x/hub", { headers: { origin: ORIGIN } });
@@ -25,4 +25,16 @@ Deno.test("whoever is no page is told without ado, and answers of others get the
   assertEquals(readable(page, response), response);
   assertEquals(cors(response), [ORIGIN, "true", "Origin"]);
   assertEquals(response.headers.get("retry-after"), "5");
+});
+
+Deno.test("a token that nobody may connect with has its status, and words that say what is needed", () => {
+  const statuses = (["unknown", "stranger", "elsewhere"] as const).map((why) => {
+    const [status, message] = refusedToken(why);
+    return [status, message.slice(0, 40)];
+  });
+  assertEquals(statuses, [
+    [404, "No Connection with that ID"],
+    [403, "expected the user that has negotiated, g"],
+    [404, "No Connection with that ID in this proce"],
+  ]);
 });

@@ -228,3 +228,46 @@ Deno.test("a goodbye is taken, and what comes after it finds nobody", async () =
   await nextTurn();
   assertEquals([await client.take(bodyOf("x")), causes], [404, ["peer"]]);
 });
+
+Deno.test("a body of which nothing comes any more is half of one; a slow one is not", async () => {
+  const { client, clock, causes, forgotten } = connected();
+  await client.take(bodyOf(GREETING));
+  let slow!: ReadableStreamDefaultController<Uint8Array>;
+  const bytes = new TextEncoder().encode(called("echo", 1));
+  const begun = client.take(
+    new ReadableStream({
+      start(controller) {
+        slow = controller;
+        controller.enqueue(bytes.slice(0, 5));
+      },
+    }),
+  );
+  await nextTurn();
+  clock.pass(29_000);
+  client.look(clock.now());
+  slow.enqueue(bytes.slice(5, 6));
+  await nextTurn();
+  clock.pass(29_000);
+  client.look(clock.now());
+  slow.enqueue(bytes.slice(6));
+  slow.close();
+  assertEquals(await begun, 200);
+  clock.pass(31_000);
+  client.look(clock.now());
+  assertEquals(client.ended, false);
+  // Of one that has not begun, the client is none the wiser.
+  const silent = client.take(new ReadableStream());
+  await nextTurn();
+  clock.pass(30_000);
+  client.look(clock.now());
+  assertEquals([await silent, forgotten], [408, []]);
+  const half = client.take(
+    new ReadableStream({ start: (controller) => controller.enqueue(bytes.slice(0, 5)) }),
+  );
+  await nextTurn();
+  clock.pass(30_000);
+  client.look(clock.now());
+  assertEquals([await half, forgotten], [408, ["token"]]);
+  await nextTurn();
+  assertEquals(causes, ["idle-timeout"]);
+});

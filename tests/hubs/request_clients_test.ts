@@ -1,16 +1,17 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { Heartbeat } from "../../src/hubs/heartbeat.ts";
 import { type ClientAnswer, RequestClients } from "../../src/hubs/request_clients.ts";
+import type { HubState } from "../../src/hubs/hub_state.ts";
 import type { LimitOptions } from "../../src/connection/limits.ts";
 import { arrivals, GREETING } from "../support/request_client.ts";
 import { MemoryAdapter } from "../../src/adapters/memory.ts";
+import { HubProcesses } from "../support/hub_pair.ts";
 import { wrappedServer } from "../support/memory.ts";
 
 const EVENTS = { accept: "text/event-stream" };
 
 /** The clients of a hub, and what asks for them as a server would. */
-function serving(limits: LimitOptions = {}, host = {}) {
-  const { hub } = arrivals();
+function serving(limits: LimitOptions = {}, host = {}, hub: HubState = arrivals().hub) {
   const { state, clock, told } = wrappedServer(new MemoryAdapter(), () => new Response(), host);
   const clients = new RequestClients(hub, limits);
   const heartbeat = new Heartbeat(clock, hub.options.limits);
@@ -188,4 +189,74 @@ Deno.test("limits of the server count those who connect, for as long as they are
   most = 2;
   await ask(first, "DELETE");
   assertEquals(await status(ask(third)), 200);
+});
+
+/** Two processes that serve the same hub. */
+async function pair() {
+  const processes = new HubProcesses();
+  const both = [await processes.add(), await processes.add()];
+  const [near, far] = both.map(({ state, engine }) => ({
+    ...serving({}, { maxConnections: 1 }, state),
+    state,
+    engine,
+  }));
+  const token = async (resumable = false) =>
+    (await near!.state.tickets.make(near!.clock, 1, resumable, "Ada")).token;
+  return { near: near!, far: far!, token, clock: processes.clock };
+}
+
+Deno.test("what is posted to another process reaches whoever listens to events", async () => {
+  const { near, far, token } = await pair();
+  const listens = await token();
+  const answer = taken(await far.ask(listens, "GET", { headers: EVENTS }));
+  const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
+  const read = async () => new TextDecoder().decode((await reader.read()).value);
+  assertEquals(await read(), ":\r\n");
+  assertEquals(await status(near.ask(listens, "POST", { body: GREETING })), 200);
+  assertEquals(await read(), "data: {}\x1e\r\n\r\n");
+  const { engine } = near;
+  const before = engine.sent.length;
+  assertEquals(await status(near.ask(listens, "POST", { body: "x", user: { id: "Eve" } })), 403);
+  // The others are not asked for that.
+  assertEquals(engine.sent.length, before);
+  assertEquals(await status(near.ask(`${listens}x`, "POST", { body: "x" })), 404);
+  assertEquals(await status(near.ask(listens, "DELETE")), 404);
+  await reader.cancel();
+  assertEquals(
+    await textOf(near.ask(listens, "POST", { body: "x" })),
+    "No Connection with that ID\n",
+  );
+});
+
+Deno.test("another process says what it has in place of a client that listens", async () => {
+  const { near, far, token } = await pair();
+  const [polls, socket] = [await token(), await token()];
+  assertEquals(await status(far.ask(polls)), 200);
+  assertMatch(await textOf(near.ask(polls, "POST", { body: "x" })), /sticky sessions/);
+  assertMatch(await textOf(near.ask(polls)), /sticky sessions/);
+  // Nor the other way round, whoever has handed out the token.
+  const own = await token();
+  assertEquals(await status(near.ask(own)), 200);
+  assertMatch(await textOf(far.ask(own)), /sticky sessions/);
+  far.state.tokens.claim(socket);
+  assertEquals(await status(near.ask(socket, "POST", { body: "x" })), 405);
+  // As it would be seen by a process to which its user is another one.
+  const posted = (user: string | undefined) => {
+    const { promise, resolve } = Promise.withResolvers<string | undefined>();
+    const matter = { op: "post", id: "x", token: polls, user, post: 1, end: "last" } as const;
+    const question = { kind: "question", from: "p", number: 1, matter } as const;
+    far.state.answering.asked(question, "x", (_answer, body) => resolve(body));
+    return promise;
+  };
+  assertMatch(`${await posted("Eve")}`, /^\[403,/);
+});
+
+Deno.test("of two that come with one token at a time, one keeps no place", async () => {
+  const { far, token } = await pair();
+  const { tickets } = far.state;
+  const claim = tickets.claim.bind(tickets);
+  tickets.claim = () => false;
+  assertEquals(await status(far.ask(await token(), "GET", { headers: EVENTS })), 409);
+  tickets.claim = claim;
+  assertEquals([await status(far.ask(await token())), far.clients.size], [200, 1]);
 });

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { HubError } from "../../src/hubs/hub_error.ts";
 import { client, hubState } from "../support/fake_transport.ts";
 
@@ -78,4 +78,48 @@ Deno.test("who has yet to shake hands is in nothing, and is known all the same",
   roster.arrive(session);
   roster.delete(session);
   assertEquals([[...roster.arriving()], [...roster.all()]], [[], []]);
+});
+
+Deno.test("whoever a call is for is found", () => {
+  const { roster, sessions: [a, b] } = hubWith({ a: "Ada", b: "Bob" });
+  roster.join("room", b);
+  const found = (["all", "group", "user"] as const).map((to) =>
+    ids(roster.in({ to, name: to === "group" ? "room" : "Ada" }))
+  );
+  assertEquals(found, [["a", "b"], ["b"], ["a"]]);
+  assertEquals(a!.groups, undefined);
+});
+
+Deno.test("whoever watches hears of each who joins, and of the last who leaves", () => {
+  const { roster, sessions: [a, b] } = hubWith({ a: undefined, b: undefined });
+  const log: string[] = [];
+  roster.watcher = {
+    joined(group) {
+      log.push(`+${group}`);
+      if (group === "bad") throw new HubError("not this one");
+      return undefined;
+    },
+    left: (group) => void log.push(`-${group}`),
+  };
+  assertEquals([roster.join("room", a), roster.join("room", b)], [undefined, undefined]);
+  roster.leave("room", a);
+  roster.leave("room", a);
+  roster.delete(b!);
+  assertEquals(log, ["+room", "+room", "-room"]);
+  assertThrows(() => roster.join("bad", a), HubError, "not this one");
+  assertEquals(ids(roster.group("bad")), []);
+});
+
+Deno.test("who joins is in at once, and out again if others cannot reach it there", async () => {
+  const { roster, sessions: [a] } = hubWith({ a: undefined });
+  let refuse: (error: Error) => void = () => {};
+  roster.watcher = {
+    joined: () => new Promise((_, reject) => refuse = reject),
+    left() {},
+  };
+  const joined = roster.join("room", a);
+  assertEquals(ids(roster.group("room")), ["a"]);
+  refuse(new Error("no permission"));
+  await assertRejects(() => joined!, HubError, "the engine refuses this group: no permission");
+  assertEquals(ids(roster.group("room")), []);
 });

@@ -142,6 +142,9 @@ Deno.test("what has numbers is kept until it is acknowledged, and comes again af
     { ...MESSAGE, target: "last" },
   ]);
   assertEquals(continuity.received.take(1), false);
+  assertEquals(continuity.sent.size > 0, true);
+  session.ended();
+  assertEquals(continuity.sent.size, 0);
 });
 
 Deno.test("what has come is acknowledged, where the client counts", () => {

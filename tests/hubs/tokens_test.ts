@@ -75,3 +75,14 @@ Deno.test("it is known of a token whether its client may come back", () => {
   tokens.release(lasting.token);
   assertEquals(tokens.isResumable(lasting.token), false);
 });
+
+Deno.test("it is known how many are connected that may come back", () => {
+  const tokens = new Tokens(10);
+  for (const [token, resumable] of [["a", true], ["b", false], ["c", true]] as const) {
+    tokens.claim(token, resumable);
+    tokens.claim(token, resumable);
+  }
+  assertEquals(tokens.resumable, 2);
+  for (const token of ["a", "a", "b", "unknown"]) tokens.release(token);
+  assertEquals(tokens.resumable, 1);
+});

@@ -164,3 +164,24 @@ Deno.test("a listener that is given up before takes no messages", async () => {
   await settled();
   assertEquals(told, ["a"]);
 });
+
+Deno.test("where the runtime calls handlers of attributes itself, each is called once", async () => {
+  const { dispatchEvent } = EventTarget.prototype;
+  // As workerd does.
+  EventTarget.prototype.dispatchEvent = function (event) {
+    (this as unknown as Record<string, unknown>)[`on${event.type}`] instanceof Function &&
+      (this as unknown as Record<string, (event: Event) => void>)[`on${event.type}`]!(event);
+    return Reflect.apply(dispatchEvent, this, [event]);
+  };
+  try {
+    await using one = await opened();
+    const socket = webSocketOf(one.connection);
+    const told: unknown[] = [];
+    socket.onmessage = ({ data }) => told.push(data, socket.onmessage === null);
+    one.client.send("a");
+    await settled();
+    assertEquals([told, typeof socket.onmessage], [["a", false], "function"]);
+  } finally {
+    EventTarget.prototype.dispatchEvent = dispatchEvent;
+  }
+});

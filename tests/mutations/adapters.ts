@@ -278,7 +278,7 @@ export const adapters: Mutations = {
     ],
     [
       "idleTimeout is not told to Deno",
-      "upgradeWebSocket(request, { idleTimeout })",
+      "upgradeWebSocket(request, { idleTimeout: limits.idleTimeout / 1000 })",
       "upgradeWebSocket(request, { idleTimeout: 0 })",
       { seenBy: ["tests/adapters/deno_socket_test.ts"] },
     ],
@@ -405,6 +405,10 @@ export const adapters: Mutations = {
       "if (client) await new Promise<void>((resolve) => this.#link.send(resolve));",
       "",
     ],
+    ["nothing is an answer", "if (response === undefined) throw", "if (response === null) throw", {
+      seenBy: ["tests/testing/test_server_test.ts"],
+    }],
+    ["whoever is not closed yet is waited for", "readyState === OPEN", "readyState === 0"],
     ["connections are not known", "this.#connections.add(connection);", ""],
     [
       "connections are known for ever",
@@ -565,9 +569,10 @@ export const adapters: Mutations = {
     ],
     [
       "what is none has a server",
-      'if (typeof context !== "object" || context === null) return;',
+      'if (typeof context !== "object" || context === null || isWorkers()) return;',
       "",
     ],
+    ["a binding is a server", " || isWorkers()) return;", ") return;"],
   ],
   "adapters/open_files.ts": [
     ["no file is left for anything else", "* 0.9) - 64", "* 1) - 0"],
@@ -583,8 +588,107 @@ export const adapters: Mutations = {
   ],
   "adapters/peer_address.ts": [
     ["Deno is not asked", "remoteAddr?.hostname ?? ", ""],
+    ["a binding tells it", "if (isWorkers()) return addressOf(request);", ""],
     ["Node is not asked", "incoming?.socket?.remoteAddress ?? ", ""],
     ["a server of Bun is not asked itself", "server = context }", "server = {} }"],
     ["what is no object is asked", 'typeof context !== "object" || ', ""],
+  ],
+  "adapters/workers.ts": [
+    ["who is silent is dropped", 'pings: "nobody",', 'pings: "runtime",', {
+      seenBy: ["tests/conformance/idle_test.ts#memory"],
+      equivalent: "a declaration, which only suites on workerd read",
+    }],
+    ["an object that may sleep is kept awake", "sleeps ? 0 : RARELY", "RARELY"],
+    ["nobody looks where nothing sleeps", "sleeps ? 0 : RARELY", "0"],
+    ["the runtime compresses", 'headers.set("sec-websocket-extensions", "");', ""],
+    ["the subprotocol is not said", 'if (protocol !== "") headers.set', "if (false) headers.set"],
+    ["the headers of the pipeline are lost", "allowedHeaders(response.headers)", "[]"],
+    ["the address is not known", "remoteAddress: addressOf(request) }", 'remoteAddress: "" }'],
+    ["there is room for nobody", "return MOST_CONNECTIONS;", "return 0;"],
+    ["a long URL is kept", "this.#sleeps ? KEPT_URL : undefined", "undefined"],
+    ["nobody looks at what closes", "this.#clockwork.hurry(connection);", ""],
+    ["strange uses are not told", "this.onStrange();", ""],
+    [
+      "a keeper is passed over",
+      "if (this.keeper) this.keeper.keep(socket, limits);\n    else ",
+      "",
+    ],
+  ],
+  "adapters/workers_channels.ts": [
+    ["a method is always true", 'if (typeof asks !== "function") continue;', "continue;"],
+    ["nobody listens", "get: () => asks.call(found)", "get: () => false"],
+    [
+      "one of them is asked for all",
+      "const found = channel(name);",
+      'const found = channel("edgesocket:open");',
+    ],
+  ],
+  "adapters/workers_clockwork.ts": [
+    ["a period of nothing is a timer", "if (this.#period > 0) this.#slow", "this.#slow"],
+    ["it never rests", "if (this.#closing.size === 0) this.#rest();", ""],
+    ["it rests too early", "if (this.#closing.size === 0) this.#rest();", "this.#rest();"],
+    ["what has closed counts", "connection.readyState === 3) return;", "false) return;"],
+    ["it does not look", "    this.#look?.();\n    for", "    for"],
+    ["it goes on after the stop", "this.#slow?.();", ""],
+    ["what closed is not forgotten", "this.#closing.clear();", "", {
+      equivalent:
+        "what has closed by then is forgotten at the first look, and nothing else is left",
+    }],
+    ["it looks at nothing twice", "this.#fast ??= ", "this.#fast = "],
+  ],
+  "adapters/workers_opening.ts": [
+    [
+      "a key is never needed",
+      'const checked = !headers.has("sec-websocket-key") &&',
+      "const checked =",
+    ],
+    ["no version is enough", ' && !headers.has("sec-websocket-version")', ""],
+    ["an edge has to say Connection", 'complete.set("connection", "Upgrade");', ""],
+    [
+      "a wrong Connection will do",
+      'if (!checked && headers.has("connection")) return opening;',
+      "",
+    ],
+    [
+      "whoever asks for something else is taken",
+      '!== "websocket") return undefined;',
+      '=== "") return undefined;',
+    ],
+    ["any URL can be kept", "url.length > longest", "false"],
+    ["who asks is not known", 'headers.get("cf-connecting-ip") ?? ""', '""'],
+    ["what is wrong with it is lost", "fault: opening.fault,", "fault: undefined,"],
+  ],
+  "adapters/workers_runtime.ts": [
+    ["every runtime is Cloudflare's", '=== "function"', '!== "number"'],
+    ["no runtime is Cloudflare's", '=== "function"', '=== "number"'],
+    [
+      "it is known by something that Deno has",
+      ".WebSocketPair ===",
+      '["WebSocket" as "WebSocketPair"] ===',
+    ],
+  ],
+  "adapters/workers_socket.ts": [
+    ["it sends on what has closed", "if (open) this.raw.send(data);", "this.raw.send(data);"],
+    ["what failed was sent", "() => open = false);", "() => {});"],
+    ["nobody hears of a close", "this.#owner.closing(this.connection);", ""],
+    ["a terminated one gets another code", "this.close(1001", "this.close(1000"],
+    ["who is silent is lost", "this.connection.alive();", ""],
+    ["a close frame is not answered", "if (wasClean) this.#answer(code, reason);", ""],
+    ["who is gone is answered", "if (wasClean) this.#answer", "this.#answer"],
+    [
+      "whoever is gone has closed",
+      "wasClean ? closedByPeer(code, reason) : broken",
+      "true ? closedByPeer(code, reason) : broken",
+    ],
+    ["what is too large broke", "large ? TOO_LARGE : ", ""],
+    ["it answers twice", "if (this.raw.readyState === CLOSED) return;", ""],
+    [
+      "it answers with a code that nobody may send",
+      "if (code === NO_CODE) this.raw.close();\n      else ",
+      "",
+    ],
+    ["any fault is strange", "if (STRANGE.test(messageOf(error))) ", ""],
+    ["bytes are blobs", 'raw.binaryType = "arraybuffer";', ""],
+    ["nobody takes the socket over", "raw.accept();", ""],
   ],
 };

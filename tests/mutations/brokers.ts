@@ -262,7 +262,7 @@ export const brokers: Mutations = {
     ["a restart is not seen", "return `${stored}${this.#run}`;", "return `${stored}`;"],
     [
       "braces in names are keys of others",
-      "topic.replaceAll(/[%{}]/g, encodeURIComponent)",
+      "tagOf(topic)",
       "topic",
     ],
     [
@@ -341,8 +341,9 @@ export const brokers: Mutations = {
     ["what is nowhere is not told", "!skipped && entries.length > 0;", "!skipped;"],
   ],
   "brokers/broker.ts": [
-    ["a broker has two owners", "ports.delete(broker);", ""],
-    ["nobody gets the ports", "return behind;\n}", "return undefined;\n}"],
+    ["a broker has the same owner twice", "found.owners.add(owner);", ""],
+    ["one owner is enough", "found.owners.has(owner)", "found.owners.size > 0"],
+    ["nobody gets the ports", "return found.behind;", "return undefined;"],
     ["the payload of another port", "return behind.maxPayload;", "return 0;"],
   ],
   "brokers/canary.ts": [
@@ -417,6 +418,7 @@ export const brokers: Mutations = {
     ["a state is told twice", "if (connected === this.#connected) return;", ""],
   ],
   "brokers/memory.ts": [
+    ["one process has company", "readonly alone = true;", "readonly alone = false;"],
     ["in one process nothing is up", 'readonly state = "up";', 'readonly state = "down" as const;'],
     ["topics linger", "readonly linger = 0;", "readonly linger = 5;"],
     [
@@ -474,14 +476,116 @@ export const brokers: Mutations = {
     ["prefixes reach into others", "(?!.*:[^:]?(:|$))", ""],
     [
       "options that nobody reads",
-      'checkNames("redis", options, ["publisher", "subscriber", "prefix", "durable"]);',
+      'checkNames("redis", options, ["publisher", "subscriber", "cluster", "prefix", "durable"]);',
       "",
     ],
+    ["a cluster is a node", "if (isCluster(publisher) || isCluster(subscriber)) {", "if (false) {"],
+    ["any node is a cluster", " && client.isCluster === true", ""],
   ],
   "brokers/redis_channel.ts": [
     ["canaries fly among topics", 'kind === "topic" ? "t" : "c"', '"t"'],
     ["whatever a client says is a reply", "/^[A-Z][A-Z0-9]+ /", "/./"],
     ["a text is an error", "error instanceof Error && ", ""],
+    ["braces end a tag", "topic.replaceAll(/[%{}]/g, encodeURIComponent)", "topic", {
+      seenBy: ["tests/brokers/shard_test.ts"],
+    }],
+  ],
+  "brokers/hash_slot.ts": [
+    ["another polynomial", "0x1021", "0x8005"],
+    ["an empty tag counts", "close > open + 1", "close > open"],
+    ["the last brace ends a tag", 'name.indexOf("}", open)', 'name.lastIndexOf("}")'],
+    ["characters are bytes", "encoder.encode(tag)", "[...tag].map((c) => c.charCodeAt(0))"],
+  ],
+  "brokers/cluster_map.ts": [
+    ["an older claim wins", "?? -1) < claim.epoch", "?? 99) > claim.epoch"],
+    ["what others say counts as much", "(own ? 1 : 0)", "0"],
+    ["replicas serve slots", 'all.includes("master") ? slots', "true ? slots"],
+    ["nobody knows where it is itself", '(own ? asked : "")', '""'],
+    ["slots beyond the last", " || Number(to) >= SLOTS", ""],
+    ["each slot is a range", "if (last?.[1] === slot - 1) last[1] = slot;\n    else ", ""],
+  ],
+  "brokers/cluster_watch.ts": [
+    ["an old view counts", "isOlder(map, this.#map)", "false"],
+    ["the same is told again", "if (map.signature === this.#map?.signature) return;", ""],
+    [
+      "whoever does not answer is waited for",
+      "clock.after(PATIENCE, () => late.resolve())",
+      "clock.after(PATIENCE, () => {})",
+    ],
+    ["hurry is no reason", "const isDue = this.#hurried || ", "const isDue = "],
+    [
+      "the client is not asked any more",
+      "if (!isWell || views.length === 0) {",
+      "if (views.length === 0) {",
+    ],
+  ],
+  "brokers/guests.ts": [
+    ["nobody says ASKING", 'link.command(["ASKING"])', 'link.command(["PING"])'],
+    ["a guest that is gone stays", "this.#guests.delete(key);", ""],
+    ["guests are never left", "for (const { link } of this.#guests.values()) link.close();", ""],
+  ],
+  "brokers/pair.ts": [
+    ["one is enough", "if (this.#ready.size === 2) this", "if (this.#ready.size > 0) this"],
+    ["it is gone twice", "if (this.#over) return;\n    this.#over = true;", "this.#over = true;"],
+    [
+      "messages come after the end",
+      "if (!this.#over) this.#listener.message",
+      "this.#listener.message",
+    ],
+  ],
+  "brokers/shard.ts": [
+    ["canaries fly anywhere", "ranges.some(([from, to]) => from <= slot && slot <= to)", "true"],
+    ["canaries are strangers", "channel === this.#canaryHere ? this.#canary : channel", "channel"],
+    [
+      "it never comes back",
+      "this.#stop = clock.after(RETRY, () => this.#open());\n          owner",
+      "owner",
+    ],
+    ["what is elsewhere is refused", "isReply(error) && !isElsewhere(error)", "isReply(error)"],
+    ["nobody is asked for what has gone ahead", "if (port !== undefined) {", "if (false) {"],
+    ["a new master is not connected to", "master.host !== host || master.port !== port", "false"],
+    ["the map is not looked at", "if (isElsewhere(error)) this.#tools.owner.hurry();", ""],
+  ],
+  "brokers/sharded_relay.ts": [
+    ["up without all slots", " && served === SLOTS;", ";"],
+    ["topics stay where they were", "if (lane !== place.lane) this.#move(topic, place, lane);", ""],
+    ["a shard that is gone goes on", "      port.close();\n", ""],
+    [
+      "whoever takes over begins anew",
+      "const heir = gone.get(forerunner);",
+      "const heir = undefined;",
+    ],
+    ["part of it back wakes nobody", 'if (state === "up") sink.partUp?.();', ""],
+    [
+      "a refused topic comes back",
+      "        this.#places.delete(topic);\n        place",
+      "        place",
+    ],
+  ],
+  "brokers/sharded_replay.ts": [
+    ["where it was is forgotten", "return port.position(topic);", "return undefined;"],
+    ["a refusal is tried for ever", "if (lane === this.laneOf(topic)) throw error;", ""],
+    ["what is at once is a promise", "if (!(page instanceof Promise)) return page;", ""],
+  ],
+  "brokers/node_redis_cluster.ts": [
+    ["nobody connects it", "await cluster.connect();", ""],
+    ["addresses are not mapped", "mapped ?? plain", "plain"],
+    ["addresses in place of names", "tls && name ? name : host", "host"],
+  ],
+  "brokers/node_redis_link.ts": [
+    ["messages go to all", '"SPUBLISH", channel', '"PUBLISH", channel'],
+    ["it is out of step", ', this.#subscriber.sendCommand(["PING"] as never)]', "]"],
+    ["a cut is not told", '["error", "end", "terminated"]', "[]"],
+  ],
+  "brokers/io_redis_cluster.ts": [
+    ["nodes are not where they say", 'node.options?.host ?? ""', '""'],
+    ["addresses are not mapped", "mapped ?? plain", "plain"],
+    ["addresses in place of names", "template.options?.tls && name ? name : host", "host"],
+  ],
+  "brokers/io_redis_link.ts": [
+    ["messages go to all", '"SPUBLISH", channel', '"PUBLISH", channel'],
+    ["a cut is not told", "this.#pair.gone(cause);", ""],
+    ["text in place of bytes", "callBuffer(`${name}`", "call(`${name}`"],
   ],
   "brokers/wishes.ts": [
     ["commands overtake each other", "this.#tail = outcome.catch(() => {});", ""],
@@ -498,7 +602,11 @@ export const brokers: Mutations = {
     ],
   ],
   "redis.ts": [
-    ["a broker of another engine", 'brokerOver("redis"', 'brokerOver("nats"'],
+    [
+      "a broker of another engine",
+      'return brokerOver("redis", {\n    maxPayload: engine',
+      'return brokerOver("nats", {\n    maxPayload: engine',
+    ],
   ],
   "nats.ts": [
     ["a broker of another engine", 'brokerOver("nats"', 'brokerOver("redis"'],

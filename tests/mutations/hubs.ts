@@ -4,6 +4,11 @@ import type { Mutations } from "./mutation.ts";
 export const hubs: Mutations = {
   "hubs/absence.ts": [
     [
+      "it is looked after where it was",
+      "return { arrival: { ...arrival, server, heartbeat }, reception, carrier };",
+      "return this.#attendance;",
+    ],
+    [
       "whoever lacks too much comes back",
       " && session.continuity?.sent.complete === true",
       " && session.continuity !== undefined",
@@ -14,8 +19,12 @@ export const hubs: Mutations = {
       "this.#cancel = server.clock.after(WINDOW, () => this.end());",
       "this.#cancel = () => {};",
     ],
-    ["it outlives its server", 'server.signal.addEventListener("abort", this.#shutDown);', ""],
+    ["it outlives its server", 'each.end("shutdown");', ""],
+    ["each listens to its server", "if (this.#heard.has(shutdown)) return;", ""],
     ["nobody finds it", "all.add(ticket!.token, this);", ""],
+    ["a dead WebSocket keeps its client out", "present.cut();", "{}"],
+    ["another user cuts it", " && present.userId === userId", ""],
+    ["whoever is gone is here", "if (presence === undefined)", "if (false)"],
     ["who is early is not let in", "this.#expected.get(token)?.resolve();", ""],
     [
       "who is early waits for ever",
@@ -65,6 +74,17 @@ export const hubs: Mutations = {
     ["users have no name", "user, userId };", "user, userId: undefined };"],
   ],
   "hubs/continuity.ts": [
+    ["it costs the server nothing", "this.#budget?.update(this, size, size, true);", ""],
+    [
+      "it is nobody's to take",
+      "this.#budget?.update(this, size, size, true);",
+      "this.#budget?.update(this, size, size, false);",
+    ],
+    [
+      "what was acknowledged counts",
+      "this.sent.acknowledge(id);\n    this.#count();",
+      "this.sent.acknowledge(id);",
+    ],
     ["pings have numbers", "type <= MessageType.cancelInvocation", "type <= MessageType.ping"],
     [
       "cancelling has none",
@@ -143,6 +163,12 @@ export const hubs: Mutations = {
     ["whoever waits is lost", "if (this.#poll === undefined) {", "if (true) {"],
   ],
   "hubs/request_client.ts": [
+    [
+      "a silent body is waited for",
+      "if (since !== undefined && now - since >= SILENT) this.#giveUp();",
+      "",
+    ],
+    ["half of a silent body does no harm", 'if (begun) this.forget("idle-timeout");', ""],
     ["it is no connection", "arrival.server.registry.add(this);", ""],
     ["it stays a connection", "server.registry.delete(this);", ""],
     ["nobody is told that it is over", "    forgotten();", ""],
@@ -175,12 +201,16 @@ export const hubs: Mutations = {
       'this.#reception?.session.close({ cause: "shutdown", allowReconnect: true });',
       "",
     ],
-    ["bodies are read after the end", "this.#reader?.cancel().catch(() => {});", ""],
+    [
+      "bodies are read after the end",
+      "this.#reader?.cancel().catch(() => {});\n    leave",
+      "leave",
+    ],
   ],
   "hubs/request_clients.ts": [
     [
       "any user will do",
-      "if (client !== undefined && client.userId !== this.#hub.options.userId(asked.user as never)) {",
+      "if (client !== undefined && client.userId !== this.#userIdOf(asked)) {",
       "if (false) {",
     ],
     [
@@ -208,7 +238,19 @@ export const hubs: Mutations = {
     ],
     ["places are never given back", "        server.release();\n", ""],
     ["tokens are never forgotten", "        this.#clients.delete(token);\n", ""],
-    ["the token is anybody's", "    hub.tokens.claim(token);\n", ""],
+    ["the token is anybody's", "if (!hub.tickets.claim(ticket)) {", "if (false) {"],
+    ["who is refused keeps a place", "admission?.ended();\n      server.release();", ""],
+    [
+      "strangers may post from elsewhere",
+      "if (client.userId !== user) return",
+      "if (false) return",
+    ],
+    [
+      "strangers may post to elsewhere",
+      "if (!sealed.mine) return refused(request, 403, STRANGER);",
+      "",
+    ],
+    ["polls may go anywhere", "() => userId, !streams)", "() => userId)"],
     [
       "whoever listens may leave unseen",
       'else signal.addEventListener("abort", () => client.left(), { once: true });',
@@ -221,7 +263,11 @@ export const hubs: Mutations = {
     ],
     ["streams are deleted", "if (!(client instanceof LongPolling)) {", "if (false) {"],
     ["a proxy keeps events", '"x-accel-buffering": "no",', ""],
-    ["a WebSocket is unknown", "return this.#hub.tokens.isClaimed(token)\n", "return false\n"],
+    [
+      "a WebSocket is unknown",
+      "if (tokens.isClaimed(token)) return refused(request, 405, WEB_SOCKET);",
+      "",
+    ],
   ],
   "hubs/broadcast.ts": [
     ["it is encoded each time", "this.#encoded.set(protocol, encoded);", ""],
@@ -317,8 +363,8 @@ export const hubs: Mutations = {
     ],
     [
       "whoever closes is asked",
-      "if (session === undefined || !session.open) throw gone();",
-      "if (session === undefined) throw gone();",
+      "if (!session.open) throw gone();",
+      "",
     ],
     ["nothing comes before a question", "before?.(name);", ""],
   ],
@@ -460,7 +506,7 @@ export const hubs: Mutations = {
   "hubs/any_hub.ts": [
     [
       "a place is kept from its client",
-      'this.#absences.get(tokenOf(request) ?? "")?.lend();',
+      "this.#absences.get(token)?.lend();",
       "void 0;",
       { seenBy: ["tests/hubs/absence_test.ts"] },
     ],
@@ -471,7 +517,7 @@ export const hubs: Mutations = {
     ],
     [
       "any token will do",
-      "absence === undefined && token !== null && ticket === undefined",
+      'typeof ticket === "string"',
       "false",
     ],
     [
@@ -549,7 +595,7 @@ export const hubs: Mutations = {
   ],
   "hubs/hub_state.ts": [
     ["filters are left out", "filters.length === 0 ? run()", "true ? run()"],
-    ["tokens have no bound", "new Tokens(options.limits.maxUnclaimed)", "new Tokens(10_000)"],
+    ["tokens have no bound", "new Tokens(maxUnclaimed)", "new Tokens(10_000)"],
     ["methods are not there", "new MethodMap(methods)", "new MethodMap({})"],
   ],
   "hubs/invocation.ts": [
@@ -614,15 +660,19 @@ export const hubs: Mutations = {
   "hubs/members.ts": [
     [
       "what is empty stays",
-      "if (set?.delete(member) && set.size === 0) this.#sets.delete(name);",
-      "set?.delete(member);",
+      "return this.#sets.delete(name);",
+      "return true;",
     ],
     [
       "the second one takes the place of the first",
       "else set.add(member);",
       "else this.#sets.set(name, new Set([member]));",
     ],
-    ["nobody is taken out", "if (set?.delete(member) && set.size === 0)", "if (set?.size === 0)"],
+    [
+      "nobody is taken out",
+      "!set?.delete(member) || set.size > 0",
+      "set === undefined || set.size > 0",
+    ],
   ],
   "hubs/methods.ts": [
     [
@@ -702,6 +752,7 @@ export const hubs: Mutations = {
     ["functions are no schemas", ' || typeof schema === "function"', ""],
   ],
   "hubs/pulse.ts": [
+    ["another clock counts from the first one", "this.#sentAt = this.#heardAt = now;", ""],
     ["nobody is late", "if (!this.#greeted) return", "if (false) return"],
     ["who never pings is lost", "if (this.#pings && ", "if ("],
     ["a sign of life is none", "if (this.#heard) this.#heardAt = now;", ""],
@@ -723,7 +774,7 @@ export const hubs: Mutations = {
     ["much is acknowledged late", "if (continuity.received.due) this.session.acknowledge();", ""],
     [
       "acknowledgements are nothing",
-      "continuity?.sent.acknowledge(message.sequenceId)",
+      "continuity?.acknowledge(message.sequenceId)",
       "undefined",
     ],
     ["nobody says where it goes on", "continuity?.received.goOn(message.sequenceId)", "undefined"],
@@ -817,12 +868,12 @@ export const hubs: Mutations = {
     ["again is once more", "!groups.has(name) && ", ""],
     [
       "whoever is gone joins",
-      "if (session === undefined || this.one(session.id) !== session) return;",
-      "if (session === undefined) return;",
+      "if (session === undefined || this.one(session.id) !== session) return undefined;",
+      "if (session === undefined) return undefined;",
     ],
     [
       "groups are kept",
-      "for (const name of session.groups ?? []) this.#groups.delete(name, session);",
+      "for (const name of session.groups ?? []) this.#left(name, session);",
       "",
     ],
     [
@@ -832,9 +883,20 @@ export const hubs: Mutations = {
     ],
     [
       "a group is left by half",
-      "if (session?.groups?.delete(name)) this.#groups.delete(name, session);",
+      "if (session?.groups?.delete(name)) this.#left(name, session);",
       "session?.groups?.delete(name);",
     ],
+    [
+      "nobody hears that the last one has left",
+      "if (this.#groups.delete(name, session)) this.watcher?.left(name);",
+      "this.#groups.delete(name, session);",
+    ],
+    [
+      "nobody hears who joins",
+      "this.watcher?.joined(name)",
+      "undefined as Promise<void> | undefined",
+    ],
+    ["what is refused is a member", "      this.leave(name, session);\n      throw", "      throw"],
     [
       "who has shaken hands has yet to",
       "this.#arriving.delete(session);\n    this.#sessions.set",
@@ -847,7 +909,8 @@ export const hubs: Mutations = {
     ],
   ],
   "hubs/session.ts": [
-    ["nothing is kept", "this.continuity.sent.add(encoded);", ";"],
+    ["what is kept for one that is gone stays", "this.continuity?.end();", ""],
+    ["nothing is kept", "this.continuity.keep(encoded);", ";"],
     [
       "pings are kept",
       "this.continuity !== undefined && isNumbered(type)",
@@ -900,6 +963,8 @@ export const hubs: Mutations = {
     ["any end of ours sends away", 'this.#end?.cause === "local"', "this.#end !== undefined"],
   ],
   "hubs/tokens.ts": [
+    ["none can come back", "if (resumable) this.#resumable++;", ""],
+    ["all that were there can come back", "if (this.isResumable(token)) this.#resumable--;", ""],
     [
       "tokens live longer",
       "clock.now() - entry.madeAt < LIFETIME ?",
@@ -981,6 +1046,12 @@ export const hubs: Mutations = {
     ["whoever has ended counts as before", "this.#ended = true;", ""],
   ],
   "hubs/web_socket.ts": [
+    [
+      "the clock is that of before",
+      "    this.#server = server;\n    this.#back?",
+      "    this.#back?",
+      { seenBy: ["tests/hubs/absence_test.ts"] },
+    ],
     ["a goodbye is a cut", "if (!wasClean && Absence", "if (Absence", {
       seenBy: ["tests/hubs/absence_test.ts"],
     }],
@@ -1002,13 +1073,13 @@ export const hubs: Mutations = {
     ],
     [
       "the next WebSocket carries nobody",
-      "    this.#connection = connection;\n    this.#back",
-      "    this.#back",
+      "    this.#connection = connection;\n    this.#server = server;\n    this.#back",
+      "    this.#server = server;\n    this.#back",
     ],
     [
       "a token is good for two",
-      "if (ticket !== undefined && !hub.tokens.claim(ticket.token, ticket.resumable)) {",
-      "if (false) {",
+      "if (ticket !== undefined && !hub.tickets.claim(ticket)) return undefined;",
+      "if (ticket !== undefined) hub.tickets.claim(ticket);",
     ],
     ["bytes are text", 'typeof data === "string" ? data : new Uint8Array(data)', "data as string"],
     [
@@ -1060,5 +1131,280 @@ export const hubs: Mutations = {
     ],
     ["a refusal has no headers of its own", ", ...headers }", " }"],
     ["a refusal cannot be read", "return readable(request, response);", "return response;"],
+  ],
+  "hubs/answering.ts": [
+    [
+      "who is left out is called",
+      "if (!except.includes(session.id)) session.sendCopy(broadcast);",
+      "session.sendCopy(broadcast);",
+    ],
+    ["everybody is the first", 'this.#claims.take(matter.id) ? "done" : "no"', '"done"'],
+    [
+      "what is not here is done",
+      'if (session === undefined) return reply({ verdict: "no" });\n        this.#do',
+      'if (session === undefined) return reply({ verdict: "done" });\n        this.#do',
+    ],
+    ["one that is closing is asked", "if (!session.open) throw gone();", ""],
+    ["nobody knows that it takes its time", 'reply({ verdict: "taken" });', ""],
+    [
+      "errors are kept",
+      'reply({ verdict: "failed", error: messageOf(error) });',
+      'reply({ verdict: "done" });',
+    ],
+    ["losses are not handed on", "this.posts?.lost(process);", ""],
+  ],
+  "hubs/audience.ts": [
+    ["all have a name", 'name: "" }', 'name: "all" }'],
+    ["all are a group", 'to: "all", name', 'to: "group", name'],
+    ["all are a user", 'to: "all", name', 'to: "user", name'],
+  ],
+  "hubs/claims.ts": [
+    ["everybody is first", "if (this.has(id)) return false;", ""],
+    ["any number is kept", " && this.size < this.#most", ""],
+    ["they are forgotten at once", "now - since < REMEMBERED && ", "now - since < 1 && "],
+  ],
+  "hubs/elsewhere.ts": [
+    [
+      "groups are called everywhere",
+      'audience.to === "group" ? channels.group(audience.name) : channels.all',
+      "channels.all",
+    ],
+    ["users are all", 'audience.to === "user" ? audience.name : undefined', "undefined"],
+    ["nobody is left out", "except.size > 0 ? [...except] : undefined", "undefined"],
+    ["all are asked each time", "peers.has(home);", "false;"],
+    ["it is not remembered", "else this.#whereabouts.set(matter.id, answered.from);", ""],
+    [
+      "any name is taken",
+      "if (topic !== undefined) return this.#interests.add(topic);",
+      "return this.#interests.add(topic ?? group);",
+    ],
+    ["groups are kept for ever", "if (topic !== undefined) this.#interests.delete(topic);", ""],
+    ["gaps are told of nobody", "if (this.#here.has(audience)) this", "this"],
+    ["an engine that is away is asked", 'if (status === "up") return;', "return;"],
+  ],
+  "hubs/elsewhere_notices.ts": [
+    ["states are not told", "this.#options.onState?.(state, cause)", "undefined"],
+    ["a loss is silent", "this.error(new Error(`Lost", "void (new Error(`Lost"],
+    [
+      "faults of users are ours",
+      "contain(() => onBrokerError(error), logError);",
+      "onBrokerError(error);",
+    ],
+  ],
+  "hubs/exchange.ts": [
+    ["any size is sent", "if (size <= maxPayload) return;", "return;"],
+    [
+      "what is not sent is waited for",
+      "if (!relayed) this.#questions.failed(number, messageOf(error));",
+      "",
+    ],
+    ["nobody says goodbye", 'this.send(this.channels.all, { kind: "bye", from: this.id });', ""],
+    [
+      "what is refused is not asked for again",
+      "for (const topic of [...this.#refused]) this.#want(topic);",
+      "",
+    ],
+    [
+      "what is under way waits when the engine goes",
+      "this.#questions.end(`the engine is ${state}: nobody knows how far other processes were`);",
+      "",
+    ],
+    ["nobody is lost", "for (const process of this.peers.lost(now)) this.#lost(process);", ""],
+    ["a pause of our own is the others' fault", "if (late) return this.peers.forgive(now);", ""],
+    [
+      "answers that are missing are waited for",
+      'this.#questions.doubt("an answer of another process may have been lost");',
+      "",
+    ],
+    [
+      "a new one is not told of us",
+      "if (this.peers.heard(process, this.#clock.now())) this.#sign();",
+      "this.peers.heard(process, this.#clock.now());",
+    ],
+    ["one that has left is there", "this.peers.delete(parcel.from);", ""],
+    ["signs are sent once", "if (now - this.#signedAt >= SIGN_PERIOD) this.#sign();", ""],
+  ],
+  "hubs/hub_channels.ts": [
+    ["any name is a channel", "utf8Exceeds(name, LONGEST) || ", ""],
+    ["what is no UTF-8 is one", " || !wellFormed(name)", ""],
+    ["topics may have such names", "this.all = `>${hub}>all`;", "this.all = `${hub}all`;"],
+    ["hubs share their groups", "this.#groups = `>${hub}>group>`;", "this.#groups = `>group>`;"],
+  ],
+  "hubs/hub_port.ts": [
+    ["one for all names", "`hub ${name}`", "`hub`"],
+    [
+      "anything is a broker",
+      "if (ports !== undefined) return ports.live();",
+      "return ports?.live();",
+    ],
+    [
+      "two share one",
+      "takePorts(broker, `hub ${name}`)",
+      "takePorts(broker, `hub ${name} ${Math.random()}`)",
+    ],
+  ],
+  "hubs/interests.ts": [
+    ["each time anew", "if (known !== undefined) return known.ready;", ""],
+    [
+      "a slow engine holds everybody",
+      'const cancel = this.#clock.after(PATIENCE, () => over.resolve("over"));',
+      "const cancel = () => {};",
+    ],
+    ["what is late is not told", "const late = () => this.#late(topic);", "const late = () => {};"],
+    ["it is let go of at once", "if (now - since < this.#port.linger) return;", ""],
+    [
+      "any number is kept",
+      "if (this.#idle.size > MOST_IDLE) this.#drop(this.#idle.keys().next().value!);",
+      "",
+    ],
+    ["who is back finds nothing", "this.#idle.delete(topic);\n    const known", "const known"],
+    [
+      "what was refused is had",
+      "if (this.#wanted.get(topic) === interest) this.#wanted.delete(topic);",
+      "",
+    ],
+    ["a late refusal is that of another", "if (this.#wanted.get(topic) === interest) this", "this"],
+  ],
+  "hubs/outside_groups.ts": [
+    [
+      "all are here",
+      "if (session === undefined && this.#elsewhere !== undefined) return undefined;",
+      "",
+    ],
+    [
+      "who is to leave joins",
+      'this.#ask("leave", name, connectionId)',
+      'this.#ask("join", name, connectionId)',
+    ],
+    ["any name is one", "group: checkName(name)", "group: name"],
+  ],
+  "hubs/parcel.ts": [
+    ["bodies begin with a line end", "text.slice(end + 1)", "text.slice(end)"],
+    ["any kind is known", "KINDS.includes(parcel?.kind) ? ", "parcel ? "],
+    ["bodies are lost", "\\n${body}`", "\\n`"],
+  ],
+  "hubs/peers.ts": [
+    ["nobody is lost", "now - heardAt >= LOST", "false"],
+    ["everybody is new", "const isNew = !this.has(process);", "const isNew = true;"],
+    ["any number is known", "if (isNew && this.size >= MOST) return false;", ""],
+    ["who is lost stays", "for (const [process] of lost) this.delete(process);", ""],
+    [
+      "nothing is forgiven",
+      "for (const process of this.all()) this.#heardAt.set(process, now);",
+      "void now;",
+    ],
+  ],
+  "hubs/posted.ts": [
+    ["any number is open", "if (this.size >= MOST) return undefined;", ""],
+    [
+      "half of it is all of it",
+      'if (end === "last") open.controller.close();\n    else open.controller.error(new Error("the rest does not come"));',
+      "open.controller.close();",
+    ],
+    ["what is done is kept", "this.#open.delete(key);\n    open.answer", "open.answer"],
+    ["losses are not told", "if (from !== process) continue;", "continue;"],
+    ["all are lost", "if (from !== process) continue;", ""],
+  ],
+  "hubs/posting.ts": [
+    ["nobody hears of the half", 'if (begun) await send("", "broken");', ""],
+    [
+      "it goes on in any case",
+      'if (end === "last" || status !== 200) return [status, why];',
+      'if (end === "last") return [status, why];',
+    ],
+    ["pieces are as large as they come", "for (; text.length > PIECE;", "for (; false;"],
+    ["all requests are one", "const post = ++last;", "const post = last;"],
+  ],
+  "hubs/questions.ts": [
+    ["any number is asked", "if (this.size >= MOST) {", "if (false) {"],
+    ["what fails is kept", "this.#pending.delete(number);\n      throw error;", "throw error;"],
+    ["one no is enough", "if (pending.asked.size === 0) this", "this"],
+    ["who has it is one of many", "pending.asked.clear();", ""],
+    [
+      "a loss is that of all",
+      "if (!asked.delete(process) || asked.size > 0) continue;",
+      "asked.delete(process);",
+    ],
+    ["all are in doubt", "if (taken) this.failed(number, why);", "this.failed(number, why);"],
+    ["nobody is given up", "if (taken || now - since < PATIENCE) continue;", "continue;"],
+    ["who has it has to hurry", "if (taken || now", "if (now"],
+  ],
+  "hubs/seals.ts": [
+    [
+      "any signature will do",
+      "if (!same(await this.#sign(key, `token ${text}`, 16), signature)) continue;",
+      "",
+    ],
+    ["tokens are for all hubs", "`edgesocket ${this.#hub} ${text}`", "`edgesocket ${text}`"],
+    ["they are for ever", "age < LIFETIME + SKEW", "true"],
+    ["the future is far", "age >= -SKEW && ", ""],
+    [
+      "anybody is the user",
+      "mine: same(await this.#userMark(key, user, id), who!),",
+      "mine: true,",
+    ],
+    [
+      "only the first secret is taken",
+      "for (const key of await this.#keys) {",
+      "for (const key of (await this.#keys).slice(0, 1)) {",
+    ],
+    [
+      "the last one signs",
+      "const [key] = await this.#keys;",
+      "const key = (await this.#keys).at(-1);",
+    ],
+  ],
+  "hubs/tickets.ts": [
+    [
+      "others are not asked",
+      "if (!exclusive && !resumable) return { ...ticket, from: process };",
+      "return { ...ticket, from: process };",
+    ],
+    ["strangers are let in", 'if (!sealed.mine) return "stranger";', ""],
+    ["old ones are good", "if (!sealed.fresh || this", "if (this"],
+    ["used ones are good", "!sealed.fresh || this.#claims.has(sealed.id)", "!sealed.fresh"],
+    ["a poll takes the chance", "first === undefined && !exclusive ?", "first === undefined ?"],
+    [
+      "it may be used twice",
+      "if (this.#seals !== undefined && !this.#claims.take(ticket.id)) return false;",
+      "",
+    ],
+    ["whoever was slower stays", "if (first === false) taken();", ""],
+  ],
+  "hubs/values.ts": [
+    ["bytes are an object", "if (ArrayBuffer.isView(value)) {", "if (false) {"],
+    ["dates are text", "if (value instanceof Date) return", "if (false) return"],
+    [
+      "large numbers fail",
+      'if (typeof value === "bigint") return mark("integer", `${value}`);',
+      "",
+    ],
+    [
+      "what looks like a mark is one",
+      'Object.hasOwn(copy, MARK) ? mark("object", copy) : copy',
+      "copy",
+    ],
+    [
+      "a view is its buffer",
+      "new Uint8Array(value.buffer, value.byteOffset, value.byteLength)",
+      "new Uint8Array(value.buffer)",
+    ],
+  ],
+  "hubs/whereabouts.ts": [
+    [
+      "any number is remembered",
+      "if (this.#processes.size > MOST) this.delete(this.#processes.keys().next().value!);",
+      "",
+    ],
+    [
+      "the last ones are forgotten",
+      "this.#processes.delete(id);\n    this.#processes.set",
+      "this.#processes.set",
+    ],
+    [
+      "nothing is forgotten",
+      "  delete(id: string): void {\n    this.#processes.delete(id);",
+      "  delete(id: string): void {\n    void id;",
+    ],
   ],
 };

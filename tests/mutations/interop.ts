@@ -90,6 +90,12 @@ export const interop: Mutations = {
       "this.#pump.stop();\n      throw fault;\n    };",
     ],
     ["the URL is that of a page", '.replace(/^http/, "ws")', ""],
+    ["workerd finds its handlers", "this.#looking ? null : ", ""],
+    [
+      "a handler is hidden from others",
+      "    const guard = (event: unknown) => {\n      this.#looking = false;",
+      "    const guard = (event: unknown) => {",
+    ],
     ["any binaryType will do", 'if (type === "arraybuffer" || type === "blob") ', ""],
     ["messages wait for ever", 'if (type === "message") this.#pump.start();', ""],
     ["listeners stay", "if (guard) super.removeEventListener(type, guard, options);", ""],

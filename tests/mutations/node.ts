@@ -315,9 +315,15 @@ export const node: Mutations = {
       "this.#settle();\n    this.#released();\n    stream.resume();",
       "this.#settle();\n    stream.resume();",
     ],
-    ["what nobody takes stays", "if (!taken) stream.destroy();", ""],
-    ["what others read is cut", 'stream.listenerCount("data") > 0 || stream', "stream"],
-    ["what others have answered is cut", " || stream.bytesWritten > before;", ";"],
+    [
+      "what nobody takes stays",
+      "if (!isRead(stream) && stream.bytesWritten <= before) stream.destroy();",
+      "",
+    ],
+    ["what others read is cut", "!isRead(stream) && stream.bytesWritten", "stream.bytesWritten"],
+    ["what others have answered is cut", " && stream.bytesWritten <= before) stream", ") stream"],
+    ["only one event of those who read counts", ' + stream.listenerCount("readable") > 0', " > 0"],
+    ["what ws has taken on Bun is cut", 'description === "websocket"', "description === undefined"],
     ["a minute is waited for a connection that is over", 'stream.once("close", cancel);', ""],
     [
       "nobody learns that the client has left",

@@ -789,7 +789,7 @@ export const server: Mutations = {
       "return server.refuse(request, NOT_WAITING, state?.opening?.remoteAddress, init.limits.route);",
       "return new Response(null, { status: 400 });",
     ],
-    ["idleTimeout is in milliseconds", "init.limits.idleTimeout / 1000", "init.limits.idleTimeout"],
+    ["the limits are not those of the route", "limits: init.limits,", "limits: {} as never,"],
     ["the subprotocol is lost", "protocol: init.protocol,", 'protocol: "",'],
     ["who is watched is not", "watched: state?.watched === true,", "watched: false,"],
     [

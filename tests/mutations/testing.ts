@@ -118,6 +118,7 @@ export const testing: Mutations = {
     ],
     ["every report is told", 'if (report.kind === "option") console', "console"],
     ["no report is told", "console.warn(reportLine(report));", ""],
+    ["what has no name is passed over", " || UNNAMED;", ";"],
     ["connections is always 0", "return running.connections;", "return 0;"],
     ["a shutdown may hang", "reject(error);", ""],
     ["a shutdown that hangs leaves connections", "adapter.cut();", ""],

@@ -504,8 +504,17 @@ export const wire: Mutations = {
     ["a byte more", "this.#bytes >= this.#often", "this.#bytes > this.#often"],
   ],
   "wire/sent_messages.ts": [
+    [
+      "what is forgotten is there",
+      "this.#shift();\n      this.#forgotten = this.#first - 1;\n    }\n  }\n\n  /** What is to",
+      "this.#shift();\n    }\n  }\n\n  /** What is to",
+    ],
     ["all is kept", "while (this.#size > this.#most) {", "while (false) {"],
-    ["what is forgotten is complete", "this.#forgotten = this.#first - 1;", ";"],
+    [
+      "what is forgotten is complete",
+      "this.#shift();\n      this.#forgotten = this.#first - 1;\n    }\n  }\n\n  /**\n   * The other",
+      "this.#shift();\n    }\n  }\n\n  /**\n   * The other",
+    ],
     ["what is to come is acknowledged", "id >= this.#first", "id > this.#first"],
     ["a late acknowledgement counts", "Math.max(this.#acknowledged, id)", "id"],
     ["one is let go of at a time", "while (this.#first <= id) this.#shift();", "this.#shift();"],

@@ -9,11 +9,15 @@ import { root } from "../support/command.ts";
  */
 const LIMIT = 17.95 * 1024;
 
+/** The same for the client of hubs, with JSON and WebSockets: what every page loads. */
+const CLIENT_LIMIT = 6 * 1024;
+
 const kib = (bytes: number) => `${(bytes / 1024).toFixed(2)} KiB`;
 
-Deno.test(`the core takes at most ${kib(LIMIT)}, minified and gzipped`, async () => {
+/** What a page loads that imports this, without what is imported while it runs. */
+async function bundled(contents: string) {
   const { outputFiles: [bundle], metafile } = await build({
-    entryPoints: [new URL("mod.ts", root).pathname],
+    stdin: { contents, resolveDir: new URL(".", root).pathname, loader: "ts" },
     bundle: true,
     minify: true,
     format: "esm",
@@ -34,17 +38,37 @@ Deno.test(`the core takes at most ${kib(LIMIT)}, minified and gzipped`, async ()
   await stop();
   const { length } = bundle!.contents;
   const size = gzipSync(bundle!.contents, { level: 9 }).length;
-  console.log(`the core: ${kib(length)} minified, ${kib(size)} gzipped (${size} bytes)`);
-  const upper = Object.keys(metafile.inputs).filter((path) => /hono|testing/.test(path));
-  assertEquals(upper, [], "the core imports what is above it");
+  const files = Object.entries(Object.values(metafile.outputs)[0]!.inputs)
+    .filter(([, { bytesInOutput }]) => bytesInOutput > 0);
   // What grew is seen here, folder by folder.
   const folders = new Map<string, number>();
-  for (
-    const [path, { bytesInOutput }] of Object.entries(Object.values(metafile.outputs)[0]!.inputs)
-  ) {
+  for (const [path, { bytesInOutput }] of files) {
     const folder = path.match(/src\/(\w+)\//)?.[1] ?? "roofs";
     folders.set(folder, (folders.get(folder) ?? 0) + bytesInOutput);
   }
   for (const [folder, minified] of folders) console.log(`  ${folder}: ${kib(minified)} minified`);
+  return { minified: length, size, files: files.map(([path]) => path), folders };
+}
+
+Deno.test(`the core takes at most ${kib(LIMIT)}, minified and gzipped`, async () => {
+  const { minified, size, files } = await bundled('export * from "./mod.ts";');
+  console.log(`the core: ${kib(minified)} minified, ${kib(size)} gzipped (${size} bytes)`);
+  const upper = files.filter((path) => /hono|testing/.test(path));
+  assertEquals(upper, [], "the core imports what is above it");
   assert(size <= LIMIT, `${kib(size)} is more than ${kib(LIMIT)}`);
+});
+
+Deno.test(`the client of hubs takes at most ${kib(CLIENT_LIMIT)}, minified and gzipped`, async () => {
+  const names = "connectHub, ConnectionLost, HubError";
+  const { minified, size, folders, files } = await bundled(
+    `export { ${names} } from "./src/client.ts";`,
+  );
+  console.log(`the client: ${kib(minified)} minified, ${kib(size)} gzipped (${size} bytes)`);
+  const others = [...folders.keys()].filter((name) => !["client", "wire", "base"].includes(name));
+  assertEquals(others, [], "the client imports a server");
+  assertEquals(
+    files.filter((path) => /typed|event_stream|long_polling|messagepack/.test(path)),
+    [],
+  );
+  assert(size <= CLIENT_LIMIT, `${kib(size)} is more than ${kib(CLIENT_LIMIT)}`);
 });

@@ -55,10 +55,10 @@ Deno.test("an adapter is told what it needs to switch protocols", () => {
     return response;
   });
   assertEquals(all.complete(), all.response);
-  const [{ request, context, response, protocol, idleTimeout, signal, watched, cautious }] = all
+  const [{ request, context, response, protocol, limits, signal, watched, cautious }] = all
     .asked as [UpgradeRequest];
   assertEquals([request, context, response], [all.request, "context", all.response]);
-  assertEquals([protocol, idleTimeout, watched, cautious], ["chat", 12, false, false]);
+  assertEquals([protocol, limits.idleTimeout, watched, cautious], ["chat", 12_000, false, false]);
   assertEquals([signal, all.state.registry.size], [all.state.signal, 1]);
 });
 

@@ -43,3 +43,20 @@ async function makeBundle(script: URL): Promise<URL> {
   await Deno.rename(own, target);
   return target;
 }
+
+/** A script and all that it imports as one classic script, for a page. */
+export async function bundledForPage(script: URL): Promise<string> {
+  const { outputFiles: [file] } = await build({
+    entryPoints: [script.pathname],
+    bundle: true,
+    format: "iife",
+    platform: "browser",
+    target: "es2022",
+    define: { "process.env.NODE_ENV": '"production"' },
+    jsx: "automatic",
+    alias: ours,
+    write: false,
+  });
+  await stop();
+  return file!.text;
+}

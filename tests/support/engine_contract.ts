@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { Engine } from "../../src/brokers/engine.ts";
 import type { EngineOptions } from "./engines.ts";
 import { hasEngine, TestEngine } from "./engines.ts";
-import { PATIENCE } from "./within.ts";
+import { Told } from "./told.ts";
 
 /** A client that the test has made, and what closes it. */
 export interface EngineClient {
@@ -21,33 +21,6 @@ export interface EngineContract {
   readonly staysAway?: boolean;
   /** Begins to connect. */
   create(port: number): EngineClient;
-}
-
-/** Everything that a port has to tell, in the order in which it does. */
-class Told {
-  readonly all: string[] = [];
-  #heard = () => {};
-
-  add(text: string): void {
-    this.all.push(text);
-    this.#heard();
-  }
-
-  /** Waits for something, and takes it and what came before. */
-  async until(expected: RegExp): Promise<string> {
-    const end = Date.now() + PATIENCE;
-    for (;;) {
-      const index = this.all.findIndex((text) => expected.test(text));
-      if (index >= 0) return this.all.splice(0, index + 1).at(-1)!;
-      assert(Date.now() < end, `expected ${expected}, got ${this.all.join("; ")}`);
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      await new Promise<void>((resolve) => {
-        this.#heard = resolve;
-        timer = setTimeout(resolve, 1_000);
-      });
-      clearTimeout(timer);
-    }
-  }
 }
 
 /** What an engine's port promises, over a real engine, in this process. */

@@ -14,6 +14,8 @@ export interface EngineOptions {
   readonly keeps?: boolean;
   /** Where its port comes from. */
   readonly pick?: () => number;
+  /** What it is told beside that, such as which cluster it is in. */
+  readonly args?: readonly string[];
 }
 
 /** How an engine is started. */
@@ -145,7 +147,10 @@ export class TestEngine implements AsyncDisposable {
   async #run(): Promise<void> {
     this.#process = await ListeningProcess.start(
       installed.get(this.name)!,
-      this.#kind.args(this.port, this.#folder, this.#options, this.#monitor),
+      [
+        ...this.#kind.args(this.port, this.#folder, this.#options, this.#monitor),
+        ...this.#options.args ?? [],
+      ],
       this.#kind.ready,
     );
   }
@@ -224,6 +229,27 @@ export class TestEngine implements AsyncDisposable {
       subject.startsWith("test.t.") ? [subject.slice(7)] : []
     );
     return [...new Set(tokens.map(decodeURIComponent))].sort();
+  }
+
+  /** What one of several NATS servers says of those that lead; `undefined` if it says nothing. */
+  async jetstream(): Promise<
+    { leader: string; streams: { leader: string; current: boolean }[] } | undefined
+  > {
+    const url = `http://127.0.0.1:${this.#monitor}/jsz?streams=true&config=true`;
+    try {
+      const signal = AbortSignal.timeout(500);
+      const { meta_cluster, account_details = [] } = await (await fetch(url, { signal })).json();
+      const details = account_details.flatMap((account: { stream_detail?: unknown[] }) =>
+        account.stream_detail ?? []
+      ) as { cluster?: { leader?: string; replicas?: { current: boolean }[] } }[];
+      const streams = details.map(({ cluster }) => ({
+        leader: cluster?.leader ?? "",
+        current: cluster?.replicas?.every(({ current }) => current) ?? false,
+      }));
+      return { leader: meta_cluster?.leader ?? "", streams };
+    } catch {
+      return undefined;
+    }
   }
 
   /** Publishes to NATS, over a connection of its own. */

@@ -1,5 +1,6 @@
 import { root } from "./command.ts";
 import { hasEngine, TestEngine } from "./engines.ts";
+import { clusterOfOne } from "./redis_cluster.ts";
 import { offlineImports } from "./imports.ts";
 import { ProcessServer } from "./process_server.ts";
 import type { WireRuntime } from "./runtimes.ts";
@@ -32,7 +33,8 @@ export async function withEngine(
   example: Example,
 ): Promise<{ env: Record<string, string> } & AsyncDisposable> {
   const name = engineOf(example);
-  const engine = name && await TestEngine.create(name);
+  const cluster = /\b[cC]luster\b|createCluster/.test(example.code);
+  const engine = cluster ? await clusterOfOne() : name && await TestEngine.create(name);
   return {
     env: engine ? { [`${engine.name.toUpperCase()}_URL`]: engine.url } : {},
     async [Symbol.asyncDispose]() {
@@ -48,6 +50,13 @@ export function fencesIn(file: string, text: string): Example[] {
     info: info!,
     code: code!,
   }));
+}
+
+/** The examples in the docstrings of a file of the project. */
+export function examplesOf(file: string): Example[] {
+  const docs = Deno.readTextFileSync(new URL(file, root)).match(/\/\*\*[^]*?\*\//g) ?? [];
+  const text = docs.map((doc) => doc.replaceAll(/^ *\* ?/gm, "")).join("\n");
+  return fencesIn(file, text);
 }
 
 const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));

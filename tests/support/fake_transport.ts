@@ -1,3 +1,5 @@
+import type { Clock } from "../../src/base/clock.ts";
+import type { BrokerPort } from "../../src/brokers/port.ts";
 import type { CloseCause } from "../../src/connection/close.ts";
 import { MemoryBudget } from "../../src/connection/memory_budget.ts";
 import type { Continuity } from "../../src/hubs/continuity.ts";
@@ -85,8 +87,10 @@ export function hubState(
   options: HubOptions<unknown, ClientSide> = {},
   side: ClientSide = {},
   encodings?: Encodings,
+  port?: BrokerPort,
+  clock?: Clock,
 ): HubState {
-  return new HubState(side, methods, checkHubOptions(options), encodings);
+  return new HubState(side, methods, checkHubOptions(options), encodings, port, clock);
 }
 
 /** A client of a hub, by hand; it has shaken hands if `protocol` is not `null`. */

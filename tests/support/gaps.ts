@@ -6,7 +6,15 @@
 
 /** The tables of the page, in their order, by their headings. */
 export const TABLES = {
-  runtimes: ["what", "Deno", "Bun", "Node", "Deno through `./node`", "Bun through `./node`"],
+  runtimes: [
+    "what",
+    "Deno",
+    "Bun",
+    "Node",
+    "Deno through `./node`",
+    "Bun through `./node`",
+    "Workers",
+  ],
   handshake: ["what", "Deno", "Bun", "Node", "Deno through `./node`", "Bun through `./node`"],
   bare: [
     "what",
@@ -16,10 +24,10 @@ export const TABLES = {
 } as const;
 
 /**
- * The runtimes that the tables have a column for; `strict` is Deno through the entry for Node, and
- * `bun-node` is Bun through it.
+ * The runtimes that the tables have a column for; `strict` is Deno through the entry for Node,
+ * `bun-node` is Bun through it, and `workers` is workerd, of which nobody has the bytes to see.
  */
-export type Column = "deno" | "bun" | "node" | "strict" | "bun-node";
+export type Column = "deno" | "bun" | "node" | "strict" | "bun-node" | "workers";
 
 /** One row: its cells as the page has them, and what the tests expect where it is not the norm. */
 interface Row {
@@ -32,6 +40,8 @@ interface Row {
   readonly strict?: string;
   /** Bun through the entry for Node, where that is not as Node. */
   readonly "bun-node"?: string;
+  /** Cloudflare Workers, where somebody has tried. */
+  readonly workers?: string;
   /** What a runtime does instead. The one that is missing does what we want of every runtime. */
   readonly pinned: Readonly<Partial<Record<Column, unknown>>>;
 }
@@ -44,13 +54,15 @@ export const gaps = {
     deno: "the client still gets a close frame (1001): there is no way to cut a connection",
     bun: "cuts the connection",
     node: "cuts the connection",
-    pinned: { deno: { code: 1001, reason: "" } },
+    workers: "the client still gets a close frame (1001)",
+    pinned: { deno: { code: 1001, reason: "" }, workers: { code: 1001, reason: "" } },
   },
   "a client that never answers our close frame": {
     table: "runtimes",
     deno: "`wasClean: false` after `closeTimeout`",
     bun: "`wasClean: true` at once: Bun does not wait for the answer",
     node: "`wasClean: false` after `closeTimeout`",
+    workers: "`wasClean: false` after `closeTimeout`",
     pinned: { bun: "clean" },
   },
   "messages under way when we close": {
@@ -58,6 +70,7 @@ export const gaps = {
     deno: "Deno resets the connection, so the client may miss the close code",
     bun: "the client gets the close code",
     node: "the client gets the close code",
+    workers: "the client gets the close code",
     pinned: { deno: "reset" },
   },
   "a loop that does not keep up (`maxQueue`)": {
@@ -66,7 +79,8 @@ export const gaps = {
     bun: "stops reading until the loop catches up",
     node: "stops reading until the loop catches up",
     "bun-node": "closes with 1013",
-    pinned: { deno: "backpressure", "bun-node": "backpressure" },
+    workers: "closes with 1013",
+    pinned: { deno: "backpressure", "bun-node": "backpressure", workers: "backpressure" },
   },
   "messages above `maxPayloadLength`": {
     table: "runtimes",
@@ -74,6 +88,7 @@ export const gaps = {
       "refused when the last byte is there; frames take up to 64 MiB, fragments have no bound: limit the memory of the process",
     bun: "refused while they arrive, above the server's own limit",
     node: "refused while they arrive, above the server's own limit",
+    workers: "refused when the last byte is there; Cloudflare takes 32 MiB",
     pinned: { deno: "refused when whole" },
   },
   "a message in 300,000 fragments": {
@@ -92,7 +107,13 @@ export const gaps = {
     strict:
       "a `TypeError` at setup: a damaged message would end the process ([report](upstream/deno-zlib-flush-after-error.md))",
     "bun-node": "a `TypeError` at setup: only Bun's own server compresses",
-    pinned: { deno: "TypeError", strict: "TypeError", "bun-node": "TypeError" },
+    workers: "a `TypeError` at setup: the runtime decides by itself, and is told not to",
+    pinned: {
+      deno: "TypeError",
+      strict: "TypeError",
+      "bun-node": "TypeError",
+      workers: "TypeError",
+    },
   },
   "bytes that are changed right after `send()`": {
     table: "runtimes",
@@ -123,14 +144,16 @@ export const gaps = {
     deno: "rejects: Deno pings by itself, and says nothing of it",
     bun: "tells the round trip",
     node: "tells the round trip",
-    pinned: { deno: "rejects" },
+    workers: "rejects: the runtime has no pings",
+    pinned: { deno: "rejects", workers: "rejects" },
   },
   "pings in diagnostics": {
     table: "runtimes",
     deno: "none: Deno pings by itself, and says nothing of it",
     bun: "each of them",
     node: "each of them",
-    pinned: { deno: "none" },
+    workers: "none",
+    pinned: { deno: "none", workers: "none" },
   },
   "a listener to a channel that nobody holds": {
     table: "runtimes",
@@ -139,6 +162,7 @@ export const gaps = {
     node: "is kept",
     "bun-node": "is forgotten, as on Bun",
     // https://github.com/oven-sh/bun/issues/43086
+    workers: "is kept, with `nodejs_compat`",
     pinned: { bun: "forgotten", "bun-node": "forgotten" },
   },
   "unmasked frames": {
@@ -259,6 +283,55 @@ export const gaps = {
     bun: "cannot upgrade: 400",
     node: "cannot upgrade: 500",
     pinned: { deno: 500, bun: 400, node: 500, strict: 500, "bun-node": 500 },
+  },
+  "a client that is silent": {
+    table: "runtimes",
+    deno: "is dropped after `idleTimeout`",
+    bun: "is dropped after `idleTimeout`",
+    node: "is dropped after `idleTimeout`",
+    workers: "stays: nobody can ping it; Cloudflare ends it when its network is gone",
+    pinned: { workers: "stays" },
+  },
+  "a client that does not read": {
+    table: "runtimes",
+    deno: "is ended above `maxBackpressure`",
+    bun: "is ended above `maxBackpressure`",
+    node: "is ended above `maxBackpressure`",
+    workers:
+      "is not seen: `bufferedAmount` is 0, `drained()` resolves at once, and what waits takes memory of the object",
+    pinned: { workers: 0 },
+  },
+  "`maxConnections` of `handler`": {
+    table: "runtimes",
+    deno: "counts all connections",
+    bun: "counts all connections",
+    node: "counts all connections",
+    workers: "is no option: requests know nothing of each other; `durable` has it",
+    pinned: { workers: "uncounted" },
+  },
+  "`Upgrade` that names something else beside `websocket`": {
+    table: "runtimes",
+    deno: "is accepted",
+    bun: "is accepted",
+    node: "is accepted",
+    workers: "asks for no WebSocket",
+    pinned: { workers: 200 },
+  },
+  "the header `Upgrade` of a 426": {
+    table: "runtimes",
+    deno: "is sent",
+    bun: "is sent",
+    node: "is sent",
+    workers: "is taken off by the runtime",
+    pinned: { workers: "taken off" },
+  },
+  "a client over server-sent events that leaves": {
+    table: "runtimes",
+    deno: "is noticed at once",
+    bun: "is noticed at once",
+    node: "is noticed at once",
+    workers: "is not noticed: use WebSockets for hubs there, or long polling",
+    pinned: { workers: "unnoticed" },
   },
   // handshake
   "no `Host`": {
@@ -472,9 +545,11 @@ export function cellOf(name: GapName, column: Column): string {
 export function tableOf(table: keyof typeof TABLES): string {
   const titles: readonly string[] = TABLES[table];
   const rows = Object.entries<Row>(gaps).filter(([, row]) => row.table === table)
-    .map(([what, { deno, bun, node = "", strict = "as Node", "bun-node": bunNode = "as Node" }]) =>
-      [what, deno, bun, node, strict, bunNode].slice(0, titles.length)
-    );
+    .map(([what, row]) => {
+      const { deno, bun, node = "", strict = "as Node", "bun-node": bunNode = "as Node" } = row;
+      const { workers = "not tried" } = row;
+      return [what, deno, bun, node, strict, bunNode, workers].slice(0, titles.length);
+    });
   const widths = titles.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]!.length))
   );

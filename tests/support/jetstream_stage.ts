@@ -56,7 +56,7 @@ export class JetStreamStage implements AsyncDisposable {
     const all = { count: 5, bytes: 1e8, age: 60_000, ...limits };
     const stream = new TopicStream("test", all);
     const epoch = epochOf(await stream.open(this.js.manager));
-    return { name: stream.name, epoch, limits: all, maxPayload: 1024 * 1024 };
+    return { name: stream.name, epoch, limits: all, maxPayload: 1024 * 1024, copied: false };
   }
 
   /** Adds texts one by one: where they stand. */

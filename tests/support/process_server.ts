@@ -1,3 +1,4 @@
+import { eachLine } from "./lines.ts";
 import { RawClient } from "./raw_client.ts";
 import type { WireRuntime } from "./runtimes.ts";
 import { type Env, TestServer } from "./server.ts";
@@ -93,14 +94,4 @@ export class ProcessServer extends TestServer {
     await this.#ended;
     await this.#process.status;
   }
-}
-
-async function eachLine(stream: ReadableStream<Uint8Array>, task: (line: string) => void) {
-  let rest = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop()!;
-    for (const line of lines) task(line);
-  }
-  if (rest !== "") task(rest);
 }

@@ -3,11 +3,13 @@ import { denoAdapter } from "../../src/adapters/deno.ts";
 import { MemoryAdapter } from "../../src/adapters/memory.ts";
 import { ABILITIES } from "../../src/adapters/node.ts";
 import type { Abilities } from "../../src/connection/socket.ts";
+import { ABILITIES as WORKERS } from "../../src/adapters/workers.ts";
 import { bundled } from "./bundle.ts";
 import { type Column, type GapName, type Pinned, pinned } from "./gaps.ts";
 import { MemoryServer } from "./memory_server.ts";
 import { FIXTURE, ProcessServer } from "./process_server.ts";
 import type { Env, TestServer } from "./server.ts";
+import { WorkersServer } from "./workers_server.ts";
 
 /** How a server is started: by `serve`, around `handler`, by the runtime's own means, by `attach`. */
 export type Mode = "serve" | "handler" | "bare" | "attach";
@@ -104,6 +106,15 @@ export const memory: Runtime = {
   start: (env = {}) => Promise.resolve(new MemoryServer(env)),
 };
 
+/** Cloudflare's workerd, by miniflare: a Durable Object, or a Worker with `MODE=handler`. */
+export const workers: Runtime = {
+  name: "workers",
+  abilities: WORKERS,
+  modes: ["serve", "handler"],
+  gap: (gap) => pinned("workers", gap),
+  start: (env) => WorkersServer.start(env),
+};
+
 /** The runtimes that "." serves on. */
 export const nativeRuntimes: readonly WireRuntime<"deno" | "bun">[] = [deno, bun];
 
@@ -116,4 +127,4 @@ export const wireRuntimes: readonly WireRuntime[] = [
 ];
 
 /** Every runtime that the behaviour has to be the same on. */
-export const runtimes: readonly Runtime[] = [...wireRuntimes, memory];
+export const runtimes: readonly Runtime[] = [...wireRuntimes, memory, workers];

@@ -21,6 +21,8 @@ function hasIPv6(): boolean {
 /** What only some runtimes can do: the cases of the others are their gaps, and not skipped. */
 const CAN = {
   "a runtime that can stop reading": ({ pause }: Abilities) => pause,
+  "a runtime that tells what waits": ({ bufferedAmount }: Abilities) => bufferedAmount,
+  "a runtime that notices silence": ({ pings }: Abilities) => pings !== "nobody",
 } as const;
 
 /** What a machine may lack: where it does, a case is skipped, and counted with this reason. */

@@ -160,6 +160,37 @@ for (const clock of [undefined, new FakeClock()]) {
   });
 }
 
+Deno.test("what hangs in a drain, and what is held behind its connection, is told as well", async () => {
+  const log = console.error;
+  console.error = () => {};
+  const clock = new FakeClock();
+  const { server } = setUp({ clock });
+  await connect(server, "/last");
+  const holding = createTestServer(async (request) => {
+    const response = await upgradeWebSocket(request, {});
+    await new Promise(() => {});
+    return response;
+  }, { holdPipeline: true });
+  (await connect(holding, "/held")).close();
+  await Promise.all([
+    assertRejects(
+      () => server.shutdown({ drain: 60 }),
+      Error,
+      "/last waits for its turn to be closed",
+    ),
+    assertRejects(() => holding.shutdown(), Error, "none: a held pipeline waits"),
+  ]);
+  console.error = log;
+});
+
+Deno.test("a handler that answers nothing is told so", async () => {
+  const server = createTestServer(() => undefined as never);
+  for (const ask of [() => connect(server, "/"), () => server.fetch(new Request("http://a/"))]) {
+    await assertRejects(ask, TypeError, "Cannot answer a request: expected a Response");
+  }
+  await server.shutdown();
+});
+
 Deno.test("only what createTestServer made has an adapter", () => {
   const { server } = setUp();
   assert(adapterOf(server));

@@ -75,3 +75,32 @@ Deno.test("one that throws is reported, and one that leaves meanwhile harms nobo
   assertEquals(reported, [fault]);
   for (const index of [0, 2, 3]) assertEquals(all[index]!.subscriber.received, ["1", "2"]);
 });
+
+Deno.test("what comes of a message is sent behind it, to those who are there by then", async () => {
+  for (const other of [false, true]) {
+    const { fanOut, topic, member } = fanningOut();
+    const [first, second, late] = [member(), member(), member()];
+    const room = topic("room", first.member, second.member);
+    const { subscriber } = first;
+    subscriber.send = (data) => {
+      if (data !== "1") return subscriber.received.push(data) > 0;
+      // As one that is ended for being slow: others are told, and it leaves.
+      for (const text of ["it is slow", "it leaves"]) fanOut.send(room, text);
+      fanOut.flush();
+      room.delete(first.member);
+      room.add(late.member);
+      fanOut.send(room, "it has left");
+      fanOut.flush();
+      return false;
+    };
+    fanOut.send(room, "1");
+    if (other) fanOut.send(topic("another room", second.member), "2");
+    await nextTurn();
+    const before = other ? ["1", "2"] : ["1"];
+    assertEquals(second.subscriber.received, [...before, "it is slow", "it leaves", "it has left"]);
+    assertEquals(late.subscriber.received, ["it has left"]);
+    fanOut.send(room, "3");
+    await nextTurn();
+    assertEquals(late.subscriber.received, ["it has left", "3"]);
+  }
+});

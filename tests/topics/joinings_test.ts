@@ -15,11 +15,17 @@ const SUBSCRIBED = { subscribed: true } as const;
 
 /** The way of one member into a topic, over a broker that is as a test says. */
 function joining() {
-  const broker: { state: TopicsState; answer?: Promise<void> } = { state: "up" };
+  const broker: {
+    state: TopicsState;
+    answer?: Promise<void>;
+    parts?: Readonly<Record<string, TopicsState>>;
+  } = { state: "up" };
   const port = Object.assign(Object.create(new MemoryBroker()), {
     subscribe: () => broker.answer,
   }) as BrokerPort;
   Object.defineProperty(port, "state", { get: () => broker.state });
+  const stateOf = (topic: string) => broker.parts?.[topic] ?? "down";
+  Object.defineProperty(port, "stateOf", { get: () => broker.parts && stateOf });
   const topics = new KnownTopics(port, new FakeClock());
   const end: { refused?: NotSubscribed } = {};
   const member = new Member(new FakeSubscriber());
@@ -40,7 +46,7 @@ Deno.test("in mode live it is in at once, and waits for the engine", async () =>
   const answer = new Deferred<void>();
   broker.answer = answer.promise;
   broker.state = "down";
-  assertEquals(joinings.mayJoin(undefined), true);
+  assertEquals(joinings.mayJoin("room", undefined), true);
   const first = joinings.advance(topics.open("room"), member, undefined);
   assertEquals(isIn(), ["room"]);
   const outcome = wait(first!);
@@ -98,7 +104,7 @@ Deno.test("a step that fails is the engine's refusal, unless it is away", async 
   broker.state = "down";
   cut.resolve(Promise.reject(new Error("cut")));
   await nextTurn();
-  assertEquals([steps.length, isIn(), joinings.mayJoin(how)], [1, [], false]);
+  assertEquals([steps.length, isIn(), joinings.mayJoin("room", how)], [1, [], false]);
   broker.state = "up";
   joinings.wake();
   assertEquals([await outcome, isIn()], [SUBSCRIBED, ["room"]]);
@@ -112,4 +118,12 @@ Deno.test("whoever waits for an engine that is away may leave", async () => {
   end.refused = refusal("unsubscribed");
   joinings.leave(pending);
   assertEquals([await outcome, topics.get("room")], [refusal("unsubscribed"), undefined]);
+});
+
+Deno.test("where an engine has several parts, that of the topic counts", () => {
+  const { broker, joinings } = joining();
+  broker.state = "suspect";
+  broker.parts = { room: "up" };
+  assertEquals(joinings.mayJoin("room", () => undefined), true);
+  assertEquals(joinings.mayJoin("another", () => undefined), false);
 });

@@ -1,4 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
+// It is there at once, when it is loaded.
+import "../../src/topics/presences.ts";
 import type { BrokerPort, BrokerSink } from "../../src/brokers/port.ts";
 import { createTopics, type Topics } from "../../src/topics.ts";
 import { LiveTopics } from "../../src/topics/live_topics.ts";
@@ -175,4 +177,35 @@ Deno.test("a message goes to all but one here, and to others by the broker, and 
   assertEquals(told, ["up", gap, "fault"]);
   await topics.close();
   assertEquals(relayed, [["room", "mine", ""], "closed"]);
+});
+
+Deno.test("who is there: two connections of one user are one, and subscribers are told", async () => {
+  const topics = createTopics({
+    presence: {
+      user: (connection) => names.get(connection),
+    },
+    presenceMessage: ({ joined, left }) =>
+      JSON.stringify({ joined: joined.map(({ id }) => id), left: left.map(({ id }) => id) }),
+  });
+  const [tab, other, guest] = [new FakeSubscriber(), new FakeSubscriber(), new FakeSubscriber()];
+  const ann = { id: "ann", value: { name: "Ann" } };
+  const names = new Map<unknown, typeof ann>([[tab, ann], [other, ann]]);
+  for (const subscriber of [tab, other, guest]) await topics.subscribe(subscriber, "room");
+  assertEquals(await topics.presence("room"), { users: [ann], complete: true });
+  assertEquals(topics.subscribers("room"), 3);
+  topics.unsubscribe(tab, "room");
+  assertEquals((await topics.presence("room")).users, [ann]);
+  while (guest.received.length === 0) await nextTurn();
+  assertEquals(guest.received, ['{"joined":["ann"],"left":[]}']);
+  other.end();
+  while (guest.received.length === 1) await nextTurn();
+  assertEquals(guest.received[1], '{"joined":[],"left":["ann"]}');
+  await topics.close();
+  assertEquals((await topics.presence("room")).complete, false);
+});
+
+Deno.test("without presence nobody says who is there", () => {
+  const expected = "Cannot read who is present: expected option presence of createTopics, got none";
+  assertThrows(() => createTopics().presence("room"), TypeError, expected);
+  assertThrows(() => createTopics({ mode: "replay" }).presence("room"), TypeError, expected);
 });

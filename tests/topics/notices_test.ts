@@ -8,6 +8,11 @@ import { FakeClock } from "../support/fake_clock.ts";
 import { FakeSubscriber } from "../support/fake_subscriber.ts";
 import { nextTurn } from "../support/memory.ts";
 
+/** Presence is switched on by whoever looks at its options. */
+const presence = { user: () => undefined };
+
+const CHANGE = { topic: "room", joined: [{ id: "ann" }], left: [], changed: [] };
+
 const GAP: Gap = { topic: "room", cause: "sequence", missed: 2 };
 
 /** Notices, with one subscriber of the topic `room`. */
@@ -61,17 +66,40 @@ Deno.test("what functions of the program throw is reported, and goes no further"
     onGap: thrower("onGap"),
     gapMessage: thrower("gapMessage"),
     onState: thrower("onState"),
+    presence,
+    onPresence: thrower("onPresence"),
+    presenceMessage: thrower("presenceMessage"),
   });
   notices.gap(GAP);
   notices.missing(GAP, subscriber);
   notices.state("down", new Error("cut"));
-  assertEquals(
-    reported,
-    ["onGap", "gapMessage", "gapMessage", "onState"].map((name) => `thrown in ${name}`),
-  );
+  notices.presence(CHANGE);
+  const names = ["onGap", "gapMessage", "gapMessage", "onState", "onPresence", "presenceMessage"];
+  assertEquals(reported, names.map((name) => `thrown in ${name}`));
   const states: unknown[] = [];
   const told = await noticing({ onState: (...all) => states.push(all) });
   told.notices.state("up", undefined);
   assertEquals(states, [["up", undefined]]);
   (await noticing({})).notices.state("up", undefined);
+});
+
+Deno.test("who came and went is told to the program, and to the subscribers of the topic", async () => {
+  const changes: unknown[] = [];
+  const { notices, subscriber, reported } = await noticing({
+    presence,
+    onPresence: (change) => changes.push(change),
+    presenceMessage: ({ joined }) => joined.length === 0 ? undefined : `hello ${joined[0]!.id}`,
+  });
+  const others = { ...CHANGE, topic: "another" };
+  const leaving = { ...CHANGE, joined: [], left: CHANGE.joined };
+  for (const change of [CHANGE, others, leaving]) notices.presence(change);
+  await nextTurn();
+  assertEquals([changes, subscriber.received], [[CHANGE, others, leaving], ["hello ann"]]);
+  assertEquals(reported, []);
+  (await noticing({})).notices.presence(CHANGE);
+  const bad = await noticing({ presence, presenceMessage: () => CHANGE as unknown as string });
+  bad.notices.presence(CHANGE);
+  await nextTurn();
+  const message = "Cannot send: expected a string, an ArrayBuffer or a view of one, got Object";
+  assertEquals([bad.subscriber.received, bad.reported], [[], [message]]);
 });

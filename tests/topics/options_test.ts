@@ -9,20 +9,42 @@ Deno.test("what is not said has a default", () => {
 });
 
 Deno.test("options that are wrong, or that nobody reads, are refused", () => {
-  const cases: [object, string][] = [
+  const cases: (readonly [object, string])[] = [
     [{ maxTopics: 0 }, "expected a whole number from 1, got 0"],
     [{ maxTopics: 1.5 }, "expected a whole number from 1, got 1.5"],
     [{ maxTopics: "5" }, "maxTopics"],
     [{ onGaps: () => {} }, "expected onGap (did you mean that?)"],
     [{ frame: () => "" }, "frame"],
-    ...["authorize", "onGap", "gapMessage", "onState", "onError"].map((name) =>
-      [{ [name]: true }, `${name}: expected a function, got boolean`] as [object, string]
+    [{ presence: true }, "use options of presence: expected an object, got boolean"],
+    [{ presence: {} }, "presence.user: expected a function, got undefined"],
+    ...["onPresence", "presenceMessage"].map((name) =>
+      [{ [name]: () => "" }, `${name}: expected option presence beside it, got none`] as const
     ),
+    ...[
+      "authorize",
+      "onGap",
+      "gapMessage",
+      "onState",
+      "onPresence",
+      "presenceMessage",
+      "onError",
+    ].map((name) => [{ [name]: true }, `${name}: expected a function, got boolean`] as const),
   ];
   for (const [options, message] of cases) {
     assertThrows(() => checkTopicsOptions(options), Error, message);
   }
   checkTopicsOptions({ frame: () => "" } as object, ["frame"]);
+});
+
+Deno.test("presence is there with its defaults, or not at all", () => {
+  const onPresence = () => {};
+  const { presence, ...rest } = checkTopicsOptions({
+    presence: { user: () => undefined, ttl: 5 },
+    onPresence,
+    presenceMessage: undefined!,
+  });
+  assertEquals([presence?.ttl, presence?.maxUsers, rest.onPresence], [5_000, 1_000, onPresence]);
+  assertEquals("presence" in checkTopicsOptions({ presence: undefined! }), false);
 });
 
 Deno.test("whoever is told of errors may fail, and then the console has it", () => {

@@ -1,6 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
+// It is there at once, when it is loaded.
+import "../../src/topics/presences.ts";
+import { MemoryBroker } from "../../src/brokers/memory.ts";
 import { MemoryReplayBroker } from "../../src/brokers/memory_replay.ts";
-import type { BrokerSink, Page } from "../../src/brokers/port.ts";
+import type { BrokerPort, BrokerSink, Page } from "../../src/brokers/port.ts";
 import type { TopicsState } from "../../src/brokers/state.ts";
 import { checkTopicsOptions } from "../../src/topics/options.ts";
 import { RecordedTopics } from "../../src/topics/recorded_topics.ts";
@@ -43,7 +46,8 @@ function recorded(options: Partial<ReplayOptions> = {}) {
   const clock = new FakeClock();
   const port = new Away({ count: 100, bytes: 1e6, age: 60_000 }, clock);
   const checked = checkTopicsOptions(options as ReplayOptions, REPLAY_NAMES);
-  return { topics: new RecordedTopics(checked, port, clock), port, clock };
+  const live = () => new MemoryBroker();
+  return { topics: new RecordedTopics(checked, { port, live }, clock), port, clock };
 }
 
 Deno.test("a message goes to all subscribers in one order, but not to whoever is left out", async () => {
@@ -154,6 +158,27 @@ Deno.test("states are told; loops and subscriptions that wait for the engine go 
   assertEquals(states, [["down", "cut"], ["suspect", undefined], ["up", undefined]]);
 });
 
+Deno.test("whoever waits for a part of the engine goes on as soon as that part is back", async () => {
+  const { topics, port } = recorded();
+  const { position } = await topics.publish("room", "1");
+  const parts: Record<string, TopicsState> = { room: "down", another: "up" };
+  Object.assign(port, { stateOf: (topic: string) => parts[topic] });
+  port.turn("suspect");
+  port.away = true;
+  const [waiting, other] = [new FakeSubscriber(), new FakeSubscriber()];
+  const subscription = topics.subscribe(waiting, "room");
+  const items = topics.messages("room", { after: "" })[Symbol.asyncIterator]();
+  const item = items.next() as Promise<IteratorResult<TopicItem>>;
+  assertEquals((await topics.subscribe(other, "another")).subscribed, true);
+  for (let i = 0; i < 5; i++) await nextTurn();
+  assertEquals([topics.subscribers("room"), topics.state], [0, "suspect"]);
+  parts.room = "up";
+  port.away = false;
+  port.sink.partUp!();
+  assertEquals(await subscription, { subscribed: true, recovered: true, position: position! });
+  assertEquals((await item).value, { data: "1", position: position! });
+});
+
 Deno.test("gaps and faults of the broker are told", async () => {
   const gaps: unknown[] = [];
   const reported: unknown[] = [];
@@ -203,4 +228,65 @@ Deno.test("when they are closed, loops end, nobody is subscribed, and the broker
     reason: "closed",
   });
   assertEquals((await topics.publish("room", "x")).relayed, false);
+});
+
+Deno.test("who is there goes over a broker beside that of the history, which ends first", async () => {
+  const names = new Map<unknown, string>();
+  const changes: unknown[] = [];
+  const heard: string[] = [];
+  const clock = new FakeClock();
+  const port = new Away({ count: 100, bytes: 1e6, age: 60_000 }, clock);
+  const reported: unknown[] = [];
+  let sink!: BrokerSink;
+  const beside: BrokerPort = {
+    maxPayload: 1_000,
+    state: "up",
+    linger: 0,
+    start: (given) => void (sink = given),
+    subscribe: () => undefined,
+    unsubscribe() {},
+    publish: (_, data) => {
+      heard.push(`${data}`.split("\t")[1]!);
+      return Promise.resolve({ relayed: true });
+    },
+    close: () => Promise.resolve(void heard.push(`closed before ${port.closed}`)),
+  };
+  const options = checkTopicsOptions({
+    presence: { user: (connection) => ({ id: names.get(connection)! }) },
+    onPresence: (change) => changes.push(change),
+    onError: (error) => reported.push(error),
+  });
+  const topics = new RecordedTopics(options, { port, live: () => beside }, clock);
+  const subscriber = new FakeSubscriber();
+  names.set(subscriber, "ann");
+  await topics.subscribe(subscriber, "room");
+  const reading = topics.presence("room");
+  await nextTurn();
+  for (let i = 0; i < 4; i++) clock.pass(250);
+  assertEquals(await reading, { users: [{ id: "ann" }], complete: true });
+  sink.deliver("\u0001room", { data: "x", origin: "" });
+  sink.deliver("room", { data: "not of the history", origin: "" });
+  sink.gap({ topic: "room", cause: "sequence" });
+  sink.state("down");
+  assertEquals(changes, [{ topic: "room", joined: [{ id: "ann" }], left: [], changed: [] }]);
+  assertEquals([subscriber.received, reported.length], [[], 1]);
+  await topics.close();
+  assertEquals(heard.filter((word) => word !== "beat"), [
+    "changes",
+    "ask",
+    "bye",
+    "closed before 0",
+  ]);
+});
+
+Deno.test("in one process who is there needs no broker", async () => {
+  const { topics, clock } = recorded({ presence: { user: ({ id }) => ({ id }) } });
+  const subscriber = new FakeSubscriber();
+  await topics.subscribe(subscriber, "room");
+  const reading = topics.presence("room");
+  await nextTurn();
+  clock.pass(250);
+  assertEquals(await reading, { users: [{ id: subscriber.id }], complete: true });
+  await topics.close();
+  assertThrows(() => recorded().topics.presence("room"), TypeError, "expected option presence");
 });

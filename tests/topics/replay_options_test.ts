@@ -1,33 +1,38 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { brokerOver } from "../../src/brokers/broker.ts";
 import type { HistoryLimits } from "../../src/brokers/history.ts";
+import { MemoryBroker } from "../../src/brokers/memory.ts";
 import { MemoryReplayBroker } from "../../src/brokers/memory_replay.ts";
-import { REPLAY_NAMES, type ReplayOptions, replayPort } from "../../src/topics/replay_options.ts";
+import { REPLAY_NAMES, type ReplayOptions, replayPorts } from "../../src/topics/replay_options.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 
 const clock = new FakeClock();
-const portFor = (options: object) =>
-  replayPort({ mode: "replay", ...options } as ReplayOptions, clock);
+const portsFor = (options: object) =>
+  replayPorts({ mode: "replay", ...options } as ReplayOptions, clock);
 
 /** The limits that a broker is asked for. */
 function limitsOf(options: object): HistoryLimits | undefined {
   let asked: HistoryLimits | undefined;
   const port = new MemoryReplayBroker({ count: 1, bytes: 1, age: 1 }, clock);
+  const beside = new MemoryBroker();
   const broker = brokerOver("redis", {
     maxPayload: Infinity,
-    live: () => port,
+    live: () => beside,
     replay(limits) {
       asked = limits;
       return port;
     },
   });
-  assertEquals(portFor({ broker, ...options }), port);
+  const ports = portsFor({ broker, ...options });
+  assertStrictEquals(ports.port, port);
+  assertStrictEquals(ports.live(), beside);
   return asked;
 }
 
 Deno.test("without a broker there is one process, whose history has the bounds asked for", async () => {
-  const port = portFor({ history: { count: 2 } });
+  const { port, live } = portsFor({ history: { count: 2 } });
   assert(port instanceof MemoryReplayBroker);
+  assert(live() instanceof MemoryBroker);
   for (const text of ["1", "2", "3"]) await port.publish("room", text, "");
   const page = await port.read("room", "", 10);
   assertEquals(page.messages.map(({ data }) => data), ["2", "3"]);
@@ -57,5 +62,5 @@ Deno.test("what makes no sense is refused, by its name", () => {
     [{ history: { age: NaN } }, "history.age"],
     [{ broker: {} }, "expected what redis() or nats() returned"],
   ];
-  for (const [options, expected] of cases) assertThrows(() => portFor(options), Error, expected);
+  for (const [options, expected] of cases) assertThrows(() => portsFor(options), Error, expected);
 });

@@ -3,6 +3,7 @@ import { Deferred } from "../../src/base/deferred.ts";
 import type { BrokerPort } from "../../src/brokers/port.ts";
 import type { Connection } from "../../src/connection/connection.ts";
 import { Route } from "../../src/server/route.ts";
+import type { MemberListener } from "../../src/topics/member.ts";
 import { checkTopicsOptions, type CommonTopicsOptions } from "../../src/topics/options.ts";
 import type { NotSubscribed } from "../../src/topics/subscription.ts";
 import { Subscriptions } from "../../src/topics/subscriptions.ts";
@@ -14,7 +15,7 @@ const SUBSCRIBED = { subscribed: true } as const;
 const refused = (reason: NotSubscribed["reason"]) => ({ subscribed: false, reason }) as const;
 
 /** Subscriptions over a broker that answers when the test says so. */
-function subscribing(options: CommonTopicsOptions = {}) {
+function subscribing(options: CommonTopicsOptions = {}, listener?: MemberListener) {
   const clock = new FakeClock();
   const reported: unknown[] = [];
   const asked: string[] = [];
@@ -39,7 +40,8 @@ function subscribing(options: CommonTopicsOptions = {}) {
   };
   const onError = (error: unknown) => reported.push((error as Error).message);
   const checked = checkTopicsOptions({ onError, ...options });
-  return { clock, reported, asked, broker, subscriptions: new Subscriptions(checked, port, clock) };
+  const subscriptions = new Subscriptions(checked, port, clock, listener);
+  return { clock, reported, asked, broker, subscriptions };
 }
 
 Deno.test("one subscription of the broker serves all that are subscribed, and lingers", async () => {
@@ -375,4 +377,26 @@ Deno.test("whoever joins waits for the engine's answer, and a refusal that is la
   assertEquals(await s.subscribe(new FakeSubscriber(), "secret", joining), SUBSCRIBED);
   clock.pass(10_000);
   assertEquals(asked, ["+room", "+secret", "+secret"]);
+});
+
+Deno.test("whoever listens hears who comes, who says so again, and who leaves, but not of the end", async () => {
+  const heard: string[] = [];
+  const names = new Map<unknown, string>();
+  const hear = (sign: string) => (subscriber: unknown, topic: string) =>
+    void heard.push(`${sign}${names.get(subscriber)} ${topic}`);
+  const { subscriptions: s } = subscribing({ authorize: (topic) => topic !== "private" }, {
+    joined: hear("+"),
+    left: hear("-"),
+  });
+  const [a, b] = [new FakeSubscriber(), new FakeSubscriber()];
+  names.set(a, "a").set(b, "b");
+  for (const topic of ["room", "private", "other"]) await s.subscribe(a, topic);
+  await s.subscribe(b, "room");
+  await s.subscribe(a, "room");
+  s.unsubscribe(a, "room");
+  s.unsubscribe(a, "room");
+  a.end();
+  await nextTurn();
+  s.close();
+  assertEquals(heard, ["+a room", "+a other", "+b room", "+a room", "-a room", "-a other"]);
 });

@@ -44,3 +44,15 @@ Deno.test("only so much is kept; until the other side has the rest, a cut is the
   sent.acknowledge(3);
   assertEquals(sent.complete, true);
 });
+
+Deno.test("what is forgotten as a whole is missing until it is acknowledged", () => {
+  const sent = new SentMessages(100);
+  sent.forget();
+  assertEquals([sent.complete, sent.first], [true, 1]);
+  for (const text of ["a", "bb"]) sent.add(text);
+  sent.forget();
+  assertEquals([sent.complete, sent.first, sent.size, [...sent]], [false, 3, 0, []]);
+  sent.add("ccc");
+  sent.acknowledge(2);
+  assertEquals([sent.complete, [...sent]], [true, ["ccc"]]);
+});

@@ -80,6 +80,24 @@ function attachSuite(runtime: WireRuntime): void {
     assertEquals((await refusal(server, "/ws/none")).head.status, 404);
   });
 
+  for (const path of ["/ws", undefined]) {
+    const env = { OTHERS: "first", MINUTE: "50", ...path === undefined ? {} : { ATTACH: path } };
+    test(
+      `what others had first is theirs for longer than a minute, path ${path}`,
+      env,
+      async (server) => {
+        using theirs = await RawClient.open(server.port, "/other");
+        assertEquals(await theirs.text(), "theirs");
+        // Nobody takes this one, whose minute begins later.
+        using lost = await RawClient.connect(server.port);
+        lost.write(handshake("/none"));
+        assertEquals((await lost.end()).length, 0);
+        theirs.send(OPCODE.ping, "still here?");
+        assertEquals((await theirs.frame())?.opcode, OPCODE.pong);
+      },
+    );
+  }
+
   test(
     "shutdown() ends what is ours, and takes our listener off",
     { OTHERS: "late" },

@@ -1,0 +1,79 @@
+import type { Context } from "./context.ts";
+import { Cut } from "./cut.ts";
+import { openEventStream } from "./event_stream.ts";
+import type { Line } from "./line.ts";
+import { negotiate, type Offer } from "./negotiation.ts";
+import { openLine } from "./open_line.ts";
+import { openLongPolling } from "./long_polling.ts";
+import type { HubTransport } from "./options.ts";
+import { renew } from "./request.ts";
+import { openWebSocket } from "./web_socket.ts";
+
+/** Milliseconds between two looks whether WebSockets are let through again. */
+const LOOK = 5_000;
+
+/** Milliseconds for which WebSockets are left alone at most. */
+const LONGEST = 3_600_000;
+
+const OPENERS = {
+  webSockets: openWebSocket,
+  serverSentEvents: openEventStream,
+  longPolling: openLongPolling,
+} as const;
+
+/**
+ * Begins a session where no WebSocket gets through.
+ *
+ * @param offer What the server offers, and the token for it.
+ * @param failure Why a WebSocket has failed with that token; `undefined` if none was tried.
+ * @throws Whatever went wrong.
+ */
+export async function fallBack(context: Context, offer: Offer, failure: unknown): Promise<Line> {
+  const { world: { clock } } = context;
+  let reason: unknown = failure ??
+    new Cut("expected a way to connect that the server offers", "client");
+  let used = failure !== undefined;
+  for (const way of offer.ways) {
+    if (way === "webSockets") continue;
+    try {
+      const line = await open(context, used ? await negotiate(context) : offer, way);
+      if (failure !== undefined) block(context);
+      if (offer.ways.includes("webSockets")) {
+        line.ended.catch(clock.every(LOOK, () => look(context, line)));
+      }
+      return line;
+    } catch (error) {
+      reason = error;
+      used = true;
+    }
+  }
+  throw reason;
+}
+
+function open(context: Context, offer: Offer, way: HubTransport): Promise<Line> {
+  return openLine(context, offer.session(way), OPENERS[way]);
+}
+
+/** Leaves WebSockets alone for a while, and for longer the next time. */
+function block(context: Context): void {
+  context.blocked = context.world.clock.now() + context.pause;
+  context.pause = Math.min(2 * context.pause, LONGEST);
+}
+
+/** Goes back to WebSockets if they are let through again, when nothing is under way. */
+async function look(context: Context, line: Line): Promise<void> {
+  if (context.blocked > context.world.clock.now() || !context.idle()) return;
+  // So that it is one at a time.
+  block(context);
+  try {
+    await renew(context);
+    const offer = await negotiate(context);
+    if (!offer.ways.includes("webSockets")) return;
+    const next = await open(context, offer, "webSockets");
+    const goes = line.live && context.idle();
+    if (goes) context.next = next;
+    (goes ? line : next).close(new Cut("there is another line", "session"));
+  } catch {
+    // Not yet.
+  }
+}

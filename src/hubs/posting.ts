@@ -1,0 +1,101 @@
+import type { Clock } from "../base/clock.ts";
+import { messageOf } from "../base/contain.ts";
+import type { Elsewhere } from "./elsewhere.ts";
+import type { PieceOfPost } from "./parcel.ts";
+
+/** Milliseconds after which a body of which nothing comes any more is taken for half of one. */
+const SILENT = 30_000;
+
+/** Characters of one piece: a client's message fits into one, as a rule. */
+const PIECE = 64 * 1024;
+
+/** The status, and the words if it is none of success, that answer what a client has sent. */
+export type Posted = readonly [status: number, message: string];
+
+/** Who has sent it. */
+export type Sender = Pick<PieceOfPost, "id" | "token" | "user">;
+
+/** Requests of this process: each has a number. */
+let last = 0;
+
+/**
+ * Hands what a client has sent by a request to the process that the client is connected to, piece by
+ * piece: the next one when the one before was taken.
+ */
+export async function post(
+  elsewhere: Elsewhere,
+  sender: Sender,
+  body: ReadableStream<Uint8Array> | null,
+  clock: Clock,
+): Promise<Posted> {
+  const post = ++last;
+  const send = async (text: string, end: PieceOfPost["end"]): Promise<Posted> => {
+    try {
+      const answered = await elsewhere.ask({ op: "post", ...sender, post, end }, text);
+      return answered === undefined ? GONE : JSON.parse(answered.body);
+    } catch (error) {
+      return [503, messageOf(error)];
+    }
+  };
+  const pieces = piecesOf(body, clock);
+  try {
+    for (let begun = false;; begun = true) {
+      const next = await pieces.next().catch(() => undefined);
+      if (next === undefined) {
+        // Half of a message may have gone out: what follows makes no sense.
+        if (begun) await send("", "broken");
+        return BROKEN;
+      }
+      const [text, end] = next.value!;
+      const [status, why] = await send(text, end);
+      if (end === "last" || status !== 200) return [status, why];
+    }
+  } finally {
+    pieces.return(undefined).catch(() => {});
+  }
+}
+
+const GONE: Posted = [404, "No Connection with that ID"];
+
+const BROKEN: Posted = [400, "expected a body of text, got half of one, or bytes"];
+
+/** The text of a body in pieces, of which one is the last. */
+async function* piecesOf(
+  body: ReadableStream<Uint8Array> | null,
+  clock: Clock,
+): AsyncGenerator<readonly [text: string, end: "more" | "last"]> {
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  const reader = body?.getReader();
+  let text = "";
+  try {
+    for (;;) {
+      const bytes = reader && await next(reader, clock);
+      if (bytes === undefined) break;
+      text += decoder.decode(bytes, { stream: true });
+      for (; text.length > PIECE; text = text.slice(PIECE)) yield [text.slice(0, PIECE), "more"];
+    }
+    yield [text + decoder.decode(), "last"];
+  } finally {
+    // The rest is not wanted, if there is any.
+    reader?.cancel().catch(() => {});
+  }
+}
+
+/** The next bytes; `undefined` at the end. */
+async function next(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  clock: Clock,
+): Promise<Uint8Array | undefined> {
+  let isLate = false;
+  const stop = clock.after(SILENT, () => {
+    isLate = true;
+    reader.cancel().catch(() => {});
+  });
+  try {
+    const { value } = await reader.read();
+    if (isLate) throw new Error("the rest does not come");
+    return value;
+  } finally {
+    stop();
+  }
+}

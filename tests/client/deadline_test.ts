@@ -1,0 +1,21 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { Cut } from "../../src/client/cut.ts";
+import { SILENT, within } from "../../src/client/deadline.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+
+Deno.test("what comes in time is what it is, and leaves no timer behind", async () => {
+  const clock = new FakeClock();
+  assertEquals(await within(clock, 10, Promise.resolve("a")), "a");
+  assertEquals(await within(clock, 10, undefined), undefined);
+  await assertRejects(() => within(clock, 10, Promise.reject(new TypeError("b"))), TypeError, "b");
+  assertEquals(clock.pending, 0);
+});
+
+Deno.test("what takes longer is a cut", async () => {
+  const clock = new FakeClock();
+  const waits = within(clock, 10, new Promise(() => {}));
+  clock.pass(9);
+  assertEquals(clock.pending, 1);
+  clock.pass(1);
+  assertEquals((await assertRejects(() => waits, Cut, SILENT)).over, "link");
+});

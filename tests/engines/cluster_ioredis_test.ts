@@ -1,0 +1,4 @@
+import { bun, deno } from "../support/runtimes.ts";
+import { redisFaults } from "./cluster_faults.ts";
+
+redisFaults({ client: "ioredis cluster", mode: "live", pair: [bun, deno] });

@@ -1,0 +1,4 @@
+import { presenceSuite } from "./presence_suite.ts";
+import { PRESENCES } from "./rows.ts";
+
+for (const row of PRESENCES.filter(({ client }) => client === "ioredis")) presenceSuite(row);

@@ -1,0 +1,150 @@
+import type { Mutations } from "./mutation.ts";
+
+/** Changes to src/workers/. */
+export const workers: Mutations = {
+  "workers/awakened.ts": [
+    ["whatever is made will do", '|| "then" in made', ""],
+    ["nothing will do", "|| made === null ", ""],
+    ["messages are lost", '["onMessage", "onClose", "onError"]', '["onClose", "onError"]'],
+    ["every handler is there", "if (made[name] === undefined) continue;", ""],
+  ],
+  "workers/durable.ts": [
+    ["an object with create is none", "app?.create?.bind(app)", "undefined"],
+    ["the bindings are lost", "this.#env = env;", ""],
+    ["nothing sleeps", "new WorkersAdapter(hibernate !== undefined)", "new WorkersAdapter()", {
+      equivalent: "a timer keeps the object awake: tests on workerd see it",
+    }],
+    ["nobody keeps", "adapter.keeper = this.#hibernation;", ""],
+    ["nobody wakes", "this.#hibernation.wake();", ""],
+    ["pings wake", "if (autoResponse) {", "if (false) {"],
+    [
+      "events do not get what was made",
+      "events(connection, made as never)",
+      "events(connection, {} as never)",
+    ],
+    [
+      "a hub sleeps",
+      "hibernate === undefined ? fetchOf(made) : ownEvents(fetchOf(made))",
+      "fetchOf(made)",
+    ],
+    ["a message gets nowhere", "this.#hibernation?.received(socket, message);", ""],
+    ["an end gets nowhere", "this.#hibernation?.ended(socket, code, reason, wasClean);", ""],
+    ["a failure gets nowhere", "this.#hibernation?.failed(socket, error);", ""],
+    ["nobody is counted", "return this.#host.server.registry.size;", "return 0;"],
+    [
+      "a shutdown does nothing",
+      "return this.#host.shutdown(options);",
+      "return Promise.resolve();",
+    ],
+  ],
+  "workers/durable_options.ts": [
+    ["any option will do", 'checkNames("durable", options, OPTIONS);', ""],
+    ["compression is taken", "checkCompression(host);", ""],
+    ["events may be missing", 'if (typeof events !== "function") {', "if (false) {"],
+    [
+      "a pipeline may be held",
+      "if (hibernate !== undefined && host.holdPipeline) {",
+      "if (false) {",
+    ],
+    ["characters count", "new TextEncoder().encode(text)", "text"],
+    [
+      "one byte more is taken",
+      "if (length <= AUTOMATIC) continue;",
+      "if (length <= AUTOMATIC + 2) continue;",
+    ],
+    ["the timeout is in seconds", "1000 * checkSeconds", "checkSeconds"],
+    ["no text is a text", "text ?? null", "text"],
+  ],
+  "workers/fetch.ts": [
+    ["compression is taken", "if (compression === undefined) return;", "return;"],
+  ],
+  "workers/handler.ts": [
+    [
+      "connections are counted",
+      'HOST_OPTIONS.filter((name) => name !== "maxConnections")',
+      "HOST_OPTIONS",
+    ],
+    ["any option will do", 'checkNames("handler", options, OPTIONS);', ""],
+    ["compression is taken", "checkCompression(checked);", ""],
+    ["each request reports for itself", "{ ...checked, onReport }", "checked"],
+    [
+      "the context is lost",
+      "fetch(request, env, context as never)",
+      "fetch(request, env, undefined as never)",
+    ],
+    ["strange uses are not told", 'state.ineffective("topics", STRANGE)', "undefined"],
+  ],
+  "workers/hibernation.ts": [
+    ["limits that forget are taken", "if (limits.limits.length > 0) {", "if (false) {"],
+    ["a socket is not handed over", "this.#state.acceptWebSocket(raw as never);", ""],
+    ["what has changed is not kept", "connection.data = data;", ""],
+    ["it goes on without its data", "connection.close(1011);", ""],
+    ["nobody hears of it", "this.#server.report(error, connection.view);", ""],
+    ["it has no place", "this.#server.reserve();", "", {
+      equivalent: "the count of places goes below zero, which only lets more in",
+    }],
+    ["its name is another", 'Object.defineProperty(connection.view, "id", { value: id });', ""],
+    ["it is not open", "connection.opened(socket);", ""],
+    ["what is assigned is not kept", "if (!ended) keep(raw, { ...kept, data: value });", ""],
+    ["what has ended is kept", "if (!ended) keep", "keep"],
+    ["its end is not kept", "keepEnd(raw);", ""],
+    ["what is assigned is not there", "data = value;", ""],
+    [
+      "its address is lost",
+      "headers: new Headers(), remoteAddress }",
+      'headers: new Headers(), remoteAddress: "" }',
+    ],
+  ],
+  "workers/host.ts": [
+    [
+      "the state is lost",
+      "fetch(request, env, context as never)",
+      "fetch(request, env, undefined as never)",
+    ],
+    ["nobody is refused", "this.server.drain();", ""],
+    ["a second call ends no drain", "if (this.#done) this.#hurry.abort();", ""],
+    ["there is no drain", "if (how.drain > 0) ", "if (false) "],
+    ["another code is sent", "this.#timeout, how.code", "this.#timeout, 1001"],
+    ["strange uses are not told", 'this.server.ineffective("topics", STRANGE)', "undefined"],
+  ],
+  "workers/kept.ts": [
+    ["what others attach is ours", "attached?.edgesocket === 1", "attached"],
+    [
+      "the limits are kept with what forgets",
+      "return numbers;",
+      "return { ...numbers, route: __ } as KeptLimits;",
+    ],
+    ["an end is no end", "const ENDED = { edgesocket: 0 };", "const ENDED = { edgesocket: 1 };"],
+    [
+      "a fault is the runtime's own",
+      'throw usageError(\n      "let a connection sleep"',
+      'throw error ?? usageError(\n      "let a connection sleep"',
+    ],
+  ],
+  "workers/own_events.ts": [
+    ["a hub is let in", "!(SHUTTING_DOWN in events)", "true"],
+    ["nobody is let in", "!(SHUTTING_DOWN in events)", "false"],
+    [
+      "who takes time is let in",
+      "return answer.then((response) => checked(request, response));",
+      "return answer;",
+    ],
+    [
+      "who answers at once is let in",
+      "if (!isPromise(answer)) return checked(request, answer);",
+      "if (!isPromise(answer)) return answer;",
+      {
+        equivalent: "hubs take their time",
+      },
+    ],
+  ],
+  "workers/shared_reports.ts": [
+    [
+      "the console is told twice",
+      "if (onReport) onReport(report);\n    else if",
+      "if (onReport) onReport(report);\n    if",
+    ],
+    ["refusals are told twice", 'report.kind !== "refused" || onRefuse === undefined', "true"],
+    ["refusals are never told", "|| onRefuse === undefined", ""],
+  ],
+};
