@@ -1,13 +1,6 @@
-import {
-  atBase,
-  clientLineups,
-  hubsLineups,
-  isOurs,
-  lineups,
-  nodeLineup,
-  topicsLineups,
-} from "./contenders.ts";
+import { atBase, clientLineups, hubsLineups, isOurs, lineups, nodeLineup } from "./contenders.ts";
 import { ASIDE, isNoise, type Row, row } from "./row.ts";
+import { topicsLineups } from "./topics_contenders.ts";
 import type { Workloads } from "./workloads.ts";
 
 /** What `deno task bench` takes as its argument. */

@@ -62,7 +62,8 @@ export class Engine {
   /** Resolves when it is gone. */
   async end(): Promise<void> {
     const engine = this.#process;
-    if (engine === undefined || engine.exitCode !== null) return;
+    this.#process = undefined;
+    if (engine === undefined || engine.exitCode !== null || engine.signalCode !== null) return;
     const gone = new Promise((resolve) => engine.once("exit", resolve));
     engine.kill();
     await gone;

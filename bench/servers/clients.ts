@@ -18,12 +18,15 @@ export interface RedisClient {
 export async function redisClient(port: number): Promise<RedisClient> {
   const name: string = "redis";
   const { createClient } = await import(name);
-  return createClient({
+  const client: RedisClient = createClient({
     url: `redis://127.0.0.1:${port}`,
     disableOfflineQueue: true,
     pingInterval: 5_000,
     socket: { socketTimeout: 10_000, reconnectStrategy: 500 },
   });
+  // The engine ends before the server does.
+  client.on("error", () => {});
+  return client;
 }
 
 /** A connection to NATS, with the client and the manager of JetStream over it. */

@@ -19,7 +19,12 @@ async function live(port: number): Promise<Topics> {
   const subscriber = publisher.duplicate();
   const up = Promise.withResolvers<void>();
   const broker = redis({ publisher, subscriber, prefix: "bench" });
-  const topics = createTopics({ broker, onState: () => up.resolve() });
+  const topics = createTopics({
+    broker,
+    onState: () => up.resolve(),
+    // What goes wrong fails a publish, too; that the engine ends after it, it need not say.
+    onError: () => {},
+  });
   await Promise.all([publisher.connect(), subscriber.connect()]);
   await up.promise;
   return topics;
