@@ -28,7 +28,7 @@ async function open(url: string, options: ConnectOptions = {}, patience = 20_000
       await new Promise((resolve) => setTimeout(resolve, pace));
     }
   };
-  await passUntil(() => watched.hub.state.name === "connected", patience, 20);
+  await passUntil(() => ["connected"].includes(watched.hub.state.name), patience, 20);
   return { clock, watched, passUntil };
 }
 
