@@ -524,3 +524,26 @@ Deno.test("whoever is asked who somebody is may end the subscription, or everyth
   await network.pass(1_000);
   assertEquals([process.take(), network.take("changes"), network.clock.pending], [[], [], 0]);
 });
+
+Deno.test("whoever comes and goes as often as it likes costs the others little, and hides nobody", async () => {
+  const { network, a, b } = three();
+  a.join("healthy");
+  b.join("bob");
+  await network.pass(2_000);
+  network.take();
+  b.take();
+  const left = a.join("flaps");
+  for (let i = 0; i < 10_000; i++) {
+    a.leave(left);
+    a.presences.joined(left, "room");
+  }
+  for (let i = 0; i < 5_000; i++) a.leave(a.join("flaps", `made up ${i}`), `made up ${i}`);
+  assert(a.subscribed.size <= 1_002, `${a.subscribed.size}`);
+  await network.pass(500);
+  // Nobody was ever there for longer than a moment.
+  assertEquals(network.take("changes").map(({ channel }) => channel), ["\u0001room"]);
+  assertEquals([b.take(), await b.read()], [["+flaps"], "bob,flaps,healthy"]);
+  a.leave(left);
+  await network.pass(15_000);
+  assertEquals([a.subscribed.size, b.take(), await b.read()], [2, ["-flaps"], "bob,healthy"]);
+});
