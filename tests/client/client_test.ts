@@ -44,6 +44,23 @@ Deno.test("through an outage, each call runs once and each event comes once", as
   void client.close();
 });
 
+Deno.test("a stream goes on in the session that was cut, with what came meanwhile", async () => {
+  await using world = new ClientWorld();
+  const { client } = world.client();
+  const items: unknown[] = [];
+  const nobody = { resolve() {}, reject() {} };
+  client.calls.begin(4, "count", [7], { ...nobody, item: (item) => items.push(item) });
+  await world.pass();
+  world.cut();
+  const id = client.calls.begin(4, "count", [1], { ...nobody, item: (item) => items.push(item) });
+  await world.pass(1_000);
+  assertEquals(items, [7, 8, 9, 1, 2, 3]);
+  client.calls.cancel(id);
+  await world.pass();
+  assertEquals(world.served.ran, ["left"]);
+  void client.close();
+});
+
 Deno.test("a new session: what was sent is lost, what was not goes out, and whoever listens is told", async () => {
   await using world = new ClientWorld();
   const sessions: unknown[] = [];

@@ -1,3 +1,5 @@
+// Loaded beforehand: a world whose time stands still does not wait for files.
+import "../../src/client/fallback.ts";
 import { checkOptions, type ConnectOptions } from "../../src/client/options.ts";
 import { Client } from "../../src/client/client.ts";
 import type { Context } from "../../src/client/context.ts";
