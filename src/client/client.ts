@@ -80,7 +80,7 @@ export class Client {
     this.#lose(reason, true);
     this.#retry.go();
     this.state.set({ name: "closed", ...reason !== undefined && { reason } });
-    await within(this.#context.world.clock, GOODBYE, gone).catch(() => {});
+    await within(this.#context.world.clock, gone, GOODBYE).catch(() => {});
   }
 
   /** One line, from the first try to its end, which is what this rejects with. */

@@ -4,12 +4,19 @@ import { Cut } from "./cut.ts";
 /** What the reason says where the server had its time. */
 export const SILENT = "the server does not answer";
 
+/** Milliseconds that a server has to answer, and a link to open. */
+export const PATIENCE = 7_000;
+
 /**
  * What a promise settles to, within milliseconds.
  *
  * @throws {Cut} If it takes longer.
  */
-export function within<T>(clock: Clock, milliseconds: number, promise: T): Promise<Awaited<T>> {
+export function within<T>(
+  clock: Clock,
+  promise: T,
+  milliseconds: number = PATIENCE,
+): Promise<Awaited<T>> {
   let cancel!: () => void;
   const late = new Promise<never>((_, reject) =>
     cancel = clock.after(milliseconds, () => reject(new Cut(SILENT)))

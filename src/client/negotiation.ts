@@ -1,6 +1,7 @@
 import type { NegotiateError, NegotiateResponse } from "../wire/negotiate.ts";
 import type { Context } from "./context.ts";
 import { Cut } from "./cut.ts";
+import { within } from "./deadline.ts";
 import type { HubTransport } from "./options.ts";
 import { Replay } from "./replay.ts";
 import { request } from "./request.ts";
@@ -26,7 +27,10 @@ export async function negotiate(context: Context): Promise<Offer> {
   target.searchParams.set("negotiateVersion", "1");
   target.searchParams.set("useStatefulReconnect", "true");
   const response = await request(context, target, "POST");
-  const answer: NegotiateResponse & Partial<NegotiateError> = await response.json();
+  const answer: NegotiateResponse & Partial<NegotiateError> = await within(
+    world.clock,
+    response.json(),
+  );
   if (answer.error) throw new Cut(answer.error, "client");
   const { connectionId, connectionToken = connectionId, useStatefulReconnect } = answer;
   const ways = answer.availableTransports

@@ -2,14 +2,11 @@ import { type HubMessage, MessageType, PING } from "../wire/message.ts";
 import type { Decoder } from "../wire/protocol.ts";
 import type { Context } from "./context.ts";
 import { Cut, cutOf } from "./cut.ts";
-import { SILENT } from "./deadline.ts";
+import { PATIENCE, SILENT } from "./deadline.ts";
 import type { Data, Link, LinkEvents, OpenLink } from "./link.ts";
 import type { Line } from "./line.ts";
 import { Pulse } from "./pulse.ts";
 import { type Session, tidy } from "./session.ts";
-
-/** Milliseconds for a link to open, and for the server to say something on it. */
-const PATIENCE = 7_000;
 
 /** A client trusts its server with its memory. */
 const LIMITS = { maxMessageSize: Infinity };

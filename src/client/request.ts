@@ -24,9 +24,6 @@ export interface Parts {
   readonly signal?: AbortSignal;
 }
 
-/** Milliseconds that an answer may take, unless whoever waits has a signal of its own. */
-const PATIENCE = 7_000;
-
 /** Asks for the token: the last one may be too old. */
 export async function renew(context: Requesting): Promise<void> {
   context.token = await context.options.accessToken?.();
@@ -56,7 +53,7 @@ export async function request(
     ...typeof location === "object" && { credentials: "include" },
   });
   const { clock } = context.world;
-  const response = await (parts?.signal ? answer : within(clock, PATIENCE, answer));
+  const response = await (parts?.signal ? answer : within(clock, answer));
   const { status, headers } = response;
   if (expected.includes(status)) return response;
   await response.body?.cancel();

@@ -5,15 +5,15 @@ import { FakeClock } from "../support/fake_clock.ts";
 
 Deno.test("what comes in time is what it is, and leaves no timer behind", async () => {
   const clock = new FakeClock();
-  assertEquals(await within(clock, 10, Promise.resolve("a")), "a");
-  assertEquals(await within(clock, 10, undefined), undefined);
-  await assertRejects(() => within(clock, 10, Promise.reject(new TypeError("b"))), TypeError, "b");
+  assertEquals(await within(clock, Promise.resolve("a"), 10), "a");
+  assertEquals(await within(clock, undefined, 10), undefined);
+  await assertRejects(() => within(clock, Promise.reject(new TypeError("b")), 10), TypeError, "b");
   assertEquals(clock.pending, 0);
 });
 
 Deno.test("what takes longer is a cut", async () => {
   const clock = new FakeClock();
-  const waits = within(clock, 10, new Promise(() => {}));
+  const waits = within(clock, new Promise(() => {}), 10);
   clock.pass(9);
   assertEquals(clock.pending, 1);
   clock.pass(1);

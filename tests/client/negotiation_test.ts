@@ -47,3 +47,14 @@ Deno.test("of an older server, the id is the token; and a refusal is the end", a
   const cut = await assertRejects(() => negotiate(context), Cut, "not you");
   assertEquals(cut.over, "client");
 });
+
+Deno.test("an answer that stops in the middle is waited for seven seconds", async () => {
+  await using world = new ClientWorld();
+  const { context } = world.context();
+  world.answer = () => new Response(new ReadableStream<Uint8Array>());
+  const asked = negotiate(context);
+  asked.catch(() => {});
+  await world.pass(7_000);
+  const cut = await assertRejects(() => asked, Cut, "the server does not answer");
+  assertEquals(cut.over, "link");
+});

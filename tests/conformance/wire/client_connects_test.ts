@@ -58,7 +58,8 @@ function cases(runtime: WireRuntime): void {
     proxy.judge = first(1, is.negotiation, 503, { "retry-after": "1" });
     await using _watched = await WatchedHub.open(proxy.url("/hub"));
     const [refused, next] = proxy.requests.filter(is.negotiation);
-    assert(next!.at - refused!.at >= 1_000, `${next!.at - refused!.at} ms`);
+    // Timers of some runtimes are a little early.
+    assert(next!.at - refused!.at >= 990, `${next!.at - refused!.at} ms`);
   });
 
   test("a token that is refused is asked for again, also in the middle of a session", async () => {
