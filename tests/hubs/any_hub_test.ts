@@ -395,3 +395,24 @@ Deno.test("a hub behind a broker has its state, and signs what it hands out", as
   await far.hub.close();
   await near.hub.close();
 });
+
+Deno.test("on a full server, the place that a client comes back to is its own", async () => {
+  const hub = new AnyHub(hubState());
+  const { connect, fetch } = memoryServer((request, info) => hub.handle(request, { info }), {
+    maxConnections: 1,
+  });
+  const url = "http://self.example/hub/negotiate?negotiateVersion=1&useStatefulReconnect=true";
+  const init = { method: "POST", headers: { host: "self.example" } };
+  const { connectionToken } = await (await fetch(new Request(url, init))).json();
+  const again = () => connect(handshakeRequest(`/hub?id=${connectionToken}`));
+  const { client } = await again();
+  client!.send(GREETING);
+  await client!.message();
+  assertEquals((await connect(handshakeRequest("/hub"))).response.status, 503);
+  // Nobody knows yet that it was cut off.
+  const early = again();
+  await nextTurn();
+  client!.vanish();
+  const { client: back } = await early;
+  assertEquals(await back!.message(), '{"type":9,"sequenceId":1}\x1e');
+});

@@ -209,3 +209,16 @@ Deno.test("a parcel that is not what it seems is told, and does no harm", async 
   assertEquals(b.log.length, 1);
   assertEquals(/undefined/.test(`${b.log[0]}`), true);
 });
+
+Deno.test("whoever is new has heard of all others in half a second, or at its end", async () => {
+  const { add, clock } = setUp();
+  const a = await add();
+  const { introduced } = a.exchange;
+  clock.pass(500);
+  await introduced;
+  assertEquals(a.exchange.introduced, undefined);
+  const b = await add();
+  const waiting = b.exchange.introduced;
+  await b.exchange.close();
+  await waiting;
+});
