@@ -27,7 +27,7 @@ const THREE: readonly Line[] = [
 ];
 
 Deno.test("masters, their slots, and the newest change are read", () => {
-  const map = ClusterMap.of([view(...THREE, { id: "b1", flags: "slave", epoch: 1 })]);
+  const map = ClusterMap.of([view(...THREE, { id: "b1", flags: "slave", epoch: 3, slots: "0-9" })]);
   assertEquals(map.masters, [
     { id: "a1", host: "127.0.0.1", port: 7001, epoch: 1, ranges: [[0, 5_460]] },
     { id: "a2", host: "127.0.0.1", port: 7002, epoch: 2, ranges: [[5_461, 10_922]] },

@@ -10,6 +10,8 @@ const CASES: readonly (readonly [string, number])[] = [
   ["foo{{bar}}zap", 4_015],
   ["foo{}{bar}", 8_363],
   ["{user1000}.following", 3_443],
+  ["größe", 9_425],
+  ["部屋", 9_843],
   ["", 0],
 ];
 

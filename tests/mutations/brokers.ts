@@ -502,7 +502,7 @@ export const brokers: Mutations = {
     ["replicas serve slots", 'all.includes("master") ? slots', "true ? slots"],
     ["nobody knows where it is itself", '(own ? asked : "")', '""'],
     ["slots beyond the last", " || Number(to) >= SLOTS", ""],
-    ["each slot is a range", "if (last?.[1] === slot - 1) last[1] = slot;\n    else ", ""],
+    ["a range begins where it ends", "last[1] = slot;", "last[0] = last[1] = slot;"],
   ],
   "brokers/cluster_watch.ts": [
     ["an old view counts", "isOlder(map, this.#map)", "false"],
