@@ -82,9 +82,66 @@ Deno.test("there is an end of how many are under way", async () => {
     posted.piece("p", matter, "x", ({ verdict }) => said = verdict);
     return said;
   };
-  for (let i = 0; i < 10_000; i++) assertEquals(piece(i), "done");
+  for (let i = 0; i < 10_000; i++) assertEquals(piece(i), "taken");
   assertEquals([piece(10_000), posted.size], ["no", 10_000]);
   posted.lost("p");
   await settled();
   assertEquals(posted.size, 0);
+});
+
+/** What is answered to pieces of one body, which `take` takes. */
+function pieces(take: (body: ReadableStream<Uint8Array>) => Promise<readonly [number, string]>) {
+  const posted = new PostedElsewhere((_token, _user, body) => take(body));
+  const replies: unknown[] = [];
+  const piece = async (body: string, end: PieceOfPost["end"] = "more") => {
+    const matter = { op: "post", id: "c", token: "t", user: "Ada", post: 1, end } as const;
+    posted.piece("p", matter, body, ({ verdict }, body) => {
+      if (verdict !== "taken") replies.push(body === undefined ? verdict : JSON.parse(body));
+    });
+    await settled();
+  };
+  return { posted, replies, piece };
+}
+
+Deno.test("the next piece is asked for when the one before was read", async () => {
+  let body!: ReadableStream<Uint8Array>;
+  const { replies, piece, posted } = pieces((made) => {
+    body = made;
+    return new Promise(() => {});
+  });
+  await piece("one");
+  assertEquals([replies, posted.size], [[], 1]);
+  const reader = body.getReader();
+  assertEquals((await reader.read()).value?.length, 3);
+  await settled();
+  assertEquals(replies, []);
+  const second = reader.read();
+  await settled();
+  assertEquals(replies, [[200, ""]]);
+  await piece("other");
+  assertEquals([(await second).value?.length, replies.length], [5, 1]);
+});
+
+Deno.test("what is refused is not sent any more of, and nothing of it stays", async () => {
+  const { replies, piece, posted } = pieces(() => Promise.resolve([405, "a WebSocket"]));
+  await piece("one");
+  assertEquals([replies, posted.size], [[[405, "a WebSocket"]], 0]);
+  const broken = pieces(() => Promise.reject(new Error("broken")));
+  await broken.piece("one");
+  assertEquals([(broken.replies as [[number]])[0][0], broken.posted.size], [500, 0]);
+});
+
+Deno.test("of a client that goes in the middle of a body nothing stays", async () => {
+  let taken = 0;
+  const { replies, piece, posted } = pieces(async (body) => {
+    if (++taken > 1) return [404, "gone"];
+    const reader = body.getReader();
+    await reader.read();
+    await reader.cancel();
+    return [200, ""];
+  });
+  await piece("goodbye");
+  assertEquals([replies, posted.size], [[[200, ""]], 0]);
+  await piece("more");
+  assertEquals([replies.at(-1), posted.size], [[404, "gone"], 0]);
 });

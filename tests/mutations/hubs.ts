@@ -1300,13 +1300,16 @@ export const hubs: Mutations = {
   ],
   "hubs/posted.ts": [
     ["whoever waits in line is given up", 'reply({ verdict: "taken" });', ""],
+    ["more comes at once", "open.goOn = answered;", "answered(MORE);"],
+    ["nobody asks for more", "pull: () => goOn(open, MORE),", ""],
+    ["what is refused stays", "      this.#forget(key, open);\n      goOn", "      goOn"],
     ["any number is open", "if (this.size >= MOST) return undefined;", ""],
     [
       "half of it is all of it",
       'if (end === "last") open.controller.close();\n    else open.controller.error(new Error("the rest does not come"));',
       "open.controller.close();",
     ],
-    ["what is done is kept", "this.#open.delete(key);\n    // It may", "// It may"],
+    ["what is done is kept", "this.#open.delete(key);\n    open.answer", "open.answer"],
     ["losses are not told", "if (from !== process) continue;", "continue;"],
     ["all are lost", "if (from !== process) continue;", ""],
   ],
