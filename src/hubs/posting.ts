@@ -48,6 +48,8 @@ export async function post(
       }
       const [text, end] = next.value!;
       const [status, why] = await send(text, end);
+      // Perhaps it got there, where the client's next requests wait for the rest.
+      if (end === "more" && status === 503) void send("", "broken");
       if (end === "last" || status !== 200) return [status, why];
     }
   } finally {
@@ -72,13 +74,23 @@ async function* piecesOf(
       const bytes = reader && await next(reader, clock);
       if (bytes === undefined) break;
       text += decoder.decode(bytes, { stream: true });
-      for (; text.length > PIECE; text = text.slice(PIECE)) yield [text.slice(0, PIECE), "more"];
+      while (text.length > PIECE) {
+        const end = endOfPiece(text);
+        yield [text.slice(0, end), "more"];
+        text = text.slice(end);
+      }
     }
     yield [text + decoder.decode(), "last"];
   } finally {
     // The rest is not wanted, if there is any.
     reader?.cancel().catch(() => {});
   }
+}
+
+/** Never between two surrogates: a piece goes out as UTF-8, where neither is anything by itself. */
+function endOfPiece(text: string): number {
+  const isHalf = (text.charCodeAt(PIECE - 1) & 0xfc00) === 0xd800;
+  return isHalf ? PIECE - 1 : PIECE;
 }
 
 /** The next bytes; `undefined` at the end. */

@@ -53,6 +53,23 @@ Deno.test("more is sent piece by piece, until somebody does not take it", async 
   assertEquals(gone.pieces.length, 1);
 });
 
+Deno.test("no piece ends within a character, which would be none as UTF-8", async () => {
+  const text = `${"x".repeat(65_535)}🙂${"y".repeat(65_533)}🙂🙂z`;
+  const { elsewhere, pieces } = others([200, ""], [200, ""], [200, ""]);
+  assertEquals(await post(elsewhere, SENDER, bodyOf(text), clock), [200, ""]);
+  const decoder = new TextDecoder();
+  const encoder = new TextEncoder();
+  assertEquals(pieces.map(([piece]) => decoder.decode(encoder.encode(piece))).join(""), text);
+  assertEquals(pieces.map(([piece]) => piece.length), [65_535, 65_535, 5]);
+});
+
+Deno.test("where nobody knows whether a piece was taken, the rest is said not to come", async () => {
+  const { elsewhere, pieces } = others(new HubError("the engine is slow"), [400, "half"]);
+  const text = "x".repeat(70_000);
+  assertEquals(await post(elsewhere, SENDER, bodyOf(text), clock), [503, "the engine is slow"]);
+  assertEquals(pieces.map(([, end]) => end), ["more", "broken"]);
+});
+
 Deno.test("a client that nobody has, processes that do not answer, and bytes that are no text", async () => {
   const nobody = others(undefined).elsewhere;
   assertEquals(await post(nobody, SENDER, bodyOf("x"), clock), [404, "No Connection with that ID"]);

@@ -1320,7 +1320,9 @@ export const hubs: Mutations = {
       'if (end === "last" || status !== 200) return [status, why];',
       'if (end === "last") return [status, why];',
     ],
-    ["pieces are as large as they come", "for (; text.length > PIECE;", "for (; false;"],
+    ["pieces are as large as they come", "while (text.length > PIECE) {", "while (false) {"],
+    ["characters are cut", "isHalf ? PIECE - 1 : PIECE", "PIECE"],
+    ["it waits for the rest", 'if (end === "more" && status === 503) void send("", "broken");', ""],
     ["all requests are one", "const post = ++last;", "const post = last;"],
   ],
   "hubs/questions.ts": [
