@@ -41,7 +41,7 @@ export class Answering implements Here {
   asked({ from, matter }: Question, body: string, reply: Reply): void {
     switch (matter.op) {
       case "claim":
-        return reply({ verdict: this.#claims.take(matter.id) ? "done" : "no" });
+        return reply({ verdict: this.#claims.take(matter.id, from) ? "done" : "no" });
       case "post":
         if (this.posts === undefined) return reply({ verdict: "no" });
         return this.posts.piece(from, matter, body, reply);

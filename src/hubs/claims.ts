@@ -7,8 +7,8 @@ const REMEMBERED = 60_000;
 export class Claims {
   readonly #clock: Clock;
   readonly #most: number;
-  /** Since when, the oldest first. */
-  readonly #taken = new Map<string, number>();
+  /** Since when and for which process, the oldest first. */
+  readonly #taken = new Map<string, { readonly since: number; readonly by: string | undefined }>();
 
   /** @param most How many are remembered, of which the oldest are forgotten first. */
   constructor(clock: Clock, most: number) {
@@ -26,15 +26,21 @@ export class Claims {
     return this.#taken.has(id);
   }
 
-  /** Somebody comes with a token. Says whether it is the first. */
-  take(id: string): boolean {
-    if (this.has(id)) return false;
+  /**
+   * Somebody comes with a token. Says whether it is the first.
+   *
+   * @param by The other process that asks, if it is one: it may ask again, because our answer may not
+   * have reached it.
+   */
+  take(id: string, by?: string): boolean {
+    const first = this.#taken.get(id);
+    if (first !== undefined) return by !== undefined && by === first.by;
     const now = this.#clock.now();
-    for (const [old, since] of this.#taken) {
+    for (const [old, { since }] of this.#taken) {
       if (now - since < REMEMBERED && this.size < this.#most) break;
       this.#taken.delete(old);
     }
-    this.#taken.set(id, now);
+    this.#taken.set(id, { since: now, by });
     return true;
   }
 }

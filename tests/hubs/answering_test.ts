@@ -11,9 +11,9 @@ function setUp() {
   const hub = hubState({}, { maxGroups: 1 });
   const { session, transport } = client(hub, { id: "a" });
   const answering = new Answering(hub.roster, new Claims(new FakeClock(), 10));
-  const ask = async (matter: Matter | Claim, body = "[]") => {
+  const ask = async (matter: Matter | Claim, body = "[]", from = "p") => {
     const replies: unknown[] = [];
-    const question = { kind: "question", from: "p", number: 1, matter } as const;
+    const question = { kind: "question", from, number: 1, matter } as const;
     answering.asked(question, body, ({ verdict, error }, body) => {
       replies.push([verdict, error ?? body]);
     });
@@ -60,7 +60,10 @@ Deno.test("one is called, asked, and put into groups; of another one nothing is 
 Deno.test("the first one with a token has it", async () => {
   const { ask } = setUp();
   const claim = { op: "claim", id: "c" } as const;
-  assertEquals([await ask(claim), await ask(claim)], [[["done", undefined]], [["no", undefined]]]);
+  const done = [["done", undefined]];
+  assertEquals([await ask(claim), await ask(claim, "[]", "q")], [done, [["no", undefined]]]);
+  // It has not heard it the first time.
+  assertEquals(await ask(claim), done);
 });
 
 Deno.test("what was posted elsewhere goes to whoever takes it", async () => {

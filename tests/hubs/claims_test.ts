@@ -24,3 +24,10 @@ Deno.test("a flood finds no more room than there is", () => {
   for (let i = 0; i < 1_000; i++) claims.take(`${i}`);
   assertEquals([claims.size, claims.has("989"), claims.has("990")], [10, false, true]);
 });
+
+Deno.test("another process may ask again, and nobody else", () => {
+  const claims = new Claims(new FakeClock(), 10);
+  assertEquals([claims.take("a", "p"), claims.take("a", "p")], [true, true]);
+  assertEquals([claims.take("a", "q"), claims.take("a")], [false, false]);
+  assertEquals([claims.take("b"), claims.take("b", "p"), claims.take("b")], [true, false, false]);
+});

@@ -245,11 +245,15 @@ Deno.test("a hub that is closed says goodbye, and asks nobody any more", async (
 Deno.test("whoever has handed out a token says who was first with it", async () => {
   const { near, far, processes } = await setUp();
   const [here, there] = [near.state.elsewhere!, far.state.elsewhere!];
+  // Who asks again has not heard the answer.
   assertEquals([here.size, await here.claim(there.id, "x"), await here.claim(there.id, "x")], [
     1,
     true,
-    false,
+    true,
   ]);
+  const third = (await processes.add()).state.elsewhere!;
+  assertEquals(await third.claim(there.id, "x"), false);
+  await third.close();
   assertEquals(await here.claim("nobody", "x"), undefined);
   // It says nothing any more.
   far.engine.deaf = true;

@@ -1137,7 +1137,8 @@ export const hubs: Mutations = {
       "if (!except.includes(session.id)) session.sendCopy(broadcast);",
       "session.sendCopy(broadcast);",
     ],
-    ["everybody is the first", 'this.#claims.take(matter.id) ? "done" : "no"', '"done"'],
+    ["everybody is the first", 'this.#claims.take(matter.id, from) ? "done" : "no"', '"done"'],
+    ["who asks again is another", "this.#claims.take(matter.id, from)", "this.#claims.take(matter.id)"],
     [
       "what is not here is done",
       'if (session === undefined) return reply({ verdict: "no" });\n        this.#do',
@@ -1158,7 +1159,12 @@ export const hubs: Mutations = {
     ["all are a user", 'to: "all", name', 'to: "user", name'],
   ],
   "hubs/claims.ts": [
-    ["everybody is first", "if (this.has(id)) return false;", ""],
+    [
+      "everybody is first",
+      "if (first !== undefined) return by !== undefined && by === first.by;",
+      "",
+    ],
+    ["we may come twice", "by !== undefined && by === first.by", "by === first.by"],
     ["any number is kept", " && this.size < this.#most", ""],
     ["they are forgotten at once", "now - since < REMEMBERED && ", "now - since < 1 && "],
   ],
