@@ -17,6 +17,8 @@ const MOST_IDLE = 1_000;
 interface Interest {
   /** While the engine has yet to say that it knows. */
   ready: Promise<void> | undefined;
+  /** Whether somebody wants it who waits no more, and would not hear of a refusal. */
+  readonly kept: boolean;
 }
 
 /**
@@ -30,6 +32,8 @@ export class Interests {
   readonly #wanted = new Map<string, Interest>();
   /** Since when nobody wants it, the oldest first. */
   readonly #idle = new Map<string, number>();
+  /** Channels that are wanted still, though the engine has refused them, or has not answered. */
+  readonly #refused = new Set<string>();
 
   /** @param late Called with a channel on which something may have been missed. */
   constructor(port: InterestPort, clock: Clock, late: (topic: string) => void) {
@@ -52,14 +56,16 @@ export class Interests {
   add(topic: string): Promise<void> | undefined {
     this.#idle.delete(topic);
     const known = this.#wanted.get(topic);
-    if (known !== undefined) return known.ready;
-    const interest: Interest = { ready: undefined };
+    if (known !== undefined && !this.#refused.delete(topic)) return known.ready;
+    const interest: Interest = { ready: undefined, kept: known !== undefined };
     this.#wanted.set(topic, interest);
     const subscribed = this.#port.subscribe(topic);
     if (subscribed === undefined) return undefined;
-    // What is refused is asked for anew by whoever comes next.
+    // What is refused is asked for anew by whoever comes next. Who is in already is not told.
     subscribed.catch(() => {
-      if (this.#wanted.get(topic) === interest) this.#wanted.delete(topic);
+      if (this.#wanted.get(topic) !== interest) return;
+      if (interest.kept || interest.ready === undefined) this.#refused.add(topic);
+      else this.#wanted.delete(topic);
     });
     const done = () => {
       interest.ready = undefined;
@@ -76,16 +82,26 @@ export class Interests {
     if (this.#idle.size > MOST_IDLE) this.#drop(this.#idle.keys().next().value!);
   }
 
-  /** Lets go of those that nobody has wanted for long. */
+  /** Asks again for what was refused, and lets go of those that nobody has wanted for long. */
   look(now: number): void {
+    for (const topic of [...this.#refused]) if (!this.#idle.has(topic)) this.#askAgain(topic);
     for (const [topic, since] of this.#idle) {
       if (now - since < this.#port.linger) return;
       this.#drop(topic);
     }
   }
 
+  #askAgain(topic: string): void {
+    this.#refused.delete(topic);
+    const interest = this.#wanted.get(topic);
+    this.#port.subscribe(topic)?.then(() => this.#late(topic), () => {
+      if (this.#wanted.get(topic) === interest) this.#refused.add(topic);
+    });
+  }
+
   #drop(topic: string): void {
     this.#idle.delete(topic);
+    this.#refused.delete(topic);
     this.#wanted.delete(topic);
     this.#port.unsubscribe(topic);
   }

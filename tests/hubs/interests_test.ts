@@ -88,7 +88,48 @@ Deno.test("what the engine refuses is asked for anew by whoever comes next", asy
   await slow;
   answers[1]!.reject(new Error("no"));
   await nextTurn();
-  assertEquals([late, interests.size, log], [["room"], 0, ["+room", "+room"]]);
+  assertEquals([late, interests.size, log], [["room"], 1, ["+room", "+room"]]);
+});
+
+Deno.test("what the engine has refused behind whoever is there by now is asked for again", async () => {
+  const { interests, answers, clock, late, log } = setUp();
+  const slow = interests.add("room");
+  clock.pass(500);
+  await slow;
+  answers[0]!.reject(new Error("no answer for 5 s"));
+  await nextTurn();
+  interests.look(clock.now());
+  // One question at a time.
+  interests.look(clock.now());
+  answers[1]!.reject(new Error("no answer for 5 s"));
+  await nextTurn();
+  assertEquals([log, late], [["+room", "+room"], ["room"]]);
+  // Who comes meanwhile is told, and the others stay in it.
+  const next = interests.add("room");
+  answers[2]!.reject(new Error("no"));
+  await assertRejects(() => next!, Error, "no");
+  await nextTurn();
+  interests.look(clock.now());
+  answers[3]!.resolve();
+  await nextTurn();
+  interests.look(clock.now());
+  assertEquals([log.length, late, interests.size], [4, ["room", "room"], 1]);
+});
+
+Deno.test("what was refused is not asked for when nobody wants it any more", async () => {
+  const { interests, answers, clock, log } = setUp();
+  const slow = interests.add("room");
+  clock.pass(500);
+  await slow;
+  answers[0]!.reject(new Error("no answer for 5 s"));
+  await nextTurn();
+  interests.delete("room");
+  interests.look(clock.now());
+  assertEquals(log, ["+room"]);
+  clock.pass(5_000);
+  interests.look(clock.now());
+  interests.look(clock.now());
+  assertEquals([log, interests.size], [["+room", "-room"], 0]);
 });
 
 Deno.test("a refusal that is late does not touch who has asked since", async () => {

@@ -1138,7 +1138,7 @@ export const hubs: Mutations = {
       "session.sendCopy(broadcast);",
     ],
     ["everybody is the first", 'this.#claims.take(matter.id, from) ? "done" : "no"', '"done"'],
-    ["who asks again is another", "this.#claims.take(matter.id, from)", "this.#claims.take(matter.id)"],
+    ["who asks again is another", "take(matter.id, from)", "take(matter.id)"],
     [
       "what is not here is done",
       'if (session === undefined) return reply({ verdict: "no" });\n        this.#do',
@@ -1254,7 +1254,18 @@ export const hubs: Mutations = {
     ],
   ],
   "hubs/interests.ts": [
-    ["each time anew", "if (known !== undefined) return known.ready;", ""],
+    [
+      "each time anew",
+      "if (known !== undefined && !this.#refused.delete(topic)) return known.ready;",
+      "",
+    ],
+    [
+      "who is in it hears nothing any more",
+      "if (interest.kept || interest.ready === undefined) this.#refused.add(topic);\n      else this",
+      "this",
+    ],
+    ["it is asked for once more only", "=== interest) this.#refused.add", "=== interest) void"],
+    ["who has left asks on", "if (!this.#idle.has(topic)) this.#askAgain", "this.#askAgain"],
     [
       "a slow engine holds everybody",
       'const cancel = this.#clock.after(PATIENCE, () => over.resolve("over"));',
@@ -1268,12 +1279,12 @@ export const hubs: Mutations = {
       "",
     ],
     ["who is back finds nothing", "this.#idle.delete(topic);\n    const known", "const known"],
+    ["what was refused is had", "else this.#wanted.delete(topic);", ""],
     [
-      "what was refused is had",
-      "if (this.#wanted.get(topic) === interest) this.#wanted.delete(topic);",
+      "a late refusal is that of another",
+      "if (this.#wanted.get(topic) !== interest) return;",
       "",
     ],
-    ["a late refusal is that of another", "if (this.#wanted.get(topic) === interest) this", "this"],
   ],
   "hubs/outside_groups.ts": [
     [
