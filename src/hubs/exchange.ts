@@ -190,7 +190,8 @@ export class Exchange {
     const now = this.#clock.now();
     const late = now - this.#lookedAt >= LATE;
     this.#lookedAt = now;
-    this.#questions.look(now);
+    // Answers may have come meanwhile, too, and are not read yet.
+    if (!late) this.#questions.look(now);
     this.#owner.look(now);
     for (const topic of [...this.#refused]) this.#want(topic);
     if (this.state !== "up") return;

@@ -103,14 +103,19 @@ Deno.test("a process that is silent is lost, and one that is back is known again
 Deno.test("one that was paused itself holds nothing against the others", async () => {
   const { clock, add } = setUp();
   const [a, b] = [await add(), await add()];
-  const { peers } = a.exchange;
+  const { peers, channels } = a.exchange;
+  const waiting = a.exchange.ask(channels.all, peers.all(), join("silent"), "");
+  let settledWith: unknown;
+  waiting.then((answered) => settledWith = answered, (error) => settledWith = error);
   a.engine.deaf = true;
   // The time is far behind what the timers were made for: the first look of many is the late one.
   const now = clock.now.bind(clock);
   clock.now = () => now() + 20_000;
   clock.pass(1_000);
-  assertEquals([...peers.all()], [b.exchange.id]);
+  await settled();
+  assertEquals([[...peers.all()], settledWith], [[b.exchange.id], undefined]);
   clock.pass(5_000);
+  await assertRejects(() => waiting, HubError, "to answer within 5 s, got nothing");
   assertEquals(peers.size, 1);
   clock.pass(2_000);
   assertEquals(peers.size, 0);

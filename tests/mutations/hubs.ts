@@ -1221,6 +1221,7 @@ export const hubs: Mutations = {
     ],
     ["nobody is lost", "for (const process of this.peers.lost(now)) this.#lost(process);", ""],
     ["a pause of our own is the others' fault", "if (late) return this.peers.forgive(now);", ""],
+    ["answers are not read behind a pause", "if (!late) this.#questions", "this.#questions"],
     [
       "answers that are missing are waited for",
       'this.#questions.doubt("an answer of another process may have been lost");',
