@@ -60,7 +60,8 @@ export interface HubOptions<User, C extends ClientSide>
   /**
    * Signs the tokens of connections, so that a client may negotiate with one process and connect to
    * another: at least 16 characters that nobody can guess, the same in every process. Of several, the
-   * first signs and all are taken, so that it can be changed. Needed with a `broker`.
+   * first signs and all are taken, so that it can be changed: `[now, next]` in every process, then
+   * `[next, now]`, then `next`. Needed with a `broker`.
    */
   readonly secret?: string | readonly string[] | undefined;
   /** Called when the way to other processes has changed, with the reason where there is one. */
