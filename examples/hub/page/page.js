@@ -97,18 +97,24 @@ function ask(question) {
 connection.on("limit", (name, value) => cards.get(name)?.limit(value));
 connection.on("confirm", ask);
 connection.onreconnecting(() => say("closed", "Offline, trying again"));
-connection.onreconnected(() => watch().catch(failed));
+connection.onreconnected(() => start());
 connection.onclose(() => say("closed", "Offline: load the page again"));
 $("clear").addEventListener("click", () => connection.invoke("clearLimits").catch(failed));
 
-/** The client comes back by itself, but not to a server that it has never reached. */
+let retry;
+
+/**
+ * The client comes back by itself, but not to a server that it has never reached; and a server that is
+ * there may not reach the limits for a while.
+ */
 async function start() {
+  clearTimeout(retry);
   try {
-    await connection.start();
+    if (connection.state === "Disconnected") await connection.start();
     await watch();
   } catch {
     say("closed", "Offline, trying again");
-    setTimeout(start, 2_000);
+    retry = setTimeout(start, 2_000);
   }
 }
 
