@@ -65,7 +65,9 @@ export class Tickets {
     if (!sealed.fresh || this.#claims.has(sealed.id)) return "elsewhere";
     const { id, resumable, process } = sealed;
     const ticket: Ticket = { id, token, resumable };
-    if (process === this.#process || this.#elsewhere === undefined) return ticket;
+    if (process === this.#process) return ticket;
+    // A poll may be a later one, of a client that is connected there.
+    if (this.#elsewhere === undefined) return exclusive ? "elsewhere" : ticket;
     if (!exclusive && !resumable) return { ...ticket, from: process };
     const first = await this.#elsewhere.claim(process, id);
     if (first === true) return ticket;

@@ -101,8 +101,9 @@ Deno.test("where it matters, another process asks first", async () => {
 
 Deno.test("without a broker, nobody can be asked", async () => {
   const { token } = await process(undefined).tickets.make(clock, 1, false, "Ada");
-  const found = await process(undefined).tickets.find(clock, token, ada, true) as Ticket;
+  const found = await process(undefined).tickets.find(clock, token, ada) as Ticket;
   assertEquals([found.token, found.from], [token, undefined]);
+  assertEquals(await process(undefined).tickets.find(clock, token, ada, true), "elsewhere");
 });
 
 Deno.test("a token that is too old is good for nothing but to say whose it was", async () => {

@@ -1383,6 +1383,7 @@ export const hubs: Mutations = {
     ],
   ],
   "hubs/tickets.ts": [
+    ["polls go anywhere", 'return exclusive ? "elsewhere" : ticket;', "return ticket;"],
     [
       "others are not asked",
       "if (!exclusive && !resumable) return { ...ticket, from: process };",
