@@ -72,7 +72,7 @@ export const client: Mutations = {
     ],
     [
       "a session is given up in the middle of something",
-      " && this.calls.size === 0;\n    if",
+      " && !this.calls.size;\n    if",
       ";\n    if",
     ],
     ["one that is over goes on", 'cut.over !== "link" || ', ""],
@@ -245,6 +245,7 @@ export const client: Mutations = {
       "const patience = () => {};",
     ],
     ["a session says goodbye", 'session.greeted ? "leave" : "close"', '"close"'],
+    ["ASP.NET Core acknowledges nothing", "replay ? 2 : 1", "1"],
     ["links that were left stay", "    tidy(session);\n", ""],
     ["a refusal is none", 'if (error) throw new Cut(error, "client");', ""],
     ["handshakes are never done", "session.greeted = true;", ""],
