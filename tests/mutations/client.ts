@@ -150,6 +150,7 @@ export const client: Mutations = {
     ],
     ["it is as long each time", "Math.min(2 * context.pause, LONGEST)", "context.pause"],
     ["it is longer and longer", "Math.min(2 * context.pause, LONGEST)", "2 * context.pause"],
+    ["a link that is refused ends the client", ", proved: true }", " }"],
     ["it looks in the middle of something", " || !context.idle()) return;", ") return;"],
     ["it looks all the time", "context.blocked > context.world.clock.now() || ", ""],
     ["something that began meanwhile is lost", "line.live && context.idle();", "line.live;"],
