@@ -52,8 +52,8 @@ export async function fallBack(context: Context, offer: Offer, failure: unknown)
 }
 
 function open(context: Context, offer: Offer, way: HubTransport): Promise<Line> {
+  // The client was let in: what refuses a link is a session that is gone, or a proxy.
   const opener: OpenLink<Context> = (context, url, events) =>
-    // The client was let in. What a link refuses, may be a session that is gone meanwhile.
     OPENERS[way]({ ...context, proved: true }, url, events);
   return openLine(context, offer.session(way), opener);
 }
