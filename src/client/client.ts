@@ -54,7 +54,7 @@ export class Client {
       others: false,
       said: (message, session) => this.#said(message, session),
       room: () => this.#outbox.pump(),
-      idle: () => this.calls.size === 0,
+      idle: () => !this.calls.size,
     };
   }
 
@@ -138,7 +138,7 @@ export class Client {
   async #pause(cut: Cut): Promise<void> {
     const { world, proved, others, blocked, next } = this.#context;
     const now = world.clock.now();
-    const elsewhere = others && blocked > now && this.calls.size === 0;
+    const elsewhere = others && blocked > now && !this.calls.size;
     if (cut.over !== "link" || !this.#session?.replay || elsewhere) this.#lose(cut);
     if (next) return;
     const urgent = this.#session && now - this.#cutAt < WINDOW;

@@ -2,6 +2,7 @@ import type { Context } from "./context.ts";
 import { Cut } from "./cut.ts";
 import { openEventStream } from "./event_stream.ts";
 import type { Line } from "./line.ts";
+import type { OpenLink } from "./link.ts";
 import { negotiate, type Offer } from "./negotiation.ts";
 import { openLine } from "./open_line.ts";
 import { openLongPolling } from "./long_polling.ts";
@@ -51,7 +52,10 @@ export async function fallBack(context: Context, offer: Offer, failure: unknown)
 }
 
 function open(context: Context, offer: Offer, way: HubTransport): Promise<Line> {
-  return openLine(context, offer.session(way), OPENERS[way]);
+  // The client was let in: what refuses a link is a session that is gone, or a proxy.
+  const opener: OpenLink<Context> = (context, url, events) =>
+    OPENERS[way]({ ...context, proved: true }, url, events);
+  return openLine(context, offer.session(way), opener);
 }
 
 /** Leaves WebSockets alone for a while, and for longer the next time. */

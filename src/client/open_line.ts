@@ -127,7 +127,10 @@ export async function openLine(
   const events: LinkEvents = {
     opened() {
       if (over) return;
-      if (!session.greeted) return write(`{"protocol":"${protocol.name}","version":1}\x1e`);
+      if (!session.greeted) {
+        // With the first version, ASP.NET Core acknowledges nothing, whatever it has negotiated.
+        return write(`{"protocol":"${protocol.name}","version":${replay ? 2 : 1}}\x1e`);
+      }
       decoder = protocol.decoder(LIMITS);
       if (!replay) return;
       replay.wait();

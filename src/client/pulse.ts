@@ -9,7 +9,7 @@ const SILENT = 30_000;
  * they cannot be on their way still.
  */
 const OWING = 10_000;
-const FEW = 65_536;
+const FEW = 8_192;
 
 /** When both sides have last heard of each other. */
 export class Pulse {

@@ -57,6 +57,20 @@ Deno.test("a way that is refused is only that way", async () => {
   assertEquals(cut.over, "client");
 });
 
+Deno.test("a session that is gone before the first link is there is not the end of the client", async () => {
+  await using world = new ClientWorld();
+  for (const way of ["serverSentEvents", "longPolling"] as const) {
+    for (const status of [204, 404]) {
+      const { fall, abort } = await setUp(world, { transports: [way] });
+      world.answer = ({ method }) => method === "GET" ? new Response(null, { status }) : undefined;
+      const cut = await assertRejects(() => fall(), Cut, `status ${status}`);
+      assertEquals(cut.over, "link");
+      world.answer = () => undefined;
+      abort.abort(new Cut("over"));
+    }
+  }
+});
+
 Deno.test("where there is no other way, that is said", async () => {
   await using world = new ClientWorld();
   const { context } = world.context({ transports: [] });

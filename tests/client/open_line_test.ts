@@ -76,7 +76,7 @@ function setUp(session: Session = someSession(), options: ConnectOptions = {}) {
 Deno.test("a line begins with the handshake, and is there when that is answered", async () => {
   const { events, done, opening, session, said } = setUp();
   events().opened();
-  assertEquals(done, ["?id=token", '{"protocol":"json","version":1}\x1e']);
+  assertEquals(done, ["?id=token", '{"protocol":"json","version":2}\x1e']);
   assertEquals(session.greeted, undefined);
   events().received(OK + encoded(item("é")) + encoded(item("b")));
   const line = await opening;
@@ -84,11 +84,17 @@ Deno.test("a line begins with the handshake, and is there when that is answered"
   assertEquals(said, [item("é"), item("b")]);
 });
 
+Deno.test("only a session that can go on asks for the version that has acknowledgements", () => {
+  const { events, done } = setUp(someSession("webSockets", false));
+  events().opened();
+  assertEquals(done[1], '{"protocol":"json","version":1}\x1e');
+});
+
 Deno.test("the answer may come as bytes, with what is behind it in MessagePack", async () => {
   const protocol = await messagePack();
   const { events, opening, said, done } = setUp(someSession(), { protocol });
   events().opened();
-  assertEquals(done[1], '{"protocol":"messagepack","version":1}\x1e');
+  assertEquals(done[1], '{"protocol":"messagepack","version":2}\x1e');
   const message = checkOptions({ protocol }).protocol.encode(item("a")) as Uint8Array;
   events().received(new Uint8Array([...new TextEncoder().encode(OK), ...message]));
   await opening;

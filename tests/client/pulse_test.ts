@@ -49,12 +49,22 @@ Deno.test("one that does not acknowledge a little for ten seconds is lost, too",
 
 Deno.test("one that has much to acknowledge, or says something, is not", () => {
   const much = new Pulse(0);
-  assertEquals(looks(much, 1_000, 29_000, 65_537), { 15_000: "ping" });
+  assertEquals(looks(much, 1_000, 29_000, 8_193), { 15_000: "ping" });
   const talks = new Pulse(0);
   for (let now = 0; now < 60_000; now += 1_000) {
     if (now % 9_000 === 0) talks.heard(now);
     talks.sent(now);
-    assertEquals(talks.look(now, 65_536), undefined);
+    assertEquals(talks.look(now, 8_192), undefined);
+  }
+});
+
+Deno.test("a phone that takes half a minute for the largest message is left to it", () => {
+  // The server pings after 15 seconds without a word, and acknowledges whole messages only.
+  const pulse = new Pulse(0);
+  for (let now = 1_000; now < 30_000; now += 1_000) {
+    if (now === 15_000) pulse.heard(now);
+    pulse.sent(now);
+    assertEquals(pulse.look(now, 32_768), undefined, `after ${now}`);
   }
 });
 
