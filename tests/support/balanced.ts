@@ -11,6 +11,7 @@ import {
 } from "@microsoft/signalr";
 import { MessagePackHubProtocol } from "npm:@microsoft/signalr-protocol-msgpack@10.0.11";
 import type { ProcessServer } from "./process_server.ts";
+import { within } from "./within.ts";
 
 /** What a client of Microsoft begins with. */
 export interface BalancedOptions {
@@ -89,7 +90,7 @@ export class BalancedClient implements AsyncDisposable {
   /** The next `count` messages, and nothing but those. */
   async told(count: number): Promise<unknown[][]> {
     while (this.#told.length < count) {
-      await new Promise<void>((resolve) => this.#wake = resolve);
+      await within(new Promise<void>((resolve) => this.#wake = resolve), "a message");
     }
     return this.#told.splice(0);
   }

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import type { ClientMessage } from "./client.ts";
 import { LossLedger } from "./loss_ledger.ts";
 import type { ProcessServer } from "./process_server.ts";
 import type { Frame } from "./replay_client.ts";
@@ -10,6 +11,9 @@ const PAUSE = 80;
 
 /** Milliseconds after which it is too late. */
 const PATIENCE = 40_000;
+
+/** How often a client may wait in vain for as long as tests wait for a message. */
+const SILENCES = 3;
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -40,7 +44,7 @@ class Subscriber {
 
   async follow(client: TopicsClient): Promise<void> {
     while (this.ended.size < this.frames.size) {
-      const text = textOf(await client.message());
+      const text = textOf(await patiently(client));
       assert(text !== undefined, "the end of a connection");
       this.#take(text.startsWith("{") ? JSON.parse(text) : frameOf(text));
     }
@@ -54,6 +58,17 @@ class Subscriber {
     if (what !== undefined) return void this.probes.set(topic, what);
     this.read[message.slice(0, 2)] = message;
     this.frames.get(this.#names.get(message.slice(0, 1))!)!.push(frame);
+  }
+}
+
+/** The next message: while a whole cluster is restarted, none may come for half a minute. */
+async function patiently(client: TopicsClient): Promise<ClientMessage | undefined> {
+  for (let silences = 1;; silences++) {
+    try {
+      return await client.message();
+    } catch (error) {
+      if (silences === SILENCES) throw error;
+    }
   }
 }
 
@@ -71,6 +86,8 @@ export class ClusterFire {
   readonly #subscribers: readonly Subscriber[];
   readonly #reading: readonly Promise<void>[];
   readonly #publishing: Promise<void>;
+  /** Why a subscriber reads no more. */
+  readonly #faults: string[] = [];
   #over = false;
   #rounds = 0;
   #probes = 0;
@@ -88,7 +105,7 @@ export class ClusterFire {
     this.#subscribers = listeners.map(() => new Subscriber(names));
     this.#reading = listeners.map((client, i) => this.#subscribers[i]!.follow(client));
     // Nobody waits for it until everything is over.
-    for (const loop of this.#reading) loop.catch(() => {});
+    for (const loop of this.#reading) loop.catch((error) => this.#faults.push(`${error}`));
     this.#publishing = this.#publish();
   }
 
@@ -144,7 +161,7 @@ export class ClusterFire {
       server.all({ on: "gap" }).slice(-3),
     ];
     const read = this.#subscribers.map(({ read }) => read);
-    return JSON.stringify([this.#servers.map(last), read, this.#rounds]);
+    return JSON.stringify([this.#servers.map(last), read, this.#rounds, this.#faults]);
   }
 
   /** Publishes no more, waits for everything, and says what became of it. */
