@@ -34,6 +34,8 @@
 import { asBuffer } from "./adapters/node_buffer.ts";
 import { systemClock } from "./base/clock.ts";
 import { type Broker, brokerOver } from "./brokers/broker.ts";
+import { clusterPorts } from "./brokers/cluster_ports.ts";
+import type { HistoryLimits } from "./brokers/history.ts";
 import type { IoRedis } from "./brokers/io_redis.ts";
 import type { NodeRedis } from "./brokers/node_redis.ts";
 import { HEADER } from "./brokers/envelope.ts";
@@ -44,12 +46,9 @@ import {
   redisHistory,
   type RedisOptions,
 } from "./brokers/redis.ts";
-import { MAX_PAYLOAD } from "./brokers/redis_channel.ts";
 import { Relay } from "./brokers/relay.ts";
 import { ReplayRelay } from "./brokers/replay_relay.ts";
-import { RECORD_HEADER } from "./brokers/record.ts";
-import { ShardedRelay } from "./brokers/sharded_relay.ts";
-import { ShardedReplay } from "./brokers/sharded_replay.ts";
+import type { Shard } from "./brokers/shard.ts";
 
 export type { Broker } from "./brokers/broker.ts";
 export type { IoRedis } from "./brokers/io_redis.ts";
@@ -116,38 +115,18 @@ export type { RedisClusterOptions, RedisOptions } from "./brokers/redis.ts";
 export function redis(
   options: RedisOptions<NodeRedis> | RedisOptions<IoRedis> | RedisClusterOptions,
 ): Broker {
-  if ("cluster" in options && options.cluster !== undefined) return overCluster(options);
+  if ("cluster" in options && options.cluster !== undefined) {
+    const { prefix } = options;
+    const client = () => clusterClient(options, asBuffer);
+    // What is wrong with the options is said at once.
+    client();
+    const history = (shard: Shard, limits: HistoryLimits) => redisHistory(shard, options, limits);
+    return brokerOver("redis", clusterPorts({ client, prefix, clock: systemClock, history }));
+  }
   const engine = redisEngine(options as RedisOptions, asBuffer);
   return brokerOver("redis", {
     maxPayload: engine.maxPayload - HEADER,
     live: () => new Relay(redisEngine(options as RedisOptions, asBuffer), systemClock),
     replay: (limits) => new ReplayRelay(redisHistory(engine, options, limits), systemClock),
-  });
-}
-
-function overCluster(options: RedisClusterOptions): Broker {
-  const shards = () => ({
-    client: clusterClient(options, asBuffer),
-    prefix: options.prefix,
-    clock: systemClock,
-  });
-  // What is wrong with the options is said at once.
-  shards();
-  return brokerOver("redis", {
-    maxPayload: MAX_PAYLOAD - HEADER,
-    live: () =>
-      new ShardedRelay({
-        ...shards(),
-        header: HEADER,
-        waits: false,
-        make: (shard) => new Relay(shard, systemClock),
-      }),
-    replay: (limits) =>
-      new ShardedReplay({
-        ...shards(),
-        header: RECORD_HEADER,
-        waits: true,
-        make: (shard) => new ReplayRelay(redisHistory(shard, options, limits), systemClock),
-      }),
   });
 }

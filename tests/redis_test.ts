@@ -1,6 +1,8 @@
-import { createClient } from "redis";
-import { redis } from "../src/redis.ts";
+import { assertThrows } from "@std/assert";
+import { createClient, createCluster } from "redis";
+import { redis, type RedisClusterOptions } from "../src/redis.ts";
 import { brokerTests } from "./support/broker_roof.ts";
+import { clusterOfOne } from "./support/redis_cluster.ts";
 
 brokerTests("redis", "Redis", ({ url }) => {
   const publisher = createClient({
@@ -16,4 +18,21 @@ brokerTests("redis", "Redis", ({ url }) => {
     connect: () => Promise.all(clients.map((client) => client.connect())),
     close: () => clients.forEach((client) => client.destroy()),
   };
+});
+
+brokerTests("redis", "a Redis cluster", ({ url }) => {
+  const cluster = createCluster({ rootNodes: [{ url }] });
+  return {
+    broker: redis({ cluster, prefix: "test" }),
+    connect: () => Promise.resolve(),
+    close: () => cluster.destroy(),
+  };
+}, clusterOfOne);
+
+Deno.test("what is wrong with a cluster is said at once", () => {
+  assertThrows(
+    () => redis({ cluster: {}, prefix: "test" } as unknown as RedisClusterOptions),
+    TypeError,
+    "cluster",
+  );
 });

@@ -7,7 +7,7 @@ export type EventsOf = (connection: Connection<never>) => WebSocketEvents<never>
 
 /**
  * Events that are made when their connection is there, before anything else happens on it. What goes
- * wrong with that ends the connection as any handler that throws does. Their `onOpen` is not called:
+ * wrong with that ends the connection, like every handler that throws. Their `onOpen` is not called:
  * it was, before the object slept.
  */
 export function awakened(eventsOf: EventsOf): WebSocketEvents {

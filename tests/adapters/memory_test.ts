@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { MemoryAdapter } from "../../src/adapters/memory.ts";
 import { Route, type UpgradeOptions } from "../../src/server/route.ts";
 import { handshakeRequest, memoryServer, nextTurn } from "../support/memory.ts";
@@ -95,4 +95,16 @@ Deno.test("there is room for any number of connections", async () => {
   const { server } = setUp();
   const all = await Promise.all(Array.from({ length: 10_100 }, () => server.connect()));
   assert(all.every(({ client }) => client));
+});
+
+Deno.test("an answer that is none rejects, and nothing is left under way", async () => {
+  const adapter = new MemoryAdapter();
+  const listen = { port: 0, hostname: "", native: {} };
+  const { stop } = adapter.listen(listen, () => undefined as never);
+  await assertRejects(
+    () => adapter.request(handshakeRequest()),
+    TypeError,
+    "Cannot answer a request: expected a Response, got undefined",
+  );
+  await stop();
 });

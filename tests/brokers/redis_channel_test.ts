@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "npm:fast-check@4.10.2";
-import { isReply, redisChannel } from "../../src/brokers/redis_channel.ts";
+import { isReply, redisChannel, tagOf } from "../../src/brokers/redis_channel.ts";
 
 Deno.test("a channel has the name in it as it is, and says what it is for", () => {
   assertEquals(redisChannel("chat", "topic", "größe:1 *"), "chat:t:größe:1 *");
@@ -27,4 +27,8 @@ Deno.test("what Redis says is told from what a client says that has no connectio
   ];
   for (const message of others) assert(!isReply(new Error(message)), message);
   for (const none of ["NOPERM x", { message: "NOPERM x" }, undefined]) assert(!isReply(none));
+});
+
+Deno.test("a topic alone decides on its slot, whatever its name", () => {
+  assertEquals(["room:1", "a{b}c", "100%"].map(tagOf), ["room:1", "a%7Bb%7Dc", "100%25"]);
 });

@@ -70,3 +70,7 @@ Deno.test("what the server has asked for is waited for", async () => {
   await turn();
   assertEquals(events, ["now"]);
 });
+
+Deno.test("where nobody waits, nothing is to be ended", () => {
+  new Retry().go();
+});

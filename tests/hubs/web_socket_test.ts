@@ -279,3 +279,14 @@ Deno.test("who comes too late to go on is sent away", async () => {
   absences.add("the token", absence);
   assertEquals((await (await connect()).client!.closed).code, 1008);
 });
+
+Deno.test("a client whose WebSocket is dead without anybody noticing is believed after a second", async () => {
+  const { open, absences, clock, connections } = serving({}, "token", {}, true);
+  await open();
+  const expected = absences.expect("token", clock, "Ada");
+  await nextTurn();
+  assertEquals(connections[0]!.readyState, 1);
+  clock.pass(1_000);
+  await expected;
+  assertEquals(connections[0]!.readyState, 3);
+});

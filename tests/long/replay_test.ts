@@ -39,7 +39,10 @@ class Subscriber {
         await this.#once(oneOf(servers()));
       } catch (error) {
         // Otherwise it was cut, or the process was.
-        if ((error as Error).name === "AssertionError") this.faults.push(error as Error);
+        if ((error as Error).name === "AssertionError") {
+          this.faults.push(error as Error);
+          this.#ended = true;
+        }
       }
       this.#client?.[Symbol.dispose]();
       if (!this.#ended) await sleep(random(0, 300));
@@ -66,6 +69,16 @@ class Subscriber {
 
   cut(): void {
     this.#client?.vanish();
+  }
+
+  /** It has waited for the last message long enough. */
+  giveUp(): void {
+    if (this.#ended) return;
+    this.faults.push(
+      new Error(`the last message did not come; so far at ${this.#position}`),
+    );
+    this.#ended = true;
+    this.cut();
   }
 }
 
@@ -181,7 +194,9 @@ function replayRun(row: ReplayRow): void {
     await sleep(6_000);
     const last = await ReplayClient.open(servers[0]!, "last");
     await publishEnd(servers[0]!, last);
+    const late = setTimeout(() => subscribers.forEach((subscriber) => subscriber.giveUp()), 30_000);
     await Promise.all(running);
+    clearTimeout(late);
     const sent = publishers.reduce((sum, publisher) => sum + publisher.sent, 0);
     const all = new Set(publishers.flatMap((publisher) => [...publisher.failed()]));
     for (const { ledger, faults } of subscribers) {

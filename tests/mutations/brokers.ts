@@ -40,6 +40,16 @@ export const brokers: Mutations = {
     ["a loss is not counted", "count.lost += messages;", ""],
     ["a loss is told again and again", "count.lost = 0;", ""],
   ],
+  "brokers/cluster_ports.ts": [
+    ["live topics wait for their shards", "waits: false", "waits: true"],
+    ["topics with a history do not wait for theirs", "waits: true", "waits: false"],
+    ["no room for what goes before a message", "MAX_PAYLOAD - HEADER", "MAX_PAYLOAD"],
+    [
+      "a history without its bounds",
+      "history(shard, limits)",
+      "history(shard, {} as HistoryLimits)",
+    ],
+  ],
   "brokers/beacons.ts": [
     [
       "what a cut has taken is not told",

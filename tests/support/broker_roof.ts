@@ -33,16 +33,17 @@ async function topicsOf({ broker, connect, close }: Roof, mode: "live" | "replay
   return { topics, end };
 }
 
-/** Registers the tests of an entry; `make` makes a broker over an engine. */
+/** Registers the tests of an entry; `make` makes a broker over an engine that `start` starts. */
 export function brokerTests(
   name: "redis" | "nats",
   title: string,
   make: (engine: TestEngine) => Roof,
+  start = () => TestEngine.create(name),
 ): void {
   const needs = hasEngine(name) ? "" : ` [needs ${name}-server]`;
   const test = (what: string, fn: (engine: TestEngine) => Promise<void>) =>
     Deno.test({ name: `deno: ${what}${needs}`, ignore: needs !== "" }, async () => {
-      await using engine = await TestEngine.create(name);
+      await using engine = await start();
       await fn(engine);
     });
 

@@ -8,18 +8,6 @@ export const TYPES_ONLY = "types only";
 /** Files that only hand on what others export, which `api_test.ts` lists. */
 export const EXPORTS_ONLY = "exports only";
 
-/**
- * Modules some lines of which only other suites run so far. A list that may only get shorter: who is
- * complete has to be taken off.
- */
-export const PARTLY: readonly string[] = [
-  "adapters/memory.ts",
-  "brokers/redis_channel.ts",
-  "client/retry.ts",
-  "hubs/web_socket.ts",
-  "redis.ts",
-];
-
 /** What has no test of its own name, with the reason. */
 export const UNTESTED: Readonly<Record<string, string>> = {
   "brokers/cluster_client.ts": TYPES_ONLY,
