@@ -45,8 +45,11 @@ const CORES = navigator.hardwareConcurrency;
 /** Files at a time, where most wait for something: one for each core would leave cores idle. */
 const MOST_WAIT = 2 * CORES;
 
-/** Suites that run one after the other. */
+/** Suites that run one after the other, each in a process of its own. */
 const MEASURING = "tests/long/";
+
+/** Minutes after which tests that run together count as hanging, and are ended. */
+const PATIENCE = Number(Deno.env.get("TEST_MINUTES") ?? 25);
 
 /** How titles of tests begin that have a server in a process of its own. */
 const PROCESSES = RUNTIMES.filter((name) => name !== "memory").map((name) => `${name}: `);
@@ -75,7 +78,10 @@ else if (long) {
   const others = RUNTIMES.filter((name) => !NOT_NATIVE.includes(name));
   await run(["tests/conformance/"], MOST_WAIT, others);
   await run(WITH_OTHERS, CORES, STRANGERS);
-  await run([MEASURING], 1);
+  const measuring = [...Deno.readDirSync(new URL(MEASURING, root))].map(({ name }) => name).sort();
+  for (const name of measuring) {
+    if (name.endsWith("_test.ts")) await run([MEASURING + name], 1);
+  }
 } else {
   await run([`--ignore=${[...WITH_OTHERS, MEASURING].join()}`, "tests/"], MOST_WAIT, NOT_NATIVE);
 }
@@ -92,7 +98,15 @@ async function run(
   args.push(`--junit-path=${report}`);
   if (jobs > 1) args.push("--parallel");
   if (here) args.push(`--filter=${beginsWithNone(PROCESSES)}`);
-  codes.push((await command([...args, ...files], jobs, leaveOut).spawn().status).code);
+  const tests = command([...args, ...files], jobs, leaveOut).spawn();
+  const timer = setTimeout(() => {
+    const what = `ended after ${PATIENCE} minutes: ${[...given, ...files].join(" ")}`;
+    cases.push({ name: what, file: "", outcome: "failed" });
+    console.log(what);
+    tests.kill("SIGKILL");
+  }, 60_000 * PATIENCE);
+  codes.push((await tests.status).code);
+  clearTimeout(timer);
   cases.push(...casesIn(await Deno.readTextFile(report)));
   await Deno.remove(report);
 }

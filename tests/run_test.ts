@@ -1,5 +1,5 @@
 /** The last lines of the test command. */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { root } from "./support/command.ts";
 
 async function lines(given: readonly string[], env: Record<string, string> = {}) {
@@ -57,4 +57,10 @@ Deno.test("with --here, the test command starts no server in a process of its ow
     "options of deno: ports",
   ]);
   assertEquals([said.code, said.lines.at(-1)], [0, "6 passed, 0 failed, 5 skipped"]);
+});
+
+Deno.test("tests that hang are ended, and count as failed", async () => {
+  const { code, lines: said } = await lines(["tests/fixtures/hangs.ts"], { TEST_MINUTES: "0.1" });
+  assertEquals([code > 0, said.at(-1)], [true, "0 passed, 1 failed"]);
+  assert(said.includes("ended after 0.1 minutes: tests/fixtures/hangs.ts"), `${said}`);
 });
