@@ -342,6 +342,13 @@ export const brokers: Mutations = {
       },
     ],
     ["a hole among those that are kept", "await this.#message({ seq: offset }) !== null", "true"],
+    ["a copy that is behind is the end", "done: done && isThere,", "done,"],
+    [
+      "a copy that is behind is the end of all that is kept",
+      "done: done && entries.at(-1)!.mark.offset >= last }",
+      "done }",
+    ],
+    ["a copy that has nothing says that there is nothing", "throw new Unanswered(", "void ("],
     [
       "the stream may be another one",
       "if (epochOf(info) !== this.#stream.epoch) throw",
