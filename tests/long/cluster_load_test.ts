@@ -15,7 +15,7 @@ import { RedisCluster } from "../support/redis_cluster.ts";
 import { bun, deno } from "../support/runtimes.ts";
 
 const SECONDS = Number(Deno.env.get("LOAD_SECONDS") ?? 60);
-const RATE = Number(Deno.env.get("LOAD_RATE") ?? 1_000);
+const RATE = Number(Deno.env.get("LOAD_RATE") ?? 2_000);
 
 const CONNECTIONS = 19_000;
 const TOPICS = Array.from({ length: 1_000 }, (_, i) => `${i % 2 ? "live" : "kept"}-${i}`);

@@ -31,7 +31,11 @@ export async function order<Result>(
   const begun = await server.request("/order", { method: "POST", body, signal });
   assertEquals(await begun.text(), "begun\n");
   let done: Report | undefined;
-  await until(`an answer to ${name}`, ms, () => [done] = server.all({ on: "done", id }));
+  await until(
+    `an answer to ${name}`,
+    ms,
+    () => (done = server.all({ on: "done", id })[0]) !== undefined,
+  );
   const { result, error } = done!;
   if (error !== undefined) throw new Error(`Cannot ${name}: ${error}`);
   return result as Result;
