@@ -222,6 +222,7 @@ export const brokers: Mutations = {
     ["nobody is looked at again", "now - since < QUIET", "true"],
     ["all are looked at in one turn", " || ++looked > MOST", ""],
     ["an engine that is away is asked", "!up || ", ""],
+    ["what is just being subscribed to is read twice", " || !follower.begun", ""],
     ["what is left is followed", "if (found) found.follower.closed = true;", ""],
     [
       "what is being read will do",
