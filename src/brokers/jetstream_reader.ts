@@ -10,6 +10,7 @@ import {
 } from "./jetstream.ts";
 import { checkOf, storedEntry } from "./jetstream_entry.ts";
 import { type Found, JetStreamPages } from "./jetstream_pages.ts";
+import { JetStreamWalk } from "./jetstream_walk.ts";
 import { type Mark, NOTHING } from "./mark.ts";
 
 /** Messages that are fetched one by one before many are asked for. */
@@ -28,12 +29,14 @@ export class MadeAnew extends Unanswered {}
 export class JetStreamReader {
   readonly #manager: JetStreamManager;
   readonly #stream: OpenStream;
-  readonly #pages: JetStreamPages;
+  readonly #pages: Pick<JetStreamPages | JetStreamWalk, "read" | "count">;
 
   constructor({ client, manager }: JetStream, stream: OpenStream) {
     this.#manager = manager;
     this.#stream = stream;
-    this.#pages = new JetStreamPages(client, stream);
+    this.#pages = stream.copied
+      ? new JetStreamWalk(manager, stream)
+      : new JetStreamPages(client, stream);
   }
 
   /**

@@ -198,11 +198,14 @@ natsTest("where there are copies, the one that leads is asked", async () => {
   const stream = await s.open();
   const { client, manager } = s.js;
   const getMessage = () => Promise.reject(new Error("a copy was asked"));
+  const get = () => Promise.reject(new Error("a consumer was made"));
   const js = { client, manager: { streams: manager.streams, direct: { getMessage } } };
-  const [first] = await s.append(stream, "room", "1", "2");
-  const reader = new JetStreamReader(js as never, { ...stream, copied: true });
-  assertEquals(textsOf((await reader.read(ROOM, first!, 10)).entries), ["2"]);
-  assertEquals(textsOf((await reader.read(ROOM, "start", 10)).entries), ["1", "2"]);
+  const texts = numbered(1, 6);
+  const [first] = await s.append(stream, "room", ...texts);
+  const alone = { ...js, client: { consumers: { get } } };
+  const reader = new JetStreamReader(alone as never, { ...stream, copied: true });
+  assertEquals(textsOf((await reader.read(ROOM, first!, 10)).entries), texts.slice(1));
+  assertEquals(textsOf((await reader.read(ROOM, "start", 10)).entries), texts);
   const other = new JetStreamReader(js as never, stream);
   await assertRejects(() => other.read(ROOM, first!, 10), Error, "a copy was asked");
 });
