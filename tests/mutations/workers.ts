@@ -73,6 +73,8 @@ export const workers: Mutations = {
       "fetch(request, env, undefined as never)",
     ],
     ["strange uses are not told", 'state.ineffective("topics", STRANGE)', "undefined"],
+    ["nothing is waited for", "if (canWait(context)) letFinish", "if (false) letFinish"],
+    ["everything can wait", "if (canWait(context)) letFinish", "letFinish"],
   ],
   "workers/hibernation.ts": [
     ["limits that forget are taken", "if (limits.limits.length > 0) {", "if (false) {"],
@@ -119,6 +121,23 @@ export const workers: Mutations = {
       "a fault is the runtime's own",
       'throw usageError(\n      "let a connection sleep"',
       'throw error ?? usageError(\n      "let a connection sleep"',
+    ],
+  ],
+  "workers/lasting.ts": [
+    ["nothing lasts", "if (promises.length > 0) last(Promise.allSettled(promises));", ""],
+    ["the pipeline does not last", "connection), ...held)", "connection))"],
+    ["every handler is there", "if (events[name] === undefined) continue;", ""],
+    ["a hub does not hear of the end", "if (SHUTTING_DOWN in events)", "if (false)"],
+    ["what is held goes out late", "hold?.(lasting, response) ?? response", "response"],
+    ["what was left behind stays", "state.pending = lasting;", ""],
+    ["what handlers return is lost", "return work[0];", "return undefined;"],
+    [
+      "pages last",
+      "if (state?.opening === undefined) return;",
+      "if (state === undefined) return;",
+      {
+        equivalent: "nobody calls it for them",
+      },
     ],
   ],
   "workers/own_events.ts": [
