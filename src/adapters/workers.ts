@@ -47,6 +47,8 @@ export interface Keeper {
    * @throws {TypeError} If that cannot be kept.
    */
   keep(socket: WorkersSocket, limits: Limits): void;
+  /** It is open: its `onOpen` comes next. */
+  opened(socket: WorkersSocket): void;
 }
 
 /** Cloudflare's runtime: for one request of a Worker, or for one Durable Object. */
@@ -87,7 +89,9 @@ export class WorkersAdapter implements Adapter, WorkersSocketOwner {
     const { url } = request;
     connection.request = { url, headers: request.headers, remoteAddress: addressOf(request) };
     const answer = new Response(null, { status: 101, headers, webSocket } as ResponseInit);
-    connection.opened(this.#take(raw, connection, limits));
+    const socket = this.#take(raw, connection, limits);
+    connection.opened(socket);
+    this.keeper?.opened(socket);
     return answer;
   }
 

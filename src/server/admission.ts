@@ -23,4 +23,12 @@ export interface HandshakeLimit {
    * which the handshake is let in.
    */
   admit(request: Request, remoteAddress: string, now: number): Admission | Refused | string;
+
+  /**
+   * Asked for each connection that was let in before its Durable Object slept, when that wakes: it has
+   * its place still, as often as that happens. A limit that is without it forgets those connections.
+   *
+   * @returns What is told when it ends; nothing if the limit does not count it.
+   */
+  resume?(remoteAddress: string, now: number): Pick<Admission, "ended"> | undefined;
 }

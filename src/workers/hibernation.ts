@@ -20,6 +20,8 @@ export class Hibernation implements Keeper {
   readonly #owner: WorkersSocketOwner;
   readonly #events: EventsOf;
   readonly #sockets = new WeakMap<object, WorkersSocket>();
+  /** What had ended before the object slept, and the runtime has not let go of: it takes a place. */
+  readonly #lingering = new WeakSet<object>();
 
   constructor(
     state: DurableState,
@@ -37,7 +39,11 @@ export class Hibernation implements Keeper {
   wake(): void {
     for (const raw of this.#state.getWebSockets() as WorkersWebSocket[]) {
       const kept = keptBeside(raw);
-      if (kept) this.#wake(raw, kept);
+      if (kept === undefined) continue;
+      // It had its place before, so that there is one.
+      this.#server.reserve();
+      if (kept === "ended") this.#lingering.add(raw);
+      else this.#wake(raw, kept);
     }
   }
 
@@ -60,12 +66,37 @@ export class Hibernation implements Keeper {
   received(raw: object, message: unknown): void {
     const socket = this.#sockets.get(raw);
     if (socket === undefined) return;
-    const { connection } = socket;
     socket.received(message);
+    this.#keepChanges(socket);
+  }
+
+  opened(socket: WorkersSocket): void {
+    // `onOpen` is called in a microtask before this one.
+    queueMicrotask(() => this.#keepChanges(socket));
+  }
+
+  /** A connection has ended. */
+  ended(raw: object, code: number, reason: string, wasClean: boolean): void {
+    this.#sockets.get(raw)?.ended({ code, reason, wasClean });
+    this.#letGo(raw);
+  }
+
+  /** The runtime has given up on a connection. */
+  failed(raw: object, error: unknown): void {
+    this.#sockets.get(raw)?.failed(error);
+    this.#letGo(raw);
+  }
+
+  /** What had ended before the object slept gives back its place. */
+  #letGo(raw: object): void {
+    if (this.#lingering.delete(raw)) this.#server.release();
+  }
+
+  /** Keeps what a handler has changed inside of `data`. */
+  #keepChanges({ connection }: WorkersSocket): void {
     const { data } = connection;
     if (typeof data !== "object" || connection.readyState === 3) return;
     try {
-      // What a handler has changed inside of it.
       connection.data = data;
     } catch (error) {
       this.#server.report(error, connection.view);
@@ -73,28 +104,27 @@ export class Hibernation implements Keeper {
     }
   }
 
-  /** A connection has ended. */
-  ended(raw: object, code: number, reason: string, wasClean: boolean): void {
-    this.#sockets.get(raw)?.ended({ code, reason, wasClean });
-  }
-
-  /** The runtime has given up on a connection. */
-  failed(raw: object, error: unknown): void {
-    this.#sockets.get(raw)?.failed(error);
-  }
-
   #wake(raw: WorkersWebSocket, kept: Kept): void {
-    // It had its place before, so that there is one.
-    this.#server.reserve();
     const { id, url, protocol, remoteAddress, data } = kept;
     const limits = { ...kept.limits, limits: [], route: "" };
     const events = awakened(this.#events);
-    const connection = new ServerConnection({ events, protocol, limits, data }, this.#server);
+    const released = this.#resumed(remoteAddress);
+    const init = { events, protocol, limits, data, released };
+    const connection = new ServerConnection(init, this.#server);
     connection.request = { url, headers: new Headers(), remoteAddress };
     Object.defineProperty(connection.view, "id", { value: id });
     const socket = new WorkersSocket(raw, connection, this.#owner);
     this.#follow(socket, kept);
     connection.opened(socket);
+  }
+
+  /** Takes its place at the limits of the server again; returns what gives it back. */
+  #resumed(remoteAddress: string): () => void {
+    const { options, clock } = this.#server;
+    const places = options.limits.map((limit) => limit.resume?.(remoteAddress, clock.now()));
+    return () => {
+      for (const place of places) place?.ended();
+    };
   }
 
   /** Keeps what its connection's `data` becomes, until it ends. */

@@ -78,12 +78,16 @@ Deno.test("who may sleep is handed to the keeper, with the limits of the route",
   using stage = new WorkersStage();
   const { adapter, fetch } = serving(new WorkersAdapter(true));
   const kept: [WorkersSocket, Limits][] = [];
-  const keeper: Keeper = { keep: (...all) => void kept.push(all) };
+  const open: number[] = [];
+  const keeper: Keeper = {
+    keep: (...all) => void kept.push(all),
+    opened: ({ connection }) => void open.push(connection.readyState),
+  };
   adapter.keeper = keeper;
   await fetch(edgeRequest(), {});
   const [socket, limits] = kept[0]!;
   assertStrictEquals(socket.raw, stage.last);
-  assertEquals([limits.maxPayloadLength, stage.last.accepted], [1_048_576, false]);
+  assertEquals([limits.maxPayloadLength, stage.last.accepted, open], [1_048_576, false, [1]]);
 });
 
 Deno.test("where a connection may have to be kept, no URL is longer than half of what can be", async () => {

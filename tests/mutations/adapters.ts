@@ -607,6 +607,7 @@ export const adapters: Mutations = {
     ["a long URL is kept", "this.#sleeps ? KEPT_URL : undefined", "undefined"],
     ["nobody looks at what closes", "this.#clockwork.hurry(connection);", ""],
     ["strange uses are not told", "this.onStrange();", ""],
+    ["the keeper does not hear of it", "this.keeper?.opened(socket);", ""],
     [
       "a keeper is passed over",
       "if (this.keeper) this.keeper.keep(socket, limits);\n    else ",

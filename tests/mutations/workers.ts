@@ -79,12 +79,27 @@ export const workers: Mutations = {
   "workers/hibernation.ts": [
     ["limits that forget are taken", "if (limits.limits.length > 0) {", "if (false) {"],
     ["a socket is not handed over", "this.#state.acceptWebSocket(raw as never);", ""],
-    ["what has changed is not kept", "connection.data = data;", ""],
+    [
+      "what has changed is not kept",
+      "    socket.received(message);\n    this.#keepChanges(socket);",
+      "    socket.received(message);",
+    ],
     ["it goes on without its data", "connection.close(1011);", ""],
     ["nobody hears of it", "this.#server.report(error, connection.view);", ""],
-    ["it has no place", "this.#server.reserve();", "", {
-      equivalent: "the count of places goes below zero, which only lets more in",
-    }],
+    ["it has no place", "this.#server.reserve();", ""],
+    [
+      "what lingers has none",
+      'if (kept === "ended") this.#lingering.add(raw);',
+      'if (kept === "ended") this.#server.release();',
+    ],
+    ["what lingers never lets go", "if (this.#lingering.delete(raw)) this.#server.release();", ""],
+    [
+      "limits forget it",
+      "const released = this.#resumed(remoteAddress);",
+      "const released = () => {};",
+    ],
+    ["limits count it for ever", "for (const place of places) place?.ended();", ""],
+    ["what onOpen has changed is not kept", "queueMicrotask(() => this.#keepChanges(socket));", ""],
     ["its name is another", 'Object.defineProperty(connection.view, "id", { value: id });', ""],
     ["it is not open", "connection.opened(socket);", ""],
     ["what is assigned is not kept", "if (!ended) keep(raw, { ...kept, data: value });", ""],
