@@ -14,8 +14,17 @@ import { Hibernation } from "./hibernation.ts";
 import { Host } from "./host.ts";
 import { ownEvents } from "./own_events.ts";
 
-/** A Durable Object that serves WebSockets. The runtime calls its methods, but for `shutdown`. */
-export interface DurableServer {
+/**
+ * A Durable Object that serves WebSockets. The runtime calls its methods, but for `shutdown`.
+ *
+ * @typeParam Made What `create` has made for it.
+ */
+export interface DurableServer<Made = unknown> {
+  /**
+   * What `create` has returned for this object: in an `alarm()` of your class, the topics to publish
+   * to. Without `create`, what answers its requests.
+   */
+  readonly made: Made;
   /** WebSocket connections that are open, opening or closing, those from before a sleep too. */
   readonly connections: number;
   /** Answers a request that a Worker has sent on. */
@@ -36,8 +45,15 @@ export interface DurableServer {
   webSocketError(socket: object, error: unknown): void;
 }
 
-/** A class of Durable Objects, to be exported by the module of the Worker. */
-export type DurableClass = new (state: DurableState, env: unknown) => DurableServer;
+/**
+ * A class of Durable Objects, to be exported by the module of the Worker.
+ *
+ * @typeParam Made What `create` makes for each object.
+ */
+export type DurableClass<Made = unknown> = new (
+  state: DurableState,
+  env: unknown,
+) => DurableServer<Made>;
 
 /**
  * Makes a class of Durable Objects, each of which is a server: with topics, hubs, `maxConnections` and
@@ -78,20 +94,21 @@ export type DurableClass = new (state: DurableState, env: unknown) => DurableSer
 export function durable<T = unknown, Made extends Served = Served>(
   app: WorkersFetch | DurableApp<Made>,
   options: DurableOptions<T, NoInfer<Made>> = {},
-): DurableClass {
+): DurableClass<Made> {
   const create = typeof app === "function" ? () => app : app?.create?.bind(app);
   if (typeof create !== "function") {
     throw usageError("serve", "app.fetch, or an object with create", typeOf(app));
   }
   const checked = checkDurableOptions(options as unknown as DurableOptions<never, never>);
-  return class implements DurableServer {
+  return class implements DurableServer<Made> {
+    readonly made: Made;
     readonly #host: Host;
     readonly #env: unknown;
     readonly #hibernation: Hibernation | undefined;
 
     constructor(state: DurableState, env: unknown) {
       const { host, shutdownTimeout, hibernate } = checked;
-      const made = create(state as never, env as never);
+      const made = this.made = create(state as never, env as never) as Made;
       const fetch = hibernate === undefined ? fetchOf(made) : ownEvents(fetchOf(made));
       const adapter = new WorkersAdapter(hibernate !== undefined);
       this.#env = env;

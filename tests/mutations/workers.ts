@@ -16,6 +16,7 @@ export const workers: Mutations = {
     }],
     ["nobody keeps", "adapter.keeper = this.#hibernation;", ""],
     ["nobody wakes", "this.#hibernation.wake();", ""],
+    ["an alarm reaches nobody", "const made = this.made = create", "const made = create"],
     ["pings wake", "if (autoResponse) {", "if (false) {"],
     [
       "events do not get what was made",

@@ -122,6 +122,30 @@ Deno.test("an object that sleeps has no hub", async () => {
   assertEquals([status, errors.length, stage.sockets.length], [500, 1, 0]);
 });
 
+Deno.test("an alarm reaches what create has made for its object, of a sleeper as well", async () => {
+  using stage = new WorkersStage();
+  class Room extends durable({
+    create() {
+      const topics = createTopics();
+      const events = { onOpen: (_: unknown, one: Connection) => topics.subscribe(one, "room") };
+      return { topics, fetch: (request: Request) => upgradeWebSocket(request, events) };
+    },
+  }) {
+    alarm() {
+      return this.made.topics.publish("room", "tick");
+    }
+  }
+  const [one, other] = [new Room(new StagedState(), {}), new Room(new StagedState(), {})];
+  for (const room of [one, other]) await room.fetch(edgeRequest());
+  await nextTurn();
+  await one.alarm();
+  assertEquals(stage.sockets.map(({ sent }) => sent), [["tick"], []]);
+  assertEquals(new (durable(echo))(new StagedState(), {}).made, echo);
+  for (const socket of stage.sockets) {
+    socket.emit("close", { code: 1000, reason: "", wasClean: true });
+  }
+});
+
 Deno.test("what is no app is said when the module is loaded, or when the first object is made", () => {
   const expected = "app.fetch, or an object with create";
   for (const app of [undefined, null, {}, 5]) {
