@@ -2,6 +2,30 @@ import type { Mutations } from "./mutation.ts";
 
 /** Changes to src/workers/. */
 export const workers: Mutations = {
+  "hono_workers.ts": [
+    ["a route needs a handler", "aloneInWorkers(upgrade as never)", "(upgrade as never)"],
+    [
+      "one with defaults needs a handler",
+      "aloneInWorkers(createUpgrade(defaults) as never)",
+      "(createUpgrade(defaults) as never)",
+    ],
+    ["defaults are lost", "createUpgrade(defaults)", "createUpgrade({})"],
+  ],
+  "workers/alone.ts": [
+    ["whoever is inside of a handler is alone", "isWrapped(raw) || ", ""],
+    ["pages go to a handler", '|| !raw.headers.has("upgrade")) return', ") return", {
+      equivalent: "a handler passes on pages as they are, and only costs time",
+    }],
+    ["what a route throws is lost", "if (fault) throw fault.error;", ""],
+    ["Hono merges it in again", "c.res = undefined as unknown as Response;", ""],
+    ["Hono does not get it", "  c.res = response;\n", ""],
+    ["nobody can wait", "return c.executionCtx;", "return undefined;"],
+    [
+      "nobody may be without it",
+      "  } catch {\n    return undefined;",
+      "  } catch (error) {\n    throw error;",
+    ],
+  ],
   "workers/awakened.ts": [
     ["whatever is made will do", '|| "then" in made', ""],
     ["nothing will do", "|| made === null ", ""],
