@@ -8,6 +8,9 @@ import type { ServerState } from "../server/server_state.ts";
 import { awakened, type EventsOf } from "./awakened.ts";
 import { keep, keepEnd, type Kept, keptBeside, keptLimits } from "./kept.ts";
 
+/** What is kept of a connection and never changes. */
+type Own = Omit<Kept, "data">;
+
 /**
  * The connections of a Durable Object that may sleep: the runtime holds their sockets meanwhile, with
  * what is kept beside each of them, and calls the object by its methods.
@@ -55,11 +58,17 @@ export class Hibernation implements Keeper {
     const { url, remoteAddress } = connection.request;
     const { id } = connection.view;
     const { protocol, data } = connection;
-    const own = { edgesocket: 1, id, url, protocol, remoteAddress } as const;
-    const kept = { ...own, limits: keptLimits(limits), data };
-    keep(raw, kept);
+    const own: Own = {
+      edgesocket: 1,
+      id,
+      url,
+      protocol,
+      remoteAddress,
+      limits: keptLimits(limits),
+    };
+    keep(raw, { ...own, data });
     this.#state.acceptWebSocket(raw as never);
-    this.#follow(socket, kept);
+    this.#follow(socket, own);
   }
 
   /** A message came. What is no socket of ours is left to whoever has accepted it. */
@@ -97,16 +106,16 @@ export class Hibernation implements Keeper {
     const { data } = connection;
     if (typeof data !== "object" || connection.readyState === 3) return;
     try {
-      connection.data = data;
+      connection.view.data = data;
     } catch (error) {
       this.#server.report(error, connection.view);
       connection.close(1011);
     }
   }
 
-  #wake(raw: WorkersWebSocket, kept: Kept): void {
-    const { id, url, protocol, remoteAddress, data } = kept;
-    const limits = { ...kept.limits, limits: [], route: "" };
+  #wake(raw: WorkersWebSocket, { data, ...own }: Kept): void {
+    const { id, url, protocol, remoteAddress } = own;
+    const limits = { ...own.limits, limits: [], route: "" };
     const events = awakened(this.#events);
     const released = this.#resumed(remoteAddress);
     const init = { events, protocol, limits, data, released };
@@ -114,7 +123,7 @@ export class Hibernation implements Keeper {
     connection.request = { url, headers: new Headers(), remoteAddress };
     Object.defineProperty(connection.view, "id", { value: id });
     const socket = new WorkersSocket(raw, connection, this.#owner);
-    this.#follow(socket, kept);
+    this.#follow(socket, own);
     connection.opened(socket);
   }
 
@@ -128,16 +137,16 @@ export class Hibernation implements Keeper {
   }
 
   /** Keeps what its connection's `data` becomes, until it ends. */
-  #follow(socket: WorkersSocket, kept: Kept): void {
+  #follow(socket: WorkersSocket, own: Own): void {
     const { raw, connection } = socket;
     this.#sockets.set(raw, socket);
-    let { data } = kept;
     let ended = false;
-    Object.defineProperty(connection, "data", {
-      get: () => data,
-      set(value: unknown) {
-        if (!ended) keep(raw, { ...kept, data: value });
-        data = value;
+    // Not that of the connection itself, which would take another kilobyte.
+    Object.defineProperty(connection.view, "data", {
+      get: () => connection.data,
+      set(data: unknown) {
+        if (!ended) keep(raw, { ...own, data });
+        connection.data = data;
       },
     });
     connection.closed.then(() => {

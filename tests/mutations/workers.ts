@@ -127,10 +127,10 @@ export const workers: Mutations = {
     ["what onOpen has changed is not kept", "queueMicrotask(() => this.#keepChanges(socket));", ""],
     ["its name is another", 'Object.defineProperty(connection.view, "id", { value: id });', ""],
     ["it is not open", "connection.opened(socket);", ""],
-    ["what is assigned is not kept", "if (!ended) keep(raw, { ...kept, data: value });", ""],
+    ["what is assigned is not kept", "if (!ended) keep(raw, { ...own, data });", ""],
     ["what has ended is kept", "if (!ended) keep", "keep"],
     ["its end is not kept", "keepEnd(raw);", ""],
-    ["what is assigned is not there", "data = value;", ""],
+    ["what is assigned is not there", "connection.data = data;", ""],
     [
       "its address is lost",
       "headers: new Headers(), remoteAddress }",
