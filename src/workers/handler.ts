@@ -65,7 +65,13 @@ export function handler(fetch: WorkersFetch, options: WorkersOptions = {}): Work
         if (canWait(context)) letFinish(request, (work) => context.waitUntil(work));
         return fetch(request, env, context as never);
       };
-      return wrapFetch(run, state)(request, env);
+      const answer = wrapFetch(run, state)(request, env);
+      if (canWait(context) && request.headers.has("upgrade")) {
+        // A client that leaves takes its request along, in the middle of the pipeline, and what is
+        // counted for it would be counted for ever.
+        context.waitUntil(Promise.resolve(answer).then(() => adapter.handedOver));
+      }
+      return answer;
     },
   };
 }

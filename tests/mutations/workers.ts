@@ -99,6 +99,11 @@ export const workers: Mutations = {
     ],
     ["strange uses are not told", 'state.ineffective("topics", STRANGE)', "undefined"],
     ["nothing is waited for", "if (canWait(context)) letFinish", "if (false) letFinish"],
+    [
+      "a pipeline ends with its client",
+      'if (canWait(context) && request.headers.has("upgrade")) {',
+      "if (false) {",
+    ],
     ["everything can wait", "if (canWait(context)) letFinish", "letFinish"],
   ],
   "workers/hibernation.ts": [

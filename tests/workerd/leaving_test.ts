@@ -4,7 +4,7 @@ import { handshake, RawClient } from "../support/raw_client.ts";
 import { WireClient } from "../support/wire_client.ts";
 import { within } from "../support/within.ts";
 import { workerBundle } from "../support/worker_bundle.ts";
-import { Workerd } from "../support/workerd.ts";
+import { Workerd, type WorkerdOptions } from "../support/workerd.ts";
 
 /** What a Worker under test writes, line by line. */
 class Lines {
@@ -34,9 +34,9 @@ class Lines {
   }
 }
 
-async function serving(text: string, objects: Record<string, string> = {}) {
+async function serving(text: string, options: Partial<WorkerdOptions> = {}) {
   const script = (await workerBundle({ text })).text;
-  const workerd = await Workerd.start({ flags: [], objects, script });
+  const workerd = await Workerd.start({ flags: [], objects: {}, ...options, script });
   const open = async (path = "/", headers: Record<string, string> = {}) =>
     await WireClient.connect(await RawClient.connect(workerd.port), path, headers);
   return {
@@ -46,6 +46,9 @@ async function serving(text: string, objects: Record<string, string> = {}) {
     [Symbol.asyncDispose]: () => workerd[Symbol.asyncDispose](),
   };
 }
+
+/** Milliseconds after which a handshake has been looked at, for whether its client was there. */
+const LOOKED_AT = 5_500;
 
 const LATER = `const later = () => new Promise((resolve) => setTimeout(resolve, 300));`;
 
@@ -103,52 +106,61 @@ const ROUTE = `
     return upgradeWebSocket(request, events);
   };`;
 
-for (
-  const [what, text] of [
-    ["an object", "export class Room extends durable(route, { maxConnections: 1, onReport() {} })"],
-    [
-      "one that may sleep",
-      "export class Room extends durable(route, { maxConnections: 1, onReport() {}, hibernate: { events: () => events } })",
-    ],
-  ] as const
-) {
-  Deno.test(`workers: a client that leaves while its route waits takes no place in ${what}`, async () => {
-    await using served = await serving(
-      `${ROUTE}
-      ${text} {
-        fetch(request) {
-          return new URL(request.url).pathname === "/state"
-            ? new Response(this.connections + "")
-            : super.fetch(request);
-        }
-      }
-      export default { fetch: (request, { ROOMS }) => ROOMS.get(ROOMS.idFromName("a")).fetch(request) };`,
-      { ROOMS: "Room" },
-    );
-    using left = await RawClient.connect(served.workerd.port);
-    left.write(handshake("/", { wait: "1" }));
-    await served.lines.until("waiting");
-    left.reset();
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
-    const state = await (await fetch(`http://127.0.0.1:${served.workerd.port}/state`)).text();
-    console.log(what, state, served.lines.all);
-    using next = await served.open();
-    console.log(next.status);
-  });
+const ROOMS = {
+  "an object": "durable(route, { maxConnections: 1, onReport() {} })",
+  "one that may sleep":
+    "durable(route, { maxConnections: 1, onReport() {}, hibernate: { events: () => events } })",
+};
+
+for (const [what, room] of Object.entries(ROOMS)) {
+  for (const flags of [[], ["enable_request_signal"]]) {
+    const how = flags.length > 0 ? "is noticed at once" : "is noticed after a while";
+    Deno.test(`workers: a client of ${what} that leaves while its route waits ${how}`, async () => {
+      await using served = await serving(
+        `${ROUTE}
+        export const Room = ${room};
+        export default { fetch: (request, { ROOMS }) => ROOMS.get(ROOMS.idFromName("a")).fetch(request) };`,
+        { objects: { ROOMS: "Room" }, flags },
+      );
+      const { workerd, lines, open } = served;
+      using left = await RawClient.connect(workerd.port);
+      left.write(handshake("/", { wait: "1" }));
+      await lines.until("waiting");
+      left.reset();
+      await lines.until("waited");
+      if (flags.length === 0) await lines.until("close 1006");
+      using next = await open();
+      assertEquals(next.status, 101);
+      await lines.until("open");
+      const opened = lines.all.filter((line) => line === "open");
+      assertEquals(opened.length, flags.length === 0 ? 2 : 1);
+      using full = await open();
+      assertEquals(full.status, 503);
+    });
+  }
 }
 
 Deno.test("workers: a client that leaves while its route waits takes no place of its address", async () => {
   await using served = await serving(`${ROUTE}
     import { perAddress } from "edgesocket/limits";
-    export default handler(route, { limits: perAddress({ connections: 1 }) });`);
+    export default handler(route, { onReport() {}, limits: perAddress({ connections: 1 }) });`);
+  const { workerd, lines, open } = served;
   const from = { "cf-connecting-ip": "192.0.2.7" };
-  using left = await RawClient.connect(served.workerd.port);
+  using left = await RawClient.connect(workerd.port);
   left.write(handshake("/", { wait: "1", ...from }));
-  await served.lines.until("waiting");
+  await lines.until("waiting");
   left.reset();
-  await new Promise((resolve) => setTimeout(resolve, 3_000));
-  using next = await served.open("/", from);
-  console.log(next.status, served.lines.all);
-  using again = await served.open("/", from);
-  console.log(again.status, served.lines.all);
+  await lines.until("close 1006");
+  using next = await open("/", from);
+  using full = await open("/", from);
+  assertEquals([next.status, full.status], [101, 429]);
+});
+
+Deno.test("workers: who is let in stays, though it is silent, and is looked at once", async () => {
+  await using served = await serving(`${ROUTE} export default handler(route);`);
+  using client = await served.open();
+  await new Promise((resolve) => setTimeout(resolve, LOOKED_AT));
+  client.close(4000);
+  await served.lines.until("close 4000");
+  assertEquals(served.lines.all, ["open", "close 4000"]);
 });

@@ -47,7 +47,11 @@ Deno.test("a handler that takes its time is waited for, where the runtime can", 
     stage.last.emit("close", { code: 1000, reason: "", wasClean: true });
     await nextTurn();
   }
-  assertEquals(await Promise.all(work), [[{ status: "fulfilled", value: "saved" }]]);
+  await worker.fetch(new Request("http://a/"), {}, context);
+  assertEquals(work.length, 2);
+  assertEquals((await Promise.all(work)).flat().filter(Boolean), [
+    { status: "fulfilled", value: "saved" },
+  ]);
 });
 
 Deno.test("errors and refusals go to whoever asked for them, refusals once a minute", async () => {
