@@ -133,6 +133,10 @@ class Accounts implements HandshakeLimit {
     };
   }
 
+  anew(): HandshakeLimit {
+    return new Accounts(this.#bounds, { trustProxy: this.#trustProxy });
+  }
+
   resume(remoteAddress: string, now: number): Pick<Admission, "ended"> | undefined {
     // What a proxy has forwarded is not kept.
     const key = this.#trustProxy ? undefined : addressKey(remoteAddress);

@@ -25,8 +25,15 @@ export interface HandshakeLimit {
   admit(request: Request, remoteAddress: string, now: number): Admission | Refused | string;
 
   /**
-   * Asked for each connection that was let in before its Durable Object slept, when that wakes: it has
-   * its place still, as often as that happens. A limit that is without it forgets those connections.
+   * Makes the same limit, which has counted nobody. Each Durable Object of a class has its own one: a
+   * process may serve several of them, and they end without a word. A limit that is without this counts
+   * for all of them.
+   */
+  anew?(): HandshakeLimit;
+
+  /**
+   * Asked for each connection that was let in before its Durable Object slept, when that wakes, with a
+   * limit that was made anew: it has its place still. A limit that is without it forgets those connections.
    *
    * @returns What is told when it ends; nothing if the limit does not count it.
    */

@@ -107,7 +107,9 @@ export function durable<T = unknown, Made extends Served = Served>(
     readonly #hibernation: Hibernation | undefined;
 
     constructor(state: DurableState, env: unknown) {
-      const { host, shutdownTimeout, hibernate } = checked;
+      const { shutdownTimeout, hibernate } = checked;
+      const limits = checked.host.limits.map((limit) => limit.anew?.() ?? limit);
+      const host = { ...checked.host, limits };
       const made = this.made = create(state as never, env as never) as Made;
       const fetch = hibernate === undefined ? fetchOf(made) : ownEvents(fetchOf(made));
       const adapter = new WorkersAdapter(hibernate !== undefined);

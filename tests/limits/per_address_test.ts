@@ -45,6 +45,16 @@ Deno.test("an address has so many connections, and the place of one that has end
   for (let i = 0; i < 100; i++) enter("192.0.2.3").ended();
 });
 
+Deno.test("a limit that is made anew has the same bounds, and has counted nobody", () => {
+  const { limit, enter, refused } = limited({ connections: 1, trustProxy: true });
+  enter("192.0.2.1");
+  const anew = limit.anew!();
+  const forwarded = new Request(plain, { headers: { "x-forwarded-for": "192.0.2.1" } });
+  const kinds = [0, 1].map(() => "kind" in (anew.admit(forwarded, "10.0.0.1", 0) as object));
+  assertEquals(kinds, [false, true]);
+  refused("192.0.2.1");
+});
+
 Deno.test("a connection that was let in before goes on, however often and whatever is full", () => {
   const { limit, enter, refused } = limited({ connections: 2, handshakes: 0.01, pending: 1 });
   const places = Array.from({ length: 3 }, () => limit.resume!("192.0.2.1", 0)!);

@@ -71,6 +71,12 @@ export const limits: Mutations = {
     [":: may stand for nothing", "missing < 1)", "missing < 0)"],
   ],
   "limits/per_address.ts": [
+    ["another limit trusts nobody", "{ trustProxy: this.#trustProxy }", "{}"],
+    [
+      "another limit is the same",
+      "return new Accounts(this.#bounds,",
+      "return this ?? new Accounts(this.#bounds,",
+    ],
     ["who goes on takes no place", "{ ended: enter(this.#account(key, now)) }", "{ ended() {} }"],
     ["a proxy is an address", "this.#trustProxy ? undefined : addressKey", "addressKey"],
     ["a place is given back twice", "if (inside) account.connections--;", "account.connections--;"],

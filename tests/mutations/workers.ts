@@ -40,6 +40,7 @@ export const workers: Mutations = {
     }],
     ["nobody keeps", "adapter.keeper = this.#hibernation;", ""],
     ["nobody wakes", "this.#hibernation.wake();", ""],
+    ["objects count together", "limit.anew?.() ?? limit", "limit"],
     ["an alarm reaches nobody", "const made = this.made = create", "const made = create"],
     ["pings wake", "if (autoResponse) {", "if (false) {"],
     [

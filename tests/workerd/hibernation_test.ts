@@ -20,11 +20,16 @@ interface Answer {
   readonly opened: boolean;
 }
 
+let addresses = 0;
+
+/** A header with an address of its own. */
+const address = () => ({ "cf-connecting-ip": `192.0.2.${++addresses}` });
+
 /** An object of its own, with two members. */
-async function room(headers: Record<string, string> = {}) {
+async function room(headers?: Record<string, string>) {
   const server = await WorkersServer.start();
   const join = (name: string) => {
-    const all = { "Sec-WebSocket-Protocol": "chat", ...headers };
+    const all = { "Sec-WebSocket-Protocol": "chat", ...headers ?? address() };
     return server.open(`/sleep?name=${name}`, all) as Promise<WireClient>;
   };
   const [ada, bob] = [await join("ada"), await join("bob")];
@@ -61,8 +66,8 @@ Deno.test("workers: objects sleep and wake with their connections, whatever come
   await using both = await room();
   await using breaks = await room();
   await using unmade = await room();
-  const address = { "cf-connecting-ip": "192.0.2.7" };
-  await using crowded = await room(address);
+  const one = address();
+  await using crowded = await room(one);
 
   const before = await asks(awake.ada);
   assertEquals([before.how, before.count, before.protocol], ["first", 1, "chat"]);
@@ -91,7 +96,7 @@ Deno.test("workers: objects sleep and wake with their connections, whatever come
   assertEquals((await asks(awake.bob)).count, 1);
   // And each has its place: there is one more.
   using third = await awake.join("third");
-  using fourth = await awake.server.connect("/sleep?name=fourth");
+  using fourth = await awake.server.connect("/sleep?name=fourth", address());
   assertEquals(fourth.status, 503);
   // Nobody was told of a connection that was open before.
   assertEquals(awake.server.all({ on: "open" }).length, 3);
@@ -136,10 +141,10 @@ Deno.test("workers: objects sleep and wake with their connections, whatever come
 
   // Whoever has not answered our close frame is there still, for the runtime.
   using guest = await lingers.join("guest");
-  using none = await lingers.server.connect("/sleep?name=none");
+  using none = await lingers.server.connect("/sleep?name=none", address());
   assertEquals([guest.status, none.status], [101, 503]);
 
-  assertEquals(await rings.ada.message(), "alarm of 2");
+  for (const client of [rings.ada, rings.bob]) assertEquals(await client.message(), "alarm of 2");
   assertEquals((await asks(rings.bob)).how, "again");
 
   both.ada.close(4001);
@@ -157,9 +162,9 @@ Deno.test("workers: objects sleep and wake with their connections, whatever come
   assertEquals((await unwanted.closed).code, 1011);
 
   const statuses = [];
-  for (const headers of [address, { "cf-connecting-ip": "192.0.2.8" }]) {
-    using one = await crowded.server.connect("/sleep?name=one", headers);
-    statuses.push(one.status);
+  for (const headers of [one, address()]) {
+    using guest = await crowded.server.connect("/sleep?name=guest", headers);
+    statuses.push(guest.status);
   }
   assertEquals(statuses, [429, 101]);
 });
