@@ -229,7 +229,9 @@ for (
     });
     using client = await open(workerd, "/rooms/a");
     const found = ["x-in", "x-out", "set-cookie"].map((name) => client.all(name));
-    assertEquals(found, [["1"], ["1"], ["a=1", "b=2"]]);
+    // What a room answers is no response of this app: Hono adds to it on the way out only.
+    const inwards = entry.includes("sendOn") ? [] : ["1"];
+    assertEquals(found, [inwards, ["1"], ["a=1", "b=2"]]);
     client.send("hi");
     assertEquals(await client.message(), "hi");
   });
