@@ -11,6 +11,6 @@ export function currentAdapter(): ServerAdapter {
   if (isDeno()) return denoAdapter;
   if (isBun()) return bunAdapter;
   throw new Error(
-    "Cannot serve WebSockets: expected Deno or Bun; elsewhere, import from edgesocket/node or edgesocket/workers",
+    "Cannot serve WebSockets: expected Deno or Bun; see edgesocket/node or /workers",
   );
 }

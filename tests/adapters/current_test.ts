@@ -18,7 +18,7 @@ Deno.test("a runtime that is neither is an error that says so", () => {
     );
     assertEquals(
       message,
-      "Cannot serve WebSockets: expected Deno or Bun; elsewhere, import from edgesocket/node or edgesocket/workers",
+      "Cannot serve WebSockets: expected Deno or Bun; see edgesocket/node or /workers",
     );
   }
 });
