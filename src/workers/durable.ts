@@ -25,6 +25,8 @@ export interface DurableServer<Made = unknown> {
    * to. Without `create`, what answers its requests.
    */
   readonly made: Made;
+  /** Never there: Cloudflare's types, such as `DurableObjectNamespace<Room>`, ask for it. */
+  readonly __DURABLE_OBJECT_BRAND: never;
   /** WebSocket connections that are open, opening or closing, those from before a sleep too. */
   readonly connections: number;
   /** Answers a request that a Worker has sent on. */
@@ -69,7 +71,7 @@ export type DurableClass<Made = unknown> = new (
  * import { createTopics } from "@edgesocket/edgesocket/topics";
  * import { durable } from "@edgesocket/edgesocket/workers";
  *
- * export const Room = durable({
+ * export class Room extends durable({
  *   create() {
  *     const topics = createTopics();
  *     const app = new Hono();
@@ -80,7 +82,7 @@ export type DurableClass<Made = unknown> = new (
  *     })));
  *     return app.fetch;
  *   },
- * }, { maxConnections: 100 });
+ * }, { maxConnections: 100 }) {}
  * ```
  *
  * @typeParam T What `connection.data` holds, where the objects may sleep.
@@ -102,6 +104,7 @@ export function durable<T = unknown, Made extends Served = Served>(
   const checked = checkDurableOptions(options as unknown as DurableOptions<never, never>);
   return class implements DurableServer<Made> {
     readonly made: Made;
+    declare readonly __DURABLE_OBJECT_BRAND: never;
     readonly #host: Host;
     readonly #env: unknown;
     readonly #hibernation: Hibernation | undefined;
