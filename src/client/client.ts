@@ -13,8 +13,11 @@ import { HELD, Retry } from "./retry.ts";
 import { type Session, tidy } from "./session.ts";
 import { type HubState, StateHolder } from "./state.ts";
 
-/** Milliseconds after a cut for which servers keep a session, and a little more. */
-const WINDOW = 20_000;
+/**
+ * Milliseconds after a cut for which a session may come back, whoever says nothing about it: a server
+ * keeps it for 15 seconds, from when it notices, which takes half a minute at most.
+ */
+const WINDOW = 50_000;
 
 /** Milliseconds for which WebSockets are left alone that are not let through, the first time. */
 const PAUSE = 60_000;
@@ -136,21 +139,22 @@ export class Client {
 
   /** Waits for the next try, without the session if it is over. */
   async #pause(cut: Cut): Promise<void> {
-    const { world, proved, others, blocked, next } = this.#context;
-    const now = world.clock.now();
-    const elsewhere = others && blocked > now && !this.calls.size;
+    const { world, proved, others, blocked, next, signal } = this.#context;
+    const { clock } = world;
+    const elsewhere = others && blocked > clock.now() && !this.calls.size;
     if (cut.over !== "link" || !this.#session?.replay || elsewhere) this.#lose(cut);
     if (next) return;
-    const urgent = this.#session && now - this.#cutAt < WINDOW;
-    const delay = cut.retryAfter + this.#retry.next(world.random(), !!urgent);
+    const delay = cut.retryAfter + this.#retry.next(world.random(), !!this.#session);
     const state: HubState = {
       name: proved ? "reconnecting" : "connecting",
       reason: cut.cause ?? cut,
     };
     this.state.set({ ...state, retryAt: Date.now() + delay });
     // Whoever listens may have closed it.
-    if (!this.#abort.signal.aborted) await this.#retry.wait(world, delay, cut.retryAfter > 0);
-    if (!this.#abort.signal.aborted) this.state.set(state);
+    if (!signal.aborted) await this.#retry.wait(world, delay, cut.retryAfter);
+    // The next try is for another one then.
+    if (clock.now() - this.#cutAt > WINDOW) this.#lose(cut);
+    if (!signal.aborted) this.state.set(state);
   }
 
   /** The session is over, if there is one; or all is. */

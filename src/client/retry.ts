@@ -29,9 +29,9 @@ export class Retry {
 
   /**
    * Waits. Ends at once when the network is there again or somebody looks at the page, unless the
-   * server has asked for the time.
+   * server has asked for some of the time.
    */
-  wait({ clock, onWake }: Environment, delay: number, asked: boolean): Promise<void> {
+  wait({ clock, onWake }: Environment, delay: number, asked: number): Promise<void> {
     return new Promise((resolve) => {
       const go = this.go = () => {
         cancel();

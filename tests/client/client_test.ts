@@ -216,13 +216,53 @@ Deno.test("while its session may come back it tries at least every two seconds",
   const { length } = world.asked;
   await world.pass(2_100);
   assert(world.asked.length > length);
-  // Nobody keeps it any more by now.
+  // Nobody keeps it any more by now, and it is waited for no longer.
   for (let i = 0; i < 10; i++) await world.pass(10_000);
   const later = world.asked.length;
   await world.pass(2_100);
   assert(world.asked.length <= later + 1);
   void client.close();
   await running;
+});
+
+Deno.test("a session that nobody says the end of is given up when no server keeps it any more", async () => {
+  await using world = new ClientWorld();
+  const { client, states, ask } = world.client({ transports: ["webSockets"] });
+  await world.pass();
+  const sent = ask("slow");
+  let lost: unknown;
+  sent.catch((error) => lost = error);
+  await world.pass();
+  world.down = true;
+  world.cut();
+  await world.pass();
+  await world.server.shutdown();
+  world.restart();
+  world.down = false;
+  // So does a process whose engine is away: another one may have the session.
+  world.answer = ({ method, url }) =>
+    method === "POST" && url.includes("?id=") ? new Response("", { status: 503 }) : undefined;
+  for (let i = 0; i < 24; i++) await world.pass(2_000);
+  assertEquals([states.at(-1), lost], ["reconnecting", undefined]);
+  for (let i = 0; i < 3; i++) await world.pass(2_000);
+  assertEquals(states.at(-1), "connected anew");
+  assert(lost instanceof ConnectionLost);
+  assertEquals(await ask("echo", "again"), "again");
+  void client.close();
+});
+
+Deno.test("in a network that is silent, it tries twice within the window of a session", async () => {
+  await using world = new ClientWorld();
+  const { client, states } = world.client();
+  await world.pass();
+  world.silent = true;
+  world.cut();
+  for (let i = 0; i < 15; i++) await world.pass(500);
+  world.silent = false;
+  assertEquals([states.at(-1), world.sockets.length], ["reconnecting", 2]);
+  for (let i = 0; i < 4; i++) await world.pass(500);
+  assertEquals([states.at(-1), world.sockets.length], ["connected again", 3]);
+  void client.close();
 });
 
 Deno.test("WebSockets that never hold are not let through: others are taken, until they are", async () => {

@@ -15,7 +15,7 @@ function setUp() {
   } as unknown as Environment;
   const retry = new Retry();
   const events: string[] = [];
-  const wait = (delay: number, asked = false) =>
+  const wait = (delay: number, asked = 0) =>
     retry.wait(world, delay, asked).then(() => events.push("now"));
   const wake = () => [...listeners].forEach((listener) => listener());
   const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
@@ -62,7 +62,7 @@ Deno.test("a wait ends when it is over, or when there is a reason, and leaves no
 
 Deno.test("what the server has asked for is waited for", async () => {
   const { clock, events, wait, wake, turn } = setUp();
-  wait(100, true);
+  wait(100, 50);
   wake();
   await turn();
   assertEquals(events, []);

@@ -60,6 +60,8 @@ export class ClientWorld implements AsyncDisposable {
   /** Whether nothing gets through, or no WebSocket. */
   down = false;
   noSockets = false;
+  /** Whether WebSockets neither open nor end. */
+  silent = false;
   /** Answers a request in place of the server, if it wants to. */
   answer: (request: Request) => Response | undefined = () => undefined;
   /** What was asked for: methods, paths and parts of queries. */
@@ -222,6 +224,7 @@ export class MemorySocket implements Socket {
   }
 
   async #run(world: ClientWorld): Promise<void> {
+    if (world.silent) return;
     try {
       if (world.down || world.noSockets) throw new Error("no way");
       this.client = await connect(world.server, this.url, { headers: this.headers });
