@@ -66,7 +66,9 @@ function block(context: Context): void {
 
 /** Goes back to WebSockets if they are let through again, when nothing is under way. */
 async function look(context: Context, line: Line): Promise<void> {
-  if (context.blocked > context.world.clock.now() || !context.idle()) return;
+  // What is on its way is something, too: the answer to a question, perhaps.
+  const idle = () => context.idle() && !line.waiting;
+  if (context.blocked > context.world.clock.now() || !idle()) return;
   // So that it is one at a time.
   block(context);
   try {
@@ -74,7 +76,7 @@ async function look(context: Context, line: Line): Promise<void> {
     const offer = await negotiate(context);
     if (!offer.ways.includes("webSockets")) return;
     const next = await open(context, offer, "webSockets");
-    const goes = line.live && context.idle();
+    const goes = line.live && idle();
     if (goes) {
       context.next = next;
       // It is let through, until it is not again.

@@ -242,7 +242,7 @@ Deno.test("a session that nobody says the end of is given up when no server keep
   // So does a process whose engine is away: another one may have the session.
   world.answer = ({ method, url }) =>
     method === "POST" && url.includes("?id=") ? new Response("", { status: 503 }) : undefined;
-  for (let i = 0; i < 24; i++) await world.pass(2_000);
+  for (let i = 0; i < 29; i++) await world.pass(2_000);
   assertEquals([states.at(-1), lost], ["reconnecting", undefined]);
   for (let i = 0; i < 3; i++) await world.pass(2_000);
   assertEquals(states.at(-1), "connected anew");
@@ -306,6 +306,32 @@ Deno.test("a session with something under way is not given up for that", async (
   await slow;
 });
 
+Deno.test("a question that is not answered yet is something under way", async () => {
+  await using world = new ClientWorld();
+  const { client, states } = world.client();
+  let answer = (_: string) => {};
+  client.handlers.add("ask", () => new Promise<string>((resolve) => answer = resolve));
+  await world.pass();
+  const { connectionId } = world.served;
+  const asked = world.served.hub.clients.client(connectionId!).ask("really?");
+  for (let i = 0; i < 6; i++) {
+    world.cut();
+    await world.pass(3_000);
+  }
+  assertEquals(states.filter((state) => state === "connected anew").length, 1);
+  answer("yes");
+  await world.pass();
+  assertEquals(await asked, "yes");
+  // Now nothing is.
+  for (let i = 0; i < 6; i++) {
+    world.cut();
+    await world.pass(3_000);
+  }
+  await world.pass(3_000);
+  assertEquals(states.filter((state) => state === "connected anew").length, 2);
+  void client.close();
+});
+
 Deno.test("an answer to a session that is over goes to nobody", async () => {
   await using world = new ClientWorld();
   const { client, ask } = world.client();
@@ -355,5 +381,5 @@ Deno.test("whoever listens may close it, at any time", async () => {
   waiting.client.state.listen(({ retryAt }) => retryAt && waiting.client.close());
   await world.pass();
   await waiting.running;
-  assertEquals(waiting.client.state.current, { name: "closed" });
+  assertEquals(waiting.client.state.current, { name: "closed", reason: undefined });
 });

@@ -102,6 +102,31 @@ Deno.test("when its time has come and nothing is under way, a WebSocket takes ov
   abort.abort(new Cut("over"));
 });
 
+Deno.test("not while something is on its way to the server, such as an answer", async () => {
+  await using world = new ClientWorld();
+  const { context, fall, abort } = await setUp(world);
+  const line = await fall(new Error("no way"));
+  let answered = () => {};
+  const { fetch } = context.world;
+  Object.assign(context.world, {
+    fetch: async (...args: Parameters<typeof fetch>) => {
+      await new Promise<void>((resolve) => answered = resolve);
+      return await fetch(...args);
+    },
+  });
+  context.blocked = 0;
+  line.send('{"type":6}\x1e');
+  await world.pass(5_000);
+  assertEquals([line.live, world.sockets.length], [true, 0]);
+  answered();
+  Object.assign(context.world, { fetch });
+  await world.pass();
+  await world.pass(5_000);
+  await world.pass();
+  assertEquals([line.live, world.sockets.length], [false, 1]);
+  abort.abort(new Cut("over"));
+});
+
 Deno.test("not if something begins meanwhile, nor if it does not get through", async () => {
   await using world = new ClientWorld();
   let times = 0;

@@ -19,6 +19,7 @@ import { number, text, whatever } from "../fixtures/schemas.ts";
 function someHub(limits: HubLimits) {
   const ran: unknown[] = [];
   const left: string[] = [];
+  const known: { connectionId?: string } = {};
   const h = defineHub<string | undefined>()({
     client: { message: call(text), ask: call(text).returns(text) },
   });
@@ -50,8 +51,20 @@ function someHub(limits: HubLimits) {
       yield* ["a", "b"];
     }),
     kick: h.method([], (context) => context.connection.abort()),
-  }, { ...limits, onDisconnected: (_context, cause) => void left.push(cause) });
-  return { hub, ran, left };
+  }, {
+    ...limits,
+    onConnected: ({ connectionId }) => void (known.connectionId = connectionId),
+    onDisconnected: (_context, cause) => void left.push(cause),
+  });
+  return {
+    hub,
+    ran,
+    left,
+    /** The last one. */
+    get connectionId() {
+      return known.connectionId;
+    },
+  };
 }
 
 /** A network, and the servers behind it, as a test wants them. */
