@@ -21,9 +21,9 @@ export class Retry {
    * How long to wait now, in milliseconds.
    *
    * @param random From 0 to 1.
-   * @param urgent Whether a session may still come back.
+   * @param urgent The session, if there is one that may still come back.
    */
-  next(random: number, urgent: boolean): number {
+  next(random: number, urgent: object | undefined): number {
     return random * Math.min(urgent ? URGENT : LONGEST, BASE * 2 ** this.count++);
   }
 

@@ -76,7 +76,11 @@ export const client: Mutations = {
       ";\n    if",
     ],
     ["one that is over goes on", 'cut.over !== "link" || ', ""],
-    ["one that is never urgent waits", "!!this.#session)", "false)"],
+    [
+      "one that is never urgent waits",
+      "world.random(), this.#session)",
+      "world.random(), undefined)",
+    ],
     ["a question is nothing", "this.calls.size + this.#asked", "this.calls.size"],
     ["a question is never answered", "      this.#asked--;\n", ""],
     [
