@@ -153,6 +153,22 @@ Deno.test("a server that sends it away for good is obeyed, one that lets it come
   assert(client.state.current.reason instanceof Error);
 });
 
+Deno.test("one that is sent away while it is cut off does not come back as another", async () => {
+  await using world = new ClientWorld();
+  const { client, states, running } = world.client();
+  await world.pass();
+  world.down = true;
+  world.cut();
+  await world.pass();
+  world.served.connection.abort();
+  await world.pass(3_000);
+  assertEquals(states.at(-1), "reconnecting");
+  world.down = false;
+  await world.pass(3_000);
+  await running;
+  assertEquals([states.at(-1), client.state.current.reason instanceof Error], ["closed", true]);
+});
+
 Deno.test("the first connection is tried again and again, and less often each time", async () => {
   await using world = new ClientWorld();
   world.down = true;
@@ -312,8 +328,8 @@ Deno.test("a question that is not answered yet is something under way", async ()
   let answer = (_: string) => {};
   client.handlers.add("ask", () => new Promise<string>((resolve) => answer = resolve));
   await world.pass();
-  const { connectionId } = world.served;
-  const asked = world.served.hub.clients.client(connectionId!).ask("really?");
+  const { hub, connection } = world.served;
+  const asked = hub.clients.client(connection.id).ask("really?");
   for (let i = 0; i < 6; i++) {
     world.cut();
     await world.pass(3_000);

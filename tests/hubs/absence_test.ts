@@ -343,6 +343,36 @@ Deno.test("what we end ourselves meanwhile is gone at once", async () => {
   assertEquals(causes, ["local"]);
 });
 
+Deno.test("a client that is sent away while it is cut off is told so when it comes back", async () => {
+  const { negotiate, open, connect, roster, clock, fetch } = serving();
+  const { connectionToken, connectionId } = await negotiate();
+  (await open(connectionToken)).vanish();
+  await nextTurn();
+  roster.one(connectionId)!.close({ cause: "local", allowReconnect: false });
+  await nextTurn();
+  assertEquals((await connect(connectionToken, "Eve")).status, 403);
+  // It is there, over WebSockets: whoever asks by a request goes on trying.
+  const url = `http://self.example/hub?id=${connectionToken}&user=Ada`;
+  const init = { method: "POST", headers: { host: "self.example" } };
+  assertEquals((await fetch(new Request(url, init))).status, 405);
+  const { client } = await connect(connectionToken);
+  assertEquals(await client!.message(), json.encode({ type: 7 }) as string);
+  assertEquals((await client!.closed).code, 1000);
+  clock.pass(60_000);
+  assertEquals((await connect(connectionToken)).status, 404);
+});
+
+Deno.test("also if nobody had noticed yet that it was cut off", async () => {
+  const { negotiate, open, connect, roster, clock } = serving();
+  const { connectionToken, connectionId } = await negotiate();
+  await open(connectionToken);
+  roster.one(connectionId)!.close({ cause: "local", allowReconnect: false });
+  const back = connect(connectionToken);
+  await nextTurn();
+  clock.pass(1_000);
+  assertEquals(await (await back).client!.message(), json.encode({ type: 7 }) as string);
+});
+
 Deno.test("a client that lacks more than is kept while it is away is gone then", async () => {
   const { negotiate, open, connect, say, causes } = serving({ statefulReconnectBufferSize: 200 });
   const { connectionToken } = await negotiate();

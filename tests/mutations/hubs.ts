@@ -59,9 +59,10 @@ export const hubs: Mutations = {
   "hubs/arrival.ts": [
     [
       "a token is never let go of",
-      "if (ticket !== undefined) hub.tokens.release(ticket.token);",
+      "    hub.tokens.release(ticket.token);\n",
       "",
     ],
+    ["who is sent away begins anew", "    hub.farewells.add(", "    false && hub.farewells.add("],
     ["nobody is looked after", "heartbeat.add(reception);", ""],
     ["whoever is gone is looked after", "heartbeat.delete(reception);", ""],
     [
@@ -264,7 +265,7 @@ export const hubs: Mutations = {
     ["a proxy keeps events", '"x-accel-buffering": "no",', ""],
     [
       "a WebSocket is unknown",
-      "if (tokens.isClaimed(token)) return refused(request, 405, WEB_SOCKET);",
+      "if (waits || tokens.isClaimed(token)) return refused(request, 405, WEB_SOCKET);",
       "",
     ],
   ],
@@ -450,6 +451,18 @@ export const hubs: Mutations = {
       "const detailed = true;",
     ],
   ],
+  "hubs/farewells.ts": [
+    ["whoever goes is sent away", "!aborted || ", ""],
+    ["who cannot come back is remembered", " || continuity === undefined", ""],
+    [
+      "they are kept for ever",
+      "if (now - since < KEPT && this.size < this.#most) break;",
+      "break;",
+    ],
+    ["they are good for ever", "&& now - found.since < KEPT ?", "?"],
+    ["the client waits for the end", "    connection.close(1000);\n", ""],
+    ["the client is told nothing", "    connection.send(this.#message);\n", ""],
+  ],
   "hubs/filters.ts": [
     [
       "the last is the outermost",
@@ -511,7 +524,7 @@ export const hubs: Mutations = {
     ],
     [
       "a token is good for two",
-      "absence === undefined && token !== null && hub.tokens.isClaimed(token)",
+      "known === undefined && token !== null && hub.tokens.isClaimed(token)",
       "false",
     ],
     [

@@ -5,6 +5,7 @@ import { Client } from "../../src/client/client.ts";
 import type { Context } from "../../src/client/context.ts";
 import type { Environment, Socket, SocketClass } from "../../src/client/environment.ts";
 import type { Session } from "../../src/client/session.ts";
+import type { HubConnection } from "../../src/hubs/context.ts";
 import { defineHub } from "../../src/hubs/define.ts";
 import { HubError } from "../../src/hubs/hub_error.ts";
 import { call, upload } from "../../src/hubs/parameters.ts";
@@ -19,7 +20,7 @@ import { number, text, whatever } from "../fixtures/schemas.ts";
 function someHub(limits: HubLimits) {
   const ran: unknown[] = [];
   const left: string[] = [];
-  const known: { connectionId?: string } = {};
+  const known: { connection?: HubConnection } = {};
   const h = defineHub<string | undefined>()({
     client: { message: call(text), ask: call(text).returns(text) },
   });
@@ -53,7 +54,7 @@ function someHub(limits: HubLimits) {
     kick: h.method([], (context) => context.connection.abort()),
   }, {
     ...limits,
-    onConnected: ({ connectionId }) => void (known.connectionId = connectionId),
+    onConnected: ({ connection }) => void (known.connection = connection),
     onDisconnected: (_context, cause) => void left.push(cause),
   });
   return {
@@ -61,8 +62,8 @@ function someHub(limits: HubLimits) {
     ran,
     left,
     /** The last one. */
-    get connectionId() {
-      return known.connectionId;
+    get connection() {
+      return known.connection!;
     },
   };
 }
