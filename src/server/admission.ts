@@ -1,3 +1,4 @@
+import type { ConnectionRequest } from "../connection/connection.ts";
 import type { Refused } from "../handshake/verdict.ts";
 
 /**
@@ -23,4 +24,13 @@ export interface HandshakeLimit {
    * which the handshake is let in.
    */
   admit(request: Request, remoteAddress: string, now: number): Admission | Refused | string;
+  /**
+   * Asked when the connection of a client of a hub was cut off that may come back: whether it is kept
+   * until then. Its coming back is a handshake like any other. Without this, it is.
+   *
+   * @param request That of the connection.
+   * @param now Milliseconds of the server's clock.
+   * @returns What is called once when it is kept no longer; `undefined` if it is not to be kept.
+   */
+  absent?(request: ConnectionRequest, now: number): (() => void) | undefined;
 }

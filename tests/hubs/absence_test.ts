@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Absences } from "../../src/hubs/absence.ts";
 import { AnyHub } from "../../src/hubs/any_hub.ts";
 import { makeCallable } from "../../src/hubs/methods.ts";
+import { perAddress } from "../../src/limits/per_address.ts";
 import type { HubOptions } from "../../src/hubs/options.ts";
 import type { ClientSide } from "../../src/wire/contract.ts";
 import { json } from "../../src/wire/json.ts";
@@ -43,7 +44,7 @@ function serving(options: HubOptions<unknown, ClientSide> = {}, host: object = {
   };
   const connect = async (token: string, user = "Ada") => {
     const { client, response } = await server.connect(
-      handshakeRequest(`/hub?id=${token}&user=${user}`),
+      handshakeRequest(`/hub?id=${token}&user=${user}`, { "x-forwarded-for": "192.0.2.1" }),
     );
     return { client, status: response.status };
   };
@@ -481,6 +482,29 @@ Deno.test("who is back on a full server before its cut is noticed is let in", as
   assertEquals(await (await again).client?.message(), sequence(1));
   assertEquals(state.noRoom()?.status, 503);
   assertEquals((await connect("unknown")).status, 503);
+});
+
+Deno.test("one address keeps as many absent clients as it may have connections, and all of them come back", async () => {
+  const limits = perAddress({ connections: 2, trustProxy: true });
+  const { negotiate, open, connect, causes, roster } = serving({}, { limits });
+  const cut = async () => {
+    const { connectionToken } = await negotiate();
+    (await open(connectionToken)).vanish();
+    await nextTurn();
+    return connectionToken;
+  };
+  const tokens = [await cut(), await cut()];
+  assertEquals([causes.length, [...roster.all()].length], [0, 2]);
+  // There is no room for one that is gone, as without stateful reconnect.
+  await cut();
+  assertEquals([causes.length, [...roster.all()].length], [1, 2]);
+  const back = await Promise.all(tokens.map((token) => connect(token)));
+  assertEquals(back.map(({ status }) => status), [101, 101]);
+  for (const { client } of back) assertEquals(await client!.message(), sequence(1));
+  // The next cut finds its place again.
+  back[0]!.client!.vanish();
+  await nextTurn();
+  assertEquals([causes.length, (await connect(tokens[0]!)).status], [1, 101]);
 });
 
 Deno.test("who comes back to another server of the hub is looked after there", async () => {

@@ -13,7 +13,7 @@ export const hubs: Mutations = {
       " && session.continuity?.sent.complete === true",
       " && session.continuity !== undefined",
     ],
-    ["there is room for any number", " || server.reserve() !== undefined", ""],
+    ["there is room for any number", "if (place === undefined) return false;", ""],
     [
       "it is for ever",
       "this.#cancel = server.clock.after(WINDOW, () => this.end());",
@@ -30,19 +30,13 @@ export const hubs: Mutations = {
       "const cancel = clock.after(PATIENCE, () => begun.resolve());",
       "const cancel = () => {};",
     ],
+    ["its place is never given back", "this.#place.end();", ""],
+    ["its place is lent to nobody", "this.#place.lend(() => this.end());", ""],
     [
-      "its place is never given back",
-      "if (this.#lent === undefined) server.release();",
-      "if (this.#lent === undefined);",
+      "whoever is back is absent",
+      "this.#all.delete(this.#attendance.arrival.ticket!.token);",
+      "",
     ],
-    [
-      "its place is given back twice",
-      "if (this.#lent === undefined) server.release();",
-      "server.release();\n    if (this.#lent === undefined);",
-    ],
-    ["its place is lent for ever", "() => this.#takeBack()", "() => {}"],
-    ["its place is lent twice", "    if (this.#lent !== undefined) return;\n", ""],
-    ["whoever is back is absent", "this.#all.delete(ticket!.token);", ""],
     ["two come back", "if (this.#over) return false;", ""],
     [
       "who is ended meanwhile stays",
@@ -1069,8 +1063,14 @@ export const hubs: Mutations = {
     }],
     [
       "a cut is the end",
-      "if (!wasClean && Absence.begin(this.#absences, this.#attendance, cause)) return;",
+      "if (!wasClean && Absence.begin(all, this.#attendance, cause, this.#request)) return;",
       "",
+    ],
+    [
+      "limits do not know from where it was",
+      "this.#request = { url, headers, remoteAddress };",
+      "void 0;",
+      { seenBy: ["tests/hubs/absence_test.ts"] },
     ],
     [
       "streams go on into nothing",
@@ -1327,6 +1327,28 @@ export const hubs: Mutations = {
       "nothing is forgiven",
       "for (const process of this.all()) this.#heardAt.set(process, now);",
       "void now;",
+    ],
+  ],
+  "hubs/place.ts": [
+    ["there is always room", "if (server.reserve() !== undefined) return undefined;", ""],
+    [
+      "one that limits refuse is kept",
+      "    server.release();\n    return undefined;",
+      "return undefined;",
+    ],
+    [
+      "it is given back twice",
+      "if (this.#lent === undefined) this.#server.release();",
+      "this.#server.release();\n    if (this.#lent === undefined);",
+    ],
+    ["limits count it for ever", "    this.#counted();\n", ""],
+    ["it is lent for ever", "else lost();", ""],
+    ["it is lent twice", "    if (this.#lent !== undefined) return;\n", ""],
+    ["the rest is counted", "else return void end();", "else return undefined;"],
+    [
+      "limits that fail end the process",
+      "    report(error);\n    return void end();",
+      "    throw error;",
     ],
   ],
   "hubs/posted.ts": [
