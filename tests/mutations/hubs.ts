@@ -1161,9 +1161,11 @@ export const hubs: Mutations = {
     ["nobody knows that it takes its time", 'reply({ verdict: "taken" });', ""],
     [
       "errors are kept",
-      'reply({ verdict: "failed", error: messageOf(error) });',
+      'reply({ verdict: "failed", error: isMeant ? error.message : undefined });',
       'reply({ verdict: "done" });',
     ],
+    ["everything is meant for clients", "isMeant ? error.message : undefined", "error.message"],
+    ["nobody hears of the others", "if (!isMeant) session.transport.report(error);", ""],
     ["losses are not handed on", "this.posts?.lost(process);", ""],
   ],
   "hubs/audience.ts": [
@@ -1182,6 +1184,8 @@ export const hubs: Mutations = {
     ["they are forgotten at once", "now - since < REMEMBERED && ", "now - since < 1 && "],
   ],
   "hubs/elsewhere.ts": [
+    ["who was at a lost process is gone", "home !== undefined && !peers.has(home)", "false"],
+    ["who has left is lost", "if (left) this.#whereabouts.leave(process);", ""],
     [
       "groups are called everywhere",
       'audience.to === "group" ? channels.group(audience.name) : channels.all',
@@ -1218,9 +1222,11 @@ export const hubs: Mutations = {
     ["any size is sent", "if (size <= maxPayload) return;", "return;"],
     [
       "what is not sent is waited for",
-      "if (!relayed) this.#questions.failed(number, messageOf(error));",
+      "if (!relayed) this.#questions.failed(number, NOT_TAKEN, error);",
       "",
     ],
+    ["clients are told what the engine says", "NOT_TAKEN, error)", "`${error}`)"],
+    ["whoever leaves is lost", "this.#lost(parcel.from, true);", "this.#lost(parcel.from, false);"],
     ["nobody says goodbye", 'this.send(this.channels.all, { kind: "bye", from: this.id });', ""],
     [
       "what is refused is not asked for again",
@@ -1232,7 +1238,11 @@ export const hubs: Mutations = {
       "this.#questions.end(`the engine is ${state}: nobody knows how far other processes were`);",
       "",
     ],
-    ["nobody is lost", "for (const process of this.peers.lost(now)) this.#lost(process);", ""],
+    [
+      "nobody is lost",
+      "for (const process of this.peers.lost(now)) this.#lost(process, false);",
+      "",
+    ],
     ["a pause of our own is the others' fault", "if (late) return this.peers.forgive(now);", ""],
     ["answers are not read behind a pause", "if (!late) this.#questions", "this.#questions"],
     [
@@ -1381,13 +1391,16 @@ export const hubs: Mutations = {
   "hubs/questions.ts": [
     ["any number is asked", "if (this.size >= MOST) {", "if (false) {"],
     ["what fails is kept", "this.#pending.delete(number);\n      throw error;", "throw error;"],
-    ["one no is enough", "if (pending.asked.size === 0) this", "this"],
+    ["one no is enough", "if (asked.size > 0) return;", ""],
     ["who has it is one of many", "pending.asked.clear();", ""],
     [
       "a loss is that of all",
-      "if (!asked.delete(process) || asked.size > 0) continue;",
-      "asked.delete(process);",
+      "if (!pending.asked.delete(process)) continue;",
+      "pending.asked.delete(process);",
     ],
+    ["who is lost has had nothing", "if (lost) this.failed(number, LOST);\n    else", ""],
+    ["who has left is lost", "if (!left || pending.asked.size === 0) pending", "pending"],
+    ["the reason is forgotten", "new HubError(why, { cause })", "new HubError(why)"],
     ["all are in doubt", "if (taken) this.failed(number, why);", "this.failed(number, why);"],
     ["nobody is given up", "if (taken || now - since < PATIENCE) continue;", "continue;"],
     ["who has it has to hurry", "if (taken || now", "if (now"],
@@ -1455,6 +1468,8 @@ export const hubs: Mutations = {
     ],
   ],
   "hubs/whereabouts.ts": [
+    ["who has left is lost", "if (of === process) this.delete(id);", ""],
+    ["whoever leaves takes all along", "if (of === process) this", "this"],
     [
       "any number is remembered",
       "if (this.#processes.size > MOST) this.delete(this.#processes.keys().next().value!);",
