@@ -13,6 +13,9 @@ import { openWebSocket } from "./web_socket.ts";
 /** Milliseconds between two looks whether WebSockets are let through again. */
 const LOOK = 5_000;
 
+/** Milliseconds between two looks whether all has got to the server. */
+const DRAIN = 100;
+
 /** Milliseconds for which WebSockets are left alone at most. */
 const LONGEST = 3_600_000;
 
@@ -66,9 +69,8 @@ function block(context: Context): void {
 
 /** Goes back to WebSockets if they are let through again, when nothing is under way. */
 async function look(context: Context, line: Line): Promise<void> {
-  // What is on its way is something, too: the answer to a question, perhaps.
-  const idle = () => context.idle() && !line.waiting;
-  if (context.blocked > context.world.clock.now() || !idle()) return;
+  const { clock } = context.world;
+  if (context.blocked > clock.now() || !context.idle()) return;
   // So that it is one at a time.
   block(context);
   try {
@@ -76,7 +78,11 @@ async function look(context: Context, line: Line): Promise<void> {
     const offer = await negotiate(context);
     if (!offer.ways.includes("webSockets")) return;
     const next = await open(context, offer, "webSockets");
-    const goes = line.live && idle();
+    // What is on its way gets there first, such as the answer to a question.
+    while (line.live && line.waiting) {
+      await new Promise<void>((resolve) => clock.after(DRAIN, resolve));
+    }
+    const goes = line.live && context.idle();
     if (goes) {
       context.next = next;
       // It is let through, until it is not again.
