@@ -8,8 +8,8 @@ const FIRST = 0.1;
 function boundAbove(time) {
   let power = FIRST;
   while (power * 10 <= time) power *= 10;
-  const step = STEPS.find((step) => step * power > time) ?? 10;
-  return round(step * power);
+  return STEPS.map((step) => round(step * power)).find((bound) => bound > time) ??
+    round(10 * power);
 }
 
 /** 0.30000000000000004 is 0.3. */

@@ -26,6 +26,11 @@ export class RoundTrips {
     return this.#waiting.length - this.#head;
   }
 
+  /** Round trips that the figures are made of. */
+  get count() {
+    return this.#times.length;
+  }
+
   /** When the oldest of them was sent; undefined if there is none. */
   get oldest() {
     return this.#waiting[this.#head]?.at;
@@ -99,5 +104,5 @@ export class RoundTrips {
 
 /** The smallest of some sorted numbers that so many percent of them do not exceed. */
 export function percentile(sorted, percent) {
-  return sorted[Math.max(0, Math.ceil(percent / 100 * sorted.length) - 1)];
+  return sorted[Math.max(0, Math.ceil(percent * sorted.length / 100) - 1)];
 }
