@@ -48,7 +48,13 @@ export class Detail {
     setOff(!isMessage, ui["save-message"], ui["send-again"]);
     const can = { text: this.#text !== undefined, tree: this.#root !== undefined, hex: isMessage };
     for (const option of ui["detail-as"].options) option.disabled = !can[option.value];
-    ui["detail-as"].value = can[this.#wish] ? this.#wish : can.tree ? "tree" : can.text ? "text" : "hex";
+    ui["detail-as"].value = can[this.#wish]
+      ? this.#wish
+      : can.tree
+      ? "tree"
+      : can.text
+      ? "text"
+      : "hex";
     this.#turn(0);
   }
 
@@ -62,11 +68,17 @@ export class Detail {
     ui.pages.hidden = length <= PAGE;
     if (view === "tree") box.replaceChildren(treeOf(this.#text, this.#root));
     else if (view === "hex") box.textContent = hexDump(whole, from, from + PAGE);
-    else writeVisible(box, beginning(whole.slice(from), PAGE).shown, true);
+    else {
+      // A character of two units is on one page.
+      const start = /[\udc00-\udfff]/.test(whole[from] ?? "") ? Math.max(0, from - 1) : from;
+      writeVisible(box, beginning(whole.slice(start), from + PAGE - start).shown, true);
+    }
     if (length === 0 && view !== "tree") box.append(mark("nothing: an empty message"));
     const to = Math.min(length, from + PAGE);
     const [first, last, all] = [from + 1, to, length].map((count) => count.toLocaleString("en"));
-    ui.place.textContent = `${view === "hex" ? "Bytes" : "Characters"} ${first} to ${last} of ${all}`;
+    ui.place.textContent = `${
+      view === "hex" ? "Bytes" : "Characters"
+    } ${first} to ${last} of ${all}`;
     setOff(from === 0, ui["page-back"]);
     setOff(to === length, ui["page-on"]);
   }

@@ -102,7 +102,11 @@ export class Link extends EventTarget {
     this.connection++;
     const target = targetOf(this.url, location.href);
     if (target === undefined || !/^(ws|http)s?:$/.test(target.protocol) || target.hash) {
-      const wrong = target === undefined ? "no URL" : target.hash ? "one with a #" : target.protocol;
+      const wrong = target === undefined
+        ? "no URL"
+        : target.hash
+        ? "one with a #"
+        : target.protocol;
       this.#failed(`Cannot connect: expected a URL such as ws://host/path, got ${wrong}`, true);
       return;
     }

@@ -39,7 +39,7 @@ export class Log {
     ui.log.addEventListener("keydown", (event) => this.#key(event));
     ui.rows.addEventListener("click", ({ target }) => {
       const row = target.closest("[role=row]");
-      if (row) this.#choose(Number(row.dataset.index));
+      if (row) this.choose(Number(row.dataset.index));
     });
   }
 
@@ -51,7 +51,7 @@ export class Log {
 
   clear() {
     this.entries.clear();
-    this.#choose(-1);
+    this.choose(-1);
   }
 
   filter(kind, text) {
@@ -163,11 +163,11 @@ export class Log {
     if (!(event.key in steps) || last < 0) return;
     event.preventDefault();
     const at = this.#chosen ? shown.indexOf(this.#chosen) : last + 1;
-    this.#choose(Math.max(0, Math.min(last, at + steps[event.key])));
+    this.choose(Math.max(0, Math.min(last, at + steps[event.key])));
   }
 
   /** Chooses an entry; from then on it stays in view, whatever comes. */
-  #choose(index) {
+  choose(index) {
     const { log: box, rows: body } = ui;
     this.#chosen = this.entries.shown[index];
     this.#onChoose(this.#chosen);
