@@ -12,8 +12,8 @@ function within(svg, { clientX }) {
   return (clientX - left) / width * svg.viewBox.baseVal.width - LEFT;
 }
 
-function axes(top, format) {
-  return ticksTo(top).flatMap((tick, _, { length, [length - 1]: most }) => {
+function axes(ticks, format) {
+  return ticks.flatMap((tick, _, { length, [length - 1]: most }) => {
     const y = TOP + HEIGHT - tick / most * HEIGHT;
     return [
       drawn("line", { class: "grid", x1: LEFT, x2: LEFT + WIDTH, y1: y, y2: y }),
@@ -46,13 +46,14 @@ export class Line {
 
   show(times) {
     this.#times = [...times.slice(-PLOTTED)];
-    const top = ticksTo(Math.max(0, ...this.#times)).at(-1);
+    const ticks = ticksTo(Math.max(0, ...this.#times));
+    const top = ticks.at(-1);
     const box = { width: WIDTH, height: HEIGHT, room: PLOTTED, top };
     const points = pointsOf(this.#times, box);
     const group = drawn("g", { transform: `translate(${LEFT} ${TOP})` });
     group.append(drawn("polyline", { id: "plot-line", points }));
     this.#svg.replaceChildren(
-      ...axes(top, formatTime),
+      ...axes(ticks, formatTime),
       ...foot(`${PLOTTED} messages ago`, "the last"),
       group,
     );
@@ -96,7 +97,8 @@ export class Bars {
   show(bins, all) {
     this.#bins = bins;
     this.#all = all;
-    const top = ticksTo(Math.max(0, ...bins.map(({ count }) => count))).at(-1);
+    const ticks = ticksTo(Math.max(0, ...bins.map(({ count }) => count)), 1);
+    const top = ticks.at(-1);
     const width = WIDTH / Math.max(1, bins.length);
     const rects = bins.map(({ count }, index) => {
       const height = count / top * HEIGHT;
@@ -106,7 +108,7 @@ export class Bars {
     const ends = bins.length === 0
       ? []
       : foot(formatTime(bins[0].from), formatTime(bins.at(-1).to));
-    this.#svg.replaceChildren(...axes(top, formatCount), ...ends, ...rects);
+    this.#svg.replaceChildren(...axes(ticks, formatCount), ...ends, ...rects);
     const [most] = bins.toSorted((a, b) => b.count - a.count);
     this.#svg.ariaLabel = most === undefined
       ? "Histogram of round-trip times: none yet"

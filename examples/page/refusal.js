@@ -61,5 +61,7 @@ export function explain(answer, { host, path, protocols, origin, foreign }) {
  */
 export function delayOf(attempt, after = 0, random = Math.random()) {
   const backoff = Math.min(LAST_DELAY, FIRST_DELAY * 2 ** (attempt - 1));
-  return Math.max(backoff * (0.8 + 0.4 * random), after * 1000 * (1 + 0.1 * random));
+  return Math.round(
+    Math.max(backoff * (0.8 + 0.4 * random), after * 1000 * (1 + 0.1 * random)),
+  );
 }

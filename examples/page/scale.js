@@ -5,10 +5,11 @@ export function roundUp(number) {
   return Number((step * power).toPrecision(6));
 }
 
-/** From 0 to a bit above `most`, in some three to five round steps. */
-export function ticksTo(most) {
-  const step = roundUp(Math.max(most, 1e-3) / 4);
-  const count = Math.max(1, Math.ceil(most / step - 1e-9));
+/** From 0 to `most` or a bit above, in a few round steps of `least` at least. */
+export function ticksTo(most, least = 0) {
+  const top = most > 0 ? most : 1;
+  const step = Math.max(least, roundUp(top / 4));
+  const count = Math.ceil(top / step - 1e-9);
   return Array.from({ length: count + 1 }, (_, index) => Number((index * step).toPrecision(6)));
 }
 

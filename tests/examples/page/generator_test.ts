@@ -85,9 +85,14 @@ Deno.test("page: the generator waits for a browser that has enough to send", () 
 });
 
 Deno.test("page: at any rate others have their turn, every few milliseconds", () => {
-  const { generator, state } = world({ cost: 1 });
+  const { generator, state, run } = world({ cost: 1 });
   generator.start({ ...order, amount: 1_000_000, rate: 1_000_000 });
-  assertEquals(state.sent.length, 8);
+  assertEquals(state.sent.length, 1);
+  for (const [time, sent] of [[2_000, 9], [2_008, 17]] as const) {
+    state.time = time;
+    run(time);
+    assertEquals(state.sent.length, sent);
+  }
 });
 
 Deno.test("page: what is left of an older run does not send", () => {

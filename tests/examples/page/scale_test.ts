@@ -15,7 +15,8 @@ Deno.test("page: scales have round numbers", () => {
   assertEquals(ticksTo(1.5), [0, 0.5, 1, 1.5]);
   assertEquals(ticksTo(17), [0, 5, 10, 15, 20]);
   assertEquals(ticksTo(100), [0, 50, 100]);
-  assertEquals(ticksTo(0), [0, 0.0005, 0.001]);
+  assertEquals(ticksTo(0), [0, 0.5, 1]);
+  assertEquals([ticksTo(1, 1), ticksTo(3, 1)], [[0, 1], [0, 1, 2, 3]]);
 });
 
 Deno.test("page: a scale reaches what it has to show, and not far beyond", () => {
