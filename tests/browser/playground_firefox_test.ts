@@ -83,7 +83,7 @@ for (const runtime of nativeRuntimes) {
       await tab.send('{"a":1}');
       await tab.send("two\nlines \u202E");
       await tab.says("received", "2");
-      await tab.says("rows", "two␊lines U+202E");
+      await tab.says("rows", "two\\nlines U+202E");
       assertMatch(await tab.says("p50", "ms"), /^[\d.]+ ms$/);
       assertEquals(await tab.run("document.title"), "Open – edgesocket playground");
       await tab.click("close");
