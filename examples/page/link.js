@@ -136,7 +136,7 @@ export class Link extends EventTarget {
       clearTimeout(this.#timer);
       const { protocol } = message;
       const url = targetOf(this.url, location.href).href.replace(/^http/, "ws");
-      const speaking = protocol ? `, subprotocol ${protocol}` : "";
+      const speaking = protocol ? `, subprotocol ${protocol}` : this.#withoutProtocol();
       this.#remember(connection, { url, protocol, time });
       this.#attempt = 0;
       this.#handlers.event("open", `Connection opened to ${url}${speaking}`, { time, connection });
@@ -147,6 +147,14 @@ export class Link extends EventTarget {
       else if (this.#ended) this.#over("Cancelled");
       else this.#refused(connection);
     }
+  }
+
+  /** Firefox alone opens a connection that was promised a subprotocol and got none. */
+  #withoutProtocol() {
+    const names = this.#protocols.join(", ");
+    return names &&
+      `, without a subprotocol: the server chose none of ${names}, and other browsers ` +
+        "give such a connection up";
   }
 
   #closed({ code, reason, wasClean, connection, time }) {
