@@ -101,7 +101,7 @@ export class Link extends EventTarget {
     this.#ended = false;
     this.connection++;
     const target = targetOf(this.url, location.href);
-    if (target === undefined || !/^(ws|http)s?:$/.test(target.protocol) || target.hash) {
+    if (target === undefined || !/^wss?:$/.test(target.protocol) || target.hash) {
       const wrong = target === undefined
         ? "no URL"
         : target.hash
@@ -135,7 +135,7 @@ export class Link extends EventTarget {
     else if (message.on === "opened") {
       clearTimeout(this.#timer);
       const { protocol } = message;
-      const url = targetOf(this.url, location.href).href.replace(/^http/, "ws");
+      const url = targetOf(this.url, location.href).href;
       const speaking = protocol ? `, subprotocol ${protocol}` : this.#withoutProtocol();
       this.#remember(connection, { url, protocol, time });
       this.#attempt = 0;
