@@ -1,0 +1,162 @@
+// Both ends of a connection: loaded only where the server tells what it sees (INSPECT=1).
+import { formatSize } from "./bytes.js";
+import { inWords } from "./close_codes.js";
+import { Channel } from "./inspect_channel.js";
+import { Ends, make } from "./inspect_ends.js";
+import { Probe } from "./inspect_probe.js";
+import { isBad, isOwn, serverWords } from "./inspect_words.js";
+
+const KEY = "inspect-token";
+const now = () => performance.timeOrigin + performance.now();
+
+/** The token of the link that led here. It does not stay in the address. */
+function tokenOfLink() {
+  const token = new URLSearchParams(location.hash.slice(1)).get("inspect");
+  if (token !== null) {
+    sessionStorage.setItem(KEY, token);
+    history.replaceState(null, "", location.pathname + location.search);
+  }
+  return sessionStorage.getItem(KEY) ?? "";
+}
+
+/** Begins, on a page that has a log, tabs, and a link: page.js says what they are. */
+export function start(playground) {
+  const { log, tabs, link } = playground;
+  document.head.append(make("link", { rel: "stylesheet", href: "inspect.css" }));
+  const panel = tabs.add({ id: "ends", title: "Both ends" });
+  const ends = new Ends(panel);
+  const url = new URL("/inspect", location.href.replace(/^http/, "ws"));
+  /** The connection that is there or was last: { id, url, own, watched, opened, over }. */
+  let current = { id: 0, over: true };
+  let run;
+
+  const here = (text, bad, time = now()) => {
+    ends.add(time, "here", text, bad);
+    ends.glance("here", text, bad);
+  };
+  const there = (text, { bad = false, time = now(), type = "server", detail } = {}) => {
+    ends.add(time, "there", text, bad);
+    log.add({
+      time,
+      direction: "server",
+      type,
+      data: text,
+      detail,
+      connection: current.number,
+      ...bad && { level: "error" },
+    });
+  };
+
+  const answers = {
+    matched() {},
+    unmatched({ id, candidates }) {
+      if (id !== current.id) return;
+      const text = candidates > 1
+        ? `${candidates} clients came at the same time: which one is this page is not known`
+        : current.opened
+        ? "another process has this connection: nothing is known of it here"
+        : "no handshake was seen here: none of its routes, or code before them, has answered";
+      there(text, { type: "unknown" });
+      ends.glance("there", text, false);
+    },
+    told({ id, told }) {
+      for (const one of told) {
+        const time = channel.clock.here(one.at);
+        const bad = isBad(one);
+        const text = serverWords(one);
+        there(text, { bad, time, type: one.event, detail: one });
+        if (id === current.id) ends.glance("there", text, bad);
+      }
+    },
+    traffic({ id, received, sent }) {
+      if (id !== current.id) return;
+      const say = ([count, bytes]) => `${count.toLocaleString("en")} (${formatSize(bytes)})`;
+      ends.traffic(`The server received ${say(received)} and sent ${say(sent)}`);
+    },
+    pong({ id, ms, error }) {
+      if (id !== current.id) return;
+      there(error ?? serverWords({ event: "pong", ms }), { bad: !!error, type: "pong" });
+    },
+    probed: (answer) => probe.answered(answer),
+  };
+
+  const channel = new Channel(url, tokenOfLink(), {
+    ready(welcome) {
+      asking.hidden = true;
+      ends.state(`The server tells what it sees: ${welcome.runtime}`);
+      if (run !== undefined && !current.over) current.over = true;
+      if (run !== undefined) {
+        const text = run === welcome.run
+          ? "the same process is back"
+          : `another process is there now: ${welcome.runtime}`;
+        there(text, { type: "process" });
+      }
+      run = welcome.run;
+    },
+    lost({ code, reason, wasReady, time }) {
+      asking.hidden = code !== 1008;
+      ends.state(code === 1008 ? `The server refuses to tell: ${reason}` : "The server is silent");
+      if (!wasReady) return;
+      const leaves = code === 1001 || code === 1012;
+      const text = leaves
+        ? `shutdown – closes all connections with ${inWords(code)} (${reason})`
+        : `gone – the channel to it broke too (${
+          inWords(code)
+        }): it was killed, or the network is cut`;
+      there(text, { bad: !leaves, time, type: "gone" });
+      ends.glance("there", text, !leaves);
+    },
+    answer: (message) => answers[message.type]?.(message),
+  });
+
+  const pinging = make("button", { type: "button", textContent: "Ping from the server" });
+  pinging.addEventListener("click", () => channel.send({ type: "ping", id: current.id }));
+  panel.append(make("p", { className: "row" }, pinging));
+
+  const token = make("input", { type: "password", id: "inspect-token", autocomplete: "off" });
+  const asking = make(
+    "form",
+    { className: "row", hidden: true },
+    make("label", { className: "field" }, "Token (INSPECT_TOKEN of the server)", token),
+    make("button", { type: "submit", textContent: "Show the server's side" }),
+  );
+  asking.addEventListener("submit", (event) => {
+    event.preventDefault();
+    sessionStorage.setItem(KEY, token.value);
+    channel.token = token.value;
+  });
+  panel.append(asking);
+
+  const probe = new Probe(panel, (asked) => {
+    channel.send(asked);
+    return channel.ready;
+  });
+  probe.prefill(url.href.replace("/inspect", "/ws"), location.origin);
+
+  playground.dial = async (target) => {
+    const own = isOwn(target, location);
+    current = { id: current.id + 1, url: target.href, own, opened: false, over: false };
+    ends.traffic("");
+    here(`connecting to ${target.href}`, false);
+    ends.glance("there", own ? "–" : "another server: its side is not known here", false);
+    if (own && !await channel.connecting(current.id, target.pathname)) {
+      ends.glance("there", "not known: the channel to the server is not open", false);
+    }
+  };
+  link.addEventListener("opened", ({ detail }) => {
+    current.opened = true;
+    current.number = detail.connection;
+    channel.send({ type: "opened", id: current.id, protocol: detail.protocol });
+    here(`open${detail.protocol && `, subprotocol ${detail.protocol}`}`, false, detail.time);
+  });
+  link.addEventListener("closed", ({ detail: { code, reason, time } }) => {
+    current.over = true;
+    here(`closed – ${inWords(code)}${reason && ` (${reason})`}`, code !== 1000, time);
+  });
+  link.addEventListener("state", ({ detail: { state, text, time } }) => {
+    if (current.over || current.opened || !["failed", "closed", "waiting"].includes(state)) return;
+    current.over = true;
+    channel.send({ type: "failed", id: current.id });
+    here(text, state !== "closed", time);
+  });
+}
