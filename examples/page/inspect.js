@@ -84,7 +84,6 @@ export function start(playground) {
     ready(welcome) {
       asking.hidden = true;
       ends.state(`The server tells what it sees: ${welcome.runtime}`);
-      if (run !== undefined && !current.over) current.over = true;
       if (run !== undefined) {
         const text = run === welcome.run
           ? "the same process is back"
