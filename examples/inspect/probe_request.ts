@@ -32,7 +32,7 @@ export function targetOf(text: string): ProbeTarget {
   if (url.username !== "" || url.password !== "") {
     throw new TypeError("Cannot probe: expected a URL without a user, as browsers send none");
   }
-  const secure = /s:$/.test(url.protocol);
+  const secure = /^(wss|https):$/.test(url.protocol);
   return {
     hostname: url.hostname.replace(/^\[(.*)\]$/, "$1"),
     port: Number(url.port || (secure ? 443 : 80)),

@@ -44,10 +44,11 @@ export class Session {
   #silence: (() => void) | undefined;
   #probing = false;
 
-  constructor(channel: Channel, rule: Inspection) {
+  /** `patience`: milliseconds in which it has to say who it is. */
+  constructor(channel: Channel, rule: Inspection, patience = PATIENCE) {
     this.#channel = channel;
     this.#rule = rule;
-    this.#patience = setTimeout(() => this.#refuse("expected hello"), PATIENCE);
+    this.#patience = setTimeout(() => this.#refuse("expected hello"), patience);
   }
 
   /** A message came from the page. */

@@ -38,7 +38,7 @@ export function isBad({ event, verdict, cause }) {
 
 /** Whether a URL leads to the server that this page comes from. */
 export function isOwn(url, location) {
-  const port = ({ port, protocol }) => port || (/s:$/.test(protocol) ? "443" : "80");
+  const port = ({ port, protocol }) => port || (/^(wss|https):$/.test(protocol) ? "443" : "80");
   const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
   return port(url) === port(location) &&
     (url.hostname === location.hostname ||
