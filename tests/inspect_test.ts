@@ -66,7 +66,7 @@ for (const runtime of nativeRuntimes) {
     inspector.ask({ type: "connecting", id: 1, path: "/ws" });
     await inspector.next("watching");
     using client = await RawClient.open(app.port, "/ws");
-    inspector.ask({ type: "opened", id: 1, protocol: "" });
+    inspector.ask({ type: "opened", id: 1, protocol: "", at: 1e15 });
     await inspector.next("matched");
     const told = async () =>
       ((await inspector.next("told")).told as { event: string }[]).map(({ event }) => event).sort();

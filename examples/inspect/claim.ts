@@ -22,7 +22,7 @@ interface Candidate {
  * A page's word that it is about to connect, and what the server sees from then on until the page
  * says how that went. Nothing is put into the handshake by which to know it again, because that would
  * be another handshake: it is the one that came to this path, from the page's own address, in these
- * milliseconds. If there are several, nobody is told of any of them.
+ * milliseconds, before the page had its answer. If there are several, nobody is told of any of them.
  */
 export class Claim {
   readonly #path: string;
@@ -33,6 +33,8 @@ export class Claim {
   #surplus = 0;
   /** The subprotocol that the page sees; `undefined` as long as it sees no connection. */
   #protocol: string | undefined;
+  /** When the page had its answer. */
+  #at = Infinity;
   #settled = false;
 
   constructor(path: string, address: string, owner: ClaimOwner) {
@@ -67,14 +69,16 @@ export class Claim {
     this.#candidates.delete(connection);
   }
 
-  /** The page has a connection. If the server has none yet, the next one will be it. */
-  opened(protocol: string): void {
+  /** The page has had a connection since `at`. If the server has none yet, the next one will be it. */
+  opened(protocol: string, at: number): void {
     this.#protocol = protocol;
+    this.#at = at;
     if (this.#candidates.size + this.#surplus > 0) this.#match();
   }
 
-  /** The page has got none, or waits no longer. */
-  failed(): void {
+  /** The page knew at `at` that it gets none. */
+  failed(at: number): void {
+    if (this.#protocol === undefined) this.#at = at;
     this.#match();
   }
 
@@ -85,14 +89,16 @@ export class Claim {
   #match(): void {
     if (this.#settled) return;
     this.#settled = true;
-    const open = [...this.#candidates].filter(([, { protocol }]) =>
-      this.#protocol === undefined || protocol === this.#protocol
+    const opened = this.#protocol !== undefined;
+    // What was answered after the page had its answer is not what it was answered.
+    const handshakes = this.#handshakes.filter(({ at, verdict }) =>
+      at <= this.#at && (!opened || verdict === "accepted")
     );
-    const verdict = open.length > 0 || this.#protocol !== undefined ? "accepted" : undefined;
-    const handshakes = verdict === undefined
-      ? this.#handshakes
-      : this.#handshakes.filter((told) => told.verdict === verdict);
-    const count = Math.max(open.length + this.#surplus, handshakes.length);
+    const accepted = opened || handshakes.some(({ verdict }) => verdict === "accepted");
+    const open = [...this.#candidates].filter(([, { protocol }]) =>
+      accepted && (!opened || protocol === this.#protocol)
+    );
+    const count = Math.max(accepted ? open.length + this.#surplus : 0, handshakes.length);
     const [connection, candidate] = open[0] ?? [];
     this.#candidates.clear();
     // What came by no handshake of ours, or of which there are several, is not known.

@@ -1,10 +1,18 @@
-/** What a page asks on its channel, as JSON. `id` is a number of the page's own. */
+/**
+ * What a page asks on its channel, as JSON. `id` is a number of the page's own, `at` when it saw
+ * that, in milliseconds of the server's clock, at the latest.
+ */
 export type Asked =
   | { readonly type: "hello"; readonly token: string }
   | { readonly type: "time"; readonly sent: number }
   | { readonly type: "connecting"; readonly id: number; readonly path: string }
-  | { readonly type: "opened"; readonly id: number; readonly protocol: string }
-  | { readonly type: "failed"; readonly id: number }
+  | {
+    readonly type: "opened";
+    readonly id: number;
+    readonly protocol: string;
+    readonly at: number;
+  }
+  | { readonly type: "failed"; readonly id: number; readonly at: number }
   | { readonly type: "ping"; readonly id: number }
   | {
     readonly type: "probe";
@@ -49,8 +57,8 @@ const MEMBERS: Readonly<Record<Asked["type"], Readonly<Record<string, Check>>>> 
   hello: { token: text },
   time: { sent: number },
   connecting: { id: number, path: text },
-  opened: { id: number, protocol: text },
-  failed: { id: number },
+  opened: { id: number, protocol: text, at: number },
+  failed: { id: number, at: number },
   ping: { id: number },
   probe: { id: number, url: text, headers },
 };

@@ -91,9 +91,9 @@ export class Session {
       case "connecting":
         return this.#watchFor(asked.id, asked.path);
       case "opened":
-        return this.#claims.get(asked.id)?.opened(asked.protocol);
+        return this.#claims.get(asked.id)?.opened(asked.protocol, asked.at);
       case "failed":
-        return this.#claims.get(asked.id)?.failed();
+        return this.#claims.get(asked.id)?.failed(asked.at);
       case "ping":
         return void this.#watched.get(this.#names.get(asked.id) ?? "")?.ping();
       case "probe":

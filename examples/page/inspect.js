@@ -142,20 +142,27 @@ export function start(playground) {
       ends.glance("there", "not known: the channel to the server is not open", false);
     }
   };
-  link.addEventListener("opened", ({ detail }) => {
+  link.addEventListener("opened", ({ detail: { protocol, connection, time } }) => {
     current.opened = true;
-    current.number = detail.connection;
-    channel.send({ type: "opened", id: current.id, protocol: detail.protocol });
-    here(`open${detail.protocol && `, subprotocol ${detail.protocol}`}`, false, detail.time);
+    current.number = connection;
+    channel.send({ type: "opened", id: current.id, protocol, at: channel.clock.there(time) });
+    here(`open${protocol && `, subprotocol ${protocol}`}`, false, time);
   });
   link.addEventListener("closed", ({ detail: { code, reason, time } }) => {
     current.over = true;
     here(`closed – ${inWords(code)}${reason && ` (${reason})`}`, code !== 1000, time);
   });
-  link.addEventListener("state", ({ detail: { state, text, time } }) => {
+  /** The page has its answer, and it is no connection. */
+  const failed = (time) => {
+    if (current.failed || current.opened) return;
+    current.failed = true;
+    channel.send({ type: "failed", id: current.id, at: channel.clock.there(time) });
+  };
+  link.addEventListener("refused", ({ detail: { time } }) => failed(time));
+  link.addEventListener("state", ({ detail: { state, text, time = now() } }) => {
     if (current.over || current.opened || !["failed", "closed", "waiting"].includes(state)) return;
     current.over = true;
-    channel.send({ type: "failed", id: current.id });
+    failed(time);
     here(text, state !== "closed", time);
   });
 }

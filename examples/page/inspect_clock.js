@@ -36,6 +36,11 @@ export class ServerClock {
     return this.#best.roundTrip / 2;
   }
 
+  /** When something happened here, by the server's clock, at the latest. */
+  there(time) {
+    return time + this.offset + Math.min(this.error, 1_000);
+  }
+
   /** When something happened, by this page's clock. */
   here(at) {
     return at - this.offset;

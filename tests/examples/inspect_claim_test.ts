@@ -27,10 +27,10 @@ Deno.test("a claim: the only connection to its path from its address is the page
   claim.tell("mine", { at: 2, event: "error" });
   claim.tell("far", { at: 2, event: "close" });
   assertEquals(outcomes, []);
-  claim.opened("");
+  claim.opened("", 10);
   assertEquals(outcomes, [["mine", ["handshake", "open", "error"]]]);
   // It is settled once and for all.
-  claim.failed();
+  claim.failed(10);
   claim.open("later", "/ws", "127.0.0.1", "", open());
   claim.handshake("/ws", "127.0.0.1", handshake("accepted"));
   assertEquals(outcomes.length, 1);
@@ -40,7 +40,7 @@ Deno.test("a claim: what is told comes in the order of time", () => {
   const { claim, outcomes } = claimed();
   claim.open("mine", "/ws", "127.0.0.1", "", open(1));
   claim.handshake("/ws", "127.0.0.1", handshake("accepted", 2));
-  claim.opened("");
+  claim.opened("", 10);
   assertEquals(outcomes, [["mine", ["open", "handshake"]]]);
 });
 
@@ -50,7 +50,7 @@ Deno.test("a claim: nothing is told if two connections might be it", () => {
     claim.handshake("/ws", "127.0.0.1", handshake("accepted"));
     claim.open(id, "/ws", "127.0.0.1", "", open());
   }
-  claim.opened("");
+  claim.opened("", 10);
   assertEquals(outcomes, [2]);
 });
 
@@ -58,7 +58,7 @@ Deno.test("a claim: nothing is told if two handshakes were refused at the same t
   const { claim, outcomes } = claimed();
   claim.handshake("/ws", "127.0.0.1", handshake("refused"));
   claim.handshake("/ws", "127.0.0.1", handshake("refused"));
-  claim.failed();
+  claim.failed(10);
   assertEquals(outcomes, [2]);
 });
 
@@ -66,40 +66,68 @@ Deno.test("a claim: the subprotocol, and other pages, leave one of two", () => {
   const byProtocol = claimed();
   byProtocol.claim.open("chat", "/ws", "127.0.0.1", "chat", open());
   byProtocol.claim.open("none", "/ws", "127.0.0.1", "", open());
-  byProtocol.claim.opened("chat");
+  byProtocol.claim.opened("chat", 10);
   assertEquals(byProtocol.outcomes, [["chat", ["open"]]]);
 
   const byOthers = claimed();
   byOthers.claim.open("theirs", "/ws", "127.0.0.1", "", open());
   byOthers.claim.open("mine", "/ws", "127.0.0.1", "", open());
   byOthers.claim.taken("theirs");
-  byOthers.claim.opened("");
+  byOthers.claim.opened("", 10);
   assertEquals(byOthers.outcomes, [["mine", ["open"]]]);
 });
 
 Deno.test("a claim: a page that was refused gets the handshake, and no connection of others", () => {
   const { claim, outcomes } = claimed();
   claim.handshake("/ws", "127.0.0.1", handshake("refused"));
-  claim.failed();
+  claim.failed(10);
   assertEquals(outcomes, [[undefined, ["handshake"]]]);
 
   const beside = claimed();
   beside.claim.handshake("/ws", "127.0.0.1", handshake("refused"));
   beside.claim.handshake("/ws", "127.0.0.1", handshake("accepted"));
   beside.claim.open("theirs", "/ws", "127.0.0.1", "", open());
-  beside.claim.opened("");
+  beside.claim.opened("", 10);
   assertEquals(beside.outcomes, [["theirs", ["handshake", "open"]]]);
+});
+
+Deno.test("a claim: what was answered later than the page knew is another one's", () => {
+  const { claim, outcomes } = claimed();
+  claim.handshake("/ws", "127.0.0.1", handshake("refused", 9));
+  claim.handshake("/ws", "127.0.0.1", handshake("refused", 11));
+  claim.failed(10);
+  assertEquals(outcomes, [[undefined, ["handshake"]]]);
+
+  const again = claimed();
+  again.claim.handshake("/ws", "127.0.0.1", handshake("refused", 9));
+  again.claim.handshake("/ws", "127.0.0.1", handshake("accepted", 11));
+  again.claim.open("another", "/ws", "127.0.0.1", "", open(11));
+  again.claim.failed(10);
+  assertEquals(again.outcomes, [[undefined, ["handshake"]]]);
+
+  const dropped = claimed();
+  dropped.claim.handshake("/ws", "127.0.0.1", handshake("accepted", 9));
+  dropped.claim.open("mine", "/ws", "127.0.0.1", "", open(11));
+  dropped.claim.failed(10);
+  assertEquals(dropped.outcomes, [["mine", ["handshake", "open"]]]);
+
+  const open2 = claimed();
+  open2.claim.handshake("/ws", "127.0.0.1", handshake("accepted", 9));
+  open2.claim.open("mine", "/ws", "127.0.0.1", "", open(12));
+  open2.claim.handshake("/ws", "127.0.0.1", handshake("accepted", 11));
+  open2.claim.opened("", 10);
+  assertEquals(open2.outcomes, [["mine", ["handshake", "open"]]]);
 });
 
 Deno.test("a claim: the server may be later than the page, or have seen nothing", () => {
   const late = claimed();
-  late.claim.opened("");
+  late.claim.opened("", 10);
   assertEquals(late.outcomes, []);
   late.claim.open("mine", "/ws", "", "", open());
   assertEquals(late.outcomes, [["mine", ["open"]]]);
 
   const nothing = claimed();
-  nothing.claim.failed();
+  nothing.claim.failed(10);
   assertEquals(nothing.outcomes, [0]);
 });
 
@@ -110,12 +138,12 @@ Deno.test("a claim: a flood of connections takes no more memory than 32 of them"
     claim.open(`${i}`, "/ws", "127.0.0.1", "", open());
     for (let j = 0; j < 100; j++) claim.tell("0", { at: 2, event: "backpressure" });
   }
-  claim.opened("");
+  claim.opened("", 10);
   assertEquals(outcomes, [1_000]);
 
   const long = claimed();
   long.claim.open("mine", "/ws", "127.0.0.1", "", open());
   for (let j = 0; j < 100; j++) long.claim.tell("mine", { at: 2, event: "backpressure" });
-  long.claim.opened("");
+  long.claim.opened("", 10);
   assertEquals((long.outcomes[0] as [string, string[]])[1].length, 64);
 });

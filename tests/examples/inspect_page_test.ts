@@ -16,6 +16,7 @@ Deno.test("inspect: the clock goes by the shortest round trip, and says how wron
   // What is old is forgotten.
   for (let i = 0; i < 8; i++) clock.add(4_000, 9_105, 4_010);
   assertEquals([clock.offset, clock.error], [5_100, 5]);
+  assertEquals(clock.there(1_000), 6_105);
   clock.reset();
   assertEquals(clock.error, Infinity);
 });

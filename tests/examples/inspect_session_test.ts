@@ -58,7 +58,7 @@ function connected(rule = OPEN) {
   one.ask({ type: "connecting", id: 1, path: "/ws" });
   publish("handshake", { ...client, verdict: "accepted", status: 101, duration: 1 });
   publish("open", { ...client, connectionId: "mine", protocol: "" });
-  one.ask({ type: "opened", id: 1, protocol: "" });
+  one.ask({ type: "opened", id: 1, protocol: "", at: 1e15 });
   return one;
 }
 
@@ -183,7 +183,7 @@ Deno.test("inspect: nobody can have himself told of this very channel", () => {
   one.ask({ type: "hello", token: "" });
   one.ask({ type: "connecting", id: 1, path: "/inspect" });
   publish("open", { ...client, path: "/inspect", connectionId: "theirs", protocol: "" });
-  one.ask({ type: "opened", id: 1, protocol: "" });
+  one.ask({ type: "opened", id: 1, protocol: "", at: 1e15 });
   assertEquals(one.said.map(({ type }) => type), ["welcome", "watching"]);
 });
 
@@ -195,7 +195,7 @@ Deno.test("inspect: of two pages, each has its own connection", () => {
     each.ask({ type: "connecting", id: 1, path: "/ws" });
     publish("handshake", { ...client, verdict: "accepted", status: 101, duration: 1 });
     publish("open", { ...client, connectionId: `${at}`, protocol: "" });
-    each.ask({ type: "opened", id: 1, protocol: "" });
+    each.ask({ type: "opened", id: 1, protocol: "", at: 1e15 });
   }
   assertEquals(one.take("matched"), [{ type: "matched", id: 1, connection: "0" }]);
   assertEquals(other.take("matched"), [{ type: "matched", id: 1, connection: "1" }]);
