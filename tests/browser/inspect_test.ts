@@ -73,8 +73,8 @@ const row = (page: Page, end: "here" | "there", part: string | RegExp) =>
 const rows = (page: Page) =>
   page.locator("#inspect-rows tr").evaluateAll((all) =>
     all.map((row) => ({
-      end: (row as HTMLElement).dataset.end,
-      time: Number((row as HTMLElement).dataset.time),
+      end: row.getAttribute("data-end"),
+      time: Number(row.getAttribute("data-time")),
       text: [...row.children].slice(1).map((cell) => cell.textContent).join(""),
     }))
   );
