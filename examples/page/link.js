@@ -16,10 +16,6 @@ export class Link {
   /** Whether to connect again when a connection breaks. */
   reconnect = false;
   state = "idle";
-  /** What is said of it besides: "state", "opened", "closed". */
-  events = new EventTarget();
-  /** Waited for before each socket, with the URL that it is for. */
-  dial;
   #handlers;
   #socket;
   #target;
@@ -67,20 +63,13 @@ export class Link {
 
   #say(state, text) {
     this.state = state;
-    this.#emit("state", { state, text });
     this.#handlers.state(state, text);
   }
 
-  #emit(type, detail) {
-    const time = performance.timeOrigin + performance.now();
-    this.events.dispatchEvent(new CustomEvent(type, { detail: { ...detail, time } }));
-  }
-
-  async #open() {
+  #open() {
     this.#stopWaiting();
     this.#ended = false;
     const { url, protocols } = this.#target;
-    if (this.dial && URL.canParse(url, location.href)) await this.dial(new URL(url, location.href));
     let socket;
     try {
       socket = this.#socket = new WebSocket(url, protocols);
@@ -109,7 +98,6 @@ export class Link {
       if (over) return;
       clearTimeout(timer);
       opened = true;
-      this.#emit("opened", { url: socket.url, protocol: socket.protocol });
       this.#attempt = 0;
       const speaking = socket.protocol ? `, subprotocol ${socket.protocol}` : "";
       this.#say("open", "Open");
@@ -127,7 +115,6 @@ export class Link {
         return giveUp(text, final);
       }
       over = true;
-      this.#emit("closed", { code, reason, wasClean });
       const text = `${inWords(code)}${reason && ` (${reason})`}`;
       if (this.#ended || code === 1000) return this.#over("closed", `Closed – ${text}`);
       this.#handlers.event(wasClean ? "close" : "error", `Connection closed – ${text}`);

@@ -9,7 +9,7 @@ const MOST_BYTES = 64 * 1024 * 1024;
 const IN_ROW = 300;
 const IN_DETAIL = 64 * 1024;
 
-const DIRECTIONS = { in: "received", out: "sent", event: "event", server: "server" };
+const DIRECTIONS = { in: "received", out: "sent", event: "event" };
 
 const clock = new Intl.DateTimeFormat("en-GB", {
   hour: "2-digit",
@@ -68,15 +68,6 @@ export class Log {
     if (!this.#paused && this.#passes(entry)) this.#shown.push(entry);
     if (this.#entries.length > MOST_ENTRIES || this.#bytes > MOST_BYTES) this.#shrink();
     this.#renderSoon();
-  }
-
-  /** Adds what the server saw, where its time belongs. */
-  insert({ time, direction, type, data, level }) {
-    const entry = { time, direction, type: level ?? type, size: 0, data };
-    const after = this.#entries.findLastIndex((other) => other.time <= time);
-    this.#entries.splice(after + 1, 0, entry);
-    if (this.#entries.length > MOST_ENTRIES) this.#shrink();
-    if (!this.#paused) this.#refilter();
   }
 
   clear() {
@@ -221,7 +212,7 @@ export class Log {
       clock.format(time),
       DIRECTIONS[direction],
       type,
-      direction === "event" || direction === "server" ? "" : formatSize(size),
+      direction === "event" ? "" : formatSize(size),
       this.#written(entry, IN_ROW),
     ];
     cells.forEach((text, column) => {

@@ -250,28 +250,3 @@ ui.download.addEventListener("click", () => {
   URL.revokeObjectURL(link.href);
   ui.done.textContent = `Saved as ${link.download}`;
 });
-
-/* What the server sees: only where it tells. */
-
-if ("inspect" in document.body.dataset) {
-  const { start } = await import("./inspect.js");
-  start({
-    log: { add: (entry) => log.insert(entry) },
-    tabs: {
-      add({ id, title }) {
-        const panel = document.createElement("section");
-        panel.className = "card";
-        const heading = document.createElement("h2");
-        Object.assign(heading, { id: `${id}-title`, textContent: title });
-        panel.setAttribute("aria-labelledby", heading.id);
-        panel.append(heading);
-        ui.log.closest("section").before(panel);
-        return panel;
-      },
-    },
-    link: link.events,
-    set dial(dial) {
-      link.dial = dial;
-    },
-  });
-}
