@@ -20,7 +20,7 @@ app.get(
 );
 
 // A page to try it with. An app of your own goes without it.
-app.route("/", playground());
+app.route("/", playground(() => server));
 
 const server = serve({
   fetch: app.fetch,

@@ -1,8 +1,9 @@
 // Both ends of a connection: loaded only where the server tells what it sees (INSPECT=1).
 import { formatSize } from "./bytes.js";
 import { inWords } from "./close_codes.js";
+import { element } from "./dom.js";
 import { Channel } from "./inspect_channel.js";
-import { Ends, make } from "./inspect_ends.js";
+import { Ends } from "./inspect_ends.js";
 import { Probe } from "./inspect_probe.js";
 import { isBad, isOwn, serverWords } from "./inspect_words.js";
 
@@ -22,7 +23,7 @@ function tokenOfLink() {
 /** Begins, on a page that has a log, tabs, and a link: page.js says what they are. */
 export function start(playground) {
   const { log, tabs, link } = playground;
-  document.head.append(make("link", { rel: "stylesheet", href: "inspect.css" }));
+  document.head.append(element("link", { rel: "stylesheet", href: "inspect.css" }));
   const panel = tabs.add({ id: "ends", title: "Both ends" });
   const ends = new Ends(panel);
   const url = new URL("/inspect", location.href.replace(/^http/, "ws"));
@@ -108,16 +109,16 @@ export function start(playground) {
     answer: (message) => answers[message.type]?.(message),
   });
 
-  const pinging = make("button", { type: "button", textContent: "Ping from the server" });
+  const pinging = element("button", { type: "button", textContent: "Ping from the server" });
   pinging.addEventListener("click", () => channel.send({ type: "ping", id: current.id }));
-  panel.append(make("p", { className: "row" }, pinging));
+  panel.append(element("p", { className: "row" }, pinging));
 
-  const token = make("input", { type: "password", id: "inspect-token", autocomplete: "off" });
-  const asking = make(
+  const token = element("input", { type: "password", id: "inspect-token", autocomplete: "off" });
+  const asking = element(
     "form",
     { className: "row", hidden: true },
-    make("label", { className: "field" }, "Token (INSPECT_TOKEN of the server)", token),
-    make("button", { type: "submit", textContent: "Show the server's side" }),
+    element("label", { className: "field" }, "Token (INSPECT_TOKEN of the server)", token),
+    element("button", { type: "submit", textContent: "Show the server's side" }),
   );
   asking.addEventListener("submit", (event) => {
     event.preventDefault();

@@ -1,3 +1,5 @@
+import { element, write, writeVisible } from "./dom.js";
+
 /** Rows of the table; the oldest go first. */
 const MOST = 500;
 
@@ -8,37 +10,35 @@ const clock = new Intl.DateTimeFormat("en-GB", {
   fractionalSecondDigits: 3,
 });
 
-/** An element with its properties and children. Text stays text. */
-export function make(tag, properties = {}, ...children) {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...children);
-  return element;
-}
-
 /** What both ends say, side by side on one axis of time. */
 export class Ends {
-  #state = make("p", { id: "inspect-state", className: "note", role: "status" });
-  #here = make("dd", { id: "inspect-here", textContent: "–" });
-  #there = make("dd", { id: "inspect-there", textContent: "–" });
-  #traffic = make("p", { id: "inspect-traffic", className: "note" });
-  #body = make("tbody", { id: "inspect-rows" });
-  #box = make("div", { className: "ends-box", tabIndex: 0, role: "region" });
+  #state = element("p", { id: "inspect-state", className: "note", role: "status" });
+  #here = element("dd", { id: "inspect-here", textContent: "–" });
+  #there = element("dd", { id: "inspect-there", textContent: "–" });
+  #traffic = element("p", { id: "inspect-traffic", className: "note" });
+  #body = element("tbody", { id: "inspect-rows" });
+  #box = element("div", { className: "ends-box", tabIndex: 0, role: "region" });
 
   constructor(panel) {
     this.#box.ariaLabel = "Both ends, by time";
     const heads = ["Time", "This browser", "The server"].map((textContent) =>
-      make("th", { textContent, scope: "col" })
+      element("th", { textContent, scope: "col" })
     );
     this.#box.append(
-      make("table", { className: "ends" }, make("thead", {}, make("tr", {}, ...heads)), this.#body),
+      element(
+        "table",
+        { className: "ends" },
+        element("thead", {}, element("tr", {}, ...heads)),
+        this.#body,
+      ),
     );
     panel.append(
       this.#state,
-      make(
+      element(
         "dl",
         { className: "glance" },
-        make("div", {}, make("dt", { textContent: "This browser" }), this.#here),
-        make("div", {}, make("dt", { textContent: "The server" }), this.#there),
+        element("div", {}, element("dt", { textContent: "This browser" }), this.#here),
+        element("div", {}, element("dt", { textContent: "The server" }), this.#there),
       ),
       this.#traffic,
       this.#box,
@@ -46,24 +46,24 @@ export class Ends {
   }
 
   state(text) {
-    this.#state.textContent = text;
+    write(this.#state, text);
   }
 
   traffic(text) {
-    this.#traffic.textContent = text;
+    write(this.#traffic, text);
   }
 
   /** What one end, "here" or "there", says of the connection now, in short. */
   glance(end, text, bad) {
     const cell = end === "here" ? this.#here : this.#there;
-    cell.textContent = text;
+    writeVisible(cell, text);
     cell.dataset.level = bad ? "error" : "";
   }
 
   /** One more row, where its time belongs. */
   add(time, end, text, bad) {
     const cells = [clock.format(time), end === "here" ? text : "", end === "here" ? "" : text];
-    const row = make("tr", {}, ...cells.map((textContent) => make("td", { textContent })));
+    const row = element("tr", {}, ...cells.map(cellOf));
     Object.assign(row.dataset, { time, end, level: bad ? "error" : "" });
     const box = this.#box;
     const follows = box.scrollTop + box.clientHeight >= box.scrollHeight - 30;
@@ -74,4 +74,11 @@ export class Ends {
     if (this.#body.childElementCount > MOST) this.#body.firstElementChild.remove();
     if (follows) box.scrollTop = box.scrollHeight;
   }
+}
+
+/** What a server says may come from its clients: nothing in it is hidden. */
+function cellOf(text) {
+  const cell = element("td");
+  writeVisible(cell, text);
+  return cell;
 }

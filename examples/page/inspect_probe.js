@@ -1,29 +1,34 @@
-import { make } from "./inspect_ends.js";
+import { element, writeVisible } from "./dom.js";
 
 /** A form by which the server itself asks another server, and shows the raw answer. */
 export class Probe {
-  #url = make("input", { id: "probe-url", required: true, spellcheck: false, autocomplete: "off" });
-  #origin = make("input", { id: "probe-origin", spellcheck: false, autocomplete: "off" });
-  #headers = make("textarea", { id: "probe-headers", rows: 2, spellcheck: false });
-  #said = make("p", { id: "probe-said", className: "note", role: "status" });
-  #answer = make("pre", { id: "probe-answer", tabIndex: 0, hidden: true });
+  #url = element("input", {
+    id: "probe-url",
+    required: true,
+    spellcheck: false,
+    autocomplete: "off",
+  });
+  #origin = element("input", { id: "probe-origin", spellcheck: false, autocomplete: "off" });
+  #headers = element("textarea", { id: "probe-headers", rows: 2, spellcheck: false });
+  #said = element("p", { id: "probe-said", className: "note", role: "status" });
+  #answer = element("pre", { id: "probe-answer", role: "region", tabIndex: 0, hidden: true });
   #id = 0;
 
   /** `ask` sends `{ id, url, headers }`, and tells whether it could. */
   constructor(panel, ask) {
     this.#headers.placeholder = "Cookie: session=1";
     this.#answer.ariaLabel = "The raw answer";
-    const field = (text, input) => make("label", { className: "field" }, text, input);
-    const form = make(
+    const field = (text, input) => element("label", { className: "field" }, text, input);
+    const form = element(
       "form",
       {},
       field("URL: ws, wss, http or https", this.#url),
       field("Origin (empty: none is sent)", this.#origin),
       field("More headers, one in a line", this.#headers),
-      make(
+      element(
         "p",
         { className: "row" },
-        make("button", { type: "submit", textContent: "Ask from the server" }),
+        element("button", { type: "submit", textContent: "Ask from the server" }),
       ),
     );
     form.addEventListener("submit", (event) => {
@@ -34,10 +39,10 @@ export class Probe {
       this.#said.textContent = ask(asked) ? "Asking…" : "The channel to the server is not open";
     });
     panel.append(
-      make(
+      element(
         "details",
         { id: "probe" },
-        make("summary", { textContent: "Ask a server from there, and see its raw answer" }),
+        element("summary", { textContent: "Ask a server from there, and see its raw answer" }),
         form,
         this.#said,
         this.#answer,
@@ -58,7 +63,8 @@ export class Probe {
     const time = ms === undefined ? "" : ` in ${ms.toFixed(1)} ms`;
     this.#said.textContent = [status && `${status}${time}`, error].filter(Boolean).join(". ");
     this.#answer.hidden = head === undefined;
-    this.#answer.textContent = `${head ?? ""}${body ?? ""}${cut ? "\n… (cut)" : ""}`;
+    const all = `${head ?? ""}${body ?? ""}`.replaceAll("\r\n", "\n");
+    writeVisible(this.#answer, all + (cut ? "\n… (cut)" : ""), true);
   }
 
   #lines() {
