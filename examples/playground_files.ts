@@ -20,6 +20,7 @@ import inspectChannel from "./page/inspect_channel.js" with { type: "text" };
 import inspectClock from "./page/inspect_clock.js" with { type: "text" };
 import inspectEnds from "./page/inspect_ends.js" with { type: "text" };
 import inspectProbe from "./page/inspect_probe.js" with { type: "text" };
+import inspectToken from "./page/inspect_token.js" with { type: "text" };
 import inspectWords from "./page/inspect_words.js" with { type: "text" };
 import jsonText from "./page/json_text.js" with { type: "text" };
 import link from "./page/link.js" with { type: "text" };
@@ -65,6 +66,7 @@ export const PAGE: Readonly<Record<string, string>> = {
   "inspect_clock.js": inspectClock,
   "inspect_ends.js": inspectEnds,
   "inspect_probe.js": inspectProbe,
+  "inspect_token.js": inspectToken,
   "inspect_words.js": inspectWords,
   "json_text.js": jsonText,
   "link.js": link,

@@ -4,6 +4,9 @@ import { inspection } from "../settings.ts";
 /** Connections that are open, by their ids. */
 const connections = new Map<string, Connection>();
 
+/** Whether `INSPECT` is 1, once somebody has asked. */
+let on: boolean | undefined;
+
 /** A connection that is open on a route whose events are `inspected`. */
 export function connectionOf(id: string): Connection | undefined {
   return connections.get(id);
@@ -14,7 +17,8 @@ export function connectionOf(id: string): Connection | undefined {
  * many bytes wait, when they have gone, and how long a pong takes. Only where `INSPECT` is 1.
  */
 export function inspected<T>(events: WebSocketEvents<T>): WebSocketEvents<T> {
-  if (inspection() === undefined) return events;
+  on ??= inspection() !== undefined;
+  if (!on) return events;
   // What else the events are stays so.
   return Object.assign(Object.create(events) as WebSocketEvents<T>, {
     onOpen(...[event, connection]: Parameters<NonNullable<WebSocketEvents<T>["onOpen"]>>) {

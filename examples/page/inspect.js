@@ -5,20 +5,10 @@ import { element } from "./dom.js";
 import { Channel } from "./inspect_channel.js";
 import { Ends } from "./inspect_ends.js";
 import { Probe } from "./inspect_probe.js";
+import { knownToken, tokenForm } from "./inspect_token.js";
 import { isBad, isOwn, serverWords } from "./inspect_words.js";
 
-const KEY = "inspect-token";
 const now = () => performance.timeOrigin + performance.now();
-
-/** The token of the link that led here. It does not stay in the address. */
-function tokenOfLink() {
-  const token = new URLSearchParams(location.hash.slice(1)).get("inspect");
-  if (token !== null) {
-    sessionStorage.setItem(KEY, token);
-    history.replaceState(null, "", location.pathname + location.search);
-  }
-  return sessionStorage.getItem(KEY) ?? "";
-}
 
 /** Begins, on a page that has a log, tabs, and a link: page.js says what they are. */
 export function start(playground) {
@@ -30,6 +20,14 @@ export function start(playground) {
   /** The connection that is there or was last: { id, url, own, watched, opened, over }. */
   let current = { id: 0, over: true };
   let run;
+
+  /** By how much rows may be out of order. */
+  const tellClock = () => {
+    const { offset, error } = channel.clock;
+    const way = offset < 0 ? "behind" : "ahead";
+    const by = `${Math.abs(offset).toFixed(1)} ms ± ${error.toFixed(1)} ms`;
+    ends.clock(`The server's clock is ${way} by ${by}: its times are shown as this browser's`);
+  };
 
   const here = (text, bad, time = now()) => {
     ends.add(time, "here", text, bad);
@@ -81,13 +79,14 @@ export function start(playground) {
     probed: (answer) => probe.answered(answer),
   };
 
-  const channel = new Channel(url, tokenOfLink(), {
+  const channel = new Channel(url, knownToken(), {
     ready(welcome) {
       asking.hidden = true;
-      ends.state(`The server tells what it sees: ${welcome.runtime}`);
+      const { runtime } = welcome;
+      ends.state(`The server tells what it sees: ${runtime}`);
       if (run !== undefined) {
         const text = run === welcome.run
-          ? "the same process is back"
+          ? "the same process is back; of a connection that is open it tells no more"
           : `another process is there now: ${welcome.runtime}`;
         there(text, { type: "process" });
       }
@@ -106,6 +105,7 @@ export function start(playground) {
       there(text, { bad: !leaves, time, type: "gone" });
       ends.glance("there", text, !leaves);
     },
+    measured: tellClock,
     answer: (message) => answers[message.type]?.(message),
   });
 
@@ -113,18 +113,7 @@ export function start(playground) {
   pinging.addEventListener("click", () => channel.send({ type: "ping", id: current.id }));
   panel.append(element("p", { className: "row" }, pinging));
 
-  const token = element("input", { type: "password", id: "inspect-token", autocomplete: "off" });
-  const asking = element(
-    "form",
-    { className: "row", hidden: true },
-    element("label", { className: "field" }, "Token (INSPECT_TOKEN of the server)", token),
-    element("button", { type: "submit", textContent: "Show the server's side" }),
-  );
-  asking.addEventListener("submit", (event) => {
-    event.preventDefault();
-    sessionStorage.setItem(KEY, token.value);
-    channel.token = token.value;
-  });
+  const asking = tokenForm((token) => channel.token = token);
   panel.append(asking);
 
   const probe = new Probe(panel, (asked) => {

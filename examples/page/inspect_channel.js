@@ -25,7 +25,7 @@ export class Channel {
   #waiting = new Map();
   #opening = Promise.withResolvers();
 
-  /** Handlers: ready(welcome), lost({ code, reason, time, wasReady }), answer(message). */
+  /** Handlers: ready(welcome), measured(), lost({ code, reason, time, wasReady }), answer(message). */
   constructor(url, token, handlers) {
     this.#url = url;
     this.#token = token;
@@ -64,7 +64,8 @@ export class Channel {
           this.#handlers.ready(message);
           return this.#opening.resolve();
         case "time":
-          return this.clock.add(message.sent, message.now, received);
+          this.clock.add(message.sent, message.now, received);
+          return this.#handlers.measured();
         case "watching":
           return this.#waiting.get(message.id)?.();
         default:

@@ -16,6 +16,7 @@ export class Ends {
   #here = element("dd", { id: "inspect-here", textContent: "–" });
   #there = element("dd", { id: "inspect-there", textContent: "–" });
   #traffic = element("p", { id: "inspect-traffic", className: "note" });
+  #clock = element("p", { id: "inspect-clock", className: "note" });
   #body = element("tbody", { id: "inspect-rows" });
   #box = element("div", { className: "ends-box", tabIndex: 0, role: "region" });
 
@@ -42,11 +43,16 @@ export class Ends {
       ),
       this.#traffic,
       this.#box,
+      this.#clock,
     );
   }
 
   state(text) {
     write(this.#state, text);
+  }
+
+  clock(text) {
+    write(this.#clock, text);
   }
 
   traffic(text) {
