@@ -17,7 +17,7 @@ export function start(playground) {
   const panel = tabs.add({ id: "ends", title: "Both ends" });
   const ends = new Ends(panel);
   const url = new URL("/inspect", location.href.replace(/^http/, "ws"));
-  /** The connection that is there or was last: { id, url, own, watched, opened, over }. */
+  /** The connection that is there or was last: `{ id, opened, failed, over }`, by the page's number. */
   let current = { id: 0, over: true };
   let run;
 
@@ -33,21 +33,14 @@ export function start(playground) {
     ends.add(time, "here", text, bad);
     ends.glance("here", text, bad);
   };
-  const there = (text, { bad = false, time = now(), type = "server", detail } = {}) => {
+  const there = (text, type, { bad = false, time = now(), detail, id = current.id } = {}) => {
     ends.add(time, "there", text, bad);
-    log.add({
-      time,
-      direction: "server",
-      type,
-      data: text,
-      detail,
-      connection: current.number,
-      ...bad && { level: "error" },
-    });
+    if (id === current.id) ends.glance("there", text, bad);
+    const level = bad ? { level: "error" } : {};
+    log.add({ time, direction: "server", type, data: text, detail, connection: id, ...level });
   };
 
   const answers = {
-    matched() {},
     unmatched({ id, candidates }) {
       if (id !== current.id) return;
       const text = candidates > 1
@@ -55,16 +48,12 @@ export function start(playground) {
         : current.opened
         ? "another process has this connection: nothing is known of it here"
         : "no handshake was seen here: none of its routes, or code before them, has answered";
-      there(text, { type: "unknown" });
-      ends.glance("there", text, false);
+      there(text, "unknown");
     },
     told({ id, told }) {
       for (const one of told) {
         const time = channel.clock.here(one.at);
-        const bad = isBad(one);
-        const text = serverWords(one);
-        there(text, { bad, time, type: one.event, detail: one });
-        if (id === current.id) ends.glance("there", text, bad);
+        there(serverWords(one), one.event, { bad: isBad(one), time, detail: one, id });
       }
     },
     traffic({ id, received, sent }) {
@@ -74,7 +63,7 @@ export function start(playground) {
     },
     pong({ id, ms, error }) {
       if (id !== current.id) return;
-      there(error ?? serverWords({ event: "pong", ms }), { bad: !!error, type: "pong" });
+      there(error ?? serverWords({ event: "pong", ms }), "pong", { bad: !!error });
     },
     probed: (answer) => probe.answered(answer),
   };
@@ -88,7 +77,7 @@ export function start(playground) {
         const text = run === welcome.run
           ? "the same process is back; of a connection that is open it tells no more"
           : `another process is there now: ${welcome.runtime}`;
-        there(text, { type: "process" });
+        there(text, "process");
       }
       run = welcome.run;
     },
@@ -102,8 +91,7 @@ export function start(playground) {
         : `gone – the channel to it broke too (${
           inWords(code)
         }): it was killed, or the network is cut`;
-      there(text, { bad: !leaves, time, type: "gone" });
-      ends.glance("there", text, !leaves);
+      there(text, "gone", { bad: !leaves, time });
     },
     measured: tellClock,
     answer: (message) => answers[message.type]?.(message),
@@ -124,7 +112,7 @@ export function start(playground) {
 
   playground.dial = async (target) => {
     const own = isOwn(target, location);
-    current = { id: current.id + 1, url: target.href, own, opened: false, over: false };
+    current = { id: link.connection, opened: false, failed: false, over: false };
     ends.traffic("");
     here(`connecting to ${target.href}`, false);
     ends.glance("there", own ? "–" : "another server: its side is not known here", false);
@@ -132,9 +120,8 @@ export function start(playground) {
       ends.glance("there", "not known: the channel to the server is not open", false);
     }
   };
-  link.addEventListener("opened", ({ detail: { protocol, connection, time } }) => {
+  link.addEventListener("opened", ({ detail: { protocol, time } }) => {
     current.opened = true;
-    current.number = connection;
     channel.send({ type: "opened", id: current.id, protocol, at: channel.clock.there(time) });
     here(`open${protocol && `, subprotocol ${protocol}`}`, false, time);
   });
