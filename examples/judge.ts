@@ -57,22 +57,27 @@ export class Judge {
   async real(url: string, path: string, fields: Fields, protocols: string): Promise<Judgement> {
     const all = { ...fields, "sec-websocket-protocol": protocols || null };
     const server = this.#server?.();
-    const own = server && new URL(server.url);
-    if (own?.protocol !== "http:" || this.#busy >= AT_ONCE) {
+    if (server?.url.startsWith("http:") !== true || this.#busy >= AT_ONCE) {
       return { ...this.rules(url, all), path: "/ws" };
     }
     this.#busy++;
     try {
-      const target = new URL(own.origin + path);
+      const target = new URL(addressOf(server) + path);
       return { ...judgementOf(await handshakeWith(target, opening(all)), path), path };
     } catch (error) {
-      if (server!.status === "listening") throw error;
+      if (server.status === "listening") throw error;
       const message = "the server is shutting down";
       return { kind: "refused", status: 503, message, retryAfter: 1, path };
     } finally {
       this.#busy--;
     }
   }
+}
+
+/** Where it listens: a name may lead elsewhere first, and an address that is all of them nowhere. */
+function addressOf({ hostname, url, port }: WebSocketServer): string {
+  if (hostname === "0.0.0.0") return `http://127.0.0.1:${port}`;
+  return hostname === "::" ? `http://[::1]:${port}` : new URL(url).origin;
 }
 
 function opening(fields: Fields): Headers {
