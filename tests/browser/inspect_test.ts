@@ -30,9 +30,7 @@ async function open(url: string) {
   const faults: string[] = [];
   page.on("pageerror", (error) => faults.push(error.message));
   await page.goto(url);
-  const tab = page.getByRole("tab", { name: "Both ends" });
-  await page.locator("#inspect-state").waitFor({ state: "attached" });
-  if (await tab.count() > 0) await tab.click();
+  await show(page);
   return {
     page,
     async [Symbol.asyncDispose]() {
@@ -41,6 +39,8 @@ async function open(url: string) {
     },
   };
 }
+
+const show = (page: Page) => page.getByRole("tab", { name: "Both ends" }).click();
 
 const tells = (page: Page, part = "The server tells what it sees") =>
   page.locator("#inspect-state", { hasText: part }).waitFor();
@@ -280,8 +280,7 @@ for (const runtime of nativeRuntimes) {
       await tells(linked.page);
       assertEquals(new URL(linked.page.url()).hash, "");
       await linked.page.reload();
-      const tab = linked.page.getByRole("tab", { name: "Both ends" });
-      if (await tab.count() > 0) await tab.click();
+      await show(linked.page);
       await tells(linked.page);
       await using bare = await open(`http://127.0.0.1:${app.port}/`);
       const { page } = bare;
