@@ -47,6 +47,8 @@ export class Channel {
     if (this.#socket) return;
     const socket = this.#socket = new WebSocket(this.#url);
     let measuring;
+    /** Measurements that are still to come, one after the other: they would wait for each other. */
+    let left = MEASURED;
     const measure = () => this.send({ type: "time", sent: now() });
     socket.addEventListener("open", () => {
       socket.send(JSON.stringify({ type: "hello", token: this.#token }));
@@ -60,11 +62,12 @@ export class Channel {
           this.#ready = true;
           this.#delay = FIRST_DELAY;
           measuring = setInterval(measure, MEASURE_AGAIN);
-          for (let left = MEASURED; left > 0; left--) measure();
+          measure();
           this.#handlers.ready(message);
           return this.#opening.resolve();
         case "time":
           this.clock.add(message.sent, message.now, received);
+          if (--left > 0) measure();
           return this.#handlers.measured();
         case "watching":
           return this.#waiting.get(message.id)?.();

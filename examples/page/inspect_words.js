@@ -1,7 +1,9 @@
 import { formatSize } from "./bytes.js";
 import { inWords } from "./close_codes.js";
 
-const ms = (time) => `${time < 10 ? time.toFixed(1) : Math.round(time)} ms`;
+/** The server's clock has whole milliseconds on some runtimes. */
+const ms = (time) =>
+  time === 0 ? "under 1 ms" : `${time < 10 ? time.toFixed(1) : Math.round(time)} ms`;
 const span = (time) => time < 1_000 ? ms(time) : `${(time / 1_000).toFixed(1)} s`;
 const named = (method) => method === undefined ? "an unknown method" : `"${method}"`;
 
@@ -9,7 +11,7 @@ const WORDS = {
   handshake: ({ verdict, status, duration }) => `${verdict} with ${status} in ${ms(duration)}`,
   open: ({ protocol }) => `open${protocol && `, subprotocol ${protocol}`}`,
   ping: () => "ping sent, because the client is silent",
-  pong: ({ ms: time }) => `pong after ${ms(time)}`,
+  pong: ({ ms: time }) => `pong in ${ms(time)}`,
   backpressure: ({ bufferedAmount }) => `${formatSize(bufferedAmount)} begin to wait`,
   buffered: ({ bufferedAmount }) => `${formatSize(bufferedAmount)} wait`,
   drained: ({ ms: time }) => `nothing waits any more, after ${span(time)}`,
