@@ -8,12 +8,15 @@ const HIDDEN =
 /** Line breaks and tabs, which a text of several lines shows by itself. */
 const LAYOUT = /[\n\t]/;
 
-/** What stands for a character that nobody sees: its picture, or else its number. */
+/** What programmers write for them. */
+const ESCAPES = { "\0": "\\0", "\t": "\\t", "\n": "\\n", "\r": "\\r" };
+
+/** What stands for a character that nobody sees. */
 function pictureOf(character) {
   const code = character.codePointAt(0);
-  if (code < 0x20) return String.fromCharCode(0x2400 + code);
-  if (code === 0x7f) return "\u2421";
-  return `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
+  const hex = code.toString(16).toUpperCase();
+  if (code < 0x80) return ESCAPES[character] ?? `\\x${hex.padStart(2, "0")}`;
+  return `U+${hex.padStart(4, "0")}`;
 }
 
 /**

@@ -269,9 +269,9 @@ for (const runtime of nativeRuntimes) {
       const hostile = [
         ["<img src=x onerror=\"document.title='owned'\">"],
         ["<script>document.title='owned'</script>"],
-        ["\u202Egnp.exe\u202C \u0000 \uFEFF e\u0301", "U+202Egnp.exeU+202C ␀ U+FEFF e\u0301"],
+        ["\u202Egnp.exe\u202C \u0000 \uFEFF e\u0301", "U+202Egnp.exeU+202C \\0 U+FEFF e\u0301"],
         ["javascript:document.title='owned'"],
-        ["a\nb\tc", "a␊b␉c"],
+        ["a\nb\tc", "a\\nb\\tc"],
       ] as const;
       for (const [message] of hostile) await tab.send(message);
       await tab.says("received", `${hostile.length}`);
