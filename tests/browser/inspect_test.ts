@@ -225,6 +225,11 @@ for (const runtime of nativeRuntimes) {
   browse(runtime, "no route, and a subprotocol that is not agreed on", async (page, app) => {
     await connect(page, app.url("/nothing"));
     await says(page, "there", "no handshake was seen here");
+    // The server agrees without it, and goes on; it is the browser that gives up.
+    await page.locator("#protocols").fill("wrong");
+    await connect(page, app.url("/chat"));
+    await row(page, "there", "accepted with 101");
+    await says(page, "here", "subprotocol");
   });
 
   Deno.test(
