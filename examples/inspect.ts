@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { upgradeWebSocket } from "edgesocket/hono";
+import { Above } from "./inspect/above.ts";
 import { type Channel, Session } from "./inspect/session.ts";
 import type { Inspection } from "./settings.ts";
 
@@ -18,6 +19,7 @@ const MOST = 16;
  */
 export function inspect(rule: Inspection): Hono {
   const app = new Hono();
+  const above = new Above();
   let open = 0;
   app.get(
     "/",
@@ -38,7 +40,7 @@ export function inspect(rule: Inspection): Hono {
             send: (text) => connection.send(text),
             close: (code, reason) => connection.close(code, reason),
           };
-          session = new Session(channel, rule);
+          session = new Session(channel, rule, above);
         },
         onMessage: (event) => session?.received(event.data),
         onClose() {

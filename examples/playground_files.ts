@@ -16,6 +16,7 @@ import icon from "./page/icon.svg" with { type: "text" };
 import index from "./page/index.html" with { type: "text" };
 import inspectStyle from "./page/inspect.css" with { type: "text" };
 import inspect from "./page/inspect.js" with { type: "text" };
+import inspectAbove from "./page/inspect_above.js" with { type: "text" };
 import inspectChannel from "./page/inspect_channel.js" with { type: "text" };
 import inspectClock from "./page/inspect_clock.js" with { type: "text" };
 import inspectEnds from "./page/inspect_ends.js" with { type: "text" };
@@ -62,6 +63,7 @@ export const PAGE: Readonly<Record<string, string>> = {
   "index.html": index,
   "inspect.css": inspectStyle,
   "inspect.js": inspect,
+  "inspect_above.js": inspectAbove,
   "inspect_channel.js": inspectChannel,
   "inspect_clock.js": inspectClock,
   "inspect_ends.js": inspectEnds,

@@ -1,3 +1,5 @@
+import type { AboveView } from "./above.ts";
+
 /**
  * What a page asks on its channel, as JSON. `id` is a number of the page's own, `at` when it saw
  * that, in milliseconds of the server's clock, at the latest.
@@ -42,6 +44,7 @@ export type Answer =
     readonly received: readonly [number, number];
     readonly sent: readonly [number, number];
   }
+  | ({ readonly type: "above" } & AboveView)
   | { readonly type: "pong"; readonly id: number; readonly ms?: number; readonly error?: string }
   | { readonly type: "probed"; readonly id: number; readonly [detail: string]: unknown };
 

@@ -1,4 +1,5 @@
 import type { Inspection } from "../settings.ts";
+import type { Above } from "./above.ts";
 import { now } from "./diagnostics.ts";
 import { type Answer, type Asked, parseAsked } from "./message.ts";
 import { Observer } from "./observer.ts";
@@ -8,8 +9,9 @@ import { sameText } from "./same_text.ts";
 /** Where the inspector itself is: of what happens there, nothing is told. */
 export const PATH = "/inspect";
 
-/** Milliseconds in which a page says who it is. */
+/** Milliseconds in which a page says who it is, and between two looks at topics and hubs. */
 const PATIENCE = 5_000;
+const LOOK = 250;
 
 /** One name for this process, so that a page sees that another one has come in its place. */
 const RUN = crypto.randomUUID();
@@ -31,12 +33,17 @@ export class Session {
   readonly #patience: ReturnType<typeof setTimeout>;
   /** There once the page has said who it is. */
   #observer: Observer | undefined;
+  readonly #above: Above;
+  /** The version of topics and hubs that the page has. */
+  #seen = 0;
+  #looking: ReturnType<typeof setInterval> | undefined;
   #probing = false;
 
   /** `patience`: milliseconds in which it has to say who it is. */
-  constructor(channel: Channel, rule: Inspection, patience = PATIENCE) {
+  constructor(channel: Channel, rule: Inspection, above: Above, patience = PATIENCE) {
     this.#channel = channel;
     this.#rule = rule;
+    this.#above = above;
     this.#patience = setTimeout(() => this.#refuse("expected hello"), patience);
   }
 
@@ -52,6 +59,7 @@ export class Session {
   /** The channel has ended. */
   ended(): void {
     clearTimeout(this.#patience);
+    clearInterval(this.#looking);
     this.#observer?.end();
     this.#observer = undefined;
   }
@@ -67,6 +75,16 @@ export class Session {
       (answer) => this.#say(answer),
     );
     this.#say({ type: "welcome", run: RUN, runtime: RUNTIME });
+    this.#look();
+    this.#looking = setInterval(() => this.#look(), LOOK);
+  }
+
+  /** Tells of topics and hubs, if there is anything new. */
+  #look(): void {
+    const { version, view } = this.#above;
+    if (version === this.#seen) return;
+    this.#seen = version;
+    this.#say({ type: "above", ...view });
   }
 
   #answer(asked: Exclude<Asked, { type: "hello" }>, observer: Observer): void {

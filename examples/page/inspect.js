@@ -2,6 +2,7 @@
 import { formatSize } from "./bytes.js";
 import { inWords } from "./close_codes.js";
 import { element } from "./dom.js";
+import { Above } from "./inspect_above.js";
 import { Channel } from "./inspect_channel.js";
 import { Ends } from "./inspect_ends.js";
 import { Probe } from "./inspect_probe.js";
@@ -20,6 +21,8 @@ export function start(playground) {
   /** The connection that is there or was last: `{ id, opened, failed, over }`, by the page's number. */
   let current = { id: 0, over: true };
   let run;
+  /** Where the server has topics or hubs. */
+  let above;
 
   /** By how much rows may be out of order. */
   const tellClock = () => {
@@ -64,6 +67,10 @@ export function start(playground) {
     pong({ id, ms, error }) {
       if (id !== current.id) return;
       there(error ?? serverWords({ event: "pong", ms }), "pong", { bad: !!error });
+    },
+    above(view) {
+      above ??= new Above(tabs.add({ id: "above", title: "Topics and hubs" }));
+      above.show(view);
     },
     probed: (answer) => probe.answered(answer),
   };

@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { channel } from "node:diagnostics_channel";
 import type { DiagnosticsMessages } from "../../mod.ts";
+import { Above } from "../../examples/inspect/above.ts";
 import { listen } from "../../examples/inspect/diagnostics.ts";
 import { Session } from "../../examples/inspect/session.ts";
 import type { Inspection } from "../../examples/settings.ts";
@@ -34,6 +35,7 @@ function page(rule = OPEN, patience?: number) {
       close: (code, reason) => closed.resolve(`${code} ${reason}`),
     },
     rule,
+    new Above(),
     patience,
   );
   return {
