@@ -43,7 +43,7 @@ async function open(url: string) {
 const show = (page: Page) => page.getByRole("tab", { name: "Both ends" }).click();
 
 const tells = (page: Page, part = "The server tells what it sees") =>
-  page.locator("#inspect-state", { hasText: part }).waitFor();
+  page.locator("#inspect-state", { hasText: part }).waitFor({ state: "attached" });
 
 async function connect(page: Page, url: string): Promise<void> {
   await tells(page);
@@ -78,6 +78,26 @@ const rows = (page: Page) =>
       text: [...row.children].slice(1).map((cell) => cell.textContent).join(""),
     }))
   );
+
+/** axe finds nothing, and nothing sticks out, light and dark, wide and narrow. */
+async function isAccessible(page: Page): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const width of [1280, 390]) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 900 });
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      assertEquals(
+        violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(", ")}`),
+        [],
+        `${colorScheme}, ${width}`,
+      );
+      const overhang = await page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+      );
+      assertEquals(overhang, 0, `${colorScheme}, ${width}`);
+    }
+  }
+}
 
 /** A case with the page open on an app of its own. */
 function browse(
@@ -296,6 +316,44 @@ for (const runtime of nativeRuntimes) {
     },
   );
 
+  browse(runtime, "topics and hubs, where the server has them", async (page, app) => {
+    await tells(page);
+    const above = page.getByRole("tab", { name: "Topics and hubs" });
+    assertEquals(await above.count(), 0);
+    await connect(page, app.url("/room"));
+    await isOpen(page);
+    await above.click();
+    const cells = (table: string, name: string) =>
+      page.locator(`#above-${table} tbody tr`, { hasText: name }).locator("td").allTextContents();
+    await page.locator("#above-topics td", { hasText: "lobby" }).waitFor();
+    assertEquals(await cells("topics", "lobby"), ["lobby", "1", "0", "0"]);
+    await page.getByRole("button", { name: /^Close/ }).first().click();
+    await page.locator("#above-topics").waitFor({ state: "hidden" });
+    // The hub protocol by hand: each message ends with a byte that no text field takes.
+    await connect(page, app.url("/hub"));
+    await isOpen(page);
+    await page.getByRole("radio", { name: "Hex" }).check();
+    const invoke = (target: string, ...args: number[]) => ({
+      type: 1,
+      invocationId: target,
+      target,
+      arguments: args,
+    });
+    for (
+      const message of [{ protocol: "json", version: 1 }, invoke("add", 1, 2), invoke("fail")]
+    ) {
+      const bytes = new TextEncoder().encode(`${JSON.stringify(message)}\x1e`);
+      await send(page, [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join(" "));
+    }
+    await page.locator("#above-methods td", { hasText: "fail" }).waitFor();
+    assertEquals((await cells("methods", "add")).slice(0, 5), ["add", "1", "0", "0", "0"]);
+    assertEquals((await cells("methods", "fail")).slice(0, 5), ["fail", "0", "1", "0", "0"]);
+    await isAccessible(page);
+    await show(page);
+    await row(page, "there", 'call of "add" completed in');
+    await row(page, "there", /call of "fail" failed in .*RangeError: too far/);
+  });
+
   browse(runtime, "the server asks another one, and shows its raw answer", async (page, app) => {
     await tells(page);
     await page.locator("#probe summary").click();
@@ -323,21 +381,6 @@ for (const runtime of nativeRuntimes) {
     await page.locator("#probe-url").fill(app.url("/nothing"));
     await page.getByRole("button", { name: "Ask from the server" }).click();
     await page.locator("#probe-said", { hasText: "404" }).waitFor();
-    for (const colorScheme of ["light", "dark"] as const) {
-      for (const width of [1280, 390]) {
-        await page.emulateMedia({ colorScheme });
-        await page.setViewportSize({ width, height: 900 });
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        assertEquals(
-          violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(", ")}`),
-          [],
-          `${colorScheme}, ${width}`,
-        );
-        const overhang = await page.evaluate(
-          "document.documentElement.scrollWidth - document.documentElement.clientWidth",
-        );
-        assertEquals(overhang, 0, `${colorScheme}, ${width}`);
-      }
-    }
+    await isAccessible(page);
   });
 }
