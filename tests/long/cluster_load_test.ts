@@ -15,7 +15,7 @@ import { RedisCluster } from "../support/redis_cluster.ts";
 import { bun, deno } from "../support/runtimes.ts";
 
 const SECONDS = Number(Deno.env.get("LOAD_SECONDS") ?? 60);
-const RATE = Number(Deno.env.get("LOAD_RATE") ?? 2_000);
+const RATE = Number(Deno.env.get("LOAD_RATE") ?? 1_000);
 
 const CONNECTIONS = 19_000;
 const TOPICS = Array.from({ length: 1_000 }, (_, i) => `${i % 2 ? "live" : "kept"}-${i}`);
@@ -79,7 +79,8 @@ Deno.test({
   // What is said while a process asks where new histories are is part of the gap that it tells of.
   let [x, y, behind] = [...ends, CONNECTIONS] as [Outcome, Outcome, number];
   for (const late = Date.now() + BACK; behind > 0;) {
-    assert(Date.now() < late, `${behind} clients without the last messages`);
+    const ended = JSON.stringify([x.ended, y.ended]);
+    assert(Date.now() < late, `${behind} clients without the last messages, ended: ${ended}`);
     [x, y] = await publish(AT_ONCE, 0) as [Outcome, Outcome];
     const counts = { x: x.rounds, y: y.rounds };
     const left = await Promise.all(crowds.map((crowd) => crowd.behind(counts, SOON)));
@@ -106,7 +107,8 @@ Deno.test({
   assertEquals(verdicts.flatMap(({ wrong }) => wrong), []);
   assertEquals(missing.filter((hole) => !isKnown(hole, failed)).slice(0, 10), []);
   // `onGap` names the topics that were hit, all of them, and the others have noticed nothing.
-  for (const { gaps } of [x, y]) {
+  for (const { gaps, ended } of [x, y]) {
+    assertEquals(ended, {});
     assertEquals(Object.keys(gaps).sort(), hit.toSorted());
     for (const [topic, causes] of Object.entries(gaps)) {
       // What a process did not get out, others are told of by its numbers, where there is no history.
