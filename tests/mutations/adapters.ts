@@ -689,7 +689,9 @@ export const adapters: Mutations = {
     ],
   ],
   "adapters/workers_socket.ts": [
-    ["it sends on what has closed", "if (open) this.raw.send(data);", "this.raw.send(data);"],
+    ["it sends on what has closed", "if (open) this.raw.send", "this.raw.send"],
+    ["bytes change afterwards", "this.raw.send(copyOf(data))", "this.raw.send(data)"],
+    ["a reserved code is not answered", "this.#try(() => this.raw.close(PROTOCOL_ERROR));", ""],
     ["what failed was sent", "() => open = false);", "() => {});"],
     ["nobody hears of a close", "this.#owner.closing(this.connection);", ""],
     ["a terminated one gets another code", "this.close(1001", "this.close(1000"],
