@@ -132,12 +132,13 @@ for (const [what, room] of Object.entries(ROOMS)) {
       if (flags.length === 0) await lines.until("close 1006");
       using next = await open();
       assertEquals(next.status, 101);
-      await lines.until("open");
+      using full = await open();
+      assertEquals(full.status, 503);
+      next.close(4000);
+      await lines.until("close 4000");
       const opened = lines.all.filter((line) => line === "open");
       const late = workers.gap("a client that leaves while its route waits") === "late";
       assertEquals(opened.length, late && flags.length === 0 ? 2 : 1);
-      using full = await open();
-      assertEquals(full.status, 503);
     });
   }
 }
