@@ -50,6 +50,7 @@ Deno.test("where all have ended, nobody is looked at, and nobody waits", async (
   add("a", false);
   const { settled } = handovers;
   stop();
+  assertEquals(clock.pending, 0);
   await settled;
   clock.pass(10_000);
   assertEquals([told, clock.pending], [[], 0]);

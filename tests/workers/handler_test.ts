@@ -38,8 +38,10 @@ Deno.test("a handler that takes its time is waited for, where the runtime can", 
   using stage = new WorkersStage();
   const work: Promise<unknown>[] = [];
   const context = { waitUntil: (one: Promise<unknown>) => work.push(one) };
-  const worker = handler((request: Request) =>
-    upgradeWebSocket(request, { onClose: () => Promise.resolve("saved") })
+  const errors: unknown[] = [];
+  const worker = handler(
+    (request: Request) => upgradeWebSocket(request, { onClose: () => Promise.resolve("saved") }),
+    { onError: (error) => errors.push(error) },
   );
   for (const passed of [context, undefined, {}]) {
     await worker.fetch(edgeRequest(), {}, passed);
@@ -48,7 +50,7 @@ Deno.test("a handler that takes its time is waited for, where the runtime can", 
     await nextTurn();
   }
   await worker.fetch(new Request("http://a/"), {}, context);
-  assertEquals(work.length, 2);
+  assertEquals([work.length, errors], [2, []]);
   assertEquals((await Promise.all(work)).flat().filter(Boolean), [
     { status: "fulfilled", value: "saved" },
   ]);
