@@ -1,3 +1,4 @@
+import type { ConnectionRequest } from "../connection/connection.ts";
 import type { Refused } from "../handshake/verdict.ts";
 
 /**
@@ -38,4 +39,14 @@ export interface HandshakeLimit {
    * @returns What is told when it ends; nothing if the limit does not count it.
    */
   resume?(remoteAddress: string, now: number): Pick<Admission, "ended"> | undefined;
+
+  /**
+   * Asked when the connection of a client of a hub was cut off that may come back: whether it is kept
+   * until then. Its coming back is a handshake like any other. Without this, it is.
+   *
+   * @param request That of the connection.
+   * @param now Milliseconds of the server's clock.
+   * @returns What is called once when it is kept no longer; `undefined` if it is not to be kept.
+   */
+  absent?(request: ConnectionRequest, now: number): (() => void) | undefined;
 }

@@ -205,3 +205,41 @@ Deno.test("options that limit nothing, or are none, are refused", () => {
     "Cannot use option trustProxy: expected true or false, got number",
   );
 });
+
+Deno.test("as many clients of an address may be away as it has connections, beside these", () => {
+  const limit = perAddress({ connections: 2, trustProxy: true });
+  const from = (forwarded: string) => ({
+    url: "http://x/",
+    headers: new Headers({ "x-forwarded-for": forwarded }),
+    remoteAddress: "10.0.0.1",
+  });
+  const enter = () => limit.admit(new Request(plain, from("192.0.2.1")), "10.0.0.1", 0);
+  const first = limit.absent!(from("192.0.2.1"), 0);
+  limit.absent!(from("192.0.2.1"), 0);
+  assertEquals(limit.absent!(from("192.0.2.1"), 0), undefined);
+  assert(limit.absent!(from("192.0.2.2"), 0));
+  // They come back while they are taken for absent.
+  enter();
+  assert("ended" in (enter() as object));
+  assert("kind" in (enter() as object));
+  first!();
+  assert(limit.absent!(from("192.0.2.1"), 0));
+  // Nobody knows whose it is.
+  const nobody = { ...from("unknown"), remoteAddress: "" };
+  for (let i = 0; i < 5; i++) limit.absent!(nobody, 0)!();
+  const unlimited = perAddress({ handshakes: 1 });
+  for (let i = 0; i < 100; i++) assert(unlimited.absent!(from("192.0.2.1"), 0));
+});
+
+Deno.test("whoever is away is not forgotten, however many addresses come by", () => {
+  const limit = perAddress({ connections: 1 });
+  const request = { url: "http://x/", headers: new Headers(), remoteAddress: "192.0.2.1" };
+  const back = limit.absent!(request, 0)!;
+  for (let i = 0; i < 100_000; i++) {
+    const admitted = limit.admit(plain, `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`, 0);
+    (admitted as Admission).ended();
+  }
+  assertEquals(limit.absent!(request, 0), undefined);
+  back();
+  assert(limit.absent!(request, 0));
+});

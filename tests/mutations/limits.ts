@@ -91,8 +91,8 @@ export const limits: Mutations = {
     ["an end is no answer", "answered();\n        ended();", "ended();"],
     [
       "clients choose their address",
-      "this.#trustProxy ? lastForwarded(request) ?? remoteAddress : remoteAddress",
-      "lastForwarded(request) ?? remoteAddress",
+      "this.#trustProxy ? lastForwarded(headers) ?? remoteAddress : remoteAddress",
+      "lastForwarded(headers) ?? remoteAddress",
     ],
     [
       "the first that was forwarded counts",
@@ -100,7 +100,11 @@ export const limits: Mutations = {
       'all?.split(",")[0]!',
     ],
     ["whoever has no address is one address", "if (key === undefined) {", "if (false) {"],
-    ["who has connections is forgotten", "connections > 0);", "connections > 1);"],
+    ["who has connections is forgotten", "connections + absent > 0", "absent > 0"],
+    ["who has absences is forgotten", "connections + absent > 0", "connections > 0"],
+    ["any number is absent", "account.absent >= this.#bounds.connections", "false"],
+    ["one too many is absent", "account.absent >= this", "account.absent > this"],
+    ["absences are for ever", "return () => void account.absent--;", "return () => {};"],
     [
       "nobody is forgotten",
       "this.#old = this.#young;",
