@@ -623,6 +623,11 @@ export const adapters: Mutations = {
     ],
   ],
   "adapters/workers_handovers.ts": [
+    [
+      "who takes it over is not known",
+      "this.#waiting.delete(connection);\n      accept();",
+      "accept();",
+    ],
     ["who has left stays", 'connection.ended(broken("network"));', ""],
     ["the runtime keeps it", "half.close();", ""],
     ["who is there ends", "if (wasTaken(half)) continue;", ""],
