@@ -69,7 +69,7 @@ export function handler(fetch: WorkersFetch, options: WorkersOptions = {}): Work
       if (canWait(context) && request.headers.has("upgrade")) {
         // A client that leaves takes its request along, in the middle of the pipeline, and what is
         // counted for it would be counted for ever.
-        context.waitUntil(Promise.resolve(answer).then(() => adapter.handedOver));
+        context.waitUntil(Promise.resolve(answer).then(() => adapter.handedOver, () => {}));
       }
       return answer;
     },

@@ -51,6 +51,10 @@ Deno.test("a handler that takes its time is waited for, where the runtime can", 
   }
   await worker.fetch(new Request("http://a/"), {}, context);
   assertEquals([work.length, errors], [2, []]);
+  // Inside of another handler it is that one that contains what is thrown.
+  const inner = handler(() => Promise.reject(new Error("thrown")));
+  const outer = handler((request) => inner.fetch(request, {}, context), { onError() {} });
+  assertEquals((await outer.fetch(edgeRequest(), {}, context)).status, 500);
   assertEquals((await Promise.all(work)).flat().filter(Boolean), [
     { status: "fulfilled", value: "saved" },
   ]);
