@@ -15,6 +15,7 @@ export const workers: Mutations = {
     ["whoever is inside of a handler is alone", "isWrapped(raw) || ", "", {
       equivalent: "a handler inside of another one passes on everything, and only costs time",
     }],
+    ["other runtimes are Workers", "|| !isWorkers() ", ""],
     ["pages go to a handler", '|| !raw.headers.has("upgrade")) return', ") return", {
       equivalent: "a handler passes on pages as they are, and only costs time",
     }],
@@ -104,11 +105,7 @@ export const workers: Mutations = {
     ],
     ["strange uses are not told", 'state.ineffective("topics", STRANGE)', "undefined"],
     ["nothing is waited for", "if (canWait(context)) letFinish", "if (false) letFinish"],
-    [
-      "a pipeline ends with its client",
-      'if (canWait(context) && request.headers.has("upgrade")) {',
-      "if (false) {",
-    ],
+    ["a pipeline ends with its client", "checked.limits.length > 0 && canWait", "false && canWait"],
     ["everything can wait", "if (canWait(context)) letFinish", "letFinish"],
   ],
   "workers/hibernation.ts": [

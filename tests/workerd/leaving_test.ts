@@ -120,7 +120,8 @@ for (const [what, room] of Object.entries(ROOMS)) {
       await using served = await serving(
         `${ROUTE}
         export const Room = ${room};
-        export default { fetch: (request, { ROOMS }) => ROOMS.get(ROOMS.idFromName("a")).fetch(request) };`,
+        const fetch = (request, { ROOMS }) => ROOMS.get(ROOMS.idFromName("a")).fetch(request);
+        export default ${what === "an object" ? "{ fetch }" : "handler(fetch)"};`,
         { objects: { ROOMS: "Room" }, flags },
       );
       const { workerd, lines, open } = served;
