@@ -91,7 +91,13 @@ export function hubsWorkloads(pace: Pace): HubsWorkloads {
         return { values: { memory: (await memory(pair) - before) / IDLE / 1_024 } };
       },
     },
-    events: byRequests(pace, "sse", "events", "server-sent events"),
+    events: byRequests(
+      pace,
+      "sse",
+      "events",
+      "server-sent events",
+      ", which Socket.IO has not: it polls",
+    ),
     polling: byRequests(pace, "polling", "polls", "long polling"),
     twoProcesses: {
       id: "two-processes",
@@ -107,10 +113,10 @@ export function hubsWorkloads(pace: Pace): HubsWorkloads {
   };
 }
 
-function byRequests(pace: Pace, id: string, way: Way, title: string): Workload {
+function byRequests(pace: Pace, id: string, way: Way, title: string, remark = ""): Workload {
   return {
     id,
-    title: `awaited calls over ${title}, ${ASKING} clients with one under way each`,
+    title: `awaited calls over ${title}, ${ASKING} clients with one under way each${remark}`,
     short: `calls over ${title}`,
     metrics: [{ ...RATE, title: "calls/s" }],
     connections: ASKING,
