@@ -124,21 +124,30 @@ class Accounts implements HandshakeLimit {
     }
     if (account.connections >= connections) return tooMany("connections", RETRY_AFTER);
     if (account.pending >= pending) return tooMany("pending handshakes", RETRY_AFTER);
-    account.connections++;
+    const ended = enter(account);
     account.pending++;
-    let stage: "pending" | "answered" | "ended" = "pending";
+    let waits = true;
     const answered = () => {
-      if (stage !== "pending") return;
-      stage = "answered";
-      account.pending--;
+      if (waits) account.pending--;
+      waits = false;
     };
-    const ended = () => {
-      answered();
-      if (stage === "ended") return;
-      stage = "ended";
-      account.connections--;
+    return {
+      answered,
+      ended() {
+        answered();
+        ended();
+      },
     };
-    return { answered, ended };
+  }
+
+  anew(): HandshakeLimit {
+    return new Accounts(this.#bounds, { trustProxy: this.#trustProxy });
+  }
+
+  resume(remoteAddress: string, now: number): Pick<Admission, "ended"> | undefined {
+    // What a proxy has forwarded is not kept.
+    const key = this.#trustProxy ? undefined : addressKey(remoteAddress);
+    return key === undefined ? undefined : { ended: enter(this.#account(key, now)) };
   }
 
   /**
@@ -178,6 +187,16 @@ class Accounts implements HandshakeLimit {
     this.#young = new Map(staying);
     this.#mostYoung = staying.length + GENERATION;
   }
+}
+
+/** Takes a place for a connection; returns what gives it back, once. */
+function enter(account: Account): () => void {
+  account.connections++;
+  let inside = true;
+  return () => {
+    if (inside) account.connections--;
+    inside = false;
+  };
 }
 
 function tooMany(what: string, seconds: number): Refused {

@@ -27,7 +27,7 @@ function limited(options: PerAddressOptions) {
     assertEquals(verdict.status, 429);
     return `${verdict.message}: ${verdict.headers["retry-after"]}`;
   };
-  return { ask, enter, refused };
+  return { limit, ask, enter, refused };
 }
 
 Deno.test("an address has so many connections, and the place of one that has ended", () => {
@@ -43,6 +43,32 @@ Deno.test("an address has so many connections, and the place of one that has end
   assertEquals(refused("192.0.2.1"), "too many connections from this address: 5");
   // How often is another question, which nobody has asked.
   for (let i = 0; i < 100; i++) enter("192.0.2.3").ended();
+});
+
+Deno.test("a limit that is made anew has the same bounds, and has counted nobody", () => {
+  const { limit, enter, refused } = limited({ connections: 1, trustProxy: true });
+  enter("192.0.2.1");
+  const anew = limit.anew!();
+  const forwarded = new Request(plain, { headers: { "x-forwarded-for": "192.0.2.1" } });
+  const kinds = [0, 1].map(() => "kind" in (anew.admit(forwarded, "10.0.0.1", 0) as object));
+  assertEquals(kinds, [false, true]);
+  refused("192.0.2.1");
+});
+
+Deno.test("a connection that was let in before goes on, however often and whatever is full", () => {
+  const { limit, enter, refused } = limited({ connections: 2, handshakes: 0.01, pending: 1 });
+  const places = Array.from({ length: 3 }, () => limit.resume!("192.0.2.1", 0)!);
+  assertEquals(refused("192.0.2.1"), "too many connections from this address: 5");
+  for (const place of places) place.ended();
+  places[0]!.ended();
+  enter("192.0.2.1", 200_000).answered();
+  limit.resume!("::ffff:192.0.2.1", 0);
+  assertEquals(refused("192.0.2.1", 400_000), "too many connections from this address: 5");
+  assertEquals(limit.resume!("", 0), undefined);
+  assertEquals(
+    limited({ connections: 1, trustProxy: true }).limit.resume!("192.0.2.1", 0),
+    undefined,
+  );
 });
 
 Deno.test("an address begins 30 seconds' worth of handshakes at once, and then waits", () => {
