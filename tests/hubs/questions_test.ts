@@ -76,6 +76,7 @@ Deno.test("if the others have not got it, the one that is lost may have had it, 
   answer(left.number, "b", "no");
   assertEquals(await left.answer, undefined);
   await assertRejects(() => last.answer, HubError, "the process that was asked is lost");
+  questions.lost("stranger", false);
   assertEquals(questions.size, 1);
   answer(other.number, "c", "no");
   assertEquals(await other.answer, undefined);
