@@ -14,6 +14,15 @@ import hexDump from "./page/hex_dump.js" with { type: "text" };
 import histogram from "./page/histogram.js" with { type: "text" };
 import icon from "./page/icon.svg" with { type: "text" };
 import index from "./page/index.html" with { type: "text" };
+import inspectStyle from "./page/inspect.css" with { type: "text" };
+import inspect from "./page/inspect.js" with { type: "text" };
+import inspectAbove from "./page/inspect_above.js" with { type: "text" };
+import inspectChannel from "./page/inspect_channel.js" with { type: "text" };
+import inspectClock from "./page/inspect_clock.js" with { type: "text" };
+import inspectEnds from "./page/inspect_ends.js" with { type: "text" };
+import inspectProbe from "./page/inspect_probe.js" with { type: "text" };
+import inspectToken from "./page/inspect_token.js" with { type: "text" };
+import inspectWords from "./page/inspect_words.js" with { type: "text" };
 import jsonText from "./page/json_text.js" with { type: "text" };
 import link from "./page/link.js" with { type: "text" };
 import log from "./page/log.js" with { type: "text" };
@@ -52,6 +61,15 @@ export const PAGE: Readonly<Record<string, string>> = {
   "histogram.js": histogram,
   "icon.svg": icon,
   "index.html": index,
+  "inspect.css": inspectStyle,
+  "inspect.js": inspect,
+  "inspect_above.js": inspectAbove,
+  "inspect_channel.js": inspectChannel,
+  "inspect_clock.js": inspectClock,
+  "inspect_ends.js": inspectEnds,
+  "inspect_probe.js": inspectProbe,
+  "inspect_token.js": inspectToken,
+  "inspect_words.js": inspectWords,
   "json_text.js": jsonText,
   "link.js": link,
   "log.js": log,

@@ -237,6 +237,15 @@ for (const runtime of nativeRuntimes) {
       [{ PORT: "" }, 'expected PORT to be a number from 0 to 65535, got ""'],
       [{ ANY_SERVER: "yes", PORT: "0" }, 'expected ANY_SERVER to be 0 or 1, got "yes"'],
       [{ HOST: "203.0.113.1", PORT: "0" }, "Cannot"],
+      [{ INSPECT: "yes", PORT: "0" }, 'expected INSPECT to be 0 or 1, got "yes"'],
+      [
+        { INSPECT: "1", INSPECT_TOKEN: "guess me", PORT: "0" },
+        "expected INSPECT_TOKEN to have at least 32 characters, got 8",
+      ],
+      [
+        { INSPECT: "1", HOST: "0.0.0.0", PORT: "0" },
+        'expected HOST to be of this machine, such as 127.0.0.1, where INSPECT is 1 and there is no INSPECT_TOKEN, got "0.0.0.0"',
+      ],
     ] as const
   ) {
     Deno.test(`${name}: the echo app says in one line what is wrong with ${JSON.stringify(env)}`, async () => {

@@ -21,7 +21,7 @@ export class Link extends EventTarget {
   /** Of the last attempt: its number and URL. */
   connection = 0;
   url = "";
-  /** Changes the URL just before a socket is made. */
+  /** Told of the URL just before a socket is made, and waited for; may change it. */
   dial;
   /** What is known of connections, by their numbers: `{ url, protocol, time }`. */
   connections = new Map();
@@ -95,7 +95,7 @@ export class Link extends EventTarget {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 
-  #open() {
+  async #open() {
     clearInterval(this.#timer);
     this.#handlers.countdown("");
     this.#ended = false;
@@ -118,8 +118,12 @@ export class Link extends EventTarget {
     this.#say("connecting", "Connecting…");
     const patience = () => this.#failed(`No answer within ${PATIENCE / 1000} seconds`, false);
     this.#timer = setTimeout(patience, PATIENCE);
-    const url = this.dial?.(target).href ?? target.href;
-    this.order("connect", { url, protocols: this.#protocols, connection: this.connection });
+    const { connection } = this;
+    const changed = this.dial && await this.dial(target);
+    // Meanwhile it may have been cancelled.
+    if (connection !== this.connection || this.state !== "connecting") return;
+    const { href: url } = changed ?? target;
+    this.order("connect", { url, protocols: this.#protocols, connection });
   }
 
   #heard(message) {
@@ -145,7 +149,11 @@ export class Link extends EventTarget {
     } else if (message.on === "closed") {
       if (message.opened) this.#closed(message);
       else if (this.#ended) this.#over("Cancelled");
-      else this.#refused(connection);
+      else {
+        // Before others connect to find out why.
+        this.#tell("refused", { connection, time });
+        this.#refused(connection);
+      }
     }
   }
 

@@ -12,7 +12,7 @@ export class Tabs {
   /** Adds a tab and returns its panel, which is empty. */
   add({ id, title }) {
     const panel = element("section", { id: `panel-${id}`, className: "card panel", hidden: true });
-    ui["panel-log"].parentElement.append(panel);
+    this.#tabs.at(-1).panel.after(panel);
     this.#put(id, title, panel);
     ui.tabs.hidden = false;
     return panel;
