@@ -74,7 +74,7 @@ export class Session {
       this.#rule.development,
       (answer) => this.#say(answer),
     );
-    this.#say({ type: "welcome", run: RUN, runtime: RUNTIME });
+    this.#say({ type: "welcome", run: RUN, runtime: RUNTIME, hubs: this.#above.hubs });
     this.#look();
     this.#looking = setInterval(() => this.#look(), LOOK);
   }
