@@ -23,10 +23,10 @@ export function linkTo(page, { url, protocols, message }) {
   return link.href.length > MOST ? undefined : link.href;
 }
 
-/** The URL of a WebSocket, which may be given as "/ws"; undefined if it is none. */
+/** The URL of a WebSocket, which may be given as "/ws" or with http:; undefined if it is none. */
 export function targetOf(url, page) {
-  const base = page.replace(/^http/, "ws");
-  return URL.canParse(url, base) ? new URL(url, base) : undefined;
+  if (!URL.canParse(url, page)) return undefined;
+  return new URL(new URL(url, page).href.replace(/^http/, "ws"));
 }
 
 /** Whether a WebSocket is of the page's own server. */

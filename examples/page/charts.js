@@ -1,5 +1,5 @@
 import { drawn, write } from "./dom.js";
-import { formatCount, formatTime, nearest, pointsOf, ticksTo, xOf } from "./scale.js";
+import { formatCount, formatTick, formatTime, nearest, pointsOf, ticksTo, xOf } from "./scale.js";
 
 /** The box between the axes, in the units of the drawing. */
 const [LEFT, TOP, WIDTH, HEIGHT] = [52, 8, 256, 72];
@@ -53,7 +53,7 @@ export class Line {
     const group = drawn("g", { transform: `translate(${LEFT} ${TOP})` });
     group.append(drawn("polyline", { id: "plot-line", points }));
     this.#svg.replaceChildren(
-      ...axes(ticks, formatTime),
+      ...axes(ticks, formatTick),
       ...foot(`${PLOTTED} messages ago`, "the last"),
       group,
     );

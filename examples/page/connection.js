@@ -62,7 +62,7 @@ export class Connection {
     const allowed = target !== undefined &&
       (isOwn(target, location.href) || "anyServer" in document.body.dataset);
     const own = targetOf("/ws", location.href).href;
-    ui.url.value = allowed ? target.href.replace(/^http/, "ws") : own;
+    ui.url.value = allowed ? target.href : own;
     ui.protocols.value = protocols ?? "";
     if (message !== undefined) ui.message.value = message;
     return allowed ? "" : "?url= is not taken: start the app with ANY_SERVER=1 to allow it";

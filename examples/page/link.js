@@ -101,7 +101,7 @@ export class Link extends EventTarget {
     this.#ended = false;
     this.connection++;
     const target = targetOf(this.url, location.href);
-    if (target === undefined || !/^(ws|http)s?:$/.test(target.protocol) || target.hash) {
+    if (target === undefined || !/^wss?:$/.test(target.protocol) || target.hash) {
       const wrong = target === undefined
         ? "no URL"
         : target.hash
@@ -139,8 +139,8 @@ export class Link extends EventTarget {
     else if (message.on === "opened") {
       clearTimeout(this.#timer);
       const { protocol } = message;
-      const url = targetOf(this.url, location.href).href.replace(/^http/, "ws");
-      const speaking = protocol ? `, subprotocol ${protocol}` : "";
+      const url = targetOf(this.url, location.href).href;
+      const speaking = protocol ? `, subprotocol ${protocol}` : this.#withoutProtocol();
       this.#remember(connection, { url, protocol, time });
       this.#attempt = 0;
       this.#handlers.event("open", `Connection opened to ${url}${speaking}`, { time, connection });
@@ -155,6 +155,14 @@ export class Link extends EventTarget {
         this.#refused(connection);
       }
     }
+  }
+
+  /** Firefox alone opens a connection that was promised a subprotocol and got none. */
+  #withoutProtocol() {
+    const names = this.#protocols.join(", ");
+    return names &&
+      `, without a subprotocol: the server chose none of ${names}, and other browsers ` +
+        "give such a connection up";
   }
 
   #closed({ code, reason, wasClean, connection, time }) {

@@ -24,6 +24,10 @@ export function explain(answer, { host, path, protocols, origin, foreign }) {
     return { text, final: false };
   }
   const { kind, status, message, retryAfter, protocol } = answer;
+  if (kind === undefined) {
+    const why = answer.error ?? "it does not say why";
+    return { text: `No WebSocket from ${host}, and no cause from it: ${why}`, final: false };
+  }
   if (kind === "refused") {
     const from = status === 403 || status === 421 ? `. This page comes from ${origin}` : "";
     return {

@@ -19,6 +19,11 @@ export function formatTime(ms) {
   return `${ms >= 100 ? Math.round(ms) : ms.toFixed(ms >= 10 ? 1 : 2)} ms`;
 }
 
+/** A round time at an axis: 0.5 ms, 20 ms, 1 s. */
+export function formatTick(ms) {
+  return ms >= 1000 ? `${ms / 1000} s` : `${ms} ms`;
+}
+
 /** A number as people write it. */
 export function formatCount(count) {
   return count.toLocaleString("en");

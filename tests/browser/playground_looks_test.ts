@@ -64,6 +64,7 @@ for (const runtime of nativeRuntimes) {
           await page.emulateMedia(media);
           await page.setViewportSize(viewport);
           await page.evaluate(`options.open = ${width === "wide"}; scrollTo(0, 0)`);
+          await page.evaluate("document.querySelector('#generator-card').open = false");
           await page.evaluate("document.querySelector('aside').scrollTo(0, 0)");
           const what = `${colour}, ${width}`;
           await looksRight(page, what);

@@ -2,6 +2,8 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Browser } from "npm:playwright-core@1.65.1";
 import { launch, needsBrowser } from "../support/browser.ts";
+import { hasFirefox, launchFirefox } from "../support/firefox.ts";
+import { FirefoxTab } from "../support/firefox_tab.ts";
 import { Playground } from "../support/playground.ts";
 import { OPCODE, RawClient } from "../support/raw_client.ts";
 import { nativeRuntimes } from "../support/runtimes.ts";
@@ -53,10 +55,8 @@ interface Watched {
   readonly seconds: number;
 }
 
-const watched = (tab: Playground) =>
-  tab.page.evaluate<Watched>(
-    "({ ...watch, seconds: (performance.now() - watch.start) / 1000 })",
-  );
+const WATCHED = "({ ...watch, seconds: (performance.now() - watch.start) / 1000 })";
+const watched = (tab: Playground) => tab.page.evaluate<Watched>(WATCHED);
 
 for (const runtime of nativeRuntimes) {
   const { name } = runtime;
@@ -137,4 +137,52 @@ for (const runtime of nativeRuntimes) {
       }
     },
   );
+
+  Deno.test({
+    ...needsBrowser,
+    name: `${name}: Firefox: true round trips, frames under load, and a Stop that works`,
+    ignore: !hasFirefox,
+    async fn() {
+      await using server = await runtime.start({}, SCRIPT);
+      const raw = await medianOf(server.port);
+      const firefox = await launchFirefox();
+      try {
+        const tab = await FirefoxTab.open(firefox, server.port);
+        await tab.connect();
+        await tab.says("status", "Open");
+        const generate = async (amount: number, rate: number) => {
+          await tab.fill("amount", `${amount}`);
+          await tab.fill("rate", `${rate}`);
+          await tab.click("generate");
+        };
+        await generate(TRIPS, 1000 / PAUSE);
+        await tab.says("basis", `of the last ${TRIPS} round trips`);
+        const [, shown] = /^([\d.]+) ms$/.exec(await tab.says("p50", "ms"))!;
+        await generate(1_000_000, 10_000);
+        await tab.says("progress-text", "of 1,000,000, ");
+        await tab.run(WATCH);
+        await new Promise((resolve) => setTimeout(resolve, 5_000));
+        const { frames, seconds, longest } = await tab.run<Watched>(WATCHED);
+        const said = await tab.says("progress-text", "/s");
+        const asked = performance.now();
+        await tab.click("cancel");
+        await tab.says("progress-text", "Stopped after");
+        const took = performance.now() - asked;
+        console.log(
+          `${name}: Firefox: median ${shown} ms in the page, ${
+            raw.toFixed(2)
+          } ms of a raw client; ` +
+            `${(frames / seconds).toFixed(1)} frames/s, the longest took ${
+              longest.toFixed(0)
+            } ms; ` +
+            `${said}; stopped in ${took.toFixed(0)} ms`,
+        );
+        assert(Math.abs(Number(shown) - raw) <= 2, `${shown} ms, and ${raw} ms`);
+        assert(frames / seconds >= 30, `${frames / seconds}`);
+        assert(took < 1_000, `${took}`);
+      } finally {
+        await firefox.close();
+      }
+    },
+  });
 }

@@ -30,6 +30,8 @@ Deno.test("page: a URL may be a path of the own server", () => {
   assertEquals(targetOf("/ws", PAGE)!.href, "ws://localhost:8000/ws");
   assertEquals(targetOf("/ws", "https://host/")!.href, "wss://host/ws");
   assertEquals(targetOf("ws://other/", PAGE)!.href, "ws://other/");
+  assertEquals(targetOf("https://other/", PAGE)!.href, "wss://other/");
+  assertEquals(targetOf("ftp://other/", PAGE)!.href, "ftp://other/");
   assertEquals(targetOf("ws://", PAGE), undefined);
   for (
     const [url, own] of [

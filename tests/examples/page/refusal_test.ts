@@ -47,6 +47,8 @@ Deno.test("page: each cause has its own words", () => {
   assertStringIncludes(text(accepted, { protocols: ["a", "b"] }), "does not speak any of a, b");
   assertStringIncludes(text({ ...accepted, path: "/ws" }), "just then; now it would");
   assertStringIncludes(text({ ...accepted, path: "/ws" }, { path: "/other" }), "at this URL");
+  assertEquals(text({ error: "odd" }), "No WebSocket from host:1, and no cause from it: odd");
+  assertEquals(explain({}, asked).final, false);
   assertEquals(text(undefined), "The server at host:1 does not answer");
   assertMatch(
     text(undefined, { foreign: true }),

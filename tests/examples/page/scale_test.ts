@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "npm:fast-check@4.10.2";
 import {
   formatCount,
+  formatTick,
   formatTime,
   nearest,
   pointsOf,
@@ -41,6 +42,13 @@ Deno.test("page: times and counts are written as people read them", () => {
     "999 ms",
     "1.00 s",
     "12.35 s",
+  ]);
+  assertEquals([0, 0.5, 20, 1000, 1500].map(formatTick), [
+    "0 ms",
+    "0.5 ms",
+    "20 ms",
+    "1 s",
+    "1.5 s",
   ]);
   assertEquals(formatCount(1234567), "1,234,567");
 });
