@@ -305,8 +305,10 @@ export function hubsSuite(row: HubRow): void {
     const lost = "the process that was asked is lost: nobody knows how far it was";
     assertEquals(await within(asked, "an error"), failed("askOther", lost));
     assert(Date.now() - began < 8_500, `${Date.now() - began} ms`);
-    // From now on nobody waits for it.
-    assertEquals(await a.call("joinOther", id, "room"), undefined);
+    // From now on nobody waits for it, and whoever has heard where it was is told.
+    const gone = "the process that the client was connected to is lost";
+    assertEquals(await a.call("joinOther", id, "room"), failed("joinOther", gone));
+    assertEquals(await a.call("joinOther", "nobody", "room"), undefined);
     await a.call("tell", "all", "x", 2);
     assertEquals(await friend.told(1), [["x", 2]]);
     assertEquals(near.all({ on: "unhandled" }), []);
