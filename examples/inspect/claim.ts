@@ -82,6 +82,11 @@ export class Claim {
     this.#match();
   }
 
+  /** The server has seen nothing of it for long. */
+  expire(): void {
+    this.#match();
+  }
+
   #fits(path: string, address: string): boolean {
     return path === this.#path && sameAddress(address, this.#address);
   }
