@@ -1,5 +1,6 @@
 import address from "./page/address.js" with { type: "text" };
 import bytes from "./page/bytes.js" with { type: "text" };
+import cause from "./page/cause.js" with { type: "text" };
 import charts from "./page/charts.js" with { type: "text" };
 import closeCodes from "./page/close_codes.js" with { type: "text" };
 import composer from "./page/composer.js" with { type: "text" };
@@ -36,6 +37,7 @@ import style from "./page/page.css" with { type: "text" };
 import page from "./page/page.js" with { type: "text" };
 import parts from "./page/parts.js" with { type: "text" };
 import refusal from "./page/refusal.js" with { type: "text" };
+import retry from "./page/retry.js" with { type: "text" };
 import roundTrips from "./page/round_trips.js" with { type: "text" };
 import saving from "./page/saving.js" with { type: "text" };
 import scale from "./page/scale.js" with { type: "text" };
@@ -49,6 +51,7 @@ import visible from "./page/visible.js" with { type: "text" };
 export const PAGE: Readonly<Record<string, string>> = {
   "address.js": address,
   "bytes.js": bytes,
+  "cause.js": cause,
   "charts.js": charts,
   "close_codes.js": closeCodes,
   "composer.js": composer,
@@ -85,6 +88,7 @@ export const PAGE: Readonly<Record<string, string>> = {
   "page.js": page,
   "parts.js": parts,
   "refusal.js": refusal,
+  "retry.js": retry,
   "round_trips.js": roundTrips,
   "saving.js": saving,
   "scale.js": scale,
