@@ -11,6 +11,9 @@ import { nativeRuntimes, type WireRuntime } from "../support/runtimes.ts";
 const APP = new URL("../fixtures/inspect_app.ts", import.meta.url);
 const TOKEN = "0123456789abcdef0123456789abcdef";
 
+/** Where pictures go, if they are asked for: docs/playground.md shows one. */
+const pictures = Deno.env.get("PICTURES");
+
 let browser: Browser;
 if (!needsBrowser.ignore) {
   Deno.test.beforeAll(async () => {
@@ -182,6 +185,9 @@ for (const runtime of nativeRuntimes) {
       runtime.abilities.terminate === "cut" ? "closed – 1006" : "closed – 1013",
     );
     await says(page, "there", /^backpressure – 1013/);
+    if (pictures && runtime.name === "bun") {
+      await page.screenshot({ path: `${pictures}/playground-both-ends.png` });
+    }
   });
 
   browseStuck(runtime, "a client that catches up", "/flood", async (page, proxy) => {
@@ -301,9 +307,10 @@ for (const runtime of nativeRuntimes) {
     needsBrowser,
     async () => {
       await using app = await start(runtime, { INSPECT_TOKEN: TOKEN });
-      await using linked = await open(`http://127.0.0.1:${app.port}/#inspect=${TOKEN}`);
+      const link = `http://127.0.0.1:${app.port}/#message=hi&inspect=${TOKEN}`;
+      await using linked = await open(link);
       await tells(linked.page);
-      assertEquals(new URL(linked.page.url()).hash, "");
+      assertEquals(new URL(linked.page.url()).hash, "#message=hi");
       await linked.page.reload();
       await show(linked.page);
       await tells(linked.page);
