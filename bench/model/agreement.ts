@@ -1,0 +1,116 @@
+import type { Measured } from "./costs.ts";
+import { fit } from "./fit.ts";
+import { type Load, louder, publishesOf } from "./load.ts";
+import { memoryOf, processWork, shardWork } from "./predict.ts";
+import { processRates, shardRates } from "./rates.ts";
+import type { Run } from "./runs.ts";
+
+/** What a run came to. */
+export interface Sample {
+  /** The run that it is of. */
+  readonly id: string;
+  /** Messages of clients a second, as they were. */
+  readonly publishes: number;
+  /** Of a core, by each process on average. */
+  readonly process: number;
+  /** Of a core, by the engine. */
+  readonly engine: number;
+  /** Bytes of each process on average. */
+  readonly memory: number;
+  /** Messages and beacons a second at the engine; missing where it does not count them. */
+  readonly messages?: number;
+}
+
+/** What is predicted of a run. */
+export const FIGURES = ["process", "engine", "memory", "messages"] as const;
+
+/** How far a prediction may be from what is measured, as a share of that. */
+export const NEAR = 0.25;
+
+/** Shares of a core below which a clock that ticks a hundred times a second says too little. */
+export const LEAST = 0.01;
+
+/** What has to be measured of each for a prediction to be judged: canaries are a fifth of a message a second. */
+const LEAST_OF = { process: LEAST, engine: LEAST, memory: 0, messages: 10 } as const;
+
+/** A prediction beside what was measured. */
+export interface Agreement {
+  readonly run: Run;
+  readonly figure: typeof FIGURES[number];
+  readonly measured: number;
+  readonly predicted: number;
+  /** `undefined` where what was measured is too little to say. */
+  readonly near: boolean | undefined;
+}
+
+/** A run with as much said as there was. */
+function loadOf({ load }: Run, { publishes }: Sample): Load {
+  const planned = publishesOf(load);
+  return planned === 0 ? load : louder(load, publishes / planned);
+}
+
+/** Constants that come nearest to those samples whose runs are to be fitted on. */
+export function costsFrom(runs: readonly Run[], samples: readonly Sample[]): Measured {
+  const fitted = runs.filter((run) => run.fitted).flatMap((run) => {
+    const sample = samples.find(({ id }) => id === run.id);
+    if (sample === undefined) return [];
+    const load = loadOf(run, sample);
+    const machines = { processes: run.processes, shards: 1 };
+    return [{ sample, at: processRates(load, run.processes), shard: shardRates(load, machines) }];
+  });
+  const of = (target: (sample: Sample) => number) => fitted.map(({ sample }) => target(sample));
+  const [base, idle, publish, beacon, receive, delivery] = fit(
+    fitted.map(({ at }) => [
+      ...[1, at.connections, at.publishes, at.beacons, at.received, at.deliveries],
+    ]),
+    of(({ process }) => 1e6 * process),
+    1e6 * LEAST,
+  );
+  const [engineBase, enginePublish, engineDelivery] = fit(
+    fitted.map(({ shard }) => [1, shard.publishes, shard.deliveries]),
+    of(({ engine }) => 1e6 * engine),
+    1e6 * LEAST,
+  );
+  const [processBytes, connectionBytes, subscriptionBytes, topicBytes] = fit(
+    fitted.map(({ at }) => [1, at.connections, at.subscriptions, at.topics]),
+    of(({ memory }) => memory),
+    1,
+  );
+  const found = {
+    ...{ base, idle, publish, beacon, receive, delivery },
+    ...{ engineBase, enginePublish, engineDelivery },
+    ...{ processBytes, connectionBytes, subscriptionBytes, topicBytes },
+  };
+  const rounded = Object.entries(found).map(([name, cost = 0]) =>
+    [name, Number(cost.toPrecision(4))] as const
+  );
+  return Object.fromEntries(rounded) as Record<keyof Measured, number>;
+}
+
+/** Each sample beside what the constants predict. */
+export function agreements(
+  runs: readonly Run[],
+  samples: readonly Sample[],
+  costs: Measured,
+): Agreement[] {
+  return runs.flatMap((run) => {
+    const sample = samples.find(({ id }) => id === run.id);
+    if (sample === undefined) return [];
+    const load = loadOf(run, sample);
+    const rates = processRates(load, run.processes);
+    const atShard = shardRates(load, { processes: run.processes, shards: 1 });
+    const predicted: Required<Omit<Sample, "id" | "publishes">> = {
+      process: processWork(rates, costs) / 1e6,
+      engine: shardWork(atShard, costs) / 1e6,
+      memory: memoryOf(rates, costs),
+      messages: atShard.publishes,
+    };
+    return FIGURES.flatMap((figure) => {
+      const measured = sample[figure];
+      if (measured === undefined) return [];
+      const off = Math.abs(predicted[figure] - measured);
+      const near = measured < LEAST_OF[figure] ? undefined : off <= NEAR * measured;
+      return [{ run, figure, measured, predicted: predicted[figure], near }];
+    });
+  });
+}
