@@ -5,10 +5,11 @@
  * `deno task bench topics --model` measures.
  */
 import { answer } from "./model/answer.ts";
-import { parseQuestion } from "./model/question.ts";
+import { parseQuestion, USAGE } from "./model/question.ts";
 
 try {
-  console.log(answer(parseQuestion(Deno.args)).join("\n"));
+  const wantsHelp = Deno.args.includes("--help");
+  console.log(wantsHelp ? USAGE : answer(parseQuestion(Deno.args)).join("\n"));
 } catch (error) {
   if (!(error instanceof TypeError)) throw error;
   console.error(error.message);

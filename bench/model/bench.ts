@@ -1,13 +1,14 @@
 import { demand, run as command } from "../command.ts";
-import { lookAtMachine } from "../machine.ts";
+import { demandConnections, lookAtMachine } from "../machine.ts";
 import { type Options, takes } from "../options.ts";
 import { findRuntimes, type Runtimes } from "../runtimes.ts";
 import { agreements, costsFrom, type Sample } from "./agreement.ts";
-import { type Measured, nameOf, type Stack } from "./costs.ts";
+import { nameOf, type Stack } from "./costs.ts";
 import { BRIEF, FULL, Trial } from "./measure.ts";
 import { type Results, withStack } from "./results.ts";
 import { QUICK, type Run, RUNS } from "./runs.ts";
-import { agreementTable, costsTable, scores, STACKS, titleOf, withPart } from "./tables.ts";
+import { pageWith } from "./page.ts";
+import { agreementTable, costsTable, scores, STACKS, titleOf } from "./tables.ts";
 
 /** How often a run is tried that does not come to its end. */
 const TRIES = 2;
@@ -25,6 +26,7 @@ export async function measureModel(root: string, options: Options): Promise<bool
   const names = STACKS.map(nameOf);
   const stacks = STACKS.filter((stack) => takes(options, nameOf(stack), names));
   const [machine, runtimes] = await Promise.all([lookAtMachine(), findRuntimes()]);
+  demandConnections(machine, Math.max(...RUNS.map(({ load }) => load.connections)));
   const commit = await command(["git", "describe", "--always", "--dirty"], root);
   const file = `${root}/${WHERE}/model.json`;
   let results: Results = JSON.parse(await Deno.readTextFile(file));
@@ -81,26 +83,9 @@ async function measureRun(
   }
 }
 
-/** Puts the tables into the page. */
-export async function writePage(root: string, results: Results): Promise<void> {
+/** Puts the tables and answers into the page. */
+async function writePage(root: string, results: Results): Promise<void> {
   const file = `${root}/docs/scale-out.md`;
-  const page = pageWith(await Deno.readTextFile(file), results);
-  await Deno.writeTextFile(file, page);
+  await Deno.writeTextFile(file, pageWith(await Deno.readTextFile(file), results));
   await demand([Deno.execPath(), "fmt", "--quiet", file], root);
-}
-
-/** A page with the tables of these results. */
-export function pageWith(page: string, results: Results): string {
-  const stacks = STACKS.filter((stack) => results.samples[nameOf(stack)] !== undefined);
-  const agreement = stacks.map((stack) => {
-    const samples = results.samples[nameOf(stack)]!;
-    const costs: Measured = results.costs[nameOf(stack)]!;
-    const said = scores(agreements(RUNS, samples, costs));
-    return `**${titleOf(stack)}**: ${said}.\n\n${agreementTable(costs, samples)}`;
-  });
-  return withPart(
-    withPart(page, "costs", costsTable(results)),
-    "agreement",
-    agreement.join("\n\n"),
-  );
 }

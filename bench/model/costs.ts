@@ -45,13 +45,22 @@ export function nameOf({ runtime, engine }: Stack): string {
   return `${runtime}-${engine}`;
 }
 
+/** Of each stack that was measured, by its name. */
+export type AllCosts = Readonly<Record<string, Measured>>;
+
+/** What was published last. */
+export const PUBLISHED: AllCosts = results.costs;
+
 /**
  * The costs of a stack that was measured.
  *
  * @throws {TypeError} If it was not.
  */
-export function costsOf(stack: Stack, network: number = NETWORK): Costs {
-  const all: Readonly<Record<string, Measured>> = results.costs;
+export function costsOf(
+  stack: Stack,
+  network: number = NETWORK,
+  all: AllCosts = PUBLISHED,
+): Costs {
   const measured = all[nameOf(stack)];
   if (measured !== undefined) return { ...measured, network };
   const names = Object.keys(all).join(", ");

@@ -106,6 +106,8 @@ export class Trial implements AsyncDisposable {
       engine: (last.engine - first.engine) / seconds / 1e6,
       memory: mean(bytes),
       ...published > 0 && { messages: published },
+      // With several processes, they would have to share the cores.
+      ...run.processes === 1 && last.told.latency && { latency: last.told.latency },
     };
   }
 

@@ -10,12 +10,9 @@ export function processorTimeIn(stat: string): number {
   return (Number(fields[11]) + Number(fields[12])) * MICROSECONDS_PER_TICK;
 }
 
-/**
- * Bytes out of the text of /proc/<pid>/smaps_rollup: what is shared by several processes, such as the
- * program of the runtime, counts for each of them in part.
- */
-export function memoryIn(rollup: string): number {
-  return Number(/^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1]) * 1_024;
+/** Bytes of resident memory (RSS) out of the text of /proc/<pid>/status; see proc(5). */
+export function memoryIn(status: string): number {
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1_024;
 }
 
 /** Microseconds that a process has taken so far. */
@@ -25,7 +22,7 @@ export async function processorTime(pid: number): Promise<number> {
 
 /** Bytes of its memory. */
 export async function memory(pid: number): Promise<number> {
-  return memoryIn(await Deno.readTextFile(`/proc/${pid}/smaps_rollup`));
+  return memoryIn(await Deno.readTextFile(`/proc/${pid}/status`));
 }
 
 /**

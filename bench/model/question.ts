@@ -1,4 +1,4 @@
-import { type Costs, costsOf, NETWORK, type Stack } from "./costs.ts";
+import { type AllCosts, type Costs, costsOf, NETWORK, type Stack } from "./costs.ts";
 import { type Load, MILLION, type Rooms, zipf } from "./load.ts";
 import { BOUNDS, type Bounds } from "./plan.ts";
 import type { Machines } from "./rates.ts";
@@ -43,9 +43,10 @@ const ZIPF = /^([\d.e]+)x([\d.e]+)@([\d.e]+)\^([\d.e]+)$/;
 /**
  * Reads the arguments.
  *
+ * @param all What is known of costs: what was published last.
  * @throws {TypeError} If one is unknown, or not what it should be.
  */
-export function parseQuestion(args: readonly string[]): Question {
+export function parseQuestion(args: readonly string[], all?: AllCosts): Question {
   const given = new Map<string, string>();
   const rooms: Rooms[] = [];
   for (const arg of args) {
@@ -91,7 +92,7 @@ export function parseQuestion(args: readonly string[]): Question {
       bytes: number("bytes", 64),
     },
     stack,
-    costs: costsOf(stack, number("network", NETWORK)),
+    costs: costsOf(stack, number("network", NETWORK), all),
     bounds: {
       busy: number("busy", 100 * BOUNDS.busy) / 100,
       memory: 1e6 * number("memory", BOUNDS.memory / 1e6),

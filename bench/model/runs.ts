@@ -35,8 +35,8 @@ const SKEWED: Load = {
 };
 
 /**
- * What is measured. Those of a single process and one of four are fitted on; two, four and eight
- * processes, skewed rooms and rooms that are large or quiet have to follow from them.
+ * What is measured. Some of a single process and one of four are fitted on; processes that are busier,
+ * two, four and eight of them, skewed rooms and rooms that are large or quiet have to follow from them.
  */
 export const RUNS: readonly Run[] = [
   { id: "nothing", processes: 1, load: alike(0, 0, 0, 0), fitted: true },
@@ -46,6 +46,8 @@ export const RUNS: readonly Run[] = [
   { id: "fan-out", processes: 1, load: alike(400, 2, 200, 150), fitted: true },
   { id: "quiet rooms", processes: 1, load: alike(500, 1_500, 3, 800), fitted: true },
   { id: "many processes for each room", processes: 4, load: alike(400, 50, 12, 500), fitted: true },
+  { id: "busy pairs", processes: 1, load: alike(400, 200, 2, 6_000), fitted: false },
+  { id: "busy fan-out", processes: 1, load: alike(400, 2, 200, 450), fitted: false },
   { id: "small rooms", processes: 2, load: alike(400, 40, 10, 1_200), fitted: false },
   {
     id: "quiet rooms of two processes",
@@ -55,7 +57,7 @@ export const RUNS: readonly Run[] = [
   },
   { id: "a busy topic", processes: 4, load: alike(200, 4, 50, 300), fitted: false },
   { id: "skewed rooms", processes: 4, load: SKEWED, fitted: false },
-  { id: "rooms of twenty", processes: 8, load: alike(800, 80, 20, 250), fitted: false },
+  { id: "rooms of twenty", processes: 8, load: alike(800, 80, 20, 800), fitted: false },
   { id: "one large room", processes: 8, load: alike(1_000, 1, 1_000, 20), fitted: false },
   { id: "a million, much smaller", processes: 8, load: SMALL_MILLION, fitted: false },
 ];

@@ -59,11 +59,11 @@ export function agreementTable(costs: Measured, samples: readonly Sample[]): str
       const found = all.find((each) => each.run.id === id && each.figure === figure);
       return found === undefined ? "" : cellOf(found);
     });
-    const what = `${id}${fitted ? "" : "*"}`;
-    return [what, `${processes}`, shown(load.connections, 0), shown(publishes, 0), ...cells];
+    const told = [`${processes}`, shown(load.connections, 0), shown(publishes, 0)];
+    return [id, ...told, ...cells, fitted ? "yes" : "no"];
   });
-  const head = ["run", "processes", "connections", "said a second"];
-  return grid([...head, "a process", "the engine", "memory", "at the engine a second"], rows);
+  const head = ["run", "processes", "connections", "said", "a process", "the engine", "memory"];
+  return grid([...head, "at the engine", "latency", "fitted on"], rows);
 }
 
 /** What each figure is divided by, and its unit. */
@@ -72,6 +72,7 @@ const UNITS = {
   engine: [0.01, " %", 1],
   memory: [1_048_576, " MiB", 0],
   messages: [1, "", 0],
+  latency: [1, " ms", 2],
 } as const;
 
 function cellOf({ figure, measured, predicted, near }: Agreement): string {
@@ -89,12 +90,6 @@ export function scores(all: readonly Agreement[]): string {
   };
   return `${score(false)} predictions of runs that the model was not fitted on are within 25 %, ` +
     `and ${score(true)} of those that it was`;
-}
-
-/** A page with a text in the place of what is between the comments of that name. */
-export function withPart(page: string, name: string, text: string): string {
-  const part = new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- /${name} -->)`);
-  return page.replace(part, (_, begin, end) => `${begin}\n${text}\n\n${end}`);
 }
 
 function grid(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -115,8 +115,10 @@ Deno.test("runs have names of their own, take at most eight processes, and some 
 Deno.test("processor time and memory are read as proc(5) has them", () => {
   const fields = ["4 (a) b (c)", "S", ...Array(10).fill("9"), "120", "30", "7"].join(" ");
   assertEquals(processorTimeIn(fields), 1_500_000);
-  const rollup = "55-7f ---p 00 00:00 0  [rollup]\nRss:   900 kB\nPss:   120 kB\nPss_Dirty: 7 kB\n";
-  assertEquals(memoryIn(rollup), 122_880);
+  assertEquals(
+    memoryIn("Name:\tbun\nVmHWM:\t  900 kB\nVmRSS:\t  120 kB\nRssAnon:\t 7 kB\n"),
+    122_880,
+  );
   assert(Number.isNaN(memoryIn("")));
 });
 
