@@ -87,11 +87,15 @@ export class Members {
     await Promise.all(Array.from({ length: ABREAST }, lane));
   }
 
-  /** Begins to speak, as often as the load says, at moments that chance picks (Poisson). */
-  speak(): void {
+  /**
+   * Begins to speak, at moments that chance picks (Poisson).
+   *
+   * @param factor How much more often than the load says.
+   */
+  speak(factor: number): void {
     const rate = this.#groups.reduce((sum, { publishes }) => sum + publishes, 0) / 1e3;
     if (rate === 0) return;
-    const pause = () => -Math.log(1 - this.#random()) / rate;
+    const pause = () => -Math.log(1 - this.#random()) / rate / factor;
     let due = performance.now() + pause();
     const look = () => {
       for (const now = performance.now(); due <= now; due += pause()) this.#say(rate);

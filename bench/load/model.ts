@@ -13,7 +13,7 @@ answerLines({
     return { port, pid: engine.pid };
   },
   join: ({ ports, load }: { ports: number[]; load: Load }) => members.join(ports, load),
-  speak: () => members.speak(),
+  speak: ({ factor }: { factor: number }) => members.speak(factor),
   hush: () => members.hush(),
   told: () => members.told(),
   publishes: () => engine.publishes(),

@@ -1,10 +1,10 @@
 import type { Measured } from "./costs.ts";
 import { fit } from "./fit.ts";
 import { type Load, louder, publishesOf } from "./load.ts";
-import { memoryOf, processWork, shardWork } from "./predict.ts";
 import { processRates, shardRates } from "./rates.ts";
 import type { Run } from "./runs.ts";
 import { simulate } from "./simulate.ts";
+import { memoryOf, processWork, shardWork, writesAt } from "./work.ts";
 
 /** What a run came to. */
 export interface Sample {
@@ -14,9 +14,14 @@ export interface Sample {
   readonly publishes: number;
   /** Of a core, by each process on average. */
   readonly process: number;
-  /** Of a core, by the engine. */
+  /** For how much of the time each process could have run, and something else did. */
+  readonly waited: number;
+  /** How often each process was woken in a second, on average. */
+  readonly wakes: number;
+  /** Of a core, by the engine; and how often that was woken. */
   readonly engine: number;
-  /** Bytes of each process on average. */
+  readonly engineWakes: number;
+  /** Bytes of each process on average, once garbage is collected. */
   readonly memory: number;
   /** Messages and beacons a second at the engine; missing where it does not count them. */
   readonly messages?: number;
@@ -52,6 +57,19 @@ export interface Agreement {
   readonly near: boolean | undefined;
 }
 
+/** The mean of samples of one run: what the model adds up, it adds up for their mean as well. */
+export function meanOf(samples: readonly [Sample, ...Sample[]]): Sample {
+  const [first] = samples;
+  const names = Object.keys(first).filter((name) => name !== "id") as Exclude<keyof Sample, "id">[];
+  const means = names.flatMap((name) => {
+    const values = samples.flatMap((sample) => sample[name] ?? []);
+    // A figure that some of them lack would be of other moments than the rest.
+    if (values.length < samples.length) return [];
+    return [[name, values.reduce((sum, value) => sum + value, 0) / values.length] as const];
+  });
+  return { id: first.id, ...Object.fromEntries(means) } as Sample;
+}
+
 /** A run with as much said as there was. */
 function loadOf({ load }: Run, { publishes }: Sample): Load {
   const planned = publishesOf(load);
@@ -68,15 +86,18 @@ export function costsFrom(runs: readonly Run[], samples: readonly Sample[]): Mea
     return [{ sample, at: processRates(load, run.processes), shard: shardRates(load, machines) }];
   });
   const of = (target: (sample: Sample) => number) => fitted.map(({ sample }) => target(sample));
-  const [base, idle, publish, beacon, receive, delivery] = fit(
-    fitted.map(({ at }) => [
-      ...[1, at.connections, at.publishes, at.beacons, at.received, at.deliveries],
+  const [base, idle, wake, publish, beacon, receive, delivery] = fit(
+    fitted.map(({ at, sample }) => [
+      ...[1, at.connections, sample.wakes],
+      ...[at.publishes, at.beacons, at.received, at.deliveries],
     ]),
     of(({ process }) => 1e6 * process),
     1e6 * LEAST,
   );
-  const [engineBase, enginePublish, engineDelivery] = fit(
-    fitted.map(({ shard }) => [1, shard.publishes, shard.deliveries]),
+  const [engineBase, engineWake, enginePublish, engineDelivery, engineWrite] = fit(
+    fitted.map(({ shard, sample: { engineWakes } }) => [
+      ...[1, engineWakes, shard.publishes, shard.deliveries, writesAt(shard, engineWakes)],
+    ]),
     of(({ engine }) => 1e6 * engine),
     1e6 * LEAST,
   );
@@ -86,8 +107,8 @@ export function costsFrom(runs: readonly Run[], samples: readonly Sample[]): Mea
     1,
   );
   const found = {
-    ...{ base, idle, publish, beacon, receive, delivery },
-    ...{ engineBase, enginePublish, engineDelivery },
+    ...{ base, idle, wake, publish, beacon, receive, delivery },
+    ...{ engineBase, engineWake, enginePublish, engineDelivery, engineWrite },
     ...{ processBytes, connectionBytes, subscriptionBytes, topicBytes },
   };
   const rounded = Object.entries(found).map(([name, cost = 0]) =>
@@ -112,9 +133,10 @@ export function agreements(
     const latency = sample.latency === undefined
       ? []
       : simulate(load, machines, { ...costs, network: LOOPBACK });
-    const predicted: Required<Omit<Sample, "id" | "publishes">> = {
-      process: processWork(rates, costs) / 1e6,
-      engine: shardWork(atShard, costs) / 1e6,
+    const predicted = {
+      // Processes that have to wait for a core find more to do when they have it.
+      process: processWork(rates, costs, sample.wakes) / 1e6,
+      engine: shardWork(atShard, costs, sample.engineWakes) / 1e6,
       memory: memoryOf(rates, costs),
       messages: atShard.publishes,
       latency: latency?.[0]?.median ?? Infinity,

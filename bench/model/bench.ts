@@ -2,7 +2,7 @@ import { demand, run as command } from "../command.ts";
 import { demandConnections, lookAtMachine } from "../machine.ts";
 import { type Options, takes } from "../options.ts";
 import { findRuntimes, type Runtimes } from "../runtimes.ts";
-import { agreements, costsFrom, type Sample } from "./agreement.ts";
+import { agreements, costsFrom, meanOf, type Sample } from "./agreement.ts";
 import { nameOf, type Stack } from "./costs.ts";
 import { BRIEF, FULL, Trial } from "./measure.ts";
 import { type Results, withStack } from "./results.ts";
@@ -54,14 +54,21 @@ async function measureStack(
   root: string,
   runtimes: Runtimes,
   stack: Stack,
-  { quick }: Options,
+  { quick, rounds }: Options,
 ): Promise<Sample[]> {
-  const samples: Sample[] = [];
-  for (const run of RUNS.filter(({ id }) => !quick || QUICK.includes(id))) {
-    const sample = await measureRun(root, runtimes, stack, run, quick);
-    if (sample !== undefined) samples.push(sample);
+  const runs = RUNS.filter(({ id }) => !quick || QUICK.includes(id));
+  const found = new Map<Run, Sample[]>();
+  // Round by round, so that what else the machine does is spread over all of them.
+  for (let round = 1; round <= rounds; round++) {
+    for (const run of runs) {
+      const sample = await measureRun(root, runtimes, stack, run, quick);
+      if (sample !== undefined) found.set(run, [...found.get(run) ?? [], sample]);
+    }
   }
-  return samples;
+  return runs.flatMap((run) => {
+    const [first, ...others] = found.get(run) ?? [];
+    return first === undefined ? [] : [meanOf([first, ...others])];
+  });
 }
 
 async function measureRun(

@@ -6,7 +6,9 @@ export interface Measured {
   readonly base: number;
   /** A connection on which nothing is said, for a second. */
   readonly idle: number;
-  /** A message of a client, with what goes to the engine for it, and what comes back. */
+  /** To be woken, and to read what is there: one turn. */
+  readonly wake: number;
+  /** A message of a client, with what goes to the engine for it. */
   readonly publish: number;
   /** What a process tells the others of a topic that has gone quiet. */
   readonly beacon: number;
@@ -14,10 +16,15 @@ export interface Measured {
   readonly receive: number;
   /** A message to one connection. */
   readonly delivery: number;
-  /** The engine, for a second; each message at it; and each process that this goes to. */
+  /**
+   * The engine: for a second; a turn; each message; each process that this goes to; and each time that
+   * something is written to a process, in which all that a turn has for it goes together.
+   */
   readonly engineBase: number;
+  readonly engineWake: number;
   readonly enginePublish: number;
   readonly engineDelivery: number;
+  readonly engineWrite: number;
   /** Memory of a process, and what it grows by with a connection, a subscription, a topic. */
   readonly processBytes: number;
   readonly connectionBytes: number;

@@ -3,29 +3,47 @@ import type { Runtimes } from "../runtimes.ts";
 import { Worker } from "../worker.ts";
 import type { Sample } from "./agreement.ts";
 import type { Stack } from "./costs.ts";
-import { childOf, memory, processorTime } from "./processes.ts";
+import { childOf, processorTime, schedule, wakes } from "./processes.ts";
+import { processRates } from "./rates.ts";
 import type { Run } from "./runs.ts";
 
 /** How long a run takes. Milliseconds. */
 export interface Times {
-  /** In which code gets warm. */
+  /** For each process, in which more is said: runtimes compile what has run for long. */
   readonly before: number;
+  /** After that, until what is measured is as it is for long. */
+  readonly between: number;
   /** In which it is measured. */
   readonly window: number;
   /** In which what was said last arrives, and the last topics go quiet. */
   readonly after: number;
 }
 
+/** Milliseconds of warming up, however few the processes. */
+const LEAST = 1_000;
+
+/** The share of the time that a process may wait for a core and count as having one. */
+const ALONE = 0.05;
+
 /** What published figures come from. */
-export const FULL: Times = { before: 3_000, window: 5_000, after: 1_500 };
+export const FULL: Times = { before: 1_000, between: 1_000, window: 5_000, after: 1_200 };
 
 /** Shows that all works. */
-export const BRIEF: Times = { before: 500, window: 1_500, after: 1_500 };
+export const BRIEF: Times = { before: 200, between: 500, window: 1_500, after: 1_500 };
+
+/** What a process has done so far. */
+interface Done {
+  /** Microseconds of a core. */
+  readonly time: number;
+  readonly wakes: number;
+  /** Microseconds for which it could have run, and something else did. */
+  readonly waited: number;
+}
 
 /** A look at all processes. */
 interface Look {
-  readonly servers: readonly number[];
-  readonly engine: number;
+  readonly servers: readonly Done[];
+  readonly engine: Done;
   readonly published: number;
   readonly told: Told;
 }
@@ -85,39 +103,68 @@ export class Trial implements AsyncDisposable {
    *
    * @throws {Error} If a message did not come to all of its members, or a gap was told.
    */
-  async watch(run: Run, { before, window, after }: Times): Promise<Sample> {
-    await this.#load.ask({ do: "speak" });
-    await pause(before);
+  async watch(run: Run, { before, between, window, after }: Times): Promise<Sample> {
+    await this.#load.ask({ do: "speak", factor: warmUp(run) });
+    await pause(LEAST + before * run.processes);
+    await this.#load.ask({ do: "hush" });
+    await this.#quiet();
+    await this.#load.ask({ do: "speak", factor: 1 });
+    await pause(between);
     const first = await this.#look();
     await pause(window);
     const last = await this.#look();
-    const bytes = await Promise.all(this.#servers.map(({ pid }) => memory(pid)));
     await this.#load.ask({ do: "hush" });
     await pause(after);
+    await this.#quiet();
     await this.#checkAll(run);
+    const bytes = await Promise.all(
+      this.#servers.map((each) => each.ask<number>({ do: "memory" })),
+    );
     const seconds = (last.told.clock - first.told.clock) / 1e3;
-    const times = last.servers.map((time, index) => time - first.servers[index]!);
-    const publishes = (last.told.said - first.told.said) / seconds;
-    const published = (last.published - first.published) / seconds;
+    const rate = (of: (look: Look) => number) => (of(last) - of(first)) / seconds;
+    const each = run.processes;
+    const waited = rate(({ servers }) => sum(servers.map(({ waited }) => waited))) / each / 1e6;
+    const messages = rate(({ published }) => published);
     return {
       id: run.id,
-      publishes,
-      process: mean(times) / seconds / 1e6,
-      engine: (last.engine - first.engine) / seconds / 1e6,
-      memory: mean(bytes),
-      ...published > 0 && { messages: published },
-      // With several processes, they would have to share the cores.
-      ...run.processes === 1 && last.told.latency && { latency: last.told.latency },
+      publishes: rate(({ told }) => told.said),
+      process: rate(({ servers }) => sum(servers.map(({ time }) => time))) / each / 1e6,
+      waited,
+      wakes: rate(({ servers }) => sum(servers.map(({ wakes }) => wakes))) / each,
+      engine: rate(({ engine }) => engine.time) / 1e6,
+      engineWakes: rate(({ engine }) => engine.wakes),
+      memory: sum(bytes) / each,
+      ...messages > 0 && { messages },
+      // Else it says how long processes wait for a core, and not for each other.
+      ...each === 1 && waited < ALONE && last.told.latency && { latency: last.told.latency },
     };
   }
 
   async #look(): Promise<Look> {
+    const look = async (pid: number): Promise<Done> => {
+      const { waited } = await schedule(pid);
+      return { time: await processorTime(pid), wakes: await wakes(pid), waited };
+    };
+    const lookAtEngine = async (pid: number): Promise<Done> => {
+      const { ran, waited } = await schedule(pid);
+      return { time: ran, wakes: await wakes(pid), waited };
+    };
     const [servers, engine] = await Promise.all([
-      Promise.all(this.#servers.map(({ pid }) => processorTime(pid))),
-      processorTime(this.#engine),
+      Promise.all(this.#servers.map(({ pid }) => look(pid))),
+      lookAtEngine(this.#engine),
     ]);
     const told = await this.#load.ask<Told>({ do: "told" });
     return { servers, engine, published: await this.#load.ask({ do: "publishes" }), told };
+  }
+
+  /** Resolves when all was heard that was said, or nobody hears anything any more. */
+  async #quiet(): Promise<void> {
+    for (let before = -1;;) {
+      const { due, heard } = await this.#load.ask<Told>({ do: "told" });
+      if (heard === due || heard === before) return;
+      before = heard;
+      await pause(1_000);
+    }
   }
 
   async #checkAll(run: Run): Promise<void> {
@@ -140,6 +187,17 @@ async function end(load: Worker, servers: readonly Worker[]): Promise<void> {
   for (const each of [...servers, load]) await each[Symbol.asyncDispose]();
 }
 
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+/** Microseconds of work a second to warm up with, about, of all processes; and by how much more is said. */
+const WARM = 1e6;
+const LOUDEST = 20;
+
+/** How much more is said to warm up, so that it is some work, and not too much of it. */
+function warmUp({ processes, load }: Run): number {
+  const { publishes, received, deliveries } = processRates(load, processes);
+  const work = processes * (60 * publishes + 20 * received + 5 * deliveries);
+  return work === 0 ? 1 : Math.min(LOUDEST, Math.max(1, WARM / work));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }

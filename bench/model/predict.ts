@@ -1,14 +1,8 @@
-import type { Costs, Measured } from "./costs.ts";
+import type { Costs } from "./costs.ts";
 import type { Load, Rooms } from "./load.ts";
-import {
-  type Machines,
-  type ProcessRates,
-  processRates,
-  type ShardRates,
-  shardRates,
-  spreadOf,
-} from "./rates.ts";
+import { type Machines, processRates, shardRates, spreadOf } from "./rates.ts";
 import { meanWait, processVisits, shardVisits } from "./visits.ts";
+import { memoryOf, processWork, shardWork } from "./work.ts";
 
 /** Bytes around a message on its way from the engine to a process, about. */
 const AROUND = 120;
@@ -35,25 +29,6 @@ export interface Prediction {
   readonly latency: number;
 }
 
-/** Microseconds of a core that a process takes in a second. */
-export function processWork(rates: ProcessRates, costs: Measured): number {
-  return costs.base + rates.connections * costs.idle + rates.publishes * costs.publish +
-    rates.beacons * costs.beacon + rates.received * costs.receive +
-    rates.deliveries * costs.delivery;
-}
-
-/** The same of the engine, or of a shard of it. */
-export function shardWork(rates: ShardRates, costs: Measured): number {
-  return costs.engineBase + rates.publishes * costs.enginePublish +
-    rates.deliveries * costs.engineDelivery;
-}
-
-/** Bytes of a process. */
-export function memoryOf(rates: ProcessRates, costs: Measured): number {
-  return costs.processBytes + rates.connections * costs.connectionBytes +
-    rates.subscriptions * costs.subscriptionBytes + rates.topics * costs.topicBytes;
-}
-
 /** What it is like. */
 export function predict(load: Load, machines: Machines, costs: Costs): Prediction {
   const rates = processRates(load, machines.processes);
@@ -77,10 +52,10 @@ export function predict(load: Load, machines: Machines, costs: Costs): Predictio
  */
 export function way(rooms: Rooms, { processes }: Machines, costs: Costs): number {
   const { reached, members } = spreadOf(rooms, processes);
-  const ends = 2 * costs.network + costs.publish + costs.delivery * members;
+  const ends = 2 * costs.network + costs.wake + costs.publish + costs.delivery * members;
   if (processes === 1) return ends;
-  return ends + 2 * costs.network + costs.enginePublish + costs.engineDelivery * reached +
-    costs.receive;
+  return ends + 2 * costs.network + costs.engineWake + costs.enginePublish +
+    (costs.engineDelivery + costs.engineWrite) * reached + costs.wake + costs.receive;
 }
 
 function latencyOf(

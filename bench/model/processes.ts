@@ -1,4 +1,4 @@
-/** What Linux tells of a process: processor time and memory, from outside, so that it costs it nothing. */
+/** What Linux tells of a process: processor time and how often it is woken, from outside, so that it costs it nothing. */
 
 /** `USER_HZ` of Linux: what /proc counts in. */
 const MICROSECONDS_PER_TICK = 10_000;
@@ -10,9 +10,39 @@ export function processorTimeIn(stat: string): number {
   return (Number(fields[11]) + Number(fields[12])) * MICROSECONDS_PER_TICK;
 }
 
-/** Bytes of resident memory (RSS) out of the text of /proc/<pid>/status; see proc(5). */
-export function memoryIn(status: string): number {
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1_024;
+/**
+ * How often the first thread of a process had nothing more to do and was woken again, out of the text
+ * of /proc/<pid>/status; see proc(5).
+ */
+export function wakesIn(status: string): number {
+  return Number(/^voluntary_ctxt_switches:\s+(\d+)$/m.exec(status)?.[1]);
+}
+
+/** What a thread has had of the processor, and what it had to wait for it. Microseconds. */
+export interface Schedule {
+  readonly ran: number;
+  readonly waited: number;
+}
+
+/** The same out of the text of /proc/<pid>/task/<tid>/schedstat, which counts in nanoseconds. */
+export function scheduleIn(schedstat: string): Schedule {
+  const [ran, waited] = schedstat.split(" ").map(Number);
+  return { ran: ran! / 1e3, waited: waited! / 1e3 };
+}
+
+/**
+ * What all threads of a process have had so far: finer than `processorTime`, for processes whose
+ * threads do not end.
+ */
+export async function schedule(pid: number): Promise<Schedule> {
+  let [ran, waited] = [0, 0];
+  for await (const { name } of Deno.readDir(`/proc/${pid}/task`)) {
+    const text = await Deno.readTextFile(`/proc/${pid}/task/${name}/schedstat`).catch(() => "0 0");
+    const thread = scheduleIn(text);
+    ran += thread.ran;
+    waited += thread.waited;
+  }
+  return { ran, waited };
 }
 
 /** Microseconds that a process has taken so far. */
@@ -20,9 +50,9 @@ export async function processorTime(pid: number): Promise<number> {
   return processorTimeIn(await Deno.readTextFile(`/proc/${pid}/stat`));
 }
 
-/** Bytes of its memory. */
-export async function memory(pid: number): Promise<number> {
-  return memoryIn(await Deno.readTextFile(`/proc/${pid}/status`));
+/** How often it was woken so far. */
+export async function wakes(pid: number): Promise<number> {
+  return wakesIn(await Deno.readTextFile(`/proc/${pid}/status`));
 }
 
 /**

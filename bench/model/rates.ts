@@ -21,6 +21,11 @@ export interface ProcessRates {
   readonly received: number;
   /** Messages to connections. */
   readonly deliveries: number;
+  /**
+   * What wakes it, where it has nothing else to do: messages of clients and of other processes, and the
+   * engine's answers. Its own messages come back with these.
+   */
+  readonly arrivals: number;
 }
 
 /** What happens in a second at the shard that has most to do. */
@@ -29,6 +34,8 @@ export interface ShardRates {
   readonly publishes: number;
   /** The same, once for each process that they go to. */
   readonly deliveries: number;
+  /** Processes that there are. */
+  readonly processes: number;
 }
 
 /** Seconds without a word after which a topic counts as quiet: from the first to the second of them. */
@@ -74,7 +81,7 @@ export function spreadOf({ rooms, members, publishes }: Rooms, processes: number
 export function processRates({ connections, rooms: all }: Load, processes: number): ProcessRates {
   const rates = {
     ...{ connections: connections / processes, subscriptions: 0, topics: 0 },
-    ...{ publishes: 0, beacons: 0, received: 0, deliveries: 0 },
+    ...{ publishes: 0, beacons: 0, received: 0, deliveries: 0, arrivals: 0 },
   };
   for (const each of all) {
     const { rooms, members, publishes } = each;
@@ -85,6 +92,8 @@ export function processRates({ connections, rooms: all }: Load, processes: numbe
     rates.beacons += publishes * beacons / processes;
     rates.received += publishes * (1 + beacons) * reached / processes;
     rates.deliveries += publishes * members / processes;
+    const others = Math.max(0, reached - 1);
+    rates.arrivals += publishes * (1 + (1 + beacons) * (1 + others)) / processes;
   }
   return rates;
 }
@@ -99,5 +108,5 @@ export function shardRates({ rooms: all }: Load, { processes, shards }: Machines
     publishes += here;
     deliveries += here * reached;
   }
-  return { publishes, deliveries };
+  return { publishes, deliveries, processes };
 }

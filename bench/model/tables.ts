@@ -20,14 +20,17 @@ export function titleOf({ runtime, engine }: Stack): string {
 
 /** What constants are called, with their units. */
 const CONSTANTS: readonly (readonly [keyof Measured, string, "µs" | "KiB" | "B" | "MiB"])[] = [
+  ["wake", "a turn", "µs"],
   ["publish", "a message of a client, to the engine", "µs"],
   ["beacon", "a beacon, to the engine", "µs"],
   ["receive", "a message or a beacon from the engine", "µs"],
   ["delivery", "a message to one connection", "µs"],
   ["idle", "an idle connection, each second", "µs"],
   ["base", "a process, each second", "µs"],
+  ["engineWake", "the engine: a turn", "µs"],
   ["enginePublish", "the engine: a message or a beacon", "µs"],
   ["engineDelivery", "the engine: the same to one process", "µs"],
+  ["engineWrite", "the engine: a write to one process", "µs"],
   ["engineBase", "the engine, each second", "µs"],
   ["processBytes", "memory of a process", "MiB"],
   ["connectionBytes", "memory of a connection", "KiB"],

@@ -1,6 +1,7 @@
 import type { Costs } from "./costs.ts";
 import type { Load } from "./load.ts";
-import { type Machines, spreadOf } from "./rates.ts";
+import { type Machines, processRates, shardRates, spreadOf } from "./rates.ts";
+import { processWork, shardWork } from "./work.ts";
 
 /** Something that comes by chance, and that one core works on, one after the other. */
 export interface Visit {
@@ -10,10 +11,15 @@ export interface Visit {
   readonly work: number;
 }
 
-/** What a process works on, in all that is not for ever there. */
-export function processVisits({ rooms: all }: Load, processes: number, costs: Costs): Visit[] {
+/** What a process works on, in all that is not for ever there: each with its share of the turns. */
+export function processVisits(load: Load, processes: number, costs: Costs): Visit[] {
   const { publish, beacon, receive, delivery } = costs;
-  return all.flatMap((each) => {
+  const rates = processRates(load, processes);
+  const turns = shareOfTurns(
+    processWork(rates, costs) - processWork(rates, costs, 0),
+    rates.arrivals,
+  );
+  return load.rooms.flatMap((each) => {
     const { reached, members, beacons } = spreadOf(each, processes);
     const here = each.publishes / processes;
     const others = Math.max(0, reached - 1);
@@ -21,25 +27,35 @@ export function processVisits({ rooms: all }: Load, processes: number, costs: Co
     const out = delivery * members;
     return [
       // Subscribers of the process that publishes do not wait for the engine.
-      { rate: here, work: publish + out * own },
-      { rate: here * others, work: receive + out },
-      // Its own comes back, and is dropped.
-      { rate: here * own, work: receive },
+      { rate: here, work: turns + publish + out * own },
+      { rate: here * others, work: turns + receive + out },
+      // The engine answers, and its own comes back, to be dropped.
+      { rate: here * (1 + beacons), work: turns + receive * own },
       { rate: here * beacons, work: beacon },
-      { rate: here * beacons * reached, work: receive },
+      { rate: here * beacons * others, work: turns + receive },
     ];
   });
 }
 
 /** What the shard works on that has most to do. */
-export function shardVisits({ rooms: all }: Load, machines: Machines, costs: Costs): Visit[] {
-  return all.filter(({ rooms }) => rooms > 0).map((each) => {
+export function shardVisits(load: Load, machines: Machines, costs: Costs): Visit[] {
+  const rates = shardRates(load, machines);
+  // Turns and writes are shared by whatever comes together.
+  const always = costs.engineBase + rates.publishes * costs.enginePublish +
+    rates.deliveries * costs.engineDelivery;
+  const shared = shareOfTurns(shardWork(rates, costs) - always, rates.publishes);
+  return load.rooms.filter(({ rooms }) => rooms > 0).map((each) => {
     const { reached, beacons } = spreadOf(each, machines.processes);
     return {
       rate: each.publishes * (1 + beacons) / Math.min(each.rooms, machines.shards),
-      work: costs.enginePublish + costs.engineDelivery * reached,
+      work: shared + costs.enginePublish + costs.engineDelivery * reached,
     };
   });
+}
+
+/** What each of those that wake has of the turns. */
+function shareOfTurns(work: number, arrivals: number): number {
+  return arrivals === 0 ? 0 : work / arrivals;
 }
 
 /** The share of a core that visits take, where nothing else is. */

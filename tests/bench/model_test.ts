@@ -3,10 +3,12 @@ import { assert, assertEquals } from "@std/assert";
 import type { Costs } from "../../bench/model/costs.ts";
 import { larger, type Load, louder, MILLION, more, zipf } from "../../bench/model/load.ts";
 import { BOUNDS, breaks, plan, strains } from "../../bench/model/plan.ts";
-import { memoryOf, predict } from "../../bench/model/predict.ts";
+import { predict } from "../../bench/model/predict.ts";
 import { beaconsPer, processesOf, processRates, shardRates } from "../../bench/model/rates.ts";
 import { simulate, waits } from "../../bench/model/simulate.ts";
 import { meanWait, processVisits, shardVisits, shareOf } from "../../bench/model/visits.ts";
+import { turnsOf, writesOf } from "../../bench/model/wakes.ts";
+import { memoryOf, processWork } from "../../bench/model/work.ts";
 import { generator } from "../../bench/statistics.ts";
 
 /** Whether a number is another one, but for what is lost in rounding. */
@@ -16,11 +18,14 @@ function assertAlmost(actual: number, expected: number, share = 1e-9): void {
 
 /** Costs that can be added up by hand. */
 const PLAIN: Costs = {
-  ...{ base: 1_000, idle: 1, publish: 100, beacon: 30, receive: 50, delivery: 10 },
-  ...{ engineBase: 500, enginePublish: 20, engineDelivery: 5 },
+  ...{ base: 1_000, idle: 1, wake: 0, publish: 100, beacon: 30, receive: 50, delivery: 10 },
+  ...{ engineBase: 500, engineWake: 0, enginePublish: 20, engineDelivery: 5, engineWrite: 0 },
   ...{ processBytes: 1_000, connectionBytes: 10, subscriptionBytes: 1, topicBytes: 7 },
   network: 250,
 };
+
+/** The same where turns cost something. */
+const TURNS: Costs = { ...PLAIN, wake: 40, engineWake: 10, engineWrite: 3 };
 
 /** Rooms in which so much is said that no topic goes quiet. */
 const LOUD: Load = { connections: 100, rooms: [{ rooms: 1, members: 100, publishes: 10_000 }] };
@@ -88,13 +93,57 @@ Deno.test("what is worked on, one after the other, is what is added up", () => {
   }];
   for (const load of loads) {
     for (const processes of [1, 3, 50]) {
-      const machines = { processes, shards: 2 };
-      const { process, shard } = predict(load, machines, PLAIN);
-      const always = (1_000 + load.connections / processes) / 1e6;
-      assertAlmost(shareOf(processVisits(load, processes, PLAIN)) + always, process, 1e-6);
-      assertAlmost(shareOf(shardVisits(load, machines, PLAIN)) + 500 / 1e6, shard, 1e-6);
+      for (const costs of [PLAIN, TURNS]) {
+        const machines = { processes, shards: 2 };
+        const { process, shard } = predict(load, machines, costs);
+        const always = (1_000 + load.connections / processes) / 1e6;
+        assertAlmost(shareOf(processVisits(load, processes, costs)) + always, process, 1e-6);
+        assertAlmost(shareOf(shardVisits(load, machines, costs)) + 500 / 1e6, shard, 1e-6);
+      }
     }
   }
+});
+
+/** Turns a second of one who takes all that is there in each, and what comes by chance. */
+function turnsBySimulation(rate: number, each: number, wake: number): number {
+  const random = generator(5);
+  const pause = () => -Math.log(1 - random()) / rate * 1e6;
+  let [now, next, turns] = [0, pause(), 0];
+  while (turns < 100_000) {
+    now = Math.max(now, next);
+    let taken = 0;
+    for (; next <= now; next += pause()) taken++;
+    now += wake + taken * each;
+    turns++;
+  }
+  return turns / now * 1e6;
+}
+
+Deno.test("the more there is to do, the more of it shares a turn", () => {
+  assertEquals([turnsOf(0, () => 500), turnsOf(10, () => 1e6) < 1], [0, true]);
+  assertAlmost(turnsOf(10, (turns) => 100 + 40 * turns), 10, 0.01);
+  for (const [rate, each, wake] of [[1_000, 30, 100], [8_000, 20, 60], [20_000, 30, 40]] as const) {
+    const turns = turnsOf(rate, (turns) => rate * each + turns * wake);
+    assertAlmost(turns, turnsBySimulation(rate, each, wake), 0.05);
+    assert(turns < rate && rate * each + turns * wake < 1e6, `${turns}`);
+  }
+});
+
+Deno.test("in a turn, whoever has something there is written to once", () => {
+  assertEquals([writesOf(0, 3, 8, 5), writesOf(10, 3, 8, 0)], [0, 0]);
+  // A message in each turn; all of eight reached by many; and two messages to half of them.
+  assertEquals([writesOf(10, 3, 8, 10), writesOf(100, 8, 8, 10)], [30, 80]);
+  assertEquals([writesOf(20, 4, 8, 10), writesOf(5, 3, 8, 10)], [60, 15]);
+});
+
+Deno.test("turns slow down what is busy, and can be said where there is no core for each", () => {
+  const rates = processRates(louder(LOUD, 0.02), 2);
+  const work = (wakes?: number) => processWork(rates, TURNS, wakes);
+  assertAlmost(work(10) - work(0), 400);
+  assert(work() > work(0) && work() <= work(rates.arrivals));
+  // A message of a client, the engine's answer, and what the others have said.
+  const { arrivals, publishes, received } = rates;
+  assertAlmost(arrivals, publishes + received, 1e-6);
 });
 
 Deno.test("one room is at one shard, many spread; rooms that are none are nowhere", () => {
