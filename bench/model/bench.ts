@@ -11,7 +11,7 @@ import { pageWith } from "./page.ts";
 import { agreementTable, costsTable, scores, STACKS, titleOf } from "./tables.ts";
 
 /** How often a run is tried that does not come to its end. */
-const TRIES = 2;
+const TRIES = 3;
 
 /** Part of the results that a run of some stacks takes the place of. */
 const WHERE = "bench/results";

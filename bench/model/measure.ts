@@ -19,6 +19,9 @@ export interface Times {
   readonly after: number;
 }
 
+/** The share of what is said that may be heard sooner or later than in the window. */
+const BEHIND = 0.1;
+
 /** Milliseconds of warming up, however few the processes. */
 const LEAST = 1_000;
 
@@ -117,6 +120,7 @@ export class Trial implements AsyncDisposable {
     await pause(after);
     await this.#quiet();
     await this.#checkAll(run);
+    keepsUp(run, first.told, last.told);
     const bytes = await Promise.all(
       this.#servers.map((each) => each.ask<number>({ do: "memory" })),
     );
@@ -185,6 +189,18 @@ export class Trial implements AsyncDisposable {
 async function end(load: Worker, servers: readonly Worker[]): Promise<void> {
   await load.ask({ do: "endEngine" }).catch(() => {});
   for (const each of [...servers, load]) await each[Symbol.asyncDispose]();
+}
+
+/**
+ * Makes sure that as much was heard as was said, but for what was under way.
+ *
+ * @throws {Error} If processes fell behind: then they have done less than was said.
+ */
+function keepsUp({ id }: Run, first: Told, last: Told): void {
+  const [due, heard] = [last.due - first.due, last.heard - first.heard];
+  if (Math.abs(due - heard) <= BEHIND * due) return;
+  const got = `${heard} deliveries of ${due} in the window`;
+  throw new Error(`Cannot count "${id}": expected processes that keep up, got ${got}`);
 }
 
 /** Microseconds of work a second to warm up with, about, of all processes; and by how much more is said. */
