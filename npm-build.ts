@@ -104,9 +104,11 @@ async function writeManifest(
   files: string[],
   more: Record<string, unknown> = {},
 ): Promise<void> {
+  const moduleOf = (path: string) => `./${prefix}${path.replace(/^\.\//, "").replace(/\.ts$/, "")}`;
   const targets = Object.entries(exports).map(([name, path]) => {
-    const module = `./${prefix}${path.replace(/^\.\//, "").replace(/\.ts$/, "")}`;
-    return [name, { types: `${module}.d.ts`, default: `${module}.js` }] as const;
+    const [module, own] = [moduleOf(path), exports[`${name}-workers`]];
+    const workerd = own === undefined ? {} : { workerd: `${moduleOf(own)}.js` };
+    return [name, { types: `${module}.d.ts`, ...workerd, default: `${module}.js` }] as const;
   });
   const [, main] = targets.find(([name]) => name === ".")!;
   const manifest = {

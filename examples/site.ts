@@ -23,6 +23,7 @@ export function site(files: Readonly<Record<string, string>>, servers: string[] 
       contentSecurityPolicy: {
         defaultSrc: ["'none'"],
         scriptSrc: ["'self'"],
+        workerSrc: ["'self'"],
         styleSrc: ["'self'"],
         connectSrc: ["'self'", ...servers],
         imgSrc: ["'self'"],

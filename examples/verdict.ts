@@ -1,33 +1,38 @@
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
-import { checkHandshake } from "edgesocket";
+import type { WebSocketServer } from "edgesocket";
+import { Judge } from "./judge.ts";
 
 /** Bytes that a description of a request may have. */
 const LARGEST = 16 * 1024;
 
-/** An opening handshake as browsers send it, but for `Host` and `Origin`. */
-const OPENING = {
-  connection: "Upgrade",
-  upgrade: "websocket",
-  "sec-websocket-version": "13",
-  "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
-};
-
 /**
  * Tells what the echo endpoint would say to a handshake, so that a developer sees why there is a 403.
  *
- * `GET` judges a handshake from the page that asks, wherever it comes from: a browser hides from a
- * page why its WebSocket was refused. `POST` judges the one that it is sent: `{ "headers": { ... } }`,
- * laid over a well-formed handshake for this server; `null` takes a header away.
+ * - `GET` judges a handshake from the page that asks, wherever it comes from: a browser hides from a
+ *   page why its WebSocket was refused.
+ * - `POST` of `{ "path": "/ws", "protocols": [] }` judges any path, for pages of this server only.
+ * - `POST` of `{ "headers": { ... } }` judges these, laid over a well-formed handshake, by the rules
+ *   alone; `null` takes a header away.
+ *
+ * The first two are real handshakes with the own server: no rule says that there is no room, that
+ * it is shutting down, or that there is nothing at a path. Such a handshake comes from this machine,
+ * so that limits by address do not see whose it is.
  */
-export function verdict(): Hono {
+export function verdict(server?: () => WebSocketServer): Hono {
   const app = new Hono();
+  const judge = new Judge(server);
 
   // Any page may ask: the answer holds nothing but what a refused handshake says anyway.
-  app.get("/", cors(), (c) => {
+  app.get("/", cors(), async (c) => {
     const { origin, host } = c.req.header();
-    return c.json(judge(c.req.url, { host: host ?? null, origin: origin ?? null }));
+    const protocols = c.req.query("protocols") ?? "";
+    try {
+      return c.json(await judge.real(c.req.url, "/ws", { host, origin }, protocols));
+    } catch (error) {
+      return c.json(fault(`an answer of the own server (${(error as Error).message})`), 502);
+    }
   });
 
   app.post(
@@ -35,6 +40,20 @@ export function verdict(): Hono {
     bodyLimit({ maxSize: LARGEST, onError: (c) => c.json(fault("at most 16 KiB"), 413) }),
     async (c) => {
       const description: unknown = await c.req.json().catch(() => undefined);
+      const { origin, host } = c.req.header();
+      const handshake = handshakeIn(description);
+      if (handshake) {
+        // Whatever trusts this machine must not be asked by pages from elsewhere.
+        if (origin === undefined || !URL.canParse(origin) || new URL(origin).host !== host) {
+          return c.json(fault("a page of this server"), 403);
+        }
+        const { path, protocols } = handshake;
+        try {
+          return c.json(await judge.real(c.req.url, path, { host, origin }, protocols));
+        } catch (error) {
+          return c.json(fault(`an answer of the own server (${(error as Error).message})`), 502);
+        }
+      }
       const headers = headersIn(description);
       if (headers === undefined) {
         return c.json(
@@ -43,7 +62,7 @@ export function verdict(): Hono {
         );
       }
       try {
-        return c.json(judge(c.req.url, { host: c.req.header("host") ?? null, ...headers }));
+        return c.json(judge.rules(c.req.url, { host: host ?? null, ...headers }));
       } catch (error) {
         return c.json(fault(`names and values of headers (${(error as Error).message})`), 400);
       }
@@ -57,9 +76,17 @@ function fault(expected: string): { error: string } {
   return { error: `Cannot judge the request: expected ${expected}` };
 }
 
-type Described = Record<string, string | null>;
+/** A path of this server and the subprotocols that are offered, if that is what was sent. */
+function handshakeIn(description: unknown): { path: string; protocols: string } | undefined {
+  if (typeof description !== "object" || description === null) return;
+  const { path, protocols } = description as { path?: unknown; protocols?: unknown };
+  if (typeof path !== "string" || !/^\/[!-~]*$/.test(path)) return;
+  if (!Array.isArray(protocols)) return;
+  const joined = protocols.join(", ");
+  return /^[!-~ ]*$/.test(joined) ? { path, protocols: joined } : undefined;
+}
 
-function headersIn(description: unknown): Described | undefined {
+function headersIn(description: unknown): Record<string, string | null> | undefined {
   if (typeof description !== "object" || description === null) return;
   const { headers } = description as { headers?: unknown };
   if (typeof headers !== "object" || headers === null || Array.isArray(headers)) return;
@@ -67,13 +94,4 @@ function headersIn(description: unknown): Described | undefined {
   return lowerCase.every(([, value]) => typeof value === "string" || value === null)
     ? Object.fromEntries(lowerCase)
     : undefined;
-}
-
-function judge(url: string, described: Described) {
-  const headers = new Headers();
-  for (const [name, value] of Object.entries({ ...OPENING, ...described })) {
-    if (value !== null) headers.set(name, value);
-  }
-  const verdict = checkHandshake(new Request(new URL("/ws", url), { headers }));
-  return { ...verdict, headers: undefined };
 }

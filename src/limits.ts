@@ -18,6 +18,7 @@
  *
  * @module
  */
+export type { ConnectionRequest } from "./connection/connection.ts";
 export type { MessageLimit, Meter } from "./connection/meter.ts";
 export { perAddress, type PerAddressOptions } from "./limits/per_address.ts";
 export { rateLimit, type RateLimitOptions } from "./limits/rate_limit.ts";

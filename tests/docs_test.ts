@@ -102,7 +102,7 @@ for (const runtime of nativeRuntimes) {
   for (const example of examples) {
     if (runtime.name === "deno" && example.code.includes("Bun.")) continue;
     // Those run on workerd: workerd/pages_test.ts.
-    if (/handler.*\/workers"/.test(example.code)) continue;
+    if (/handler.*\/workers"|-workers"/.test(example.code)) continue;
     const needs = needOf(example);
     const name = `${runtime.name}: the example ${example.name} does what it shows${needs}`;
     Deno.test({ name, ignore: needs !== "" }, async () => {

@@ -52,6 +52,7 @@ for (const runtime of nativeRuntimes) {
       const policy = response.headers.get("content-security-policy") ?? "";
       assertStringIncludes(policy, "default-src 'none'");
       assertStringIncludes(policy, "script-src 'self';");
+      assertStringIncludes(policy, "worker-src 'self';");
       assertStringIncludes(policy, "connect-src 'self';");
       for (const part of ["Connect", "Send", "Close Socket", "Communication Log"]) {
         assertStringIncludes(text, part);
@@ -142,6 +143,72 @@ for (const runtime of nativeRuntimes) {
     assertEquals((await asked.json()).status, 403);
   });
 
+  Deno.test(`${name}: the echo app tells its own page what it really says, at any path`, async () => {
+    await using app = await start();
+    const own = `127.0.0.1:${app.port}`;
+    const ask = async (origin: string | undefined, handshake: unknown) => {
+      const response = await fetch(`http://${own}/verdict`, {
+        method: "POST",
+        body: JSON.stringify(handshake),
+        headers: { ...origin && { origin } },
+      });
+      return [response.status, await response.json()] as const;
+    };
+    const path = "/ws";
+    assertEquals(await ask(`http://${own}`, { path, protocols: ["a", "b"] }), [200, {
+      kind: "accepted",
+      protocol: "",
+      path,
+    }]);
+    const [, refused] = await ask(`http://${own}`, { path, protocols: ["a", "a"] });
+    assertEquals([refused.kind, refused.status], ["refused", 400]);
+    assertEquals(await ask(`http://${own}`, { path: "/no", protocols: [] }), [200, {
+      kind: "not-an-upgrade",
+      status: 404,
+      path: "/no",
+    }]);
+    // Wherever it seems to lead, it is this server that is asked.
+    for (const path of ["//127.0.0.1:1/ws", "/@127.0.0.1:1/"]) {
+      const [status, { kind }] = await ask(`http://${own}`, { path, protocols: [] });
+      assertEquals([status, kind], [200, "not-an-upgrade"], path);
+    }
+    // What trusts this machine is not asked for pages from elsewhere.
+    for (const origin of [undefined, "null", "https://evil.example", "http://127.0.0.1:1"]) {
+      const [status, { error }] = await ask(origin, { path: "/secret", protocols: [] });
+      assertEquals(status, 403, origin);
+      assertStringIncludes(error, "expected a page of this server");
+    }
+    // Nothing but a path and names: no line of its own in the request.
+    for (
+      const wrong of [
+        { path: "ws", protocols: [] },
+        { path: "/a b", protocols: [] },
+        { path: "/a\r\nb: c", protocols: [] },
+        { path, protocols: ["a\r\nb: c"] },
+        { path, protocols: "a" },
+        { path },
+      ]
+    ) assertEquals((await ask(`http://${own}`, wrong))[0], 400, JSON.stringify(wrong));
+    // A page from elsewhere hears of /ws only.
+    const elsewhere = await fetch(`http://${own}/verdict?path=/no&protocols=a`, {
+      headers: { origin: "https://evil.example" },
+    });
+    const { kind, status, path: asked } = await elsewhere.json();
+    assertEquals([kind, status, asked], ["refused", 403, "/ws"]);
+  });
+
+  Deno.test(`${name}: the echo app closes the connections with which it tries itself`, async () => {
+    await using app = await start();
+    const url = `http://127.0.0.1:${app.port}/verdict`;
+    for (let count = 0; count < 3; count++) {
+      const response = await fetch(url, { headers: { origin: `http://127.0.0.1:${app.port}` } });
+      assertEquals((await response.json()).kind, "accepted");
+    }
+    for (let count = 0; count < 3; count++) {
+      assertEquals(await app.nextLine(), "closed 1000 peer");
+    }
+  });
+
   Deno.test(`${name}: the echo app lets its page connect elsewhere only if it is told to`, async () => {
     for (const [ANY_SERVER, wide] of [["0", false], ["1", true]] as const) {
       await using app = await start({ ANY_SERVER });
@@ -170,6 +237,15 @@ for (const runtime of nativeRuntimes) {
       [{ PORT: "" }, 'expected PORT to be a number from 0 to 65535, got ""'],
       [{ ANY_SERVER: "yes", PORT: "0" }, 'expected ANY_SERVER to be 0 or 1, got "yes"'],
       [{ HOST: "203.0.113.1", PORT: "0" }, "Cannot"],
+      [{ INSPECT: "yes", PORT: "0" }, 'expected INSPECT to be 0 or 1, got "yes"'],
+      [
+        { INSPECT: "1", INSPECT_TOKEN: "guess me", PORT: "0" },
+        "expected INSPECT_TOKEN to have at least 32 characters, got 8",
+      ],
+      [
+        { INSPECT: "1", HOST: "0.0.0.0", PORT: "0" },
+        'expected HOST to be of this machine, such as 127.0.0.1, where INSPECT is 1 and there is no INSPECT_TOKEN, got "0.0.0.0"',
+      ],
     ] as const
   ) {
     Deno.test(`${name}: the echo app says in one line what is wrong with ${JSON.stringify(env)}`, async () => {

@@ -145,8 +145,8 @@ Deno.test("mod.ts only re-exports", () => {
 });
 
 Deno.test("importing the package does nothing and asks no runtime", async () => {
-  const names = ["client", "hono", "hubs", "limits", "node", "testing", "topics", "workers"];
-  const entries = ["mod.ts", ...names.map((name) => `src/${name}.ts`)]
+  const names = ["client", "hono", "hono_workers", "hubs", "limits", "node", "testing", "topics"];
+  const entries = ["mod.ts", ...[...names, "workers"].map((name) => `src/${name}.ts`)]
     .map((path) => new URL(path, root).href);
   // The modules of Node are Deno's own, and ask it.
   const program = `

@@ -1,4 +1,4 @@
-/** `tests/` mirrors `src/`. That each test runs every line of its module: long/coverage_test.ts. */
+/** `tests/` mirrors `src/`. That each test runs every line of its module: coverage_test.ts. */
 import { assert, assertEquals } from "@std/assert";
 import { root } from "./support/command.ts";
 import {

@@ -24,6 +24,7 @@ const WITH_OTHERS = [
   "tests/proxies/",
   "tests/stacks/",
   "tests/workerd/",
+  "tests/coverage_test.ts",
   "tests/conformance/hub_attacks_test.ts",
   "tests/conformance/wire/client_outages_test.ts",
   "tests/conformance/wire/signalr_test.ts",

@@ -3,6 +3,7 @@ import process from "node:process";
 import { Hono } from "hono";
 import { serve } from "edgesocket";
 import { upgradeWebSocket } from "edgesocket/hono";
+import { inspected } from "../inspect/inspected.ts";
 import { playground } from "../playground.ts";
 import { address } from "../settings.ts";
 
@@ -10,14 +11,16 @@ const app = new Hono();
 
 app.get(
   "/ws",
-  upgradeWebSocket(() => ({
-    onMessage: (event, connection) => connection.send(event.data),
-    onClose: (event) => console.log("closed", event.code, event.cause),
-  })),
+  upgradeWebSocket(() =>
+    inspected({
+      onMessage: (event, connection) => connection.send(event.data),
+      onClose: (event) => console.log("closed", event.code, event.cause),
+    })
+  ),
 );
 
 // A page to try it with. An app of your own goes without it.
-app.route("/", playground());
+app.route("/", playground(() => server));
 
 const server = serve({
   fetch: app.fetch,

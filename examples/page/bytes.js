@@ -1,6 +1,3 @@
-/** Bytes that an entry shows as hex at once. */
-const SHOWN = 4_096;
-
 const encoder = new TextEncoder();
 
 /** The bytes of a message: those of its UTF-8 if it is a text. */
@@ -8,10 +5,15 @@ export function bytesOf(data) {
   return typeof data === "string" ? encoder.encode(data) : data;
 }
 
+/** How many bytes a message has. */
+export function sizeOf(data) {
+  return bytesOf(data).length;
+}
+
 /** Reads "00 ff", "00ff" or "0x00, 0xff". */
 export function parseHex(text) {
   const digits = text.replace(/0x|[\s,:]/gi, "");
-  if (!/^([0-9a-f]{2})*$/i.test(digits)) {
+  if (!/^[0-9a-f]*$/i.test(digits) || digits.length % 2 === 1) {
     const wrong = digits.match(/[^0-9a-f]/i)?.[0];
     throw new Error(
       `Expected bytes as pairs of hex digits such as 00 ff, got ${
@@ -22,13 +24,13 @@ export function parseHex(text) {
   return Uint8Array.from(digits.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 }
 
-/** Writes bytes as "00 ff", the first few thousand of them. */
-export function toHex(bytes, limit = SHOWN) {
+/** Writes bytes as "00 ff": `most` of them, and a mark if there are more. */
+export function toHex(bytes, most = Infinity) {
   const shown = Array.from(
-    bytes.subarray(0, limit),
+    bytes.subarray(0, most),
     (byte) => byte.toString(16).padStart(2, "0"),
   ).join(" ");
-  return bytes.length > limit ? `${shown} …` : shown;
+  return bytes.length > most ? `${shown} …` : shown;
 }
 
 /** 1023 B, 1.0 KiB, 1.0 MiB. */
@@ -41,5 +43,7 @@ export function formatSize(bytes) {
 /** Whether two messages are the same. */
 export function sameMessage(a, b) {
   if (typeof a === "string" || typeof b === "string") return a === b;
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
+  return true;
 }

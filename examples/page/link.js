@@ -1,188 +1,260 @@
+import { isOwn, targetOf } from "./address.js";
 import { inWords } from "./close_codes.js";
+import { BLOCKED, delayOf, explain } from "./refusal.js";
 
-/** Milliseconds that a server may take to open a WebSocket. */
+/** Milliseconds that a server may take to open a WebSocket, and to say why it did not. */
 const PATIENCE = 10_000;
-/** Milliseconds until the first try to reconnect, and at most. */
-const FIRST_DELAY = 500;
-const LAST_DELAY = 30_000;
+const ANSWER = 4_000;
+/** Connections of which the log still knows the URL. */
+const REMEMBERED = 1_000;
 
 /**
- * One WebSocket at a time, and what becomes of it: says each change of state in words, why a
- * connection could not be opened, and tries again if it is asked to.
+ * One WebSocket at a time, which a Worker has, and what becomes of it: says each change of state in
+ * words, why a connection could not be opened, and tries again if it is asked to.
  *
  * States: idle, connecting, open, closing, closed, failed, waiting.
  */
-export class Link {
+export class Link extends EventTarget {
   /** Whether to connect again when a connection breaks. */
   reconnect = false;
   state = "idle";
+  /** Of the last attempt: its number and URL. */
+  connection = 0;
+  url = "";
+  /** Told of the URL just before a socket is made, and waited for; may change it. */
+  dial;
+  /** What is known of connections, by their numbers: `{ url, protocol, time }`. */
+  connections = new Map();
   #handlers;
-  #socket;
-  #target;
+  #worker;
+  #protocols = [];
   #attempt = 0;
-  #countdown;
-  /** Ends the attempt to connect that is under way. */
-  #giveUp;
+  #timer;
   /** Whether the page ended it, so that it does not come back. */
   #ended = false;
 
-  /** Handlers: state(state, text), countdown(text), opened(), message(data), event(type, text). */
+  /** Handlers: state(state, text), countdown(text), batch(batch), event(type, text, more). */
   constructor(handlers) {
+    super();
     this.#handlers = handlers;
-    document.addEventListener("securitypolicyviolation", ({ effectiveDirective }) => {
-      // Chromium says nothing else: the socket stays as if it were connecting.
-      if (effectiveDirective === "connect-src") this.#giveUp?.(BLOCKED, true);
-    });
+    this.#worker = new Worker(new URL("./socket_worker.js", import.meta.url), { type: "module" });
+    this.#worker.onmessage = ({ data }) => this.#heard(data);
+    this.#worker.onerror = () => this.#failed("This browser does not start module workers", true);
   }
 
-  get bufferedAmount() {
-    return this.#socket?.bufferedAmount ?? 0;
+  /** Whether there is anything to close or to cancel. */
+  get busy() {
+    return ["connecting", "open", "closing", "waiting"].includes(this.state);
   }
 
-  connect(url, protocols) {
-    this.#target = { url, protocols };
+  connect(url, protocols = []) {
+    const target = targetOf(url, location.href);
+    if (target?.host !== targetOf(this.url, location.href)?.host) this.order("forget");
+    this.url = url;
+    this.#protocols = protocols;
     this.#attempt = 0;
     this.#open();
   }
 
   send(data) {
-    this.#socket.send(data);
+    this.order("send", { data });
   }
 
+  /** Tells the Worker to do something. */
+  order(what, more) {
+    this.#worker.postMessage({ do: what, ...more });
+  }
+
+  /** Closes; whoever waits for an answer to that, or for a connection, gives it up. */
   close(code, reason) {
     this.#ended = true;
-    if (this.state === "waiting") {
-      this.#stopWaiting();
-      this.#say("closed", "Not connected");
+    if (this.state === "open") {
+      this.#say("closing", "Closing…");
+      this.order("close", { code, reason });
       return;
     }
-    if (this.state !== "open") return this.#giveUp();
-    this.#say("closing", "Closing…");
-    this.#socket.close(code, reason);
+    const waited = this.state === "waiting";
+    const text = this.state === "closing"
+      ? "Closed – given up: the server has not answered the close"
+      : waited
+      ? "Not connected"
+      : "Cancelled";
+    this.#stop();
+    if (waited) this.#say("closed", text);
+    else this.#over(text);
   }
 
   #say(state, text) {
     this.state = state;
     this.#handlers.state(state, text);
+    const { url, connection } = this;
+    this.#tell("state", { state, text, url, connection });
   }
 
-  #open() {
-    this.#stopWaiting();
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+
+  async #open() {
+    clearInterval(this.#timer);
+    this.#handlers.countdown("");
     this.#ended = false;
-    const { url, protocols } = this.#target;
-    let socket;
-    try {
-      socket = this.#socket = new WebSocket(url, protocols);
-    } catch (error) {
-      this.#failed(`Cannot connect: ${error.message}`, true);
+    this.connection++;
+    const target = targetOf(this.url, location.href);
+    if (target === undefined || !/^wss?:$/.test(target.protocol) || target.hash) {
+      const wrong = target === undefined
+        ? "no URL"
+        : target.hash
+        ? "one with a #"
+        : target.protocol;
+      this.#failed(`Cannot connect: expected a URL such as ws://host/path, got ${wrong}`, true);
       return;
     }
-    socket.binaryType = "arraybuffer";
+    if (!isOwn(target, location.href) && !("anyServer" in document.body.dataset)) {
+      // The browser forbids it: Chromium then goes on connecting, and Firefox says 1006.
+      this.#failed(BLOCKED, true);
+      return;
+    }
     this.#say("connecting", "Connecting…");
-    let opened = false;
-    let over = false;
-    const giveUp = this.#giveUp = (text, final) => {
-      if (opened || over) return;
-      over = true;
-      clearTimeout(timer);
-      socket.close();
-      if (this.#ended) this.#over("closed", "Cancelled");
-      else this.#failed(text, final);
-    };
-    const timer = setTimeout(
-      () => giveUp(`No answer within ${PATIENCE / 1000} seconds`, false),
-      PATIENCE,
-    );
+    const patience = () => this.#failed(`No answer within ${PATIENCE / 1000} seconds`, false);
+    this.#timer = setTimeout(patience, PATIENCE);
+    const { connection } = this;
+    const changed = this.dial && await this.dial(target);
+    // Meanwhile it may have been cancelled.
+    if (connection !== this.connection || this.state !== "connecting") return;
+    const { href: url } = changed ?? target;
+    this.order("connect", { url, protocols: this.#protocols, connection });
+  }
 
-    socket.addEventListener("open", () => {
-      if (over) return;
-      clearTimeout(timer);
-      opened = true;
+  #heard(message) {
+    if (message.on === "batch") {
+      this.#handlers.batch(message);
+      afterFrame(() => this.order("taken"));
+      return;
+    }
+    const { connection, time } = message;
+    if (connection !== this.connection || !this.busy) return;
+    if (message.on === "fault") this.#failed(`Cannot connect: ${message.message}`, true);
+    else if (message.on === "blocked") this.#failed(BLOCKED, true);
+    else if (message.on === "opened") {
+      clearTimeout(this.#timer);
+      const { protocol } = message;
+      const url = targetOf(this.url, location.href).href;
+      const speaking = protocol ? `, subprotocol ${protocol}` : this.#withoutProtocol();
+      this.#remember(connection, { url, protocol, time });
       this.#attempt = 0;
-      const speaking = socket.protocol ? `, subprotocol ${socket.protocol}` : "";
+      this.#handlers.event("open", `Connection opened to ${url}${speaking}`, { time, connection });
       this.#say("open", "Open");
-      this.#handlers.event("open", `Connection opened to ${socket.url}${speaking}`);
-      this.#handlers.opened();
-    });
-    socket.addEventListener("message", ({ data }) => {
-      this.#handlers.message(typeof data === "string" ? data : new Uint8Array(data));
-    });
-    socket.addEventListener("close", async ({ code, reason, wasClean }) => {
-      if (over) return;
-      if (!opened) {
-        if (this.#ended) return giveUp();
-        const { text, final } = await whyRefused(url);
-        return giveUp(text, final);
+      this.#tell("opened", { url, protocol, connection, time });
+    } else if (message.on === "closed") {
+      if (message.opened) this.#closed(message);
+      else if (this.#ended) this.#over("Cancelled");
+      else {
+        // Before others connect to find out why.
+        this.#tell("refused", { connection, time });
+        this.#refused(connection);
       }
-      over = true;
-      const text = `${inWords(code)}${reason && ` (${reason})`}`;
-      if (this.#ended || code === 1000) return this.#over("closed", `Closed – ${text}`);
-      this.#handlers.event(wasClean ? "close" : "error", `Connection closed – ${text}`);
-      this.#again(`Closed – ${text}`, false);
-    });
+    }
   }
 
-  #over(state, text) {
-    this.#handlers.event("close", text.replace("Closed", "Connection closed"));
-    this.#say(state, text);
+  /** Firefox alone opens a connection that was promised a subprotocol and got none. */
+  #withoutProtocol() {
+    const names = this.#protocols.join(", ");
+    return names &&
+      `, without a subprotocol: the server chose none of ${names}, and other browsers ` +
+        "give such a connection up";
   }
 
-  #failed(text, final) {
-    this.#handlers.event("error", text);
-    this.#again(text, final);
+  #closed({ code, reason, wasClean, connection, time }) {
+    const text = `${inWords(code)}${reason && ` (${reason})`}`;
+    const meant = this.#ended || code === 1000;
+    const type = meant || wasClean ? "close" : "error";
+    this.#handlers.event(type, `Connection closed – ${text}`, { time, connection });
+    this.#tell("closed", { code, reason, wasClean, connection, time });
+    if (meant) this.#say("closed", `Closed – ${text}`);
+    else this.#again(`Closed – ${text}`, {});
+  }
+
+  async #refused(connection) {
+    clearTimeout(this.#timer);
+    const why = await whyRefused(targetOf(this.url, location.href), this.#protocols);
+    // Meanwhile it may have been cancelled.
+    if (connection !== this.connection || this.state !== "connecting") return;
+    this.#failed(why.text, why.final, why.after);
+  }
+
+  #over(text) {
+    this.#handlers.event("close", text.replace("Closed", "Connection closed"), {});
+    this.#say("closed", text);
+  }
+
+  #failed(text, final, after) {
+    this.#stop();
+    this.#handlers.event("error", text, {});
+    this.#again(text, { final, after });
+  }
+
+  #stop() {
+    clearInterval(this.#timer);
+    this.#handlers.countdown("");
+    this.order("drop");
   }
 
   /** Waits for the next try, or stops here. */
-  #again(text, final) {
+  #again(text, { final, after }) {
     if (!this.reconnect || final || this.#ended) return this.#say("failed", text);
     this.#attempt++;
-    const backoff = Math.min(LAST_DELAY, FIRST_DELAY * 2 ** (this.#attempt - 1));
-    // Not everyone at the same time.
-    const until = performance.now() + backoff * (0.8 + 0.4 * Math.random());
-    this.#say("waiting", `${text}. Reconnecting, attempt ${this.#attempt}…`);
+    const until = performance.now() + delayOf(this.#attempt, after);
+    const asked = after ? `, which the server asks to wait ${after} s for` : "";
+    this.#say("waiting", `${text}. Reconnecting, attempt ${this.#attempt}${asked}…`);
     const count = () => {
       const left = Math.max(0, until - performance.now());
       this.#handlers.countdown(`in ${(left / 1000).toFixed(1)} s`);
       if (left === 0) this.#open();
     };
-    this.#countdown = setInterval(count, 100);
+    this.#timer = setInterval(count, 100);
     count();
   }
 
-  #stopWaiting() {
-    clearInterval(this.#countdown);
-    this.#handlers.countdown("");
+  #remember(connection, known) {
+    this.connections.set(connection, known);
+    this.connections.delete(connection - REMEMBERED);
   }
 }
 
-const BLOCKED = "This page may connect to its own server only. " +
-  "Start the app with ANY_SERVER=1 to let it connect to others";
+/** When the page has drawn; a page in the background draws nothing. */
+function afterFrame(task) {
+  let done = false;
+  const once = () => {
+    if (!done) task();
+    done = true;
+  };
+  requestAnimationFrame(once);
+  setTimeout(once, 100);
+}
 
-/** A browser does not tell a page why a WebSocket was refused, but our own server does. */
-async function whyRefused(url) {
-  const target = new URL(url, location.href).href.replace(/^ws/, "http");
-  const { host, href } = new URL("/verdict", target);
-  const foreign = host !== location.host;
+/** A browser does not tell a page why a WebSocket was refused, but our own servers do. */
+async function whyRefused(target, protocols) {
+  const { host, pathname, search } = target;
+  const path = pathname + search;
+  const own = isOwn(target, location.href);
+  const asked = { host, path, protocols, origin: location.origin, foreign: !own };
+  const url = new URL("/verdict", target.href.replace(/^ws/, "http"));
+  if (!own) url.searchParams.set("protocols", protocols.join(", "));
   try {
-    const response = await fetch(href, { cache: "no-store", signal: AbortSignal.timeout(3_000) });
-    const verdict = await response.json();
-    if (verdict.kind === "refused") {
-      return {
-        final: true,
-        text: `Refused with ${verdict.status}: ${verdict.message}. ` +
-          `This page comes from ${location.origin}`,
-      };
-    }
-    return {
-      final: true,
-      text: `The server at ${host} answers, but did not open a WebSocket at this URL`,
-    };
+    const response = await fetch(url, {
+      cache: "no-store",
+      signal: AbortSignal.timeout(ANSWER),
+      ...(own && {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ path, protocols }),
+      }),
+    });
+    const answer = await response.json();
+    if (!own) answer.path ??= "/ws";
+    return explain(answer, asked);
   } catch {
-    return {
-      final: false,
-      text: foreign
-        ? `No WebSocket from ${host}, and the browser does not say why: the server may be gone, or refuse pages of ${location.origin}`
-        : `The server at ${host} does not answer`,
-    };
+    return explain(undefined, asked);
   }
 }

@@ -1,15 +1,12 @@
 import { bytesOf, formatSize, toHex } from "./bytes.js";
+import { element, mark, setOff, ui, write, writeVisible } from "./dom.js";
+import { Entries } from "./entries.js";
+import { DIRECTIONS } from "./parts.js";
+import { beginning } from "./visible.js";
 
-/** Pixels of a row, as in page.css. */
+/** Pixels of a row, as in page.css, and characters of an entry in it. */
 const ROW = 24;
-/** What the log keeps at most; older entries go first. */
-const MOST_ENTRIES = 100_000;
-const MOST_BYTES = 64 * 1024 * 1024;
-/** Characters of an entry in its row, and in the box below. */
 const IN_ROW = 300;
-const IN_DETAIL = 64 * 1024;
-
-const DIRECTIONS = { in: "received", out: "sent", event: "event" };
 
 const clock = new Intl.DateTimeFormat("en-GB", {
   hour: "2-digit",
@@ -18,133 +15,65 @@ const clock = new Intl.DateTimeFormat("en-GB", {
   fractionalSecondDigits: 3,
 });
 
-/**
- * The Communication Log: keeps entries, and shows those in view. Whatever came from the network is
- * shown as text, never as HTML.
- */
+/** The view of the log: only the rows that are to be seen exist. */
 export class Log {
-  #entries = [];
-  #bytes = 0;
-  /** Entries that went because there were too many. */
-  #lost = 0;
-  /** What is shown: entries that pass the filter, up to the moment of the pause. */
-  #shown = [];
-  #filter = { kind: "", text: "" };
+  entries = new Entries();
   #hex = false;
-  #paused = false;
   #chosen;
+  #onChoose;
   #rows = [];
   #due = false;
-  #box;
-  #body;
-  #detail;
-  #count;
+  /** Whether the newest entry stays in view; if not, the first one in view does. */
+  #follows = true;
+  #first;
+  #height = 0;
 
-  /** Elements: the box that scrolls, the group of rows, the box for one entry, the count. */
-  constructor({ box, body, detail, count }) {
-    this.#box = box;
-    this.#body = body;
-    this.#detail = detail;
-    this.#count = count;
-    box.addEventListener("scroll", () => this.#renderSoon());
-    new ResizeObserver(() => this.#renderSoon()).observe(box);
-    box.addEventListener("keydown", (event) => this.#key(event));
-    body.addEventListener("click", ({ target }) => {
+  constructor(onChoose) {
+    this.#onChoose = onChoose;
+    ui.log.addEventListener("scroll", () => {
+      const { scrollTop, clientHeight } = ui.log;
+      this.#follows = scrollTop + clientHeight >= this.#height - ROW;
+      this.#renderSoon();
+    });
+    new ResizeObserver(() => this.#renderSoon()).observe(ui.log);
+    ui.log.addEventListener("keydown", (event) => this.#key(event));
+    ui.rows.addEventListener("click", ({ target }) => {
       const row = target.closest("[role=row]");
-      if (row) this.#choose(Number(row.dataset.index));
+      if (row) this.choose(Number(row.dataset.index));
     });
   }
 
-  get length() {
-    return this.#entries.length;
-  }
-
-  /** Adds an entry; data is a string or a Uint8Array. */
-  add(direction, type, data) {
-    const size = direction === "event" ? 0 : bytesOf(data).length;
-    const entry = { time: Date.now(), direction, type, size, data };
-    this.#entries.push(entry);
-    this.#bytes += size;
-    if (!this.#paused && this.#passes(entry)) this.#shown.push(entry);
-    if (this.#entries.length > MOST_ENTRIES || this.#bytes > MOST_BYTES) this.#shrink();
+  /** Adds an entry: see Entries. */
+  add(entry) {
+    this.entries.add(entry);
     this.#renderSoon();
   }
 
   clear() {
-    this.#entries = [];
-    this.#bytes = this.#lost = 0;
-    this.#chosen = undefined;
-    this.#detail.value = "";
-    this.#refilter();
+    this.entries.clear();
+    this.choose(-1);
   }
 
   filter(kind, text) {
-    this.#filter = { kind, text: text.toLowerCase() };
-    this.#refilter();
+    this.entries.filter(kind, text);
+    this.#renderSoon();
+  }
+
+  pause(paused) {
+    this.entries.pause(paused);
+    this.#renderSoon();
   }
 
   set hex(hex) {
     this.#hex = hex;
-    this.#showDetail();
+    for (const row of this.#rows) row.entry = undefined;
     this.#renderSoon();
   }
 
-  set paused(paused) {
-    this.#paused = paused;
-    if (!paused) this.#refilter();
+  /** Goes to the newest entry, and stays there. */
+  follow() {
+    this.#follows = true;
     this.#renderSoon();
-  }
-
-  /** What is shown, as lines of text. */
-  get text() {
-    return this.#shown.map((entry) =>
-      [new Date(entry.time).toISOString(), DIRECTIONS[entry.direction], entry.type, entry.size]
-        .concat(JSON.stringify(this.#written(entry, Infinity))).join("\t")
-    ).join("\n");
-  }
-
-  /** What is shown, as JSON; binary data as hex. */
-  get json() {
-    return JSON.stringify(
-      this.#shown.map(({ time, direction, type, size, data }) => ({
-        time: new Date(time).toISOString(),
-        direction: DIRECTIONS[direction],
-        type,
-        size,
-        ...(typeof data === "string" ? { data } : { hex: toHex(data, Infinity) }),
-      })),
-      undefined,
-      1,
-    );
-  }
-
-  #passes({ direction, data }) {
-    const { kind, text } = this.#filter;
-    if (kind !== "" && kind !== direction) return false;
-    return text === "" ||
-      (typeof data === "string" ? data : toHex(data)).toLowerCase().includes(text);
-  }
-
-  #refilter() {
-    this.#shown = this.#entries.filter((entry) => this.#passes(entry));
-    this.#renderSoon();
-  }
-
-  /** Lets the oldest go: a tenth at least, so that it is not done again at once. */
-  #shrink() {
-    let gone = 0;
-    while (
-      gone < this.#entries.length - 1 &&
-      (gone < this.#entries.length / 10 || this.#bytes > MOST_BYTES)
-    ) this.#bytes -= this.#entries[gone++].size;
-    this.#lost += gone;
-    this.#entries.splice(0, gone);
-    if (!this.#paused) this.#refilter();
-  }
-
-  #written({ direction, data }, most) {
-    const asHex = typeof data !== "string" || (this.#hex && direction !== "event");
-    return asHex ? toHex(bytesOf(data), Math.ceil(most / 3)) : data.slice(0, most);
   }
 
   #renderSoon() {
@@ -157,73 +86,72 @@ export class Log {
   }
 
   #render() {
-    const box = this.#box;
-    const height = this.#shown.length * ROW;
-    const before = parseFloat(this.#body.style.height) || 0;
-    // Who looks at the newest goes on doing so.
-    const follows = box.scrollTop + box.clientHeight >= before - ROW;
-    this.#body.style.height = `${height}px`;
-    if (follows && height !== before && !this.#paused) box.scrollTop = box.scrollHeight;
+    const { log: box, rows: body } = ui;
+    const { shown } = this.entries;
+    const height = shown.length * ROW;
+    if (height !== this.#height) body.style.height = `${height}px`;
+    this.#height = height;
+    const before = this.#first && shown.indexOf(this.#first.entry);
+    if (this.#follows) box.scrollTop = box.scrollHeight;
+    else if (before > 0 && before !== this.#first.index) {
+      box.scrollTop += (before - this.#first.index) * ROW;
+    }
+    const top = Math.floor(box.scrollTop / ROW);
+    this.#first = shown[top] && { entry: shown[top], index: top };
 
-    const first = Math.max(0, Math.floor(box.scrollTop / ROW) - 2);
+    const first = Math.max(0, top - 2);
     const visible = Math.ceil(box.clientHeight / ROW) + 4;
-    const count = Math.max(0, Math.min(visible, this.#shown.length - first));
+    const count = Math.max(0, Math.min(visible, shown.length - first));
     while (this.#rows.length < count) this.#rows.push(this.#newRow());
     while (this.#rows.length > count) this.#rows.pop().remove();
     this.#rows.forEach((row, offset) => this.#fill(row, first + offset));
 
-    box.setAttribute("aria-rowcount", `${this.#shown.length + 1}`);
+    box.setAttribute("aria-rowcount", `${shown.length + 1}`);
     const chosen = this.#rows.find((row) => row.ariaSelected === "true");
     if (chosen) box.setAttribute("aria-activedescendant", chosen.id);
     else box.removeAttribute("aria-activedescendant");
-    this.#count.textContent = this.#summary();
-  }
-
-  #summary() {
-    const [all, shown, lost] = [this.#entries.length, this.#shown.length, this.#lost]
-      .map((count) => count.toLocaleString("en"));
-    if (all === "0") return "No entries";
-    return `${shown === all ? all : `${shown} of ${all}`} ${all === "1" ? "entry" : "entries"}` +
-      (this.#lost > 0 ? `, ${lost} older ones let go` : "") + (this.#paused ? ", paused" : "");
+    write(ui.count, this.entries.summary);
+    setOff(this.#follows, ui.newest);
   }
 
   #newRow() {
-    const row = document.createElement("div");
-    row.role = "row";
-    for (const name of ["time", "direction", "type", "number", "data"]) {
-      const cell = document.createElement("span");
-      cell.role = "gridcell";
-      cell.className = name;
-      row.append(cell);
+    const row = element("div", { role: "row" });
+    for (const className of ["time", "direction", "type", "number", "data"]) {
+      row.append(element("span", { role: "gridcell", className }));
     }
-    this.#body.append(row);
+    ui.rows.append(row);
     return row;
   }
 
   #fill(row, index) {
-    const entry = this.#shown[index];
-    const { time, direction, type, size } = entry;
-    row.id = `row-${index}`;
+    const entry = this.entries.shown[index];
+    row.ariaSelected = `${entry === this.#chosen}`;
     row.style.top = `${index * ROW}px`;
     row.ariaRowIndex = `${index + 2}`;
-    row.ariaSelected = `${entry === this.#chosen}`;
-    Object.assign(row.dataset, { index, direction, type });
-    const cells = [
-      clock.format(time),
-      DIRECTIONS[direction],
-      type,
-      direction === "event" ? "" : formatSize(size),
-      this.#written(entry, IN_ROW),
-    ];
-    cells.forEach((text, column) => {
-      const cell = row.children[column];
-      if (cell.textContent !== text) cell.textContent = text;
-    });
+    row.dataset.index = index;
+    if (row.entry === entry) return;
+    row.entry = entry;
+    const { id, time, direction, type, size, data, level } = entry;
+    row.id = `row-${id}`;
+    Object.assign(row.dataset, { direction, type, level: level ?? "" });
+    const [at, way, kind, length, cell] = row.children;
+    write(at, clock.format(time));
+    write(way, DIRECTIONS[direction]);
+    write(kind, type);
+    write(length, direction === "in" || direction === "out" ? formatSize(size) : "");
+    if (typeof data !== "string" || (this.#hex && length.textContent !== "")) {
+      cell.textContent = toHex(bytesOf(data), IN_ROW / 3);
+      return;
+    }
+    const { shown, left } = beginning(data, IN_ROW);
+    writeVisible(cell, shown);
+    if (left > 0) cell.append(mark(` … ${left.toLocaleString("en")} more`));
   }
 
   #key(event) {
-    const page = Math.floor(this.#box.clientHeight / ROW) - 1;
-    const last = this.#shown.length - 1;
+    const page = Math.floor(ui.log.clientHeight / ROW) - 1;
+    const { shown } = this.entries;
+    const last = shown.length - 1;
     const steps = {
       ArrowUp: -1,
       ArrowDown: 1,
@@ -234,24 +162,24 @@ export class Log {
     };
     if (!(event.key in steps) || last < 0) return;
     event.preventDefault();
-    const at = this.#chosen ? this.#shown.indexOf(this.#chosen) : last + 1;
-    this.#choose(Math.max(0, Math.min(last, at + steps[event.key])));
+    const at = this.#chosen ? shown.indexOf(this.#chosen) : last + 1;
+    this.choose(Math.max(0, Math.min(last, at + steps[event.key])));
   }
 
-  #choose(index) {
-    this.#chosen = this.#shown[index];
-    const head = this.#body.offsetTop;
-    const { clientHeight, scrollTop } = this.#box;
-    const top = index * ROW;
-    if (top < scrollTop) this.#box.scrollTop = top;
-    else if (top + ROW + head > scrollTop + clientHeight) {
-      this.#box.scrollTop = top + ROW + head - clientHeight;
+  /** Chooses an entry; from then on it stays in view, whatever comes. */
+  choose(index) {
+    const { log: box, rows: body } = ui;
+    this.#chosen = this.entries.shown[index];
+    this.#onChoose(this.#chosen);
+    if (this.#chosen) {
+      const head = body.offsetTop;
+      const top = index * ROW;
+      this.#follows = false;
+      if (top < box.scrollTop) box.scrollTop = top;
+      else if (top + ROW + head > box.scrollTop + box.clientHeight) {
+        box.scrollTop = top + ROW + head - box.clientHeight;
+      }
     }
-    this.#showDetail();
     this.#renderSoon();
-  }
-
-  #showDetail() {
-    if (this.#chosen) this.#detail.value = this.#written(this.#chosen, IN_DETAIL);
   }
 }

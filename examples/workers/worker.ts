@@ -16,7 +16,7 @@ interface Rooms {
   get(id: unknown): { fetch(request: Request): Promise<Response> };
 }
 
-export const Room = durable({
+export class Room extends durable({
   create() {
     const topics = createTopics();
     const events = (connection: Connection<Member>) => {
@@ -43,7 +43,7 @@ export const Room = durable({
     events: (connection: Connection<Member>, room) => room.events(connection),
     autoResponse: { request: "ping", response: "pong" },
   },
-});
+}) {}
 
 const app = new Hono<{ Bindings: { ROOMS: Rooms } }>();
 app.get("/", (c) => c.text("Connect to /rooms/lobby?name=ada, or to /echo\n"));

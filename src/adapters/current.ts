@@ -11,6 +11,6 @@ export function currentAdapter(): ServerAdapter {
   if (isDeno()) return denoAdapter;
   if (isBun()) return bunAdapter;
   throw new Error(
-    "Cannot serve WebSockets: expected Deno or Bun; on Node, import serve from edgesocket/node",
+    "Cannot serve WebSockets: expected Deno or Bun; see edgesocket/node or /workers",
   );
 }

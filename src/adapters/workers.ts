@@ -10,6 +10,7 @@ import { noContentWithToken } from "../server/token_placeholder.ts";
 import type { WorkersWebSocket } from "./workers_api.ts";
 import { workersChannels } from "./workers_channels.ts";
 import { WorkersClockwork } from "./workers_clockwork.ts";
+import { WorkersHandovers } from "./workers_handovers.ts";
 import { addressOf, workersOpening } from "./workers_opening.ts";
 import { workersGlobals } from "./workers_runtime.ts";
 import { listenTo, WorkersSocket, type WorkersSocketOwner } from "./workers_socket.ts";
@@ -47,6 +48,8 @@ export interface Keeper {
    * @throws {TypeError} If that cannot be kept.
    */
   keep(socket: WorkersSocket, limits: Limits): void;
+  /** It is open: its `onOpen` comes next. */
+  opened(socket: WorkersSocket): void;
 }
 
 /** Cloudflare's runtime: for one request of a Worker, or for one Durable Object. */
@@ -60,13 +63,22 @@ export class WorkersAdapter implements Adapter, WorkersSocketOwner {
   /** Who takes over the sockets, so that the object may sleep; nobody by default. */
   keeper: Keeper | undefined;
   readonly #clockwork: WorkersClockwork;
+  readonly #handovers = new WorkersHandovers();
   readonly #sleeps: boolean;
 
   /** `sleeps`: whether a timer must not keep the object awake. */
   constructor(sleeps = false) {
     this.#sleeps = sleeps;
     this.#clockwork = new WorkersClockwork(sleeps ? 0 : RARELY);
-    this.clockwork = this.#clockwork.start;
+    this.clockwork = (clock, look) => {
+      const stops = [this.#clockwork.start(clock, look), this.#handovers.start(clock)];
+      return () => stops.forEach((stop) => stop());
+    };
+  }
+
+  /** Resolves when the runtime has taken over what it was handed, or has not. */
+  get handedOver(): Promise<void> {
+    return this.#handovers.settled;
   }
 
   opening(request: Request): Opening | undefined {
@@ -80,14 +92,19 @@ export class WorkersAdapter implements Adapter, WorkersSocketOwner {
   upgrade(
     { request, response, protocol, limits }: UpgradeRequest,
     connection: ServerConnection,
-  ): Response {
+  ): Response | undefined {
+    // The client has left. Without the flag enable_request_signal nobody tells us.
+    if (request.signal?.aborted) return undefined;
     const headers = new Headers(allowedHeaders(response.headers));
     if (protocol !== "") headers.set("sec-websocket-protocol", protocol);
     const { 0: webSocket, 1: raw } = new (workersGlobals().WebSocketPair)();
     const { url } = request;
     connection.request = { url, headers: request.headers, remoteAddress: addressOf(request) };
     const answer = new Response(null, { status: 101, headers, webSocket } as ResponseInit);
-    connection.opened(this.#take(raw, connection, limits));
+    const socket = this.#take(raw, connection, limits);
+    connection.opened(socket);
+    this.keeper?.opened(socket);
+    this.#handovers.add(connection, webSocket);
     return answer;
   }
 

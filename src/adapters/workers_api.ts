@@ -28,7 +28,7 @@ export interface WorkersClose {
 
 /** The part of the runtime's global scope that we use. */
 export interface WorkersGlobals {
-  readonly WebSocketPair: new () => { readonly 0: unknown; readonly 1: WorkersWebSocket };
+  readonly WebSocketPair: new () => { readonly 0: WorkersWebSocket; readonly 1: WorkersWebSocket };
   readonly WebSocketRequestResponsePair: new (request: string, response: string) => object;
 }
 

@@ -58,6 +58,8 @@ export class Follower {
   /** Whether somebody has asked for it since the last look. */
   #wanted = false;
   closed = false;
+  /** Whether it has been asked for once: before, nobody knows that it is followed. */
+  begun = false;
 
   /** `from`: where it was, if it was followed somewhere else before. */
   constructor(topic: string, owner: FollowerOwner, from?: Mark) {
@@ -98,7 +100,7 @@ export class Follower {
   /** Reads what was missed, up to the end. Never rejects. */
   catchUp(): Promise<void> {
     if (this.closed) return Promise.resolve();
-    this.#behind = true;
+    this.#behind = this.begun = true;
     return this.#reading ??= this.#read();
   }
 

@@ -66,7 +66,9 @@ export class Followers {
     // Of a copy, because those that are looked at are put behind the others.
     for (const [channel, { follower, since }] of [...this.#byChannel]) {
       follower.look();
-      if (!up || (follower.current && now - since < QUIET) || ++looked > MOST) continue;
+      // One that is just being subscribed to would be read again as soon as it is.
+      if (!up || !follower.begun) continue;
+      if ((follower.current && now - since < QUIET) || ++looked > MOST) continue;
       this.#byChannel.delete(channel);
       this.#byChannel.set(channel, { follower, since: now });
       follower.catchUp();

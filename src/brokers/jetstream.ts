@@ -22,7 +22,12 @@ export interface StreamInfo {
   /** When it was created, to the nanosecond. */
   readonly created: string;
   /** What is in it. */
-  readonly state: { readonly first_seq: number; readonly last_seq: number };
+  readonly state: {
+    readonly first_seq: number;
+    readonly last_seq: number;
+    /** How many messages each subject has, of those that were asked for. */
+    readonly subjects?: Readonly<Record<string, number>>;
+  };
 }
 
 /** A message in a stream. */
@@ -75,7 +80,7 @@ export interface JetStreamClient {
 export interface JetStreamManager {
   /** Streams. */
   readonly streams: {
-    info(name: string): Promise<StreamInfo>;
+    info(name: string, options?: never): Promise<StreamInfo>;
     add(config: never): Promise<StreamInfo>;
     update(name: string, config: never): Promise<StreamInfo>;
     getMessage(stream: string, query: never): Promise<StoredMessage | null>;

@@ -10,6 +10,7 @@ import {
 } from "./jetstream.ts";
 import { checkOf, storedEntry } from "./jetstream_entry.ts";
 import { type Found, JetStreamPages } from "./jetstream_pages.ts";
+import { JetStreamWalk } from "./jetstream_walk.ts";
 import { type Mark, NOTHING } from "./mark.ts";
 
 /** Messages that are fetched one by one before many are asked for. */
@@ -28,12 +29,14 @@ export class MadeAnew extends Unanswered {}
 export class JetStreamReader {
   readonly #manager: JetStreamManager;
   readonly #stream: OpenStream;
-  readonly #pages: JetStreamPages;
+  readonly #pages: Pick<JetStreamPages | JetStreamWalk, "read" | "count">;
 
   constructor({ client, manager }: JetStream, stream: OpenStream) {
     this.#manager = manager;
     this.#stream = stream;
-    this.#pages = new JetStreamPages(client, stream);
+    this.#pages = stream.copied
+      ? new JetStreamWalk(manager, stream)
+      : new JetStreamPages(client, stream);
   }
 
   /**
@@ -126,8 +129,11 @@ export class JetStreamReader {
       if (message.seq >= last) return { entries, done: true, skipped };
     }
     const next = (entries.at(-1)?.mark.offset ?? first - 1) + 1;
-    const { entries: rest, ...more } = await this.#pages.read(subject, next, last, limit);
-    return { ...more, entries: [...entries, ...rest] };
+    const { entries: rest, done, skipped } = await this.#pages.read(subject, next, last, limit);
+    entries.push(...rest);
+    // A copy that is behind has handed out what it has: the next question is about the rest.
+    const isThere = (entries.at(-1)?.mark.offset ?? 0) >= last;
+    return { entries, done: done && isThere, skipped };
   }
 
   /** Messages from a number on, of those that are kept, without a hole among them. */
@@ -141,10 +147,16 @@ export class JetStreamReader {
       // Further than up to the last one, which may be gone by now.
       const { entries, done } = await this.#pages.read(subject, first, Infinity, limit);
       const [oldest] = entries;
-      if (oldest === undefined) break;
+      if (oldest === undefined) {
+        const newest = await this.#message({ seq: last });
+        if (newest === null || this.#isOld(newest)) break;
+        throw new Unanswered("JetStream has not handed out what it has: a copy is behind");
+      }
       // Older ones are let go of first: while this one is there, so are those behind it.
       const { offset } = oldest.mark;
-      if (await this.#message({ seq: offset }) !== null) return { entries, done };
+      if (await this.#message({ seq: offset }) !== null) {
+        return { entries, done: done && entries.at(-1)!.mark.offset >= last };
+      }
     }
     // There is none, or it is let go of faster than anybody can read it.
     return { head: { epoch: this.#stream.epoch, offset: last, check: NOTHING } };

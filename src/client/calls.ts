@@ -24,7 +24,7 @@ export class Calls {
   readonly #pending = new Map<string, Pending>();
   #ids = 0;
   /** Why nothing can be called any more. */
-  over: { readonly reason: unknown } | undefined;
+  declare over?: { readonly reason: unknown };
 
   constructor(protocol: HubProtocol, outbox: Outbox) {
     this.#protocol = protocol;

@@ -13,8 +13,11 @@ import { HELD, Retry } from "./retry.ts";
 import { type Session, tidy } from "./session.ts";
 import { type HubState, StateHolder } from "./state.ts";
 
-/** Milliseconds after a cut for which servers keep a session, and a little more. */
-const WINDOW = 20_000;
+/**
+ * Milliseconds after a cut for which a session may come back, if nobody says that it is over: a server
+ * keeps it for 15 seconds, from when it notices, which takes half a minute, and a little more.
+ */
+const WINDOW = 60_000;
 
 /** Milliseconds for which WebSockets are left alone that are not let through, the first time. */
 const PAUSE = 60_000;
@@ -39,6 +42,8 @@ export class Client {
   /** When it was cut. */
   #cutAt = 0;
   #young = 0;
+  /** Questions of the server that are not answered yet. */
+  #asked = 0;
 
   constructor(url: URL, options: CheckedOptions, world: Environment) {
     this.#outbox = new Outbox(options.maxBuffered);
@@ -54,7 +59,7 @@ export class Client {
       others: false,
       said: (message, session) => this.#said(message, session),
       room: () => this.#outbox.pump(),
-      idle: () => !this.calls.size,
+      idle: () => !(this.calls.size + this.#asked),
     };
   }
 
@@ -79,7 +84,7 @@ export class Client {
     this.#abort.abort(cut);
     this.#lose(reason, true);
     this.#retry.go();
-    this.state.set({ name: "closed", ...reason !== undefined && { reason } });
+    this.state.set({ name: "closed", reason });
     await within(this.#context.world.clock, gone, GOODBYE).catch(() => {});
   }
 
@@ -136,21 +141,21 @@ export class Client {
 
   /** Waits for the next try, without the session if it is over. */
   async #pause(cut: Cut): Promise<void> {
-    const { world, proved, others, blocked, next } = this.#context;
-    const now = world.clock.now();
-    const elsewhere = others && blocked > now && !this.calls.size;
+    const { world, proved, others, blocked, next, signal, idle } = this.#context;
+    const elsewhere = others && blocked > world.clock.now() && idle();
     if (cut.over !== "link" || !this.#session?.replay || elsewhere) this.#lose(cut);
     if (next) return;
-    const urgent = this.#session && now - this.#cutAt < WINDOW;
-    const delay = cut.retryAfter + this.#retry.next(world.random(), !!urgent);
+    const delay = cut.retryAfter + this.#retry.next(world.random(), this.#session);
     const state: HubState = {
       name: proved ? "reconnecting" : "connecting",
       reason: cut.cause ?? cut,
     };
     this.state.set({ ...state, retryAt: Date.now() + delay });
     // Whoever listens may have closed it.
-    if (!this.#abort.signal.aborted) await this.#retry.wait(world, delay, cut.retryAfter > 0);
-    if (!this.#abort.signal.aborted) this.state.set(state);
+    if (!signal.aborted) await this.#retry.wait(world, delay, cut.retryAfter);
+    // The next try is for another session then.
+    if (world.clock.now() - this.#cutAt > WINDOW) this.#lose(cut);
+    if (!signal.aborted) this.state.set(state);
   }
 
   /** The session is over, if there is one; or all is. */
@@ -166,11 +171,17 @@ export class Client {
 
   #said(message: HubMessage, session: Session): void {
     const { calls } = this;
-    if (message.type === MessageType.completion) calls.complete(message);
-    if (message.type === MessageType.streamItem) calls.item(message.invocationId, message.item);
-    if (message.type !== MessageType.invocation) return;
-    this.handlers.call(message, (answer) => {
-      if (!session.over) calls.tell(answer);
-    });
+    switch (message.type) {
+      case MessageType.completion:
+        return calls.complete(message);
+      case MessageType.streamItem:
+        return calls.item(message.invocationId, message.item);
+      case MessageType.invocation:
+        if (message.invocationId !== undefined) this.#asked++;
+        this.handlers.call(message, (answer) => {
+          if (!session.over) calls.tell(answer);
+          this.#asked--;
+        });
+    }
   }
 }

@@ -21,7 +21,7 @@ export class ConnectionLost extends Error {
   /** Tells it from other errors in a log. */
   override readonly name: string = "ConnectionLost";
   /** Whether the server may have got the call, and run it. If not, it has not. */
-  readonly maybeRan: boolean;
+  declare readonly maybeRan: boolean;
 
   /**
    * The end of a call.

@@ -5,9 +5,10 @@ export type Over = "link" | "session" | "client";
 
 /** Why there is no link, and what follows from that. */
 export class Cut extends Error {
-  readonly over: Over;
+  // Here and elsewhere declared only: it is set below, and pages load no line for it.
+  declare readonly over: Over;
   /** Milliseconds for which the server wants to be left alone. */
-  readonly retryAfter: number;
+  declare readonly retryAfter: number;
 
   constructor(message: string, over: Over = "link", retryAfter = 0) {
     super(message);

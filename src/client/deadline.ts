@@ -21,5 +21,5 @@ export function within<T>(
   const late = new Promise<never>((_, reject) =>
     cancel = clock.after(milliseconds, () => reject(new Cut(SILENT)))
   );
-  return Promise.race([promise, late]).finally(() => cancel());
+  return Promise.race([promise, late]).finally(cancel);
 }

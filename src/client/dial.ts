@@ -1,5 +1,6 @@
 import type { Context } from "./context.ts";
 import { Cut, cutOf } from "./cut.ts";
+import { SILENT } from "./deadline.ts";
 import type { Line } from "./line.ts";
 import { negotiate } from "./negotiation.ts";
 import { openLine } from "./open_line.ts";
@@ -40,6 +41,8 @@ export async function begin(context: Context): Promise<Line> {
 export async function resume(context: Context, session: Session): Promise<Line> {
   await renew(context);
   return await openLine(context, session, openWebSocket).catch(async (error) => {
+    // Whoever swallows a WebSocket swallows that, too: there is time for another one instead.
+    if (error.message === SILENT) throw error;
     // Why a WebSocket was refused, nobody says: 405 is for a session that is there.
     const { status, body } = await request(context, session.url, "POST", [404, 405]);
     await body?.cancel();

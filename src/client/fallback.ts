@@ -13,6 +13,9 @@ import { openWebSocket } from "./web_socket.ts";
 /** Milliseconds between two looks whether WebSockets are let through again. */
 const LOOK = 5_000;
 
+/** Milliseconds between two looks whether all has got to the server. */
+const DRAIN = 100;
+
 /** Milliseconds for which WebSockets are left alone at most. */
 const LONGEST = 3_600_000;
 
@@ -66,7 +69,8 @@ function block(context: Context): void {
 
 /** Goes back to WebSockets if they are let through again, when nothing is under way. */
 async function look(context: Context, line: Line): Promise<void> {
-  if (context.blocked > context.world.clock.now() || !context.idle()) return;
+  const { clock } = context.world;
+  if (context.blocked > clock.now() || !context.idle()) return;
   // So that it is one at a time.
   block(context);
   try {
@@ -74,6 +78,10 @@ async function look(context: Context, line: Line): Promise<void> {
     const offer = await negotiate(context);
     if (!offer.ways.includes("webSockets")) return;
     const next = await open(context, offer, "webSockets");
+    // What is on its way gets there first, such as the answer to a question.
+    while (line.live && line.waiting) {
+      await new Promise<void>((resolve) => clock.after(DRAIN, resolve));
+    }
     const goes = line.live && context.idle();
     if (goes) {
       context.next = next;

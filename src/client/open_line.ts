@@ -42,9 +42,9 @@ export async function openLine(
     return how && link[how]();
   };
   // What is not known to the server as a session yet is not kept by it.
-  const cut = (message: string) => {
+  const lost = () => {
     if (session.greeted) session.left.add(link);
-    end(new Cut(message), session.greeted ? "leave" : "close");
+    end(new Cut(SILENT), session.greeted ? "leave" : "close");
   };
   const write = (data: Data) => {
     pulse.sent(clock.now());
@@ -113,7 +113,7 @@ export async function openLine(
   };
   line.ended.catch(() => {});
   const abort = () => line.close(signal.reason);
-  const patience = clock.after(PATIENCE, () => cut(SILENT));
+  const patience = clock.after(PATIENCE, lost);
   const looks = clock.every(1_000, () => {
     if (!line.live) return;
     acknowledge();
@@ -121,7 +121,7 @@ export async function openLine(
     context.room();
     const due = pulse.look(clock.now(), replay?.size ?? 0);
     if (due === "ping") line.ping();
-    if (due === "lost" && session.way !== "longPolling") cut(SILENT);
+    if (due === "lost" && session.way !== "longPolling") lost();
   });
   signal.addEventListener("abort", abort);
   const events: LinkEvents = {

@@ -1,5 +1,12 @@
+import { within } from "./deadline.ts";
 import type { Data } from "./link.ts";
 import { request, type Requesting } from "./request.ts";
+
+/** Milliseconds that an answer may take, beside those for the body on its way. */
+const PATIENCE = 30_000;
+
+/** Bytes in a millisecond of the slowest network that a body may take: 64 kbit/s. */
+const SLOWEST = 8;
 
 /** What a client sends where it can only ask: one request after another, each with all that waits. */
 export class Posts {
@@ -39,7 +46,11 @@ export class Posts {
       const { waiting } = this;
       const body = new Blob(this.#pieces.splice(0));
       const parts = { body, signal: this.#signal };
-      const response = await request(this.#context, this.#url, "POST", undefined, parts);
+      const response = await within(
+        this.#context.world.clock,
+        request(this.#context, this.#url, "POST", undefined, parts),
+        PATIENCE + waiting / SLOWEST,
+      );
       await response.body?.cancel();
       this.waiting -= waiting;
     }

@@ -73,7 +73,7 @@ export class Replay {
    * @throws {Error} If messages are missing before that.
    */
   goOn(id: number): void {
-    if (!(id <= this.#latest + 1)) throw new Error("messages are missing");
+    if (!(id <= this.#latest + 1)) throw new Error("the server does not send all");
     this.#next = id;
   }
 }

@@ -3,6 +3,9 @@ import { within } from "./deadline.ts";
 import type { CheckedOptions } from "./options.ts";
 import type { Environment } from "./environment.ts";
 
+/** Milliseconds for which a server is left alone at most: timers of a month and more fire at once. */
+const LONGEST = 86_400_000;
+
 /** Where pages are; runtimes of servers are nowhere. */
 declare const location: { readonly href: string } | undefined;
 
@@ -68,6 +71,6 @@ export async function request(
   throw new Cut(
     `the server answers with status ${status}`,
     later ? "link" : "client",
-    wait > 0 ? wait : 0,
+    wait > 0 ? Math.min(wait, LONGEST) : 0,
   );
 }

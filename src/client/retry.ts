@@ -21,17 +21,17 @@ export class Retry {
    * How long to wait now, in milliseconds.
    *
    * @param random From 0 to 1.
-   * @param urgent Whether a session may still come back.
+   * @param urgent The session, if there is one that may still come back.
    */
-  next(random: number, urgent: boolean): number {
+  next(random: number, urgent: object | undefined): number {
     return random * Math.min(urgent ? URGENT : LONGEST, BASE * 2 ** this.count++);
   }
 
   /**
    * Waits. Ends at once when the network is there again or somebody looks at the page, unless the
-   * server has asked for the time.
+   * server has asked for some of the time.
    */
-  wait({ clock, onWake }: Environment, delay: number, asked: boolean): Promise<void> {
+  wait({ clock, onWake }: Environment, delay: number, asked: number): Promise<void> {
     return new Promise((resolve) => {
       const go = this.go = () => {
         cancel();

@@ -62,7 +62,7 @@ export interface Typed<H extends TypedHub> {
 
 /**
  * A stream's items, as a client gets them. It is opened when somebody begins to loop over it, and goes
- * on when the session is resumed.
+ * on when the session is resumed. What the loop has not taken yet waits in memory, without a limit.
  */
 export interface Items<A extends readonly unknown[], T> extends AsyncIterable<T> {
   /**

@@ -1,9 +1,10 @@
 import type { Clock } from "../base/clock.ts";
 import { Deferred } from "../base/deferred.ts";
 import type { CloseCause } from "../connection/close.ts";
-import type { Connection } from "../connection/connection.ts";
+import type { Connection, ConnectionRequest } from "../connection/connection.ts";
 import { type Arrival, leave } from "./arrival.ts";
 import type { ServerState } from "../server/server_state.ts";
+import { Place } from "./place.ts";
 import type { Reception } from "./reception.ts";
 
 /** Milliseconds in which a client that was cut off may come back. */
@@ -27,10 +28,7 @@ export interface Attendance {
   readonly carrier: Carrier;
 }
 
-/**
- * Milliseconds for which a client waits whose first WebSocket nobody knows yet to be cut, and for
- * which the place of one is lent to whoever asks for it.
- */
+/** Milliseconds for which a client waits whose first WebSocket nobody knows yet to be cut. */
 const PATIENCE = 1_000;
 
 /** A client on a WebSocket that nobody knows yet to be cut. */
@@ -118,8 +116,7 @@ export class Absence {
   readonly #all: Absences;
   readonly #cause: CloseCause;
   readonly #cancel: () => void;
-  /** While its place is lent: no longer takes it back. */
-  #lent: (() => void) | undefined;
+  readonly #place: Place;
   #over = false;
 
   /**
@@ -127,20 +124,29 @@ export class Absence {
    *
    * @param all Where it is found by its token.
    * @param cause Why it was cut off.
+   * @param request That of the WebSocket, for the limits of its server.
    */
-  static begin(all: Absences, attendance: Attendance, cause: CloseCause): boolean {
+  static begin(
+    all: Absences,
+    attendance: Attendance,
+    cause: CloseCause,
+    request?: ConnectionRequest,
+  ): boolean {
     const { arrival: { hub, server }, reception } = attendance;
-    if (!mayComeBack(reception) || hub.closed || server.reserve() !== undefined) return false;
-    new Absence(all, attendance, cause);
+    if (!mayComeBack(reception) || hub.closed) return false;
+    const place = Place.take(server, request);
+    if (place === undefined) return false;
+    new Absence(all, attendance, cause, place);
     return true;
   }
 
-  private constructor(all: Absences, attendance: Attendance, cause: CloseCause) {
+  private constructor(all: Absences, attendance: Attendance, cause: CloseCause, place: Place) {
     const { arrival, reception, carrier } = attendance;
     const { server, heartbeat, ticket } = arrival;
     this.#all = all;
     this.#attendance = attendance;
     this.#cause = cause;
+    this.#place = place;
     this.#cancel = server.clock.after(WINDOW, () => this.end());
     heartbeat.delete(reception);
     carrier.detach(() => this.end(), () => this.#missed());
@@ -160,10 +166,7 @@ export class Absence {
 
   /** Somebody asks for it, most likely its client: for a second, its place is free for that. */
   lend(): void {
-    if (this.#lent !== undefined) return;
-    const { server } = this.#attendance.arrival;
-    this.#lent = server.clock.after(PATIENCE, () => this.#takeBack());
-    server.release();
+    this.#place.lend(() => this.end());
   }
 
   /**
@@ -192,12 +195,6 @@ export class Absence {
     leave(arrival, reception, cause);
   }
 
-  #takeBack(): void {
-    const full = this.#attendance.arrival.server.reserve();
-    if (full === undefined) this.#lent = undefined;
-    else this.end();
-  }
-
   #missed(): void {
     // Whoever sends is in the middle of something.
     if (!mayComeBack(this.#attendance.reception)) queueMicrotask(() => this.end());
@@ -207,11 +204,9 @@ export class Absence {
   #finish(): boolean {
     if (this.#over) return false;
     this.#over = true;
-    const { server, ticket } = this.#attendance.arrival;
     this.#cancel();
-    this.#all.delete(ticket!.token);
-    if (this.#lent === undefined) server.release();
-    else this.#lent();
+    this.#all.delete(this.#attendance.arrival.ticket!.token);
+    this.#place.end();
     return true;
   }
 }

@@ -1,4 +1,3 @@
-import { messageOf } from "../base/contain.ts";
 import { type Invocation, MessageType } from "../wire/message.ts";
 import type { Audience } from "./audience.ts";
 import { Broadcast } from "./broadcast.ts";
@@ -6,6 +5,7 @@ import type { Claims } from "./claims.ts";
 import { gone } from "./client_results.ts";
 import type { Here } from "./elsewhere.ts";
 import type { Reply } from "./exchange.ts";
+import { HubError, isA } from "./hub_error.ts";
 import type { CallParcel, Matter, PieceOfPost, Question } from "./parcel.ts";
 import type { Roster } from "./roster.ts";
 import type { Session } from "./session.ts";
@@ -49,7 +49,9 @@ export class Answering implements Here {
         const session = this.#roster.one(matter.id);
         if (session === undefined) return reply({ verdict: "no" });
         this.#do(session, matter, body, reply).catch((error) => {
-          reply({ verdict: "failed", error: messageOf(error) });
+          const isMeant = isA(HubError, error);
+          if (!isMeant) session.transport.report(error);
+          reply({ verdict: "failed", error: isMeant ? error.message : undefined });
         });
       }
     }

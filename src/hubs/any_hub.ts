@@ -114,18 +114,21 @@ export class AnyHub implements Hub<unknown, ClientSide, Methods> {
     const absence = token !== null && hub.tokens.isResumable(token)
       ? await this.#absences.expect(token, server.clock, hub.options.userId(user as never))
       : undefined;
-    if (absence !== undefined && absence.userId !== hub.options.userId(user as never)) {
+    const farewell = token === null ? undefined : hub.farewells.get(token, server.clock.now());
+    const known = absence ?? farewell;
+    if (known !== undefined && known.userId !== hub.options.userId(user as never)) {
       return refuse(403, "expected the user that has connected, got another one");
     }
-    if (absence === undefined && token !== null && hub.tokens.isClaimed(token)) {
+    if (known === undefined && token !== null && hub.tokens.isClaimed(token)) {
       return refuse(409, "expected a token without a connection, got one with it");
     }
-    const ticket = token === null || absence !== undefined
+    const ticket = token === null || known !== undefined
       ? undefined
       : await hub.tickets.find(server.clock, token, () => hub.options.userId(user as never));
     if (typeof ticket === "string") return refuse(...refusedToken(ticket));
     const heartbeat = this.#heartbeatOf(server);
-    const events = new HubSocket({ hub, server, heartbeat, user, ticket }, this.#absences, absence);
+    const events = farewell ??
+      new HubSocket({ hub, server, heartbeat, user, ticket }, this.#absences, absence);
     const response = respond(null, placeholder.init);
     return this.#route.upgrade(accepted, events, response, info, request);
   }

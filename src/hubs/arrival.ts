@@ -50,8 +50,15 @@ export function arrive(
 }
 
 /** It is gone. */
-export function leave({ hub, heartbeat, ticket }: Arrival, reception: Reception, how: CloseCause) {
-  if (ticket !== undefined) hub.tokens.release(ticket.token);
+export function leave(
+  { hub, server, heartbeat, ticket }: Arrival,
+  reception: Reception,
+  how: CloseCause,
+): void {
+  if (ticket !== undefined) {
+    hub.tokens.release(ticket.token);
+    hub.farewells.add(ticket.token, reception.session, server.clock.now());
+  }
   heartbeat.delete(reception);
   reception.ended(how);
 }

@@ -76,7 +76,7 @@ export class Elsewhere implements ExchangeOwner {
    *
    * @returns What it answers; `undefined` if no process has it.
    * @throws {HubError} If the engine is away, if no answer comes in five seconds, or if the process
-   * gets lost: as a rejection.
+   * gets lost, or is known to be: as a rejection.
    */
   async ask(matter: Matter, body = ""): Promise<Answered | undefined> {
     this.#checkState();
@@ -86,6 +86,9 @@ export class Elsewhere implements ExchangeOwner {
     if (!isKnown && this.#exchange.introduced !== undefined) {
       await this.#exchange.introduced;
       this.#checkState();
+    }
+    if (home !== undefined && !peers.has(home)) {
+      throw new HubError("the process that the client was connected to is lost");
     }
     if (!isKnown && peers.size === 0) return undefined;
     const answered = isKnown
@@ -152,7 +155,8 @@ export class Elsewhere implements ExchangeOwner {
     this.#here.asked(question, body, reply);
   }
 
-  lost(process: string): void {
+  lost(process: string, left: boolean): void {
+    if (left) this.#whereabouts.leave(process);
     this.#here.lost(process);
   }
 

@@ -1,5 +1,5 @@
 import type { Clock } from "../base/clock.ts";
-import { contain, messageOf } from "../base/contain.ts";
+import { contain } from "../base/contain.ts";
 import { Deferred } from "../base/deferred.ts";
 import { usageError } from "../base/usage_error.ts";
 import { utf8Length } from "../base/utf8.ts";
@@ -22,6 +22,9 @@ const LATE = 4_000;
 /** Milliseconds in which whoever is new has heard of all others. */
 const INTRODUCTION = 500;
 
+/** Why is for whoever runs the server. */
+const NOT_TAKEN = "the engine has not taken a question to another process";
+
 /** Answers a question; behind `taken`, once more. */
 export type Reply = (answer: Pick<Answer, "verdict" | "error">, body?: string) => void;
 
@@ -30,8 +33,8 @@ export interface ExchangeOwner {
   /** A call came; its arguments are the body. */
   called(topic: string, call: CallParcel, body: string): void;
   asked(question: Question, body: string, reply: Reply): void;
-  /** Another process is lost. */
-  lost(process: string): void;
+  /** Another process is lost; `left`: it has said goodbye. */
+  lost(process: string, left: boolean): void;
   /** Something on a channel did not come. */
   missed(gap: Gap): void;
   state(state: TopicsState, cause: unknown): void;
@@ -126,7 +129,7 @@ export class Exchange {
       const data = write({ kind: "question", from: this.id, number, matter }, body);
       this.#check(data);
       this.#port.publish(topic, data, "").then(({ relayed, error }) => {
-        if (!relayed) this.#questions.failed(number, messageOf(error));
+        if (!relayed) this.#questions.failed(number, NOT_TAKEN, error);
       });
     });
   }
@@ -198,12 +201,12 @@ export class Exchange {
     if (now - this.#signedAt >= SIGN_PERIOD) this.#sign();
     // What others have said meanwhile has not been read yet.
     if (late) return this.peers.forgive(now);
-    for (const process of this.peers.lost(now)) this.#lost(process);
+    for (const process of this.peers.lost(now)) this.#lost(process, false);
   }
 
-  #lost(process: string): void {
-    this.#questions.lost(process);
-    this.#owner.lost(process);
+  #lost(process: string, left: boolean): void {
+    this.#questions.lost(process, left);
+    this.#owner.lost(process, left);
   }
 
   #missed(gap: Gap): void {
@@ -230,7 +233,7 @@ export class Exchange {
         return this.#heard(parcel.from);
       case "bye":
         this.peers.delete(parcel.from);
-        return this.#lost(parcel.from);
+        return this.#lost(parcel.from, true);
     }
   }
 

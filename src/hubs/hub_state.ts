@@ -8,6 +8,7 @@ import { Context, type ContextCall } from "./context.ts";
 import { Elsewhere } from "./elsewhere.ts";
 import { ElsewhereNotices } from "./elsewhere_notices.ts";
 import { Encodings } from "./encodings.ts";
+import { Farewells } from "./farewells.ts";
 import { filtered } from "./filters.ts";
 import { MethodMap } from "./methods.ts";
 import type { CheckedHubOptions } from "./options.ts";
@@ -25,6 +26,8 @@ export class HubState {
   readonly tokens: Tokens;
   readonly tickets: Tickets;
   readonly encodings: Encodings;
+  /** What clients are still to be told that were sent away. */
+  readonly farewells: Farewells;
   /** The clients of other processes; `undefined` if there is no broker. */
   readonly elsewhere: Elsewhere | undefined;
   /** Answers other processes. */
@@ -57,6 +60,7 @@ export class HubState {
     this.tokens = new Tokens(maxUnclaimed);
     this.tickets = new Tickets(this.tokens, claims, this.elsewhere, scale.name, scale.secrets);
     this.encodings = encodings;
+    this.farewells = new Farewells(maxUnclaimed);
   }
 
   /** What the handler of a call, or of an event, is handed first. */

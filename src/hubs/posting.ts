@@ -1,6 +1,6 @@
 import type { Clock } from "../base/clock.ts";
-import { messageOf } from "../base/contain.ts";
 import type { Elsewhere } from "./elsewhere.ts";
+import { HubError, isA } from "./hub_error.ts";
 import type { PieceOfPost } from "./parcel.ts";
 
 /** Milliseconds after which a body of which nothing comes any more is taken for half of one. */
@@ -34,7 +34,7 @@ export async function post(
       const answered = await elsewhere.ask({ op: "post", ...sender, post, end }, text);
       return answered === undefined ? GONE : JSON.parse(answered.body);
     } catch (error) {
-      return [503, messageOf(error)];
+      return [503, isA(HubError, error) ? error.message : AWAY];
     }
   };
   const pieces = piecesOf(body, clock);
@@ -56,6 +56,9 @@ export async function post(
     pieces.return(undefined).catch(() => {});
   }
 }
+
+/** Why is for whoever runs the server, and nothing for a client. */
+const AWAY = "the process that the client is connected to cannot be reached";
 
 const GONE: Posted = [404, "No Connection with that ID"];
 

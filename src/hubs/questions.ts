@@ -7,6 +7,8 @@ const PATIENCE = 5_000;
 /** Questions that may be under way. */
 const MOST = 10_000;
 
+const LOST = "the process that was asked is lost: nobody knows how far it was";
+
 /** What another process has answered. */
 export interface Answered {
   /** The process. */
@@ -21,6 +23,8 @@ interface Pending {
   readonly since: number;
   /** Whether one of them has it, and takes its time. */
   taken: boolean;
+  /** Whether one of them was lost, which may have had it. */
+  lost: boolean;
   readonly resolve: (answered: Answered | undefined) => void;
   readonly reject: (error: HubError) => void;
 }
@@ -53,7 +57,14 @@ export class Questions {
     }
     const number = ++this.#last;
     const answer = new Promise<Answered | undefined>((resolve, reject) => {
-      const pending = { asked: new Set(asked), since: now, taken: false, resolve, reject };
+      const pending = {
+        asked: new Set(asked),
+        since: now,
+        taken: false,
+        lost: false,
+        resolve,
+        reject,
+      };
       this.#pending.set(number, pending);
     });
     answer.catch(() => {});
@@ -73,8 +84,7 @@ export class Questions {
     switch (verdict) {
       case "no":
         pending.asked.delete(from);
-        if (pending.asked.size === 0) this.#settle(number)?.resolve(undefined);
-        return;
+        return this.#look(number, pending);
       case "taken":
         pending.taken = true;
         pending.asked.clear();
@@ -87,16 +97,26 @@ export class Questions {
     }
   }
 
-  /** A question has not got out. */
-  failed(number: number, why: string): void {
-    this.#settle(number)?.reject(new HubError(why));
+  /**
+   * A question has not got out.
+   *
+   * @param why What callers are told, and their clients.
+   * @param cause What they are not told.
+   */
+  failed(number: number, why: string, cause?: unknown): void {
+    this.#settle(number)?.reject(new HubError(why, { cause }));
   }
 
-  /** A process is lost, and answers nothing any more. */
-  lost(process: string): void {
-    for (const [number, { asked }] of this.#pending) {
-      if (!asked.delete(process) || asked.size > 0) continue;
-      this.failed(number, "the process that was asked is lost: nobody knows how far it was");
+  /**
+   * A process is lost, and answers nothing any more.
+   *
+   * @param left Whether it has said goodbye: then it has no connections any more.
+   */
+  lost(process: string, left: boolean): void {
+    for (const [number, pending] of this.#pending) {
+      if (!pending.asked.delete(process)) continue;
+      if (!left || pending.asked.size === 0) pending.lost = true;
+      this.#look(number, pending);
     }
   }
 
@@ -117,6 +137,13 @@ export class Questions {
       const seconds = PATIENCE / 1_000;
       this.failed(number, `expected other processes to answer within ${seconds} s, got nothing`);
     }
+  }
+
+  /** Whether all have answered, or never will. */
+  #look(number: number, { asked, lost }: Pending): void {
+    if (asked.size > 0) return;
+    if (lost) this.failed(number, LOST);
+    else this.#settle(number)?.resolve(undefined);
   }
 
   #settle(number: number): Pending | undefined {

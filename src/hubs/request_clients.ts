@@ -168,8 +168,9 @@ export class RequestClients {
   /** A request for a client that is not here: one of another process, if the token is signed. */
   async #unknown(asked: ClientRequest, token: string): Promise<ClientAnswer | Response> {
     const { request } = asked;
-    const { tokens, tickets, elsewhere } = this.#hub;
-    if (tokens.isClaimed(token)) return refused(request, 405, WEB_SOCKET);
+    const { tokens, tickets, elsewhere, farewells } = this.#hub;
+    const waits = farewells.get(token, asked.server.clock.now()) !== undefined;
+    if (waits || tokens.isClaimed(token)) return refused(request, 405, WEB_SOCKET);
     const user = this.#userIdOf(asked);
     const sealed = await tickets.read(token, user);
     if (sealed === undefined) return refused(request, 404, WHY[404]);

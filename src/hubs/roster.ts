@@ -1,4 +1,3 @@
-import { messageOf } from "../base/contain.ts";
 import type { Audience } from "./audience.ts";
 import { HubError } from "./hub_error.ts";
 import { Members } from "./members.ts";
@@ -99,7 +98,7 @@ export class Roster {
     this.#groups.add(name, session);
     return ready?.catch((error) => {
       this.leave(name, session);
-      throw new HubError(`the engine refuses this group: ${messageOf(error)}`);
+      throw new HubError("the engine refuses this group", { cause: error });
     });
   }
 

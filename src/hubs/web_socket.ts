@@ -104,6 +104,8 @@ export class HubSocket implements InnerEvents {
   readonly #absences: Absences;
   readonly #absence: Absence | undefined;
   #attendance: Attendance | undefined;
+  /** For limits: once it is cut off, no runtime has to know any more from where it was. */
+  #request: ConnectionRequest | undefined;
 
   /**
    * @param absences Those whose clients may come back.
@@ -121,8 +123,12 @@ export class HubSocket implements InnerEvents {
       : this.#absence.comeBack(connection, this.#arrival);
     // Another one was faster with the same token.
     if (this.#attendance === undefined) return connection.close(1008);
-    const { userId } = this.#attendance.reception.session;
+    const { arrival: { server, ticket }, reception } = this.#attendance;
+    const { userId } = reception.session;
     this.#note({ userId, cut: () => connection.terminate() });
+    if (!ticket?.resumable || server.options.limits.length === 0) return;
+    const { url, headers, remoteAddress } = connection.request;
+    this.#request = { url, headers, remoteAddress };
   }
 
   onMessage({ data }: MessageEvent): void {
@@ -137,7 +143,8 @@ export class HubSocket implements InnerEvents {
   onClose({ cause, wasClean }: CloseEvent): void {
     if (this.#attendance === undefined) return;
     this.#note(undefined);
-    if (!wasClean && Absence.begin(this.#absences, this.#attendance, cause)) return;
+    const all = this.#absences;
+    if (!wasClean && Absence.begin(all, this.#attendance, cause, this.#request)) return;
     const { arrival, reception } = this.#attendance;
     leave(arrival, reception, cause);
   }

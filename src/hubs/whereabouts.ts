@@ -18,4 +18,9 @@ export class Whereabouts {
   delete(id: string): void {
     this.#processes.delete(id);
   }
+
+  /** A process has said goodbye: it has no connection any more. */
+  leave(process: string): void {
+    for (const [id, of] of this.#processes) if (of === process) this.delete(id);
+  }
 }

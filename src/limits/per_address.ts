@@ -1,5 +1,6 @@
 import { checkNames, checkOption } from "../base/options.ts";
 import { quote } from "../base/quote.ts";
+import type { ConnectionRequest } from "../connection/connection.ts";
 import { refusal, type Refused } from "../handshake/verdict.ts";
 import type { Admission, HandshakeLimit } from "../server/admission.ts";
 import { addressKey } from "./address.ts";
@@ -8,7 +9,10 @@ import { type Bucket, Rate } from "./rate.ts";
 
 /** What one address may take. One of the first three at least. */
 export interface PerAddressOptions {
-  /** Connections at the same time. */
+  /**
+   * Connections at the same time; as many again of hubs may have been cut off, and wait for their
+   * clients to come back.
+   */
   readonly connections?: number | undefined;
   /** Opening handshakes per second, in the long run; to negotiate with a hub counts as one. */
   readonly handshakes?: number | undefined;
@@ -40,6 +44,8 @@ const RETRY_AFTER = 5;
 /** What an address has taken. */
 interface Account {
   connections: number;
+  /** Clients of hubs that were cut off, and may come back. */
+  absent: number;
   pending: number;
   bucket: Bucket;
 }
@@ -49,7 +55,7 @@ interface Account {
  * its handshakes get 429 with `Retry-After` before any of your code runs. People behind one router
  * share an address: leave room for an office.
  *
- * The last 32,768 addresses are remembered, and all with connections, so that a flood from a million
+ * The last 32,768 addresses are remembered, and all with something open, so that a flood from a million
  * of them costs some megabytes; whoever is forgotten begins anew.
  *
  * @example
@@ -104,7 +110,8 @@ class Accounts implements HandshakeLimit {
   }
 
   admit(request: Request, remoteAddress: string, now: number): Admission | Refused | string {
-    const address = this.#trustProxy ? lastForwarded(request) ?? remoteAddress : remoteAddress;
+    const { headers } = request;
+    const address = this.#addressOf({ headers, remoteAddress });
     const key = addressKey(address);
     if (key === undefined) {
       const got = quote(address || "none");
@@ -117,21 +124,47 @@ class Accounts implements HandshakeLimit {
     }
     if (account.connections >= connections) return tooMany("connections", RETRY_AFTER);
     if (account.pending >= pending) return tooMany("pending handshakes", RETRY_AFTER);
-    account.connections++;
+    const ended = enter(account);
     account.pending++;
-    let stage: "pending" | "answered" | "ended" = "pending";
+    let waits = true;
     const answered = () => {
-      if (stage !== "pending") return;
-      stage = "answered";
-      account.pending--;
+      if (waits) account.pending--;
+      waits = false;
     };
-    const ended = () => {
-      answered();
-      if (stage === "ended") return;
-      stage = "ended";
-      account.connections--;
+    return {
+      answered,
+      ended() {
+        answered();
+        ended();
+      },
     };
-    return { answered, ended };
+  }
+
+  anew(): HandshakeLimit {
+    return new Accounts(this.#bounds, { trustProxy: this.#trustProxy });
+  }
+
+  resume(remoteAddress: string, now: number): Pick<Admission, "ended"> | undefined {
+    // What a proxy has forwarded is not kept.
+    const key = this.#trustProxy ? undefined : addressKey(remoteAddress);
+    return key === undefined ? undefined : { ended: enter(this.#account(key, now)) };
+  }
+
+  /**
+   * Not among the connections: an office that was cut off as a whole comes back as a whole, while each
+   * of its clients is taken for absent still.
+   */
+  absent(request: ConnectionRequest, now: number): (() => void) | undefined {
+    const key = addressKey(this.#addressOf(request));
+    if (key === undefined) return () => {};
+    const account = this.#account(key, now);
+    if (account.absent >= this.#bounds.connections) return undefined;
+    account.absent++;
+    return () => void account.absent--;
+  }
+
+  #addressOf({ headers, remoteAddress }: Pick<ConnectionRequest, "headers" | "remoteAddress">) {
+    return this.#trustProxy ? lastForwarded(headers) ?? remoteAddress : remoteAddress;
   }
 
   /** The account of an address. */
@@ -139,19 +172,31 @@ class Accounts implements HandshakeLimit {
     const known = this.#young.get(key);
     if (known) return known;
     const account = this.#old.get(key) ??
-      { connections: 0, pending: 0, bucket: this.#bounds.rate.bucket(now) };
+      { connections: 0, absent: 0, pending: 0, bucket: this.#bounds.rate.bucket(now) };
     if (this.#young.size >= this.#mostYoung) this.#age();
     this.#young.set(key, account);
     return account;
   }
 
-  /** The young grow old, and the old are forgotten, but for those with connections. */
+  /** The young grow old, and the old are forgotten, but for those that have something open. */
   #age(): void {
-    const staying = [...this.#old].filter(([, { connections }]) => connections > 0);
+    const staying = [...this.#old].filter(([, { connections, absent }]) =>
+      connections + absent > 0
+    );
     this.#old = this.#young;
     this.#young = new Map(staying);
     this.#mostYoung = staying.length + GENERATION;
   }
+}
+
+/** Takes a place for a connection; returns what gives it back, once. */
+function enter(account: Account): () => void {
+  account.connections++;
+  let inside = true;
+  return () => {
+    if (inside) account.connections--;
+    inside = false;
+  };
 }
 
 function tooMany(what: string, seconds: number): Refused {
@@ -160,7 +205,7 @@ function tooMany(what: string, seconds: number): Refused {
 }
 
 /** The element that the nearest proxy has written; what is before it is for nobody to read. */
-function lastForwarded(request: Request): string | undefined {
-  const all = request.headers.get("x-forwarded-for");
+function lastForwarded(headers: Headers): string | undefined {
+  const all = headers.get("x-forwarded-for");
   return all?.slice(all.lastIndexOf(",") + 1).trim() || undefined;
 }

@@ -43,7 +43,7 @@ export class Presences implements PresenceTopicOwner, PulseOwner {
   readonly #complaints: Complaints;
   readonly #pulse: PresencePulse;
   readonly #topics = new Map<string, PresenceTopic>();
-  readonly #kept = new KeptTopics((topic) => this.#drop(topic));
+  readonly #kept: KeptTopics;
   readonly #busy = new Set<PresenceTopic>();
   #asks = ASKS;
   #version = 0;
@@ -67,6 +67,7 @@ export class Presences implements PresenceTopicOwner, PulseOwner {
     this.#introducer = new Introducer(options, report);
     this.#complaints = new Complaints(clock, report);
     this.#pulse = new PresencePulse(this, clock);
+    this.#kept = new KeptTopics((topic) => this.#drop(topic), this.alone ? clock : undefined);
   }
 
   get up(): boolean {
@@ -145,10 +146,12 @@ export class Presences implements PresenceTopicOwner, PulseOwner {
   }
 
   #begin(): void {
+    // A timer that never ends would keep a Durable Object awake.
+    if (this.#port === undefined) return;
     this.#pulse.begin();
     this.#deaf = false;
     // The broker tells why. Nobody is to be taken for dead because of it.
-    this.#port?.subscribe(PRESENCE_MARK)?.catch(() => {
+    this.#port.subscribe(PRESENCE_MARK)?.catch(() => {
       this.#deaf = true;
       this.#pulse.renew();
     });

@@ -14,8 +14,19 @@ import { Hibernation } from "./hibernation.ts";
 import { Host } from "./host.ts";
 import { ownEvents } from "./own_events.ts";
 
-/** A Durable Object that serves WebSockets. The runtime calls its methods, but for `shutdown`. */
-export interface DurableServer {
+/**
+ * A Durable Object that serves WebSockets. The runtime calls its methods, but for `shutdown`.
+ *
+ * @typeParam Made What `create` has made for it.
+ */
+export interface DurableServer<Made = unknown> {
+  /**
+   * What `create` has returned for this object: in an `alarm()` of your class, the topics to publish
+   * to. Without `create`, what answers its requests.
+   */
+  readonly made: Made;
+  /** Never there: Cloudflare's types, such as `DurableObjectNamespace<Room>`, ask for it. */
+  readonly __DURABLE_OBJECT_BRAND: never;
   /** WebSocket connections that are open, opening or closing, those from before a sleep too. */
   readonly connections: number;
   /** Answers a request that a Worker has sent on. */
@@ -36,8 +47,15 @@ export interface DurableServer {
   webSocketError(socket: object, error: unknown): void;
 }
 
-/** A class of Durable Objects, to be exported by the module of the Worker. */
-export type DurableClass = new (state: DurableState, env: unknown) => DurableServer;
+/**
+ * A class of Durable Objects, to be exported by the module of the Worker.
+ *
+ * @typeParam Made What `create` makes for each object.
+ */
+export type DurableClass<Made = unknown> = new (
+  state: DurableState,
+  env: unknown,
+) => DurableServer<Made>;
 
 /**
  * Makes a class of Durable Objects, each of which is a server: with topics, hubs, `maxConnections` and
@@ -53,7 +71,7 @@ export type DurableClass = new (state: DurableState, env: unknown) => DurableSer
  * import { createTopics } from "@edgesocket/edgesocket/topics";
  * import { durable } from "@edgesocket/edgesocket/workers";
  *
- * export const Room = durable({
+ * export class Room extends durable({
  *   create() {
  *     const topics = createTopics();
  *     const app = new Hono();
@@ -64,7 +82,7 @@ export type DurableClass = new (state: DurableState, env: unknown) => DurableSer
  *     })));
  *     return app.fetch;
  *   },
- * }, { maxConnections: 100 });
+ * }, { maxConnections: 100 }) {}
  * ```
  *
  * @typeParam T What `connection.data` holds, where the objects may sleep.
@@ -78,20 +96,24 @@ export type DurableClass = new (state: DurableState, env: unknown) => DurableSer
 export function durable<T = unknown, Made extends Served = Served>(
   app: WorkersFetch | DurableApp<Made>,
   options: DurableOptions<T, NoInfer<Made>> = {},
-): DurableClass {
+): DurableClass<Made> {
   const create = typeof app === "function" ? () => app : app?.create?.bind(app);
   if (typeof create !== "function") {
     throw usageError("serve", "app.fetch, or an object with create", typeOf(app));
   }
   const checked = checkDurableOptions(options as unknown as DurableOptions<never, never>);
-  return class implements DurableServer {
+  return class implements DurableServer<Made> {
+    readonly made: Made;
+    declare readonly __DURABLE_OBJECT_BRAND: never;
     readonly #host: Host;
     readonly #env: unknown;
     readonly #hibernation: Hibernation | undefined;
 
     constructor(state: DurableState, env: unknown) {
-      const { host, shutdownTimeout, hibernate } = checked;
-      const made = create(state as never, env as never);
+      const { shutdownTimeout, hibernate } = checked;
+      const limits = checked.host.limits.map((limit) => limit.anew?.() ?? limit);
+      const host = { ...checked.host, limits };
+      const made = this.made = create(state as never, env as never) as Made;
       const fetch = hibernate === undefined ? fetchOf(made) : ownEvents(fetchOf(made));
       const adapter = new WorkersAdapter(hibernate !== undefined);
       this.#env = env;

@@ -5,6 +5,7 @@ import { checkHostOptions, HOST_OPTIONS, type HostOptions } from "../server/host
 import { wrapFetch } from "../server/pipeline.ts";
 import { ServerState } from "../server/server_state.ts";
 import { checkCompression, type WorkersFetch } from "./fetch.ts";
+import { letFinish } from "./lasting.ts";
 import { sharedReports } from "./shared_reports.ts";
 
 /** What is decided once for all routes of a Worker. Who counts connections is a Durable Object. */
@@ -60,8 +61,22 @@ export function handler(fetch: WorkersFetch, options: WorkersOptions = {}): Work
       // its timers included.
       const state = new ServerState({ ...checked, onReport }, adapter);
       adapter.onStrange = () => state.ineffective("topics", STRANGE);
-      const run = (request: Request, env: never) => fetch(request, env, context as never);
-      return wrapFetch(run, state)(request, env);
+      const run = (request: Request, env: never) => {
+        if (canWait(context)) letFinish(request, (work) => context.waitUntil(work));
+        return fetch(request, env, context as never);
+      };
+      const answer = wrapFetch(run, state)(request, env);
+      if (canWait(context) && request.headers.has("upgrade")) {
+        // A client that leaves takes its request along, in the middle of the pipeline, and what is
+        // counted for it would be counted for ever.
+        context.waitUntil(Promise.resolve(answer).then(() => adapter.handedOver));
+      }
+      return answer;
     },
   };
+}
+
+/** Whether it is an `ExecutionContext`: tests of an app may pass none. */
+function canWait(context: unknown): context is { waitUntil(work: Promise<unknown>): void } {
+  return typeof (context as { waitUntil?: unknown } | undefined)?.waitUntil === "function";
 }

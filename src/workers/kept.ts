@@ -55,8 +55,12 @@ export function keepEnd(socket: WorkersWebSocket): void {
   }
 }
 
-/** What was kept beside a socket; `undefined` if it is none of ours, or has ended. */
-export function keptBeside(socket: WorkersWebSocket): Kept | undefined {
-  const attached = socket.deserializeAttachment() as Partial<Kept> | null | undefined;
+/** What was kept beside a socket; `undefined` if it is none of ours. */
+export function keptBeside(socket: WorkersWebSocket): Kept | "ended" | undefined {
+  const attached = socket.deserializeAttachment() as
+    | { readonly edgesocket?: unknown }
+    | null
+    | undefined;
+  if (attached?.edgesocket === ENDED.edgesocket) return "ended";
   return attached?.edgesocket === 1 ? attached as Kept : undefined;
 }

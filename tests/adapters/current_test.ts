@@ -18,7 +18,7 @@ Deno.test("a runtime that is neither is an error that says so", () => {
     );
     assertEquals(
       message,
-      "Cannot serve WebSockets: expected Deno or Bun; on Node, import serve from edgesocket/node",
+      "Cannot serve WebSockets: expected Deno or Bun; see edgesocket/node or /workers",
     );
   }
 });

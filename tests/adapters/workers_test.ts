@@ -50,7 +50,8 @@ Deno.test("without a subprotocol there is no header for it, and refused is refus
 });
 
 Deno.test("while nothing closes nobody looks often, and a close timeout is met", async () => {
-  for (const [sleeps, timers] of [[false, 1], [true, 0]] as const) {
+  // One looks whether the client's half was taken over.
+  for (const [sleeps, timers] of [[false, 2], [true, 1]] as const) {
     using stage = new WorkersStage();
     const { fetch, clock, opened, told } = serving(new WorkersAdapter(sleeps));
     await fetch(edgeRequest(), {});
@@ -78,12 +79,16 @@ Deno.test("who may sleep is handed to the keeper, with the limits of the route",
   using stage = new WorkersStage();
   const { adapter, fetch } = serving(new WorkersAdapter(true));
   const kept: [WorkersSocket, Limits][] = [];
-  const keeper: Keeper = { keep: (...all) => void kept.push(all) };
+  const open: number[] = [];
+  const keeper: Keeper = {
+    keep: (...all) => void kept.push(all),
+    opened: ({ connection }) => void open.push(connection.readyState),
+  };
   adapter.keeper = keeper;
   await fetch(edgeRequest(), {});
   const [socket, limits] = kept[0]!;
   assertStrictEquals(socket.raw, stage.last);
-  assertEquals([limits.maxPayloadLength, stage.last.accepted], [1_048_576, false]);
+  assertEquals([limits.maxPayloadLength, stage.last.accepted, open], [1_048_576, false, [1]]);
 });
 
 Deno.test("where a connection may have to be kept, no URL is longer than half of what can be", async () => {
@@ -107,4 +112,19 @@ Deno.test("there is room for so many connections, and strange uses are told on",
   adapter.onStrange = () => strange++;
   opened[0]!.send("x");
   assertEquals(strange, 1);
+});
+
+Deno.test("who has left during its handshake ends, whether somebody tells us or not", async () => {
+  using stage = new WorkersStage();
+  stage.left = true;
+  const { adapter, fetch, clock, told, state } = serving();
+  await fetch(edgeRequest(), {});
+  const { handedOver } = adapter;
+  clock.pass(5_000);
+  await handedOver;
+  await nextTurn();
+  assertEquals([told, state.registry.size, clock.pending], [[[1006, "network"]], 0, 0]);
+  const known = new Request(edgeRequest(), { signal: AbortSignal.abort() });
+  assertEquals((await fetch(known, {})).status, 400);
+  assertEquals([stage.sockets.length, told.length], [1, 1]);
 });

@@ -34,6 +34,10 @@ Deno.test("topics that are quiet are looked at every twenty seconds, those that 
   const { clock, followers: all, take } = followers();
   for (const topic of ["a", "b"]) all.add(`topic:${topic}`, topic);
   all.look(true);
+  // Whoever subscribes to them reads them.
+  assertEquals(take(), []);
+  all.get("topic:a")?.catchUp();
+  all.get("topic:b")?.catchUp();
   assertEquals(take(), ["a", "b"]);
   await nextTurn();
   clock.pass(19_999);
@@ -61,7 +65,10 @@ Deno.test("what is being read when the engine is back is older than what was mis
 
 Deno.test("not all of many topics are looked at in one turn, and none is forgotten", async () => {
   const { clock, followers: all, take } = followers();
-  for (let i = 0; i < 500; i++) all.add(`topic:${i}`, `${i}`);
+  for (let i = 0; i < 500; i++) all.add(`topic:${i}`, `${i}`).catchUp();
+  await nextTurn();
+  assertEquals(take().length, 500);
+  all.doubt();
   const looked = new Set<string>();
   for (const most of [200, 200, 100]) {
     all.look(true);

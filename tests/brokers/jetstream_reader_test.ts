@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { Unanswered } from "../../src/brokers/answers.ts";
 import type { JetStream, OpenStream, StoredMessage } from "../../src/brokers/jetstream.ts";
 import { JetStreamReader, MadeAnew } from "../../src/brokers/jetstream_reader.ts";
 import { NOTHING } from "../../src/brokers/mark.ts";
@@ -197,11 +198,63 @@ natsTest("where there are copies, the one that leads is asked", async () => {
   const stream = await s.open();
   const { client, manager } = s.js;
   const getMessage = () => Promise.reject(new Error("a copy was asked"));
+  const get = () => Promise.reject(new Error("a consumer was made"));
   const js = { client, manager: { streams: manager.streams, direct: { getMessage } } };
-  const [first] = await s.append(stream, "room", "1", "2");
-  const reader = new JetStreamReader(js as never, { ...stream, copied: true });
-  assertEquals(textsOf((await reader.read(ROOM, first!, 10)).entries), ["2"]);
-  assertEquals(textsOf((await reader.read(ROOM, "start", 10)).entries), ["1", "2"]);
+  const texts = numbered(1, 6);
+  const [first] = await s.append(stream, "room", ...texts);
+  const alone = { ...js, client: { consumers: { get } } };
+  const reader = new JetStreamReader(alone as never, { ...stream, copied: true });
+  assertEquals(textsOf((await reader.read(ROOM, first!, 10)).entries), texts.slice(1));
+  assertEquals(textsOf((await reader.read(ROOM, "start", 10)).entries), texts);
   const other = new JetStreamReader(js as never, stream);
   await assertRejects(() => other.read(ROOM, first!, 10), Error, "a copy was asked");
 });
+
+/** A reader whose pages come from a copy of the stream that is so many messages behind. */
+function lagging({ client, manager }: JetStream, stream: OpenStream, lag: number): JetStreamReader {
+  const consumers = {
+    async get(name: string, options?: never) {
+      const consumer = await client.consumers.get(name, options);
+      const { num_pending } = await consumer.info(true);
+      const there = Math.max(0, num_pending - lag);
+      return {
+        info: () => Promise.resolve({ num_pending: there }),
+        async fetch(options?: never) {
+          const messages = await consumer.fetch(options);
+          return (async function* () {
+            for await (const { seq, data, info } of messages) {
+              yield { seq, data, info: { ...info, pending: info.pending - lag } };
+              if (info.pending === lag) return;
+            }
+          })();
+        },
+        delete: () => consumer.delete(),
+      };
+    },
+  };
+  const { publish } = client;
+  return new JetStreamReader({ client: { publish, consumers }, manager }, stream);
+}
+
+natsTest(
+  "where a copy is behind, what it has is a beginning, and nothing is no answer",
+  async () => {
+    await using s = await JetStreamStage.create();
+    const stream = await s.open({ count: 1_000 });
+    const [first] = await s.append(stream, "room", ...numbered(1, 11));
+    const behind = async (lag: number) => {
+      const { entries, done, lost } = await lagging(s.js, stream, lag).read(ROOM, first!, 250);
+      return [textsOf(entries), done, lost];
+    };
+    // Three come from whoever leads.
+    assertEquals(await behind(0), [numbered(2, 11), true, undefined]);
+    assertEquals(await behind(4), [numbered(2, 7), false, undefined]);
+    assertEquals(await behind(100), [["2", "3", "4"], false, undefined]);
+    const start = await lagging(s.js, stream, 4).read(ROOM, "start", 250);
+    assertEquals([textsOf(start.entries), start.done], [numbered(1, 7), false]);
+    await assertRejects(() => lagging(s.js, stream, 100).read(ROOM, "start", 250), Unanswered);
+    // What is too old is no reason to wait.
+    const nothing = await lagging(s.js, await aged(stream), 100).read(ROOM, "start", 250);
+    assertEquals([nothing.entries, nothing.head.check], [[], NOTHING]);
+  },
+);

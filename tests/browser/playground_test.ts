@@ -1,20 +1,11 @@
 /** The playground in a real browser, with both servers. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { AxeBuilder } from "npm:@axe-core/playwright@4.14.0";
-import type { Browser, Page } from "npm:playwright-core@1.65.1";
+import type { Browser } from "npm:playwright-core@1.65.1";
 import { launch, needsBrowser } from "../support/browser.ts";
 import { type EchoApp, startApp } from "../support/echo_app.ts";
+import { Playground } from "../support/playground.ts";
 import { nativeRuntimes, type WireRuntime } from "../support/runtimes.ts";
-
-const SCHEMES = ["light", "dark"] as const;
-const WIDTHS = [{ name: "wide", width: 1280, height: 900 }, {
-  name: "phone",
-  width: 390,
-  height: 844,
-}] as const;
-/** Where pictures go, if they are asked for: README shows them. */
-const pictures = Deno.env.get("PICTURES");
 
 let browser: Browser;
 if (!needsBrowser.ignore) {
@@ -24,113 +15,62 @@ if (!needsBrowser.ignore) {
   Deno.test.afterAll(() => browser.close());
 }
 
-/** A page of its own, whose errors fail the test. */
-async function open(url: string) {
-  const context = await browser.newContext({ viewport: WIDTHS[0], acceptDownloads: true });
-  const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
-  const faults: string[] = [];
-  page.on("pageerror", (error) => faults.push(error.message));
-  await page.goto(url);
-  return {
-    page,
-    async [Symbol.asyncDispose]() {
-      await context.close();
-      assertEquals(faults, []);
-    },
-  };
-}
-
 /** A case with the page open on an app of its own. */
 function browse(
   runtime: WireRuntime,
   title: string,
-  task: (page: Page, app: EchoApp) => Promise<void>,
+  task: (tab: Playground, app: EchoApp) => Promise<void>,
 ): void {
   Deno.test(`${runtime.name}: browser: ${title}`, needsBrowser, async () => {
     await using app = await startApp(runtime);
-    await using tab = await open(`http://127.0.0.1:${app.port}/`);
-    await task(tab.page, app);
+    await using tab = await Playground.open(browser, `http://127.0.0.1:${app.port}/`);
+    await task(tab, app);
   });
 }
-
-const text = (page: Page, id: string) => page.locator(`#${id}`).textContent();
-
-/** Waits until an element's text holds `part`. */
-async function says(page: Page, id: string, part: string): Promise<string> {
-  await page.locator(`#${id}`, { hasText: part }).waitFor();
-  return (await text(page, id))!;
-}
-
-async function connect(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Connect" }).click();
-  await page.locator('#status[data-state="open"]').waitFor();
-}
-
-async function send(page: Page, message: string): Promise<void> {
-  await page.locator("#message").fill(message);
-  await page.getByRole("button", { name: "Send", exact: true }).click();
-}
-
-/** The log's rows that exist, as "direction data". */
-const rows = (page: Page) =>
-  page.locator("#rows [role=row]").evaluateAll((all) =>
-    all.map((row) =>
-      [".direction", ".data"].map((cell) => row.querySelector(cell)!.textContent).join(" ")
-    )
-  );
-
-/** Waits until the log says that it has so many entries. */
-const counts = (page: Page, entries: number) =>
-  says(page, "count", `${entries.toLocaleString("en")} entries`);
 
 for (const runtime of nativeRuntimes) {
   const { name } = runtime;
 
-  browse(
-    runtime,
-    "connects, echoes, counts, and closes with code and reason",
-    async (page, app) => {
-      assertEquals(await text(page, "status"), "Not connected");
-      assertEquals(
-        await page.getByRole("button", { name: "Send", exact: true }).isDisabled(),
-        true,
-      );
-      await connect(page);
-      await send(page, "grüße");
-      await says(page, "received", "1");
-      assertEquals([await text(page, "sent"), await text(page, "received-bytes")], ["1", "7 B"]);
-      assertMatch(await says(page, "last", "ms"), /^\d+\.\d ms$/);
-      await page.getByRole("button", { name: "Send last again" }).click();
-      await says(page, "received", "2");
-      await page.getByLabel("Close code").fill("4321");
-      await page.getByLabel("Reason").fill("enough");
-      await page.getByRole("button", { name: "Close Socket" }).click();
-      await page.locator('#status[data-state="closed"]').waitFor();
-      assertEquals(await text(page, "status"), "Closed – 4321: the application's own (enough)");
-      await counts(page, 6);
-      assertEquals(await rows(page), [
-        `event Connection opened to ws://127.0.0.1:${app.port}/ws`,
-        "sent grüße",
-        "received grüße",
-        "sent grüße",
-        "received grüße",
-        "event Connection closed – 4321: the application's own (enough)",
-      ]);
-    },
-  );
+  browse(runtime, "connects, echoes, counts, and closes with code and reason", async (tab, app) => {
+    assertEquals(await tab.text("status"), "Not connected");
+    assertEquals(await tab.page.title(), "Not connected – edgesocket playground");
+    assertEquals(await tab.button("Send").isDisabled(), true);
+    await tab.connect();
+    assertEquals(await tab.page.title(), "Open – edgesocket playground");
+    await tab.send("grüße");
+    await tab.says("received", "1");
+    assertEquals([await tab.text("sent"), await tab.text("received-bytes")], ["1", "7 B"]);
+    assertMatch(await tab.says("last", "ms"), /^[\d.]+ ms$/);
+    await tab.press("Send last again");
+    await tab.says("received", "2");
+    await tab.page.getByLabel("Close code").fill("4321");
+    await tab.page.getByLabel("Reason").fill("enough");
+    await tab.press("Close Socket");
+    await tab.is("closed");
+    assertEquals(await tab.text("status"), "Closed – 4321: the application's own (enough)");
+    await tab.counts(6);
+    assertEquals(await tab.rows(), [
+      `event Connection opened to ws://127.0.0.1:${app.port}/ws`,
+      "sent grüße",
+      "received grüße",
+      "sent grüße",
+      "received grüße",
+      "event Connection closed – 4321: the application's own (enough)",
+    ]);
+  });
 
-  browse(runtime, "a page may not close with 1002, and is told", async (page) => {
-    await connect(page);
-    const fault = () => page.evaluate<string>("document.querySelector('#code').validationMessage");
-    await page.getByLabel("Close code").fill("1002");
-    await page.getByRole("button", { name: "Close Socket" }).click();
+  browse(runtime, "a page may not close with 1002, and is told", async (tab) => {
+    await tab.connect();
+    const fault = () =>
+      tab.page.evaluate<string>("document.querySelector('#code').validationMessage");
+    await tab.page.getByLabel("Close code").fill("1002");
+    await tab.press("Close Socket");
     assertStringIncludes(await fault(), "1000 or with 3000 to 4999");
-    await page.getByLabel("Close code").fill("1000");
-    await page.getByLabel("Reason").fill("ü".repeat(62));
-    await page.getByRole("button", { name: "Close Socket" }).click();
+    await tab.page.getByLabel("Close code").fill("1000");
+    await tab.page.getByLabel("Reason").fill("ü".repeat(62));
+    await tab.press("Close Socket");
     assertStringIncludes(await fault(), "at most 123 bytes");
-    assertEquals(await page.locator("#status").getAttribute("data-state"), "open");
+    await tab.is("open");
   });
 
   Deno.test(
@@ -140,16 +80,16 @@ for (const runtime of nativeRuntimes) {
       await using target = await startApp(runtime);
       await using other = await startApp(runtime, { ANY_SERVER: "1" });
       const asked = encodeURIComponent(`ws://127.0.0.1:${target.port}/ws`);
-      await using tab = await open(`http://127.0.0.1:${other.port}/?url=${asked}`);
-      const { page } = tab;
-      assertEquals(await page.locator("#url").inputValue(), `ws://127.0.0.1:${target.port}/ws`);
-      await page.getByRole("button", { name: "Connect" }).click();
-      const said = await says(page, "status", "Refused with 403");
+      const url = `http://127.0.0.1:${other.port}/?url=${asked}`;
+      await using tab = await Playground.open(browser, url);
+      assertEquals(await tab.page.locator("#url").inputValue(), `ws://127.0.0.1:${target.port}/ws`);
+      await tab.page.getByLabel("Reconnect when it breaks").check();
+      await tab.dial();
+      const said = await tab.says("status", "Refused with 403");
       assertStringIncludes(said, `This page comes from http://127.0.0.1:${other.port}`);
-      assertEquals(await page.locator("#status").getAttribute("data-state"), "failed");
+      await tab.is("failed");
       // To its own server the same page connects.
-      await page.locator("#url").fill(`ws://127.0.0.1:${other.port}/ws`);
-      await connect(page);
+      await tab.connect(`ws://127.0.0.1:${other.port}/ws`);
     },
   );
 
@@ -160,55 +100,67 @@ for (const runtime of nativeRuntimes) {
       await using target = await startApp(runtime);
       await using app = await startApp(runtime);
       const foreign = `ws://127.0.0.1:${target.port}/ws`;
-      await using tab = await open(
-        `http://127.0.0.1:${app.port}/?url=${encodeURIComponent(foreign)}`,
+      const url = `http://127.0.0.1:${app.port}/?url=${encodeURIComponent(foreign)}`;
+      await using tab = await Playground.open(browser, url);
+      assertEquals(await tab.page.locator("#url").inputValue(), `ws://127.0.0.1:${app.port}/ws`);
+      await tab.logs("ANY_SERVER=1");
+      await tab.dial(foreign);
+      await tab.says("status", "This page may connect to its own server only");
+      // The browser would not let it, either.
+      const blocked = await tab.page.evaluate<string>(
+        `new Promise((resolve) => {
+          addEventListener("securitypolicyviolation", (event) => resolve(event.effectiveDirective));
+          new WebSocket(${JSON.stringify(foreign)});
+        })`,
       );
-      const { page } = tab;
-      assertEquals(await page.locator("#url").inputValue(), `ws://127.0.0.1:${app.port}/ws`);
-      await page.locator("#rows", { hasText: "ANY_SERVER=1" }).waitFor();
-      await page.locator("#url").fill(foreign);
-      await page.getByRole("button", { name: "Connect" }).click();
-      await says(page, "status", "This page may connect to its own server only");
+      assertEquals(blocked, "connect-src");
     },
   );
 
-  browse(runtime, "says what is wrong with a URL, or with what is behind it", async (page, app) => {
+  browse(runtime, "says what is wrong with a URL, or with what is behind it", async (tab, app) => {
     const own = `127.0.0.1:${app.port}`;
+    const unopened = `The server at ${own} answers, but did not open a WebSocket`;
     for (
       const [url, said] of [
-        ["ftp://x", "Cannot connect"],
-        [`ws://${own}/ws#part`, "Cannot connect"],
-        [`ws://${own}/nothing`, `The server at ${own} answers, but did not open a WebSocket`],
-        ["/nothing", `The server at ${own} answers, but did not open a WebSocket`],
+        ["ftp://x", "Cannot connect: expected a URL such as ws://host/path, got ftp:"],
+        ["ws://", "Cannot connect: expected a URL such as ws://host/path, got no URL"],
+        [
+          `ws://${own}/ws#part`,
+          "Cannot connect: expected a URL such as ws://host/path, got one with a #",
+        ],
+        [`ws://${own}/nothing`, `${unopened}: 404, there is nothing at /nothing`],
+        ["/nothing", `${unopened}: 404, there is nothing at /nothing`],
+        ["/page.css", `${unopened}: /page.css answers 200 as if it were an ordinary request`],
       ] as const
     ) {
-      await page.getByRole("button", { name: "Clear" }).click();
-      await page.locator("#url").fill(url);
-      await page.getByRole("button", { name: "Connect" }).click();
-      await page.locator("#rows", { hasText: said }).waitFor();
-      assertStringIncludes((await text(page, "status"))!, said, url);
+      await tab.press("Clear");
+      await tab.dial(url);
+      await tab.logs(said);
+      assertStringIncludes(await tab.text("status"), said, url);
     }
-    await page.locator("#url").fill("/ws");
-    await connect(page);
+    await tab.connect("/ws");
   });
 
-  browse(runtime, "sends bytes from hex and from a file", async (page) => {
-    await connect(page);
-    await page.getByRole("radio", { name: "Hex" }).check();
-    await send(page, "00 01 f");
-    const fault = () => page.evaluate<string>("message.validationMessage");
-    assertStringIncludes(await fault(), "got half a byte");
-    await send(page, "0x00, 0x01 ff");
-    await says(page, "received", "1");
-    await page.getByRole("radio", { name: "File" }).check();
-    await page.locator("#file").setInputFiles({
+  browse(runtime, "sends bytes from hex and from a file", async (tab) => {
+    await tab.connect();
+    await tab.page.getByRole("radio", { name: "Hex" }).check();
+    await tab.send("00 01 f");
+    assertStringIncludes(
+      await tab.page.evaluate<string>("document.querySelector('#message').validationMessage"),
+      "got half a byte",
+    );
+    await tab.send("0x00, 0x01 ff");
+    await tab.says("received", "1");
+    await tab.page.getByRole("radio", { name: "File" }).check();
+    await tab.page.locator("#file").setInputFiles({
       name: "bytes.bin",
       mimeType: "application/octet-stream",
       buffer: Buffer.from(Uint8Array.from({ length: 300_000 }, (_, index) => index)),
     });
-    await page.getByRole("button", { name: "Send", exact: true }).click();
-    await says(page, "received-bytes", "293.0 KiB");
-    const [, , first, , second] = await rows(page);
+    await tab.press("Send");
+    await tab.says("received-bytes", "293.0 KiB");
+    await tab.counts(5);
+    const [, , first, , second] = await tab.rows();
     assertEquals(first, "received 00 01 ff");
     assertMatch(second!, /^received 00 01 02 03 .*…$/);
   });
@@ -216,151 +168,159 @@ for (const runtime of nativeRuntimes) {
   browse(
     runtime,
     "a message above the server's limit is answered with 1009, in words",
-    async (page) => {
-      await connect(page);
-      await send(page, "x".repeat(2 * 1024 * 1024));
-      await says(page, "status", "1009: message too big");
-      assertEquals(await page.locator("#status").getAttribute("data-state"), "failed");
+    async (tab) => {
+      await tab.connect();
+      await tab.send("x".repeat(2 * 1024 * 1024));
+      await tab.says("status", "1009: message too big");
+      await tab.is("failed");
     },
   );
 
   browse(
     runtime,
-    "the generator sends what it is asked to, shows how far it is, and can be cancelled",
-    async (page) => {
-      await connect(page);
-      const generate = async (messages: number, size: number, rate: number) => {
-        await page.getByLabel("Messages").fill(`${messages}`);
-        await page.getByLabel("Bytes each").fill(`${size}`);
-        await page.getByLabel("Per second").fill(`${rate}`);
-        await page.getByRole("button", { name: "Start" }).click();
-      };
-      await generate(300, 100, 1_000);
-      await says(page, "progress-text", "Done after 300 of 300");
-      await says(page, "received", "300");
-      assertEquals(await text(page, "received-bytes"), "29.3 KiB");
-      assertEquals(await page.locator("#progress").getAttribute("value"), "300");
+    "the generator sends what it is asked to, shows how far it is, and can be stopped",
+    async (tab) => {
+      await tab.connect();
+      await tab.generate({ amount: 300, size: 100, rate: 1_000 });
+      await tab.says("progress-text", "Done after 300 of 300");
+      await tab.says("received", "300");
+      await tab.says("received-bytes", "29.3 KiB");
+      assertEquals(await tab.page.locator("#progress").getAttribute("value"), "300");
+      await tab.page.locator('#plot-line[points*=" "]').waitFor({ state: "attached" });
+      await tab.says("basis", "of the last 300 round trips");
       assertMatch(
-        (await page.locator("#plot-line").getAttribute("points"))!,
+        (await tab.page.locator("#plot-line").getAttribute("points"))!,
         /^(\d+\.\d,\d+\.\d ?){120}$/,
       );
-      await generate(100_000, 1, 10);
+      await tab.generate({ amount: 100_000, size: 1, rate: 10 });
       // At least two more: on a busy machine, the page does not show every number.
-      await page.locator("#sent", { hasText: /30[2-9]|3[1-9]\d/ }).waitFor();
-      await page.getByRole("button", { name: "Cancel" }).click();
-      assertMatch((await text(page, "progress-text"))!, /^Cancelled after \d+ of 100,000 in/);
-      await generate(100_000, 1, 10);
-      await page.getByRole("button", { name: "Close Socket" }).click();
-      assertMatch(await says(page, "progress-text", "Stopped"), /^Stopped after \d+ of 100,000 in/);
+      await tab.page.locator("#sent", { hasText: /30[2-9]|3[1-9]\d/ }).waitFor();
+      await tab.press("Stop");
+      assertMatch(
+        await tab.says("progress-text", "Stopped"),
+        /^Stopped after \d+ of 100,000 in [\d.]+ s, \d+\/s$/,
+      );
+      await tab.generate({ amount: 100_000, size: 1, rate: 10 });
+      await tab.says("progress-text", /^\d+ of 100,000/);
+      await tab.press("Close Socket");
+      await tab.is("closed");
+      assertMatch(await tab.says("progress-text", "Stopped"), /^Stopped after \d+ of 100,000 in/);
     },
   );
 
   browse(
     runtime,
     "the log holds 10,000 entries and more with few rows, by filter, pause and file",
-    async (page) => {
-      await connect(page);
-      await page.getByLabel("Messages").fill("5000");
-      await page.getByLabel("Per second").fill("100000");
-      await page.getByRole("button", { name: "Start" }).click();
-      await counts(page, 10_001);
-      assert((await rows(page)).length < 40);
-      assertEquals((await rows(page)).at(-1)!.slice(0, 14), "received 5000 ");
+    async (tab) => {
+      const { page } = tab;
+      await tab.connect();
+      await tab.generate({ amount: 5_000, rate: 100_000 });
+      await tab.counts(10_001);
+      assert((await tab.rows()).length < 60);
+      assertEquals((await tab.rows()).at(-1)!.slice(0, 14), "received 5000 ");
 
       const log = page.locator("#log");
       await log.focus();
       await log.press("Home");
       await page.locator("#row-0[aria-selected=true]").waitFor();
-      assertStringIncludes(await page.locator("#detail").inputValue(), "Connection opened");
+      await tab.says("detail", "Connection opened");
       await log.press("End");
-      await page.locator("#row-10000[aria-selected=true]").waitFor();
-      assertEquals(await log.getAttribute("aria-activedescendant"), "row-10000");
+      await page.locator("[aria-selected=true]", { hasText: "5000 ..." }).waitFor();
+      assertMatch((await log.getAttribute("aria-activedescendant"))!, /^row-\d+$/);
 
       await page.getByLabel("Search").fill("4321 ");
-      await says(page, "count", "2 of 10,001 entries");
+      await tab.says("count", "2 of 10,001 entries");
       await page.locator("#kind").selectOption("in");
-      await says(page, "count", "1 of 10,001 entries");
-      assertStringIncludes((await rows(page))[0]!, "received 4321 ");
+      await tab.says("count", "1 of 10,001 entries");
+      assertStringIncludes((await tab.rows())[0]!, "received 4321 ");
       await page.locator("#view").selectOption("hex");
-      await page.locator("#rows", { hasText: "34 33 32 31 20" }).waitFor();
+      await tab.logs("34 33 32 31 20");
 
       await page.getByLabel("Search").fill("");
       await page.locator("#kind").selectOption("");
-      const [download] = await Promise.all([
-        page.waitForEvent("download"),
-        page.getByRole("button", { name: "Download" }).click(),
-      ]);
-      assertMatch(download.suggestedFilename(), /^communication-log-.*\.json$/);
-      const saved = JSON.parse(await Deno.readTextFile((await download.path())!));
-      assertEquals([saved.length, saved[1].direction, saved[1].size], [10_001, "sent", 64]);
+      const saved = await tab.saves("Save JSONL");
+      assertMatch(saved.name, /^communication-log-.*\.jsonl$/);
+      const lines = new TextDecoder().decode(saved.bytes).trimEnd().split("\n");
+      const [, second] = lines.map((line) => JSON.parse(line));
+      assertEquals([lines.length, second.direction, second.size], [10_001, "sent", 64]);
 
       await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-      await page.getByRole("button", { name: "Copy" }).click();
-      await says(page, "done", "Copied");
+      await tab.press("Copy");
+      await tab.says("done", "Copied");
       const copied = await page.evaluate<string>("navigator.clipboard.readText()");
       assertEquals(copied.split("\n").length, 10_001);
 
-      await page.getByRole("button", { name: "Pause" }).click();
-      await send(page, "unseen");
-      await says(page, "received", "5,001");
-      await says(page, "count", "10,001 of 10,003 entries, paused");
-      await page.getByRole("button", { name: "Pause" }).click();
-      await counts(page, 10_003);
-      await page.getByRole("button", { name: "Clear" }).click();
-      await says(page, "count", "No entries");
+      await tab.press("Pause");
+      await tab.send("unseen");
+      await tab.says("received", "5,001");
+      await tab.says("count", "10,001 of 10,003 entries, paused");
+      await tab.press("Pause");
+      await tab.counts(10_003);
+      await tab.press("Clear");
+      await tab.says("count", "No entries");
     },
   );
 
-  browse(runtime, "hostile messages stay text", async (page) => {
-    await connect(page);
-    const hostile = [
-      "<img src=x onerror=\"document.title='owned'\">",
-      "<script>document.title='owned'</script>",
-      "\u202Egnp.exe\u202C \u0000 \uFEFF e\u0301\u0301\u0301",
-      "javascript:document.title='owned'",
-      "a\nb\tc",
-    ];
-    for (const message of hostile) {
-      // A text field would drop line breaks.
-      const value = JSON.stringify(message);
-      await page.evaluate(
-        `Object.defineProperty(message, "value", { configurable: true, value: ${value} })`,
+  browse(
+    runtime,
+    "hostile messages stay text, and what hides in them is to be seen",
+    async (tab) => {
+      await tab.connect();
+      const hostile = [
+        ["<img src=x onerror=\"document.title='owned'\">"],
+        ["<script>document.title='owned'</script>"],
+        ["\u202Egnp.exe\u202C \u0000 \uFEFF e\u0301", "U+202Egnp.exeU+202C \\0 U+FEFF e\u0301"],
+        ["javascript:document.title='owned'"],
+        ["a\nb\tc", "a\\nb\\tc"],
+      ] as const;
+      for (const [message] of hostile) await tab.send(message);
+      await tab.says("received", `${hostile.length}`);
+      await tab.counts(1 + 2 * hostile.length);
+      const shown = (await tab.rows()).filter((row) => row.startsWith("received "));
+      assertEquals(
+        shown.map((row) => row.slice("received ".length)),
+        hostile.map(([message, visible = message]) => visible),
       );
-      await page.getByRole("button", { name: "Send", exact: true }).click();
-    }
-    await says(page, "received", `${hostile.length}`);
-    const shown = (await rows(page)).filter((row) => row.startsWith("received "));
-    assertEquals(shown.map((row) => row.slice("received ".length)), hostile);
-    assertEquals(await page.locator("#rows").locator("img, script, a").count(), 0);
-    assertEquals(await page.title(), "edgesocket playground");
-  });
+      assertEquals(await tab.page.locator("#rows").locator("img, script, a").count(), 0);
+      assertEquals(await tab.page.title(), "Open – edgesocket playground");
+    },
+  );
 
-  browse(runtime, "everything can be done by keyboard alone", async (page) => {
-    const { keyboard } = page;
-    const focused = () => page.evaluate<string>("document.activeElement.id");
+  browse(runtime, "everything can be done by keyboard alone", async (tab) => {
+    const { keyboard } = tab.page;
     const tabTo = async (id: string) => {
-      for (let step = 0; step < 40 && await focused() !== id; step++) await keyboard.press("Tab");
-      assertEquals(await focused(), id);
+      for (let step = 0; step < 60 && await tab.focused() !== id; step++) {
+        await keyboard.press("Tab");
+      }
+      assertEquals(await tab.focused(), id);
     };
     await tabTo("url");
     await keyboard.press("Enter");
-    await page.locator('#status[data-state="open"]').waitFor();
+    await tab.is("open");
+    // The focus is where it was.
+    assertEquals(await tab.focused(), "url");
     await tabTo("message");
+    await keyboard.press("ControlOrMeta+a");
     await keyboard.type("typed");
     await keyboard.press("Enter");
-    await says(page, "received", "1");
+    await keyboard.type("on two lines");
+    await keyboard.press("ControlOrMeta+Enter");
+    await tab.says("received", "1");
+    await tab.page.evaluate("document.activeElement.blur()");
     await tabTo("log");
     await keyboard.press("ArrowUp");
-    assertStringIncludes(await page.locator("#detail").inputValue(), "typed");
+    await tab.says("detail", "typed\non two lines");
     await tabTo("detail");
-    await page.evaluate("document.activeElement.blur()");
+    await tab.page.evaluate("document.activeElement.blur()");
     await tabTo("close");
     await keyboard.press("Enter");
-    await page.locator('#status[data-state="closed"]').waitFor();
-    // The button that had the focus is switched off: the next one has it.
-    assertEquals(await focused(), "connect");
+    await tab.is("closed");
+    // The button that has the focus is switched off, and keeps it.
+    assertEquals(await tab.focused(), "close");
     await keyboard.press("Enter");
-    await page.locator('#status[data-state="open"]').waitFor();
+    await keyboard.press("Shift+Tab");
+    await keyboard.press("Enter");
+    await tab.is("open");
   });
 
   Deno.test(
@@ -368,83 +328,36 @@ for (const runtime of nativeRuntimes) {
     needsBrowser,
     async () => {
       const app = await startApp(runtime);
-      await using tab = await open(`http://127.0.0.1:${app.port}/`);
+      await using tab = await Playground.open(browser, `http://127.0.0.1:${app.port}/`);
       const { page } = tab;
-      await connect(page);
+      await tab.connect();
       await page.getByLabel("Reconnect when it breaks").check();
       app.child.kill("SIGKILL");
       await app[Symbol.asyncDispose]();
-      await page.locator('#status[data-state="waiting"]').waitFor();
-      await says(page, "status", "does not answer. Reconnecting, attempt 2");
-      assertMatch((await text(page, "countdown"))!, /^in \d\.\d s$/);
+      await tab.is("waiting");
+      assertEquals(await page.title(), "Reconnecting – edgesocket playground");
+      await tab.says("status", "does not answer. Reconnecting, attempt 2");
+      assertMatch(await tab.text("countdown"), /^in \d\.\d s$/);
       await using again = await startApp(runtime, { PORT: `${app.port}` });
       assertEquals(again.port, app.port);
-      await page.locator('#status[data-state="open"]').waitFor();
-      assertEquals(await text(page, "countdown"), "");
+      await tab.is("open");
+      assertEquals(await tab.text("countdown"), "");
       await page.getByLabel("Reconnect when it breaks").uncheck();
       again.child.kill("SIGKILL");
-      await page.locator('#status[data-state="failed"]').waitFor();
-      assertStringIncludes((await text(page, "status"))!, "1006: connection lost");
-      await page.getByRole("button", { name: "Connect" }).click();
-      await says(page, "status", `The server at 127.0.0.1:${app.port} does not answer`);
+      await tab.is("failed");
+      assertStringIncludes(await tab.text("status"), "1006: connection lost");
+      await tab.press("Connect");
+      await tab.says("status", `The server at 127.0.0.1:${app.port} does not answer`);
     },
   );
 
-  browse(runtime, "the origin corner tells what the server would say", async (page, app) => {
-    assertEquals(await text(page, "own-origin"), `http://127.0.0.1:${app.port}`);
-    await page.getByRole("button", { name: "Ask the server" }).click();
-    await says(page, "verdict", "403: expected an origin that may connect here");
-    await page.locator("#origin").fill(`http://127.0.0.1:${app.port}`);
-    await page.getByRole("button", { name: "Ask the server" }).click();
-    await says(page, "verdict", "101: a page of http://127.0.0.1");
+  browse(runtime, "the origin corner tells what the server would say", async (tab, app) => {
+    await tab.unfold("origin-card");
+    assertEquals(await tab.text("own-origin"), `http://127.0.0.1:${app.port}`);
+    await tab.press("Ask the server");
+    await tab.says("verdict", "403: expected an origin that may connect here");
+    await tab.page.locator("#origin").fill(`http://127.0.0.1:${app.port}`);
+    await tab.press("Ask the server");
+    await tab.says("verdict", "101: a page of http://127.0.0.1");
   });
-
-  browse(
-    runtime,
-    "no violation for axe, nothing sticks out, light and dark, wide and narrow",
-    async (page) => {
-      await connect(page);
-      await page.getByLabel("Messages").fill("400");
-      await page.getByLabel("Bytes each").fill("8");
-      await page.getByRole("button", { name: "Start" }).click();
-      await says(page, "progress-text", "Done");
-      await counts(page, 801);
-      const messages = [
-        "Hello",
-        "grüße",
-        "naïve ✓",
-        '{"room":"lobby"}',
-        '{"room":"lobby","say":"hi"}',
-      ];
-      for (const [index, message] of messages.entries()) {
-        await send(page, message);
-        await counts(page, 803 + 2 * index);
-      }
-      await page.getByRole("button", { name: "Ask the server" }).click();
-      await says(page, "verdict", "403");
-      await page.locator("#rows [role=row]").last().click();
-      for (const colorScheme of SCHEMES) {
-        for (const { name: width, ...viewport } of WIDTHS) {
-          await page.emulateMedia({ colorScheme });
-          await page.setViewportSize(viewport);
-          const { violations } = await new AxeBuilder({ page }).analyze();
-          assertEquals(
-            violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(", ")}`),
-            [],
-            `${colorScheme}, ${width}`,
-          );
-          const overhang = await page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth",
-          );
-          assertEquals(overhang, 0, `${colorScheme}, ${width}`);
-          await page.evaluate("scrollTo(0, 0)");
-          const picture = await page.screenshot();
-          assert(picture.length > 10_000);
-          if (pictures && name === "deno") {
-            await Deno.writeFile(`${pictures}/playground-${colorScheme}-${width}.png`, picture);
-          }
-        }
-      }
-    },
-  );
 }

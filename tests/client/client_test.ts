@@ -153,6 +153,22 @@ Deno.test("a server that sends it away for good is obeyed, one that lets it come
   assert(client.state.current.reason instanceof Error);
 });
 
+Deno.test("one that is sent away while it is cut off does not come back as another", async () => {
+  await using world = new ClientWorld();
+  const { client, states, running } = world.client();
+  await world.pass();
+  world.down = true;
+  world.cut();
+  await world.pass();
+  world.served.connection.abort();
+  await world.pass(3_000);
+  assertEquals(states.at(-1), "reconnecting");
+  world.down = false;
+  await world.pass(3_000);
+  await running;
+  assertEquals([states.at(-1), client.state.current.reason instanceof Error], ["closed", true]);
+});
+
 Deno.test("the first connection is tried again and again, and less often each time", async () => {
   await using world = new ClientWorld();
   world.down = true;
@@ -216,13 +232,53 @@ Deno.test("while its session may come back it tries at least every two seconds",
   const { length } = world.asked;
   await world.pass(2_100);
   assert(world.asked.length > length);
-  // Nobody keeps it any more by now.
+  // Nobody keeps it any more by now, and it is waited for no longer.
   for (let i = 0; i < 10; i++) await world.pass(10_000);
   const later = world.asked.length;
   await world.pass(2_100);
   assert(world.asked.length <= later + 1);
   void client.close();
   await running;
+});
+
+Deno.test("a session that nobody says the end of is given up when no server keeps it any more", async () => {
+  await using world = new ClientWorld();
+  const { client, states, ask } = world.client({ transports: ["webSockets"] });
+  await world.pass();
+  const sent = ask("slow");
+  let lost: unknown;
+  sent.catch((error) => lost = error);
+  await world.pass();
+  world.down = true;
+  world.cut();
+  await world.pass();
+  await world.server.shutdown();
+  world.restart();
+  world.down = false;
+  // So does a process whose engine is away: another one may have the session.
+  world.answer = ({ method, url }) =>
+    method === "POST" && url.includes("?id=") ? new Response("", { status: 503 }) : undefined;
+  for (let i = 0; i < 29; i++) await world.pass(2_000);
+  assertEquals([states.at(-1), lost], ["reconnecting", undefined]);
+  for (let i = 0; i < 3; i++) await world.pass(2_000);
+  assertEquals(states.at(-1), "connected anew");
+  assert(lost instanceof ConnectionLost);
+  assertEquals(await ask("echo", "again"), "again");
+  void client.close();
+});
+
+Deno.test("in a network that is silent, it tries twice within the window of a session", async () => {
+  await using world = new ClientWorld();
+  const { client, states } = world.client();
+  await world.pass();
+  world.silent = true;
+  world.cut();
+  for (let i = 0; i < 15; i++) await world.pass(500);
+  world.silent = false;
+  assertEquals([states.at(-1), world.sockets.length], ["reconnecting", 2]);
+  for (let i = 0; i < 4; i++) await world.pass(500);
+  assertEquals([states.at(-1), world.sockets.length], ["connected again", 3]);
+  void client.close();
 });
 
 Deno.test("WebSockets that never hold are not let through: others are taken, until they are", async () => {
@@ -264,6 +320,32 @@ Deno.test("a session with something under way is not given up for that", async (
   await world.pass();
   await closed;
   await slow;
+});
+
+Deno.test("a question that is not answered yet is something under way", async () => {
+  await using world = new ClientWorld();
+  const { client, states } = world.client();
+  let answer = (_: string) => {};
+  client.handlers.add("ask", () => new Promise<string>((resolve) => answer = resolve));
+  await world.pass();
+  const { hub, connection } = world.served;
+  const asked = hub.clients.client(connection.id).ask("really?");
+  for (let i = 0; i < 6; i++) {
+    world.cut();
+    await world.pass(3_000);
+  }
+  assertEquals(states.filter((state) => state === "connected anew").length, 1);
+  answer("yes");
+  await world.pass();
+  assertEquals(await asked, "yes");
+  // Now nothing is.
+  for (let i = 0; i < 6; i++) {
+    world.cut();
+    await world.pass(3_000);
+  }
+  await world.pass(3_000);
+  assertEquals(states.filter((state) => state === "connected anew").length, 2);
+  void client.close();
 });
 
 Deno.test("an answer to a session that is over goes to nobody", async () => {
@@ -315,5 +397,5 @@ Deno.test("whoever listens may close it, at any time", async () => {
   waiting.client.state.listen(({ retryAt }) => retryAt && waiting.client.close());
   await world.pass();
   await waiting.running;
-  assertEquals(waiting.client.state.current, { name: "closed" });
+  assertEquals(waiting.client.state.current, { name: "closed", reason: undefined });
 });

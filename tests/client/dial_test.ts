@@ -73,3 +73,20 @@ Deno.test("of one that does not, the server says whether it is there", async () 
   const gone = await assertRejects(() => settled(world, resume(context, session)), Cut);
   assertEquals([gone.message, gone.over], ["the server has ended the session", "session"]);
 });
+
+Deno.test("in a silent network, another WebSocket is tried instead of asking for the session", async () => {
+  await using world = new ClientWorld();
+  const { context, abort } = world.context();
+  const { session } = await settled(world, begin(context));
+  const { length } = world.asked;
+  world.silent = true;
+  world.cut();
+  const dialled = resume(context, session);
+  const failed = assertRejects(() => dialled, Cut, "the server does not answer");
+  await world.pass(7_000);
+  await failed;
+  assertEquals(world.asked.length, length);
+  world.silent = false;
+  assertEquals((await settled(world, resume(context, session))).live, true);
+  abort.abort(new Cut("over"));
+});

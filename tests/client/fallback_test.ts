@@ -102,6 +102,33 @@ Deno.test("when its time has come and nothing is under way, a WebSocket takes ov
   abort.abort(new Cut("over"));
 });
 
+Deno.test("what is on its way to the server, such as an answer, gets there first", async () => {
+  await using world = new ClientWorld();
+  const { context, fall, abort } = await setUp(world);
+  const line = await fall(new Error("no way"));
+  let answered = () => {};
+  const { fetch } = context.world;
+  Object.assign(context.world, {
+    async fetch(...args: Parameters<typeof fetch>) {
+      const [url, { method }] = args;
+      const isPost = method === "POST" && url.pathname === "/hub";
+      if (isPost) await new Promise<void>((resolve) => answered = resolve);
+      return await fetch(...args);
+    },
+  });
+  context.blocked = 0;
+  line.send('{"type":6}\x1e');
+  await world.pass(5_000);
+  await world.pass(5_000);
+  assertEquals([world.sockets.length, line.live, context.next], [1, true, undefined]);
+  answered();
+  await world.pass();
+  await world.pass(100);
+  await world.pass();
+  assertEquals([world.sockets.length, line.live, context.next?.live], [1, false, true]);
+  abort.abort(new Cut("over"));
+});
+
 Deno.test("not if something begins meanwhile, nor if it does not get through", async () => {
   await using world = new ClientWorld();
   let times = 0;

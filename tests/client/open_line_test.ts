@@ -160,7 +160,7 @@ Deno.test("a server that has lost messages, or talks nonsense, ends the session"
   lost.events().opened();
   lost.events().received(encoded({ type: 9, sequenceId: 7 }));
   assertEquals(
-    (await assertRejects(() => lost.opening, Cut, "messages are missing")).over,
+    (await assertRejects(() => lost.opening, Cut, "the server does not send all")).over,
     "session",
   );
   const broken = setUp();

@@ -6,12 +6,13 @@ import type { Requesting } from "../../src/client/request.ts";
 const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 function setUp() {
+  const clock = new FakeClock();
   const bodies: string[] = [];
   const answers: ((response: Response) => void)[] = [];
   const context: Requesting = {
     options: {},
     world: {
-      clock: new FakeClock(),
+      clock,
       fetch: async (_url, { body }) => {
         bodies.push(await (body as Blob).text());
         return await new Promise<Response>((resolve) => answers.push(resolve));
@@ -27,7 +28,7 @@ function setUp() {
     context.signal,
     (reason) => failures.push(reason),
   );
-  return { posts, bodies, answers, failures };
+  return { posts, bodies, answers, failures, clock };
 }
 
 Deno.test("what is sent in one turn goes out together, and the next when that is there", async () => {
@@ -60,4 +61,23 @@ Deno.test("what cannot be sent is told, and nothing more is sent", async () => {
   posts.send("b");
   await turn();
   assertEquals([failures.length, bodies], [1, ["a"]]);
+});
+
+Deno.test("an answer that does not come is waited for by the clock, longer behind a large body", async () => {
+  const { posts, answers, failures, clock } = setUp();
+  posts.send("a".repeat(80_000));
+  await turn();
+  clock.pass(39_999);
+  await turn();
+  answers[0]!(new Response(""));
+  await turn();
+  assertEquals([failures.length, posts.waiting, clock.pending], [0, 0, 0]);
+  posts.send("a");
+  await turn();
+  clock.pass(29_999);
+  await turn();
+  assertEquals(failures, []);
+  clock.pass(2);
+  await turn();
+  assertEquals(failures.map(String), ["Error: the server does not answer"]);
 });

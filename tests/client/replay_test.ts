@@ -49,7 +49,7 @@ Deno.test("messages that are missing are an error", () => {
   const replay = new Replay();
   replay.take(1);
   replay.goOn(2);
-  assertThrows(() => replay.goOn(3), Error, "messages are missing");
+  assertThrows(() => replay.goOn(3), Error, "the server does not send all");
 });
 
 /** What may happen between two sides. */

@@ -108,3 +108,15 @@ Deno.test("when to come again is what the server says, in seconds or as a date",
   const date = await after(new Date(Date.now() + 60_000).toUTCString());
   assertEquals(date > 50_000 && date <= 60_000, true);
 });
+
+Deno.test("nobody is sent away for more than a day, which no timer would wait for", async () => {
+  const after = async (value: string) =>
+    (await cutBy(status(503, { "retry-after": value }))).retryAfter;
+  const day = 86_400_000;
+  assertEquals([await after("86399"), await after("1e9"), await after("1e999")], [
+    day - 1_000,
+    day,
+    day,
+  ]);
+  assertEquals(await after(new Date(Date.now() + 60 * day).toUTCString()), day);
+});

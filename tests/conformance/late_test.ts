@@ -124,6 +124,7 @@ function lateSuite(runtime: Runtime): void {
     using good = await server.open("/data?id=a");
     good.send("count");
     assertEquals(await good.message(), "/data?id=a 1");
+    await server.until({ on: "reported" }, 3);
     assertEquals(server.all({ on: "reported" }).map(({ message }) => message), [
       "no data",
       "no data",

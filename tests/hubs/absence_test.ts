@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Absences } from "../../src/hubs/absence.ts";
 import { AnyHub } from "../../src/hubs/any_hub.ts";
 import { makeCallable } from "../../src/hubs/methods.ts";
+import { perAddress } from "../../src/limits/per_address.ts";
 import type { HubOptions } from "../../src/hubs/options.ts";
 import type { ClientSide } from "../../src/wire/contract.ts";
 import { json } from "../../src/wire/json.ts";
@@ -43,7 +44,7 @@ function serving(options: HubOptions<unknown, ClientSide> = {}, host: object = {
   };
   const connect = async (token: string, user = "Ada") => {
     const { client, response } = await server.connect(
-      handshakeRequest(`/hub?id=${token}&user=${user}`),
+      handshakeRequest(`/hub?id=${token}&user=${user}`, { "x-forwarded-for": "192.0.2.1" }),
     );
     return { client, status: response.status };
   };
@@ -343,6 +344,36 @@ Deno.test("what we end ourselves meanwhile is gone at once", async () => {
   assertEquals(causes, ["local"]);
 });
 
+Deno.test("a client that is sent away while it is cut off is told so when it comes back", async () => {
+  const { negotiate, open, connect, roster, clock, fetch } = serving();
+  const { connectionToken, connectionId } = await negotiate();
+  (await open(connectionToken)).vanish();
+  await nextTurn();
+  roster.one(connectionId)!.close({ cause: "local", allowReconnect: false });
+  await nextTurn();
+  assertEquals((await connect(connectionToken, "Eve")).status, 403);
+  // It is there, over WebSockets: whoever asks by a request goes on trying.
+  const url = `http://self.example/hub?id=${connectionToken}&user=Ada`;
+  const init = { method: "POST", headers: { host: "self.example" } };
+  assertEquals((await fetch(new Request(url, init))).status, 405);
+  const { client } = await connect(connectionToken);
+  assertEquals(await client!.message(), json.encode({ type: 7 }) as string);
+  assertEquals((await client!.closed).code, 1000);
+  clock.pass(60_000);
+  assertEquals((await connect(connectionToken)).status, 404);
+});
+
+Deno.test("also if nobody had noticed yet that it was cut off", async () => {
+  const { negotiate, open, connect, roster, clock } = serving();
+  const { connectionToken, connectionId } = await negotiate();
+  await open(connectionToken);
+  roster.one(connectionId)!.close({ cause: "local", allowReconnect: false });
+  const back = connect(connectionToken);
+  await nextTurn();
+  clock.pass(1_000);
+  assertEquals(await (await back).client!.message(), json.encode({ type: 7 }) as string);
+});
+
 Deno.test("a client that lacks more than is kept while it is away is gone then", async () => {
   const { negotiate, open, connect, say, causes } = serving({ statefulReconnectBufferSize: 200 });
   const { connectionToken } = await negotiate();
@@ -451,6 +482,29 @@ Deno.test("who is back on a full server before its cut is noticed is let in", as
   assertEquals(await (await again).client?.message(), sequence(1));
   assertEquals(state.noRoom()?.status, 503);
   assertEquals((await connect("unknown")).status, 503);
+});
+
+Deno.test("one address keeps as many absent clients as it may have connections, and all of them come back", async () => {
+  const limits = perAddress({ connections: 2, trustProxy: true });
+  const { negotiate, open, connect, causes, roster } = serving({}, { limits });
+  const cut = async () => {
+    const { connectionToken } = await negotiate();
+    (await open(connectionToken)).vanish();
+    await nextTurn();
+    return connectionToken;
+  };
+  const tokens = [await cut(), await cut()];
+  assertEquals([causes.length, [...roster.all()].length], [0, 2]);
+  // There is no room for one that is gone, as without stateful reconnect.
+  await cut();
+  assertEquals([causes.length, [...roster.all()].length], [1, 2]);
+  const back = await Promise.all(tokens.map((token) => connect(token)));
+  assertEquals(back.map(({ status }) => status), [101, 101]);
+  for (const { client } of back) assertEquals(await client!.message(), sequence(1));
+  // The next cut finds its place again.
+  back[0]!.client!.vanish();
+  await nextTurn();
+  assertEquals([causes.length, (await connect(tokens[0]!)).status], [1, 101]);
 });
 
 Deno.test("who comes back to another server of the hub is looked after there", async () => {

@@ -57,6 +57,13 @@ Deno.test("one is called, asked, and put into groups; of another one nothing is 
   assertEquals(await ask({ op: "ask", id: "a", target: "t" }), [["failed", "the client is gone"]]);
 });
 
+Deno.test("of an error that is not meant for clients, the other process is told that there was one", async () => {
+  const { ask, transport, hub } = setUp();
+  hub.roster.join = () => Promise.reject(new Error("secret"));
+  assertEquals(await ask({ op: "join", id: "a", group: "1" }), [["failed", undefined]]);
+  assertEquals(transport.reported, ["secret"]);
+});
+
 Deno.test("the first one with a token has it", async () => {
   const { ask } = setUp();
   const claim = { op: "claim", id: "c" } as const;

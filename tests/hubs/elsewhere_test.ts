@@ -218,6 +218,46 @@ Deno.test("a process that is lost is noticed: what waits for it is settled", asy
   await assertRejects(() => clientsOf(near).client("b").confirm("?"), HubError, "client is gone");
 });
 
+Deno.test("who is known to have been at a process that is lost is not taken for gone", async () => {
+  const { near, far, clock } = await setUp();
+  const client = (id: string) => clientsOf(near).client(id);
+  await client("b").message("here");
+  far.engine.deaf = true;
+  for (let i = 0; i < 8; i++) clock.pass(1_000);
+  await settled();
+  const lost = "the process that the client was connected to is lost";
+  await assertRejects(() => client("b").message("x"), HubError, lost);
+  await assertRejects(() => client("b").confirm("?"), HubError, lost);
+  await assertRejects(() => near.hub.groups.add("room", "b"), HubError, lost);
+  // Of others, nobody knows anything.
+  await client("nobody").message("x");
+  far.engine.deaf = false;
+  for (let i = 0; i < 3; i++) clock.pass(1_000);
+  await settled();
+  await client("b").message("back");
+});
+
+Deno.test("who was at a process that has said goodbye is gone", async () => {
+  const { near, far } = await setUp();
+  const client = (id: string) => clientsOf(near).client(id);
+  await client("b").message("here");
+  await far.hub.close();
+  await settled();
+  await client("b").message("x");
+  await assertRejects(() => client("b").confirm("?"), HubError, "the client is gone");
+});
+
+Deno.test("what the engine says is not what clients are told", async () => {
+  const { near } = await setUp();
+  const { engine } = near;
+  const { publish } = engine;
+  engine.publish = () => Promise.reject(new Error("NOAUTH at 10.0.0.5"));
+  const error = await assertRejects(() => clientsOf(near).client("b").confirm("?"), HubError);
+  assertEquals(error.message, "the engine has not taken a question to another process");
+  assertEquals(`${(error.cause as Error).cause ?? error.cause}`.includes("NOAUTH"), true);
+  engine.publish = publish;
+});
+
 Deno.test("a process that says nothing is given up after five seconds", async () => {
   const { near, far, clock } = await setUp();
   far.engine.subscribed.clear();

@@ -75,6 +75,11 @@ Deno.test("a client that nobody has, processes that do not answer, and bytes tha
   assertEquals(await post(nobody, SENDER, bodyOf("x"), clock), [404, "No Connection with that ID"]);
   const away = others(new HubError("the engine is down")).elsewhere;
   assertEquals(await post(away, SENDER, bodyOf("x"), clock), [503, "the engine is down"]);
+  const secret = others(new Error("no route to 10.0.0.5")).elsewhere;
+  assertEquals(await post(secret, SENDER, bodyOf("x"), clock), [
+    503,
+    "the process that the client is connected to cannot be reached",
+  ]);
   const bytes = new Blob([new Uint8Array([255])]).stream();
   assertEquals((await post(others().elsewhere, SENDER, bytes, clock))[0], 400);
 });

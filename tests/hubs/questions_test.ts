@@ -56,11 +56,26 @@ Deno.test("a process that is lost answers nothing: others may still", async () =
   const { questions, ask, answer } = setUp();
   const [both, one, taken] = [ask(["a", "b"]), ask(["a"]), ask(["a", "b"])];
   answer(taken.number, "a", "taken");
-  questions.lost("a");
+  questions.lost("a", false);
   for (const { answer } of [one, taken]) await assertRejects(() => answer, HubError, "is lost");
   assertEquals(questions.size, 1);
-  answer(both.number, "b", "no");
-  assertEquals(await both.answer, undefined);
+  answer(both.number, "b", "done", "here");
+  assertEquals((await both.answer)?.body, "here");
+});
+
+Deno.test("if the others have not got it, the one that is lost may have had it, unless it has left", async () => {
+  const { questions, ask, answer } = setUp();
+  const [before, behind] = [ask(["a", "b"]), ask(["a", "b"])];
+  answer(before.number, "b", "no");
+  questions.lost("a", false);
+  await assertRejects(() => before.answer, HubError, "the process that was asked is lost");
+  answer(behind.number, "b", "no");
+  await assertRejects(() => behind.answer, HubError, "the process that was asked is lost");
+  const [left, last] = [ask(["a", "b"]), ask(["a"])];
+  questions.lost("a", true);
+  answer(left.number, "b", "no");
+  assertEquals(await left.answer, undefined);
+  await assertRejects(() => last.answer, HubError, "the process that was asked is lost");
 });
 
 Deno.test("when answers may be lost, those are told that wait without an end; at the end, all", async () => {
@@ -73,9 +88,9 @@ Deno.test("when answers may be lost, those are told that wait without an end; at
   questions.end("the end");
   await assertRejects(() => asked.answer, HubError, "the end");
   const unsent = ask(["a"]);
-  questions.failed(unsent.number, "not sent");
+  questions.failed(unsent.number, "not sent", "because");
   questions.failed(unsent.number, "again");
-  await assertRejects(() => unsent.answer, HubError, "not sent");
+  assertEquals((await assertRejects(() => unsent.answer, HubError, "not sent")).cause, "because");
 });
 
 Deno.test("what cannot be asked is no question, and there is an end of how many are", async () => {

@@ -120,6 +120,7 @@ Deno.test("who joins is in at once, and out again if others cannot reach it ther
   const joined = roster.join("room", a);
   assertEquals(ids(roster.group("room")), ["a"]);
   refuse(new Error("no permission"));
-  await assertRejects(() => joined!, HubError, "the engine refuses this group: no permission");
+  const { message, cause } = await assertRejects(() => joined!, HubError);
+  assertEquals([message, `${cause}`], ["the engine refuses this group", "Error: no permission"]);
   assertEquals(ids(roster.group("room")), []);
 });

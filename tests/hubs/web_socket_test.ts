@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { Connection } from "../../src/connection/connection.ts";
+import type { Connection, ConnectionRequest } from "../../src/connection/connection.ts";
 import { type InnerEvents, SHUTTING_DOWN } from "../../src/connection/connection_view.ts";
 import type { CloseEvent } from "../../src/connection/events.ts";
 import { Absences } from "../../src/hubs/absence.ts";
@@ -256,6 +256,29 @@ Deno.test("a client that was cut off is carried by its next WebSocket, and its s
   await second.closed;
   await nextTurn();
   assertEquals([absences.size, hub.roster.one("the id")], [0, undefined]);
+});
+
+Deno.test("limits of the server are asked whether one that was cut off is kept, and by whom it was", async () => {
+  const asked: unknown[] = [];
+  let keeps = true;
+  const limits = {
+    admit: () => ({ answered() {}, ended() {} }),
+    absent({ url, remoteAddress }: ConnectionRequest) {
+      asked.push([new URL(url).pathname, remoteAddress]);
+      return keeps ? () => asked.push("back") : undefined;
+    },
+  };
+  const { open, hub, absences, clock } = serving({}, "the token", { limits }, true);
+  (await open()).vanish();
+  await nextTurn();
+  assertEquals([absences.size, asked.length], [1, 1]);
+  clock.pass(15_000);
+  assertEquals([absences.size, asked.at(-1)], [0, "back"]);
+  keeps = false;
+  (await open()).vanish();
+  await nextTurn();
+  assertEquals([absences.size, hub.roster.one("the id")], [0, undefined]);
+  assertEquals(asked[2], ["/ws", "127.0.0.1"]);
 });
 
 Deno.test("one that is ended while nobody is there is gone, with whoever waits for it", async () => {

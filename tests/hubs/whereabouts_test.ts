@@ -16,3 +16,10 @@ Deno.test("it is remembered where a connection is, of the ones that were asked f
   whereabouts.delete("a");
   assertEquals(whereabouts.get("a"), undefined);
 });
+
+Deno.test("of a process that has left, nothing is remembered", () => {
+  const whereabouts = new Whereabouts();
+  for (const [id, process] of ["pq", "qp", "rp"]) whereabouts.set(id!, process!);
+  whereabouts.leave("p");
+  assertEquals(["p", "q", "r"].map((id) => whereabouts.get(id)), ["q", undefined, undefined]);
+});

@@ -27,7 +27,7 @@ function limited(options: PerAddressOptions) {
     assertEquals(verdict.status, 429);
     return `${verdict.message}: ${verdict.headers["retry-after"]}`;
   };
-  return { ask, enter, refused };
+  return { limit, ask, enter, refused };
 }
 
 Deno.test("an address has so many connections, and the place of one that has ended", () => {
@@ -43,6 +43,32 @@ Deno.test("an address has so many connections, and the place of one that has end
   assertEquals(refused("192.0.2.1"), "too many connections from this address: 5");
   // How often is another question, which nobody has asked.
   for (let i = 0; i < 100; i++) enter("192.0.2.3").ended();
+});
+
+Deno.test("a limit that is made anew has the same bounds, and has counted nobody", () => {
+  const { limit, enter, refused } = limited({ connections: 1, trustProxy: true });
+  enter("192.0.2.1");
+  const anew = limit.anew!();
+  const forwarded = new Request(plain, { headers: { "x-forwarded-for": "192.0.2.1" } });
+  const kinds = [0, 1].map(() => "kind" in (anew.admit(forwarded, "10.0.0.1", 0) as object));
+  assertEquals(kinds, [false, true]);
+  refused("192.0.2.1");
+});
+
+Deno.test("a connection that was let in before goes on, however often and whatever is full", () => {
+  const { limit, enter, refused } = limited({ connections: 2, handshakes: 0.01, pending: 1 });
+  const places = Array.from({ length: 3 }, () => limit.resume!("192.0.2.1", 0)!);
+  assertEquals(refused("192.0.2.1"), "too many connections from this address: 5");
+  for (const place of places) place.ended();
+  places[0]!.ended();
+  enter("192.0.2.1", 200_000).answered();
+  limit.resume!("::ffff:192.0.2.1", 0);
+  assertEquals(refused("192.0.2.1", 400_000), "too many connections from this address: 5");
+  assertEquals(limit.resume!("", 0), undefined);
+  assertEquals(
+    limited({ connections: 1, trustProxy: true }).limit.resume!("192.0.2.1", 0),
+    undefined,
+  );
 });
 
 Deno.test("an address begins 30 seconds' worth of handshakes at once, and then waits", () => {
@@ -176,4 +202,42 @@ Deno.test("options that limit nothing, or are none, are refused", () => {
     refused({ connections: 1, trustProxy: 1 }),
     "Cannot use option trustProxy: expected true or false, got number",
   );
+});
+
+Deno.test("as many clients of an address may be away as it has connections, beside these", () => {
+  const limit = perAddress({ connections: 2, trustProxy: true });
+  const from = (forwarded: string) => ({
+    url: "http://x/",
+    headers: new Headers({ "x-forwarded-for": forwarded }),
+    remoteAddress: "10.0.0.1",
+  });
+  const enter = () => limit.admit(new Request(plain, from("192.0.2.1")), "10.0.0.1", 0);
+  const first = limit.absent!(from("192.0.2.1"), 0);
+  limit.absent!(from("192.0.2.1"), 0);
+  assertEquals(limit.absent!(from("192.0.2.1"), 0), undefined);
+  assert(limit.absent!(from("192.0.2.2"), 0));
+  // They come back while they are taken for absent.
+  enter();
+  assert("ended" in (enter() as object));
+  assert("kind" in (enter() as object));
+  first!();
+  assert(limit.absent!(from("192.0.2.1"), 0));
+  // Nobody knows whose it is.
+  const nobody = { ...from("unknown"), remoteAddress: "" };
+  for (let i = 0; i < 5; i++) limit.absent!(nobody, 0)!();
+  const unlimited = perAddress({ handshakes: 1 });
+  for (let i = 0; i < 100; i++) assert(unlimited.absent!(from("192.0.2.1"), 0));
+});
+
+Deno.test("whoever is away is not forgotten, however many addresses come by", () => {
+  const limit = perAddress({ connections: 1 });
+  const request = { url: "http://x/", headers: new Headers(), remoteAddress: "192.0.2.1" };
+  const back = limit.absent!(request, 0)!;
+  for (let i = 0; i < 100_000; i++) {
+    const admitted = limit.admit(plain, `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`, 0);
+    (admitted as Admission).ended();
+  }
+  assertEquals(limit.absent!(request, 0), undefined);
+  back();
+  assert(limit.absent!(request, 0));
 });

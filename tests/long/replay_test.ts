@@ -30,6 +30,8 @@ class Subscriber {
   notRecovered = 0;
   /** What was not as it should be, beside what is missing. */
   readonly faults: Error[] = [];
+  /** Why it came back, and what it was answered: for whoever finds that it waits for ever. */
+  readonly #told: string[] = [];
   #ended = false;
 
   /** Until it has got the last message. */
@@ -38,6 +40,7 @@ class Subscriber {
       try {
         await this.#once(oneOf(servers()));
       } catch (error) {
+        this.#told.push(`${error}`);
         // Otherwise it was cut, or the process was.
         if ((error as Error).name === "AssertionError") {
           this.faults.push(error as Error);
@@ -56,6 +59,7 @@ class Subscriber {
     const { gaps } = this.ledger;
     while (!this.#ended) {
       const frame = await client.frame() as Frame & { readonly recovered?: boolean };
+      if ("subscribed" in frame) this.#told.push(JSON.stringify(frame));
       if ("subscribed" in frame && !frame.subscribed) throw new Error("not subscribed");
       if (frame.recovered !== undefined) {
         if (!frame.recovered) this.notRecovered++;
@@ -74,9 +78,8 @@ class Subscriber {
   /** It has waited for the last message long enough. */
   giveUp(): void {
     if (this.#ended) return;
-    this.faults.push(
-      new Error(`the last message did not come; so far at ${this.#position}`),
-    );
+    const told = this.#told.slice(-6).join("; ");
+    this.faults.push(new Error(`no last message, at ${this.#position}: ${told}`));
     this.#ended = true;
     this.cut();
   }

@@ -607,11 +607,33 @@ export const adapters: Mutations = {
     ["a long URL is kept", "this.#sleeps ? KEPT_URL : undefined", "undefined"],
     ["nobody looks at what closes", "this.#clockwork.hurry(connection);", ""],
     ["strange uses are not told", "this.onStrange();", ""],
+    ["the keeper does not hear of it", "this.keeper?.opened(socket);", ""],
+    ["who is known to have left is let in", "if (request.signal?.aborted) return undefined;", ""],
+    ["nobody looks who has left", "this.#handovers.add(connection, webSocket);", ""],
+    [
+      "a timer outlasts its connections",
+      "stops.forEach((stop) => stop())",
+      "stops[0]!()",
+      { equivalent: "with a clock that tests move; it costs five seconds" },
+    ],
     [
       "a keeper is passed over",
       "if (this.keeper) this.keeper.keep(socket, limits);\n    else ",
       "",
     ],
+  ],
+  "adapters/workers_handovers.ts": [
+    ["who has left stays", 'connection.ended(broken("network"));', ""],
+    ["the runtime keeps it", "half.close();", ""],
+    ["who is there ends", "if (wasTaken(half)) continue;", ""],
+    ["all are looked at at once", "if (due > now) return;", ""],
+    [
+      "who comes later is not looked at",
+      "this.#look(clock.now());\n      this.#wait();",
+      "this.#look(clock.now());",
+    ],
+    ["a timer outlasts its connections", "this.#cancel?.();", ""],
+    ["somebody waits for ever", "this.#settled.resolve();", ""],
   ],
   "adapters/workers_channels.ts": [
     ["a method is always true", 'if (typeof asks !== "function") continue;', "continue;"],

@@ -222,6 +222,7 @@ export const brokers: Mutations = {
     ["nobody is looked at again", "now - since < QUIET", "true"],
     ["all are looked at in one turn", " || ++looked > MOST", ""],
     ["an engine that is away is asked", "!up || ", ""],
+    ["what is just being subscribed to is read twice", " || !follower.begun", ""],
     ["what is left is followed", "if (found) found.follower.closed = true;", ""],
     [
       "what is being read will do",
@@ -318,6 +319,17 @@ export const brokers: Mutations = {
     ],
     ["it reads beyond the end", " || seq >= last;", ";"],
   ],
+  "brokers/jetstream_walk.ts": [
+    ["what is old is shown", " && Date.parse(timestamp) > oldest", ""],
+    ["one more is shown", "--extra < 0 && ", ""],
+    ["a page has any size", " || size >= PAGE_BYTES) {", ") {"],
+    ["it reads beyond the end", "if (seq >= last) return", "if (false) return"],
+    ["one message is handed on twice", "if (seq < next) continue;", ""],
+    ["all are asked for at once", "2 * fresh > width ? ", "true ? "],
+    ["one is asked for at a time", "2 * fresh > width ? ", "false ? "],
+    ["large ones come many at a time", "Math.min(WIDEST, fitting, 2 * width)", "2 * width"],
+    ["older ones say nothing", " || oldest.seq < first) return 0;", ") return 0;"],
+  ],
   "brokers/jetstream_reader.ts": [
     ["another message with the number will do", " && checkOf(message.data) === from.check", ""],
     ["the position of another topic will do", "message?.subject === subject && ", "message && "],
@@ -342,6 +354,14 @@ export const brokers: Mutations = {
       },
     ],
     ["a hole among those that are kept", "await this.#message({ seq: offset }) !== null", "true"],
+    ["where there are copies any of them is asked", "stream.copied\n      ?", "false\n      ?"],
+    ["a copy that is behind is the end", "done: done && isThere,", "done,"],
+    [
+      "a copy that is behind is the end of all that is kept",
+      "done: done && entries.at(-1)!.mark.offset >= last }",
+      "done }",
+    ],
+    ["a copy that has nothing says that there is nothing", "throw new Unanswered(", "void ("],
     [
       "the stream may be another one",
       "if (epochOf(info) !== this.#stream.epoch) throw",

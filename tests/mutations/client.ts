@@ -72,13 +72,25 @@ export const client: Mutations = {
     ],
     [
       "a session is given up in the middle of something",
-      " && !this.calls.size;\n    if",
+      " && idle();\n    if",
       ";\n    if",
     ],
     ["one that is over goes on", 'cut.over !== "link" || ', ""],
-    ["one that is never urgent waits", "!!urgent", "false"],
+    [
+      "one that is never urgent waits",
+      "world.random(), this.#session)",
+      "world.random(), undefined)",
+    ],
+    ["a question is nothing", "this.calls.size + this.#asked", "this.calls.size"],
+    ["a question is never answered", "      this.#asked--;\n", ""],
+    [
+      "one that nobody says the end of is never given up",
+      "if (world.clock.now() - this.#cutAt > WINDOW) this.#lose(cut);",
+      "",
+    ],
+    ["one is given up at once", "world.clock.now() - this.#cutAt > WINDOW", "true"],
     ["what the server asks for is added to nothing", "cut.retryAfter + ", ""],
-    ["whoever wakes is not stopped", "cut.retryAfter > 0)", "false)"],
+    ["whoever wakes is not stopped", "delay, cut.retryAfter)", "delay, 0)"],
     [
       "an answer goes to another session",
       "if (!session.over) calls.tell(answer);",
@@ -101,7 +113,7 @@ export const client: Mutations = {
     ["it is always the link", "new Cut(textOf(error), over)", "new Cut(textOf(error))"],
   ],
   "client/deadline.ts": [
-    ["a timer stays", ".finally(() => cancel())", ""],
+    ["a timer stays", ".finally(cancel)", ""],
     ["there is all the time", "() => reject(new Cut(SILENT))", "() => {}"],
     ["it is late at once", "clock.after(milliseconds,", "clock.after(0,"],
   ],
@@ -116,6 +128,7 @@ export const client: Mutations = {
     ["a refused handshake is tried elsewhere", ' || cutOf(error).over === "client"', ""],
     ["there are always others", "context.others = ways.length > 1;", "context.others = true;"],
     ["a session that is gone is there", "status === 404 ?", "status === 400 ?"],
+    ["a silent network is asked as well", "if (error.message === SILENT) throw error;", ""],
   ],
   "client/environment.ts": [
     ["it listens for ever", "return () => stop.abort();", "return () => {};"],
@@ -152,7 +165,8 @@ export const client: Mutations = {
     ["it is longer and longer", "Math.min(2 * context.pause, LONGEST)", "2 * context.pause"],
     ["a link that is refused ends the client", ", proved: true }", " }"],
     ["it looks in the middle of something", " || !context.idle()) return;", ") return;"],
-    ["it looks all the time", "context.blocked > context.world.clock.now() || ", ""],
+    ["what is on its way is lost", "while (line.live && line.waiting) {", "while (false) {"],
+    ["it looks all the time", "context.blocked > clock.now() || ", ""],
     ["something that began meanwhile is lost", "line.live && context.idle();", "line.live;"],
     [
       "WebSockets that are not offered are tried",
@@ -242,7 +256,7 @@ export const client: Mutations = {
     ["timers stay", "    looks();\n", ""],
     [
       "the server has all the time",
-      "const patience = clock.after(PATIENCE, () => cut(SILENT));",
+      "const patience = clock.after(PATIENCE, lost);",
       "const patience = () => {};",
     ],
     ["a session says goodbye", 'session.greeted ? "leave" : "close"', '"close"'],
@@ -302,6 +316,8 @@ export const client: Mutations = {
     ["nothing has arrived", "this.waiting -= waiting;", ""],
     ["faults are silent", ".catch(this.#failed)", ".catch(() => {})"],
     ["it stays busy", "    this.#busy = false;\n", ""],
+    ["the server has all the time", "PATIENCE + waiting / SLOWEST", "Infinity"],
+    ["a large body has no more time", "PATIENCE + waiting / SLOWEST", "PATIENCE"],
   ],
   "client/pulse.ts": [
     ["pings are never due", "silent || now - this.#sentAt >= QUIET ?", "silent ?"],
@@ -337,7 +353,8 @@ export const client: Mutations = {
     ["polls have a deadline", "parts?.signal ? answer", "false ? answer"],
     ["all refusals are the end", "context.proved || status > 499", "status > 499"],
     ["none is", "context.proved || status > 499", "true || status > 499"],
-    ["times in the past are waited for", "wait > 0 ? wait : 0", "wait"],
+    ["times in the past are waited for", "wait > 0 ? Math.min(wait, LONGEST) : 0", "wait"],
+    ["a month is waited for", "Math.min(wait, LONGEST)", "wait"],
     ["cookies stay at home", '{ credentials: "include" }', "{}"],
   ],
   "client/retry.ts": [

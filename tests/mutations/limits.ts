@@ -71,6 +71,15 @@ export const limits: Mutations = {
     [":: may stand for nothing", "missing < 1)", "missing < 0)"],
   ],
   "limits/per_address.ts": [
+    ["another limit trusts nobody", "{ trustProxy: this.#trustProxy }", "{}"],
+    [
+      "another limit is the same",
+      "return new Accounts(this.#bounds,",
+      "return this ?? new Accounts(this.#bounds,",
+    ],
+    ["who goes on takes no place", "{ ended: enter(this.#account(key, now)) }", "{ ended() {} }"],
+    ["a proxy is an address", "this.#trustProxy ? undefined : addressKey", "addressKey"],
+    ["a place is given back twice", "if (inside) account.connections--;", "account.connections--;"],
     ["connections do not count", "if (account.connections >= connections)", "if (false)"],
     [
       "one connection too many",
@@ -78,13 +87,12 @@ export const limits: Mutations = {
       "account.connections > connections",
     ],
     ["pending handshakes do not count", "if (account.pending >= pending)", "if (false)"],
-    ["a place is given back twice", 'if (stage === "ended") return;\n', ""],
-    ["an answer counts twice", 'if (stage !== "pending") return;\n', ""],
-    ["an end is no answer", "answered();\n      if", "if"],
+    ["an answer counts twice", "if (waits) account.pending--;", "account.pending--;"],
+    ["an end is no answer", "answered();\n        ended();", "ended();"],
     [
       "clients choose their address",
-      "this.#trustProxy ? lastForwarded(request) ?? remoteAddress : remoteAddress",
-      "lastForwarded(request) ?? remoteAddress",
+      "this.#trustProxy ? lastForwarded(headers) ?? remoteAddress : remoteAddress",
+      "lastForwarded(headers) ?? remoteAddress",
     ],
     [
       "the first that was forwarded counts",
@@ -92,7 +100,11 @@ export const limits: Mutations = {
       'all?.split(",")[0]!',
     ],
     ["whoever has no address is one address", "if (key === undefined) {", "if (false) {"],
-    ["who has connections is forgotten", "connections > 0);", "connections > 1);"],
+    ["who has connections is forgotten", "connections + absent > 0", "absent > 0"],
+    ["who has absences is forgotten", "connections + absent > 0", "connections > 0"],
+    ["any number is absent", "account.absent >= this.#bounds.connections", "false"],
+    ["one too many is absent", "account.absent >= this", "account.absent > this"],
+    ["absences are for ever", "return () => void account.absent--;", "return () => {};"],
     [
       "nobody is forgotten",
       "this.#old = this.#young;",

@@ -308,8 +308,13 @@ export const topics: Mutations = {
     ],
     ["any number of topics is kept", "if (this.#until.size <= MOST) return;", "return;"],
     ["topics are kept for ever", "if (until <= now) this.#end(topic);", ""],
+    ["nobody looks", "this.look(clock.now());", ""],
+    ["somebody waits for ever", "|| this.#until.size === 0) return;", ") return;"],
+    ["whoever waits goes on after the end", "this.#stop?.();", ""],
   ],
   "topics/presences.ts": [
+    ["who is alone has a pulse", "if (this.#port === undefined) return;", ""],
+    ["who is alone keeps topics for ever", "this.alone ? clock : undefined", "undefined"],
     ["a bye is not heard", 'if (message.kind === "bye") {', "if (false) {"],
     ["nobody says bye", 'this.send("", { kind: "bye", process: this.process });', ""],
     ["all ask at once", "return this.#asks-- > 0;", "return true;"],

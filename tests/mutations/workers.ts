@@ -2,6 +2,30 @@ import type { Mutations } from "./mutation.ts";
 
 /** Changes to src/workers/. */
 export const workers: Mutations = {
+  "hono_workers.ts": [
+    ["a route needs a handler", "aloneInWorkers(upgrade as never)", "(upgrade as never)"],
+    [
+      "one with defaults needs a handler",
+      "aloneInWorkers(createUpgrade(defaults) as never)",
+      "(createUpgrade(defaults) as never)",
+    ],
+    ["defaults are lost", "createUpgrade(defaults)", "createUpgrade({})"],
+  ],
+  "workers/alone.ts": [
+    ["whoever is inside of a handler is alone", "isWrapped(raw) || ", ""],
+    ["pages go to a handler", '|| !raw.headers.has("upgrade")) return', ") return", {
+      equivalent: "a handler passes on pages as they are, and only costs time",
+    }],
+    ["what a route throws is lost", "if (fault) throw fault.error;", ""],
+    ["Hono merges it in again", "c.res = undefined as unknown as Response;", ""],
+    ["Hono does not get it", "  c.res = response;\n", ""],
+    ["nobody can wait", "return c.executionCtx;", "return undefined;"],
+    [
+      "nobody may be without it",
+      "  } catch {\n    return undefined;",
+      "  } catch (error) {\n    throw error;",
+    ],
+  ],
   "workers/awakened.ts": [
     ["whatever is made will do", '|| "then" in made', ""],
     ["nothing will do", "|| made === null ", ""],
@@ -16,6 +40,8 @@ export const workers: Mutations = {
     }],
     ["nobody keeps", "adapter.keeper = this.#hibernation;", ""],
     ["nobody wakes", "this.#hibernation.wake();", ""],
+    ["objects count together", "limit.anew?.() ?? limit", "limit"],
+    ["an alarm reaches nobody", "const made = this.made = create", "const made = create"],
     ["pings wake", "if (autoResponse) {", "if (false) {"],
     [
       "events do not get what was made",
@@ -73,22 +99,44 @@ export const workers: Mutations = {
       "fetch(request, env, undefined as never)",
     ],
     ["strange uses are not told", 'state.ineffective("topics", STRANGE)', "undefined"],
+    ["nothing is waited for", "if (canWait(context)) letFinish", "if (false) letFinish"],
+    [
+      "a pipeline ends with its client",
+      'if (canWait(context) && request.headers.has("upgrade")) {',
+      "if (false) {",
+    ],
+    ["everything can wait", "if (canWait(context)) letFinish", "letFinish"],
   ],
   "workers/hibernation.ts": [
     ["limits that forget are taken", "if (limits.limits.length > 0) {", "if (false) {"],
     ["a socket is not handed over", "this.#state.acceptWebSocket(raw as never);", ""],
-    ["what has changed is not kept", "connection.data = data;", ""],
+    [
+      "what has changed is not kept",
+      "    socket.received(message);\n    this.#keepChanges(socket);",
+      "    socket.received(message);",
+    ],
     ["it goes on without its data", "connection.close(1011);", ""],
     ["nobody hears of it", "this.#server.report(error, connection.view);", ""],
-    ["it has no place", "this.#server.reserve();", "", {
-      equivalent: "the count of places goes below zero, which only lets more in",
-    }],
+    ["it has no place", "this.#server.reserve();", ""],
+    [
+      "what lingers has none",
+      'if (kept === "ended") this.#lingering.add(raw);',
+      'if (kept === "ended") this.#server.release();',
+    ],
+    ["what lingers never lets go", "if (this.#lingering.delete(raw)) this.#server.release();", ""],
+    [
+      "limits forget it",
+      "const released = this.#resumed(remoteAddress);",
+      "const released = () => {};",
+    ],
+    ["limits count it for ever", "for (const place of places) place?.ended();", ""],
+    ["what onOpen has changed is not kept", "queueMicrotask(() => this.#keepChanges(socket));", ""],
     ["its name is another", 'Object.defineProperty(connection.view, "id", { value: id });', ""],
     ["it is not open", "connection.opened(socket);", ""],
-    ["what is assigned is not kept", "if (!ended) keep(raw, { ...kept, data: value });", ""],
+    ["what is assigned is not kept", "if (!ended) keep(raw, { ...own, data });", ""],
     ["what has ended is kept", "if (!ended) keep", "keep"],
     ["its end is not kept", "keepEnd(raw);", ""],
-    ["what is assigned is not there", "data = value;", ""],
+    ["what is assigned is not there", "connection.data = data;", ""],
     [
       "its address is lost",
       "headers: new Headers(), remoteAddress }",
@@ -119,6 +167,23 @@ export const workers: Mutations = {
       "a fault is the runtime's own",
       'throw usageError(\n      "let a connection sleep"',
       'throw error ?? usageError(\n      "let a connection sleep"',
+    ],
+  ],
+  "workers/lasting.ts": [
+    ["nothing lasts", "if (promises.length > 0) last(Promise.allSettled(promises));", ""],
+    ["the pipeline does not last", "connection), ...held)", "connection))"],
+    ["every handler is there", "if (events[name] === undefined) continue;", ""],
+    ["a hub does not hear of the end", "if (SHUTTING_DOWN in events)", "if (false)"],
+    ["what is held goes out late", "hold?.(lasting, response) ?? response", "response"],
+    ["what was left behind stays", "state.pending = lasting;", ""],
+    ["what handlers return is lost", "return work[0];", "return undefined;"],
+    [
+      "pages last",
+      "if (state?.opening === undefined) return;",
+      "if (state === undefined) return;",
+      {
+        equivalent: "nobody calls it for them",
+      },
     ],
   ],
   "workers/own_events.ts": [

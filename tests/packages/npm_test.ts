@@ -32,9 +32,13 @@ Deno.test("package.json says what npm and search engines show", async () => {
   }
   assertEquals(manifest["engines"], { node: ">=20" });
   // TypeScript takes the first condition that it knows, so `types` has to come first.
-  for (const targets of Object.values(manifest.exports)) {
-    assertEquals(Object.keys(targets), ["types", "default"]);
+  for (const [name, targets] of Object.entries(manifest.exports)) {
+    // Of this one Cloudflare loads another.
+    const own = name === "./hono" ? ["workerd"] : [];
+    assertEquals(Object.keys(targets), ["types", ...own, "default"]);
   }
+  const { workerd } = manifest.exports["./hono"] as { workerd?: string };
+  assertEquals(workerd, manifest.exports["./hono-workers"]!.default);
 });
 
 Deno.test("npm pack takes the modules that exports reach, their types and three documents, nothing else", async () => {

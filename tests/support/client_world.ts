@@ -5,6 +5,7 @@ import { Client } from "../../src/client/client.ts";
 import type { Context } from "../../src/client/context.ts";
 import type { Environment, Socket, SocketClass } from "../../src/client/environment.ts";
 import type { Session } from "../../src/client/session.ts";
+import type { HubConnection } from "../../src/hubs/context.ts";
 import { defineHub } from "../../src/hubs/define.ts";
 import { HubError } from "../../src/hubs/hub_error.ts";
 import { call, upload } from "../../src/hubs/parameters.ts";
@@ -19,6 +20,7 @@ import { number, text, whatever } from "../fixtures/schemas.ts";
 function someHub(limits: HubLimits) {
   const ran: unknown[] = [];
   const left: string[] = [];
+  const known: { connection?: HubConnection } = {};
   const h = defineHub<string | undefined>()({
     client: { message: call(text), ask: call(text).returns(text) },
   });
@@ -50,8 +52,20 @@ function someHub(limits: HubLimits) {
       yield* ["a", "b"];
     }),
     kick: h.method([], (context) => context.connection.abort()),
-  }, { ...limits, onDisconnected: (_context, cause) => void left.push(cause) });
-  return { hub, ran, left };
+  }, {
+    ...limits,
+    onConnected: ({ connection }) => void (known.connection = connection),
+    onDisconnected: (_context, cause) => void left.push(cause),
+  });
+  return {
+    hub,
+    ran,
+    left,
+    /** The last one. */
+    get connection() {
+      return known.connection!;
+    },
+  };
 }
 
 /** A network, and the servers behind it, as a test wants them. */
@@ -60,6 +74,8 @@ export class ClientWorld implements AsyncDisposable {
   /** Whether nothing gets through, or no WebSocket. */
   down = false;
   noSockets = false;
+  /** Whether WebSockets neither open nor end. */
+  silent = false;
   /** Answers a request in place of the server, if it wants to. */
   answer: (request: Request) => Response | undefined = () => undefined;
   /** What was asked for: methods, paths and parts of queries. */
@@ -222,6 +238,7 @@ export class MemorySocket implements Socket {
   }
 
   async #run(world: ClientWorld): Promise<void> {
+    if (world.silent) return;
     try {
       if (world.down || world.noSockets) throw new Error("no way");
       this.client = await connect(world.server, this.url, { headers: this.headers });

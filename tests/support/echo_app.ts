@@ -1,5 +1,6 @@
 import type { WireRuntime } from "./runtimes.ts";
 import { root } from "./command.ts";
+import { within } from "./within.ts";
 
 /** deno.json's own permissions, so that the tests run what users run. */
 const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
@@ -26,6 +27,8 @@ export interface EchoApp extends AsyncDisposable {
   /** The first line that it printed. */
   readonly line: string;
   readonly port: number;
+  /** The next line that it prints. */
+  nextLine(): Promise<string>;
 }
 
 /** Starts the app without waiting for anything. */
@@ -48,9 +51,21 @@ export async function startApp(
   const child = spawnApp(runtime, { PORT: "0", HOST: "127.0.0.1", ...env }, script);
   const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   const { value: line = "" } = await reader.read();
+  let printed = "";
   return {
     child,
     line,
+    async nextLine() {
+      while (!printed.includes("\n")) {
+        const { value, done } = await within(reader.read(), "the next line");
+        if (done) throw new Error("expected another line, got the end of the output");
+        printed += value;
+      }
+      const end = printed.indexOf("\n");
+      const next = printed.slice(0, end);
+      printed = printed.slice(end + 1);
+      return next;
+    },
     port: Number(line.match(/:(\d+)\//)?.[1]),
     async [Symbol.asyncDispose]() {
       try {

@@ -5,6 +5,7 @@ import { isMissing } from "./missing.ts";
 export interface BrowserPage {
   goto(url: string): Promise<unknown>;
   evaluate<A, T>(run: (argument: A) => Promise<T>, argument: A): Promise<T>;
+  evaluate<T>(script: string): Promise<T>;
 }
 
 /** The part of Puppeteer that we use. Its own types bring along others of Node than Deno's. */

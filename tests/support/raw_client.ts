@@ -239,7 +239,7 @@ export function handshake(path: string, headers: Record<string, string> = {}): s
 }
 
 /** The sizes of the frame that `bytes` begin with, if it is whole. Server frames have no mask. */
-function frameSize(bytes: Buffer): { head: number; payload: number } | undefined {
+export function frameSize(bytes: Buffer): { head: number; payload: number } | undefined {
   if (bytes.length < 2) return;
   const short = bytes[1]! & 0x7f;
   const head = short === 126 ? 4 : short === 127 ? 10 : 2;

@@ -57,6 +57,24 @@ export class StagedSocket implements WorkersWebSocket {
   }
 }
 
+/** The client's half of a pair, which the runtime takes over unless the client has left. */
+export class StagedHalf {
+  closed = false;
+  readonly #taken: () => boolean;
+
+  constructor(taken: () => boolean) {
+    this.#taken = taken;
+  }
+
+  accept(): void {
+    if (this.#taken()) throw new TypeError("Can't accept() WebSocket that was already used");
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+}
+
 /** The state of a Durable Object, with its sockets. */
 export class StagedState {
   sockets: unknown[] = [];
@@ -79,15 +97,21 @@ export class StagedState {
 export class WorkersStage implements Disposable {
   /** The server's halves of the pairs that were made. */
   readonly sockets: StagedSocket[] = [];
+  /** The clients' halves. */
+  readonly halves: StagedHalf[] = [];
+  /** Whether clients have left when the runtime gets their responses. */
+  left = false;
 
   constructor() {
-    const { sockets } = this;
+    const { sockets, halves } = this;
+    const taken = () => !this.left;
     Object.assign(globalThis, {
       WebSocketPair: class {
-        readonly 0 = {};
+        readonly 0 = new StagedHalf(taken);
         readonly 1 = new StagedSocket();
         constructor() {
           sockets.push(this[1]);
+          halves.push(this[0]);
         }
       },
       WebSocketRequestResponsePair: class {

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { KeptTopics } from "../../src/topics/kept_topics.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 import type { PresenceTopic } from "../../src/topics/presence_topic.ts";
 
 const topic = (name: string) => ({ name }) as PresenceTopic;
@@ -35,4 +36,22 @@ Deno.test("so many are kept: the one that was read first goes first", () => {
   kept.clear();
   kept.look(1e9);
   assertEquals(dropped, ["1"]);
+});
+
+Deno.test("with a clock nobody need look, and it is waited for only while there are some", () => {
+  const clock = new FakeClock();
+  const dropped: string[] = [];
+  const kept = new KeptTopics(({ name }) => dropped.push(name), clock);
+  assertEquals(clock.pending, 0);
+  kept.keep(topic("a"), clock.now());
+  clock.pass(5_000);
+  kept.keep(topic("b"), clock.now());
+  assertEquals([dropped, clock.pending], [[], 1]);
+  clock.pass(5_000);
+  assertEquals([dropped, clock.pending], [["a"], 1]);
+  clock.pass(10_000);
+  assertEquals([dropped, clock.pending], [["a", "b"], 0]);
+  kept.keep(topic("c"), clock.now());
+  kept.clear();
+  assertEquals(clock.pending, 0);
 });

@@ -1,8 +1,10 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "npm:fast-check@4.10.2";
+import { FakeClock } from "../support/fake_clock.ts";
 import { nextTurn } from "../support/memory.ts";
 import { FakeNetwork, type FakeProcess, type FakeUser } from "../support/presence_network.ts";
 import { Presences } from "../../src/topics/presences.ts";
+import type { Subscriber } from "../../src/topics/subscriber.ts";
 import { checkPresence, type PresenceOptions } from "../../src/topics/presence_options.ts";
 
 /** Three of them. */
@@ -546,4 +548,29 @@ Deno.test("whoever comes and goes as often as it likes costs the others little, 
   a.leave(left);
   await network.pass(15_000);
   assertEquals([a.subscribed.size, b.take(), await b.read()], [2, ["-flaps"], "bob,healthy"]);
+});
+
+Deno.test("one that is alone keeps nothing running, which would keep a Durable Object awake", async () => {
+  const clock = new FakeClock();
+  const told: string[] = [];
+  const presences = new Presences({
+    options: checkPresence({ user: ({ id }) => ({ id }) }),
+    port: undefined,
+    clock,
+    tell: ({ joined, left }) =>
+      told.push(...joined.map(({ id }) => `+${id}`), ...left.map(({ id }) => `-${id}`)),
+    report: () => {},
+  });
+  const ann = { id: "ann", send: () => true } as unknown as Subscriber;
+  presences.joined(ann, "room");
+  clock.pass(1_000);
+  await nextTurn();
+  assertEquals([told, clock.pending], [["+ann"], 0]);
+  assertEquals((await presences.read("room")).users.map(({ id }) => id), ["ann"]);
+  presences.left(ann, "room");
+  clock.pass(1_000);
+  await nextTurn();
+  assertEquals([told, clock.pending], [["+ann", "-ann"], 1]);
+  clock.pass(20_000);
+  assertEquals([[...presences.topics()], clock.pending], [[], 0]);
 });

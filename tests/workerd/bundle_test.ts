@@ -7,8 +7,8 @@ const kib = (bytes: number) => `${(bytes / 1024).toFixed(2)} KiB`;
 
 /** Bytes, minified and gzipped. A ratchet: raise it only for what is worth its bytes. */
 const ENTRIES = [
-  ["handler and a route", 'export { handler } from "edgesocket/workers";', 19.75 * 1024],
-  ["durable and a route", 'export { durable } from "edgesocket/workers";', 21.25 * 1024],
+  ["handler and a route", 'export { handler } from "edgesocket/workers";', 20.25 * 1024],
+  ["durable and a route", 'export { durable } from "edgesocket/workers";', 21.75 * 1024],
 ] as const;
 
 const ROUTE = 'export { upgradeWebSocket } from "edgesocket";\n';

@@ -33,6 +33,22 @@ Deno.test("workers: the example runs from a fresh folder", needsNpm, async () =>
   );
   assertEquals(builtIns, []);
 
+  // `edgesocket/hono` is another entry there, which needs nothing around the app.
+  await user.folder.write(
+    "alone.ts",
+    `import { Hono } from "hono";
+    import { upgradeWebSocket } from "edgesocket/hono";
+    const app = new Hono();
+    app.get("/", upgradeWebSocket(() => ({ onMessage: (event, own) => own.send(event.data) })));
+    export default app;`,
+  );
+  const alone = await workerBundle({ path: user.folder.url("alone.ts").pathname }, { ours: false });
+  assertEquals(alone.builtIns, []);
+  await using lonely = await Workerd.start({ script: alone.text, flags: [], objects: {} });
+  using first = await WireClient.connect(await RawClient.connect(lonely.port), "/", {});
+  first.send("hi");
+  assertEquals(await first.message(), "hi");
+
   await using workerd = await Workerd.start({
     script,
     date: settings.compatibility_date,

@@ -3,8 +3,11 @@ import { assertEquals, assertMatch } from "@std/assert";
 import type { WireClient } from "../support/wire_client.ts";
 import { WorkersServer } from "../support/workers_server.ts";
 
-/** Milliseconds after which workerd lets an object sleep that does nothing, and a moment more. */
-const ASLEEP = 10_500;
+/**
+ * Milliseconds after which it is sure who is there, and workerd lets an object sleep that does nothing
+ * for ten seconds, and a moment more.
+ */
+const ASLEEP = 15_500;
 
 /** How a message is answered. */
 interface Answer {
@@ -14,14 +17,20 @@ interface Answer {
   readonly path: string;
   readonly protocol: string;
   readonly count: number;
+  readonly opened: boolean;
 }
 
+let addresses = 0;
+
+/** A header with an address of its own. */
+const address = () => ({ "cf-connecting-ip": `192.0.2.${++addresses}` });
+
 /** An object of its own, with two members. */
-async function room() {
+async function room(headers?: Record<string, string>) {
   const server = await WorkersServer.start();
   const join = (name: string) => {
-    const protocol = { "Sec-WebSocket-Protocol": "chat" };
-    return server.open(`/sleep?name=${name}`, protocol) as Promise<WireClient>;
+    const all = { "Sec-WebSocket-Protocol": "chat", ...headers ?? address() };
+    return server.open(`/sleep?name=${name}`, all) as Promise<WireClient>;
   };
   const [ada, bob] = [await join("ada"), await join("bob")];
   await server.until({ on: "open" }, 2);
@@ -50,6 +59,15 @@ Deno.test("workers: objects sleep and wake with their connections, whatever come
   await using throws = await room();
   await using vanishes = await room();
   await using ill = await room();
+  await using published = await room();
+  await using slow = await room();
+  await using lingers = await room();
+  await using rings = await room();
+  await using both = await room();
+  await using breaks = await room();
+  await using unmade = await room();
+  const one = address();
+  await using crowded = await room(one);
 
   const before = await asks(awake.ada);
   assertEquals([before.how, before.count, before.protocol], ["first", 1, "chat"]);
@@ -57,6 +75,14 @@ Deno.test("workers: objects sleep and wake with their connections, whatever come
   // Answered by the runtime: no message for the app.
   awake.bob.send("ping");
   assertEquals(await awake.bob.message(), "pong");
+
+  using unwanted = await unmade.join("unmade");
+  const { built } = await asks(slow.bob);
+  slow.ada.send("!slow");
+  lingers.ada.mute();
+  lingers.ada.send("!close");
+  await lingers.server.until({ on: "close", name: "ada" });
+  rings.ada.send("!alarm");
 
   // Nobody can hurry it, and whoever asks keeps it awake.
   await new Promise((resolve) => setTimeout(resolve, ASLEEP));
@@ -70,7 +96,7 @@ Deno.test("workers: objects sleep and wake with their connections, whatever come
   assertEquals((await asks(awake.bob)).count, 1);
   // And each has its place: there is one more.
   using third = await awake.join("third");
-  using fourth = await awake.server.connect("/sleep?name=fourth");
+  using fourth = await awake.server.connect("/sleep?name=fourth", address());
   assertEquals(fourth.status, 503);
   // Nobody was told of a connection that was open before.
   assertEquals(awake.server.all({ on: "open" }).length, 3);
@@ -101,6 +127,46 @@ Deno.test("workers: objects sleep and wake with their connections, whatever come
 
   ill.ada.send("!ill");
   assertEquals((await ill.ada.closed).code, 1011);
+
+  // The first thing that happens reaches others, of whom the object has heard nothing yet.
+  published.ada.send("say hi");
+  assertEquals(await published.bob.message(), "ada: say hi");
+  published.bob.send(new Uint8Array([1, 2]));
+  assertEquals([...new Uint8Array(await published.bob.message() as ArrayBuffer)], [1, 2]);
+  assertEquals((await asks(published.bob)).opened, true);
+
+  // A handler that is not done keeps its object awake.
+  const { how: finished, built: same } = JSON.parse(await slow.ada.message() as string);
+  assertEquals([finished, same], ["first", built]);
+
+  // Whoever has not answered our close frame is there still, for the runtime.
+  using guest = await lingers.join("guest");
+  using none = await lingers.server.connect("/sleep?name=none", address());
+  assertEquals([guest.status, none.status], [101, 503]);
+
+  for (const client of [rings.ada, rings.bob]) assertEquals(await client.message(), "alarm of 2");
+  assertEquals((await asks(rings.bob)).how, "again");
+
+  both.ada.close(4001);
+  both.bob.close(4002);
+  await both.server.until({ on: "close" }, 2);
+  const codes = both.server.all({ on: "close" }).map(({ code }) => code);
+  assertEquals(codes.toSorted(), [4001, 4002]);
+
+  breaks.ada.breakRules();
+  const broken = await breaks.server.until({ on: "close", name: "ada" });
+  assertEquals([broken.how, broken.code, broken.cause], ["again", 1006, "network"]);
+
+  // What has no events any more ends, and nobody else.
+  assertEquals((await asks(unmade.bob)).how, "again");
+  assertEquals((await unwanted.closed).code, 1011);
+
+  const statuses = [];
+  for (const headers of [one, address()]) {
+    using guest = await crowded.server.connect("/sleep?name=guest", headers);
+    statuses.push(guest.status);
+  }
+  assertEquals(statuses, [429, 101]);
 });
 
 Deno.test("workers: what cannot be kept is an error at the upgrade", async () => {

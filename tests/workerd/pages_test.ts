@@ -26,8 +26,7 @@ async function open({ port }: Workerd, path: string): Promise<WireClient> {
 /** Hono's sample for Workers, as its documentation has it, but for what it imports. */
 const HONO = `
 import { Hono } from "hono";
-import { upgradeWebSocket } from "edgesocket/hono";
-import { handler } from "edgesocket/workers";
+import { upgradeWebSocket } from "edgesocket/hono-workers";
 const app = new Hono();
 app.get("/ws", upgradeWebSocket((c) => {
   return {
@@ -40,32 +39,39 @@ app.get("/ws", upgradeWebSocket((c) => {
     },
   };
 }));
-export default handler(app.fetch);
+export default app;
 `;
+
+/** The same as the page has it. */
+const HANDLED = HONO.replace("edgesocket/hono-workers", "edgesocket/hono")
+  .replace("export default app", "export default handler(app.fetch)") +
+  `import { handler } from "edgesocket/workers";`;
 
 for (const date of [undefined, "2025-01-01"]) {
   const at = date === undefined ? "today" : `at the compatibility date ${date}`;
   const options = date === undefined ? {} : { date };
 
-  Deno.test(`workers: Hono's sample for Workers runs ${at}`, async () => {
-    await using workerd = await serving(HONO, options);
-    const lines: string[] = [];
-    const closed = Promise.withResolvers<void>();
-    workerd.listeners.add({
-      line: (line) => {
-        lines.push(line);
-        if (line === "Connection closed") closed.resolve();
-      },
-      error: (line) => lines.push(line),
+  for (const [how, text] of [["with its import changed", HONO], ["in a handler", HANDLED]]) {
+    Deno.test(`workers: Hono's sample for Workers runs ${how}, ${at}`, async () => {
+      await using workerd = await serving(text!, options);
+      const lines: string[] = [];
+      const closed = Promise.withResolvers<void>();
+      workerd.listeners.add({
+        line: (line) => {
+          lines.push(line);
+          if (line === "Connection closed") closed.resolve();
+        },
+        error: (line) => lines.push(line),
+      });
+      using client = await open(workerd, "/ws");
+      client.send("hi");
+      assertEquals(await client.message(), "Hello from server!");
+      client.close(4000, "bye");
+      assertEquals(await client.closed, { code: 4000, reason: "bye" });
+      await closed.promise;
+      assertEquals(lines, ["Message from client: hi", "Connection closed"]);
     });
-    using client = await open(workerd, "/ws");
-    client.send("hi");
-    assertEquals(await client.message(), "Hello from server!");
-    client.close(4000, "bye");
-    assertEquals(await client.closed, { code: 4000, reason: "bye" });
-    await closed.promise;
-    assertEquals(lines, ["Message from client: hi", "Connection closed"]);
-  });
+  }
 
   Deno.test(`workers: the Worker of the page echoes ${at}, text and bytes`, async () => {
     await using workerd = await serving(sample("ts worker"), options);
@@ -176,3 +182,57 @@ Deno.test("workers: a Worker may open a connection to an object by itself", asyn
   const response = await fetch(`http://127.0.0.1:${workerd.port}/`);
   assertEquals(await response.text(), "from a Worker");
 });
+
+/** An app whose middleware changes what comes back: on the way in, on the way out, and anew. */
+const DRESSED = `
+  const app = new Hono();
+  app.use(async (c, next) => {
+    c.header("x-in", "1");
+    await next();
+    c.header("x-out", "1");
+    c.header("set-cookie", "a=1", { append: true });
+    c.header("set-cookie", "b=2", { append: true });
+  });`;
+
+for (
+  const [what, entry] of [
+    [
+      "of an app that is exported as it is",
+      `import { Hono } from "hono";
+      import { upgradeWebSocket } from "edgesocket/hono-workers";
+      ${DRESSED}
+      app.get("/rooms/a", upgradeWebSocket(() => ({ onMessage: (event, own) => own.send(event.data) })));
+      export default app;`,
+    ],
+    [
+      "in a handler",
+      `import { Hono } from "hono";
+      import { upgradeWebSocket } from "edgesocket/hono";
+      import { handler } from "edgesocket/workers";
+      ${DRESSED}
+      app.get("/rooms/a", upgradeWebSocket(() => ({ onMessage: (event, own) => own.send(event.data) })));
+      export default handler(app.fetch);`,
+    ],
+    [
+      "that sends on to a room",
+      `${sample("ts worker-room").replace("export default", "const sendOn =")}
+      import { handler } from "edgesocket/workers";
+      ${DRESSED}
+      app.get("/rooms/a", (c) => sendOn.fetch(c.req.raw, c.env));
+      export default handler(app.fetch);`,
+    ],
+  ] as const
+) {
+  Deno.test(`workers: headers of middleware are on the 101 ${what}`, async () => {
+    await using workerd = await serving(entry, {
+      objects: entry.includes("ROOMS") ? { ROOMS: "Room" } : {},
+    });
+    using client = await open(workerd, "/rooms/a");
+    const found = ["x-in", "x-out", "set-cookie"].map((name) => client.all(name));
+    // What a room answers is no response of this app: Hono adds to it on the way out only.
+    const inwards = entry.includes("sendOn") ? [] : ["1"];
+    assertEquals(found, [inwards, ["1"], ["a=1", "b=2"]]);
+    client.send("hi");
+    assertEquals(await client.message(), "hi");
+  });
+}

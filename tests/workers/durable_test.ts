@@ -3,6 +3,7 @@ import type { Connection } from "../../src/connection/connection.ts";
 import { defineHub } from "../../src/hubs.ts";
 import { upgradeWebSocket } from "../../src/native/upgrade.ts";
 import { createTopics } from "../../src/topics.ts";
+import { perAddress } from "../../src/limits/per_address.ts";
 import { durable } from "../../src/workers/durable.ts";
 import { nextTurn } from "../support/memory.ts";
 import { edgeRequest, StagedState, WorkersStage } from "../support/workers_stage.ts";
@@ -120,6 +121,57 @@ Deno.test("an object that sleeps has no hub", async () => {
   });
   const { status } = await new Room(new StagedState(), {}).fetch(edgeRequest());
   assertEquals([status, errors.length, stage.sockets.length], [500, 1, 0]);
+});
+
+Deno.test("each object counts addresses for itself, and so does what it becomes", async () => {
+  using _stage = new WorkersStage();
+  const shared = { admit: () => ({ answered() {}, ended() {} }) };
+  const Room = durable(echo, {
+    limits: [perAddress({ connections: 1 }), shared],
+    onReport() {},
+    hibernate: { events: () => ({}) },
+  });
+  const states = [new StagedState(), new StagedState()];
+  const statuses = async () => {
+    const all = [];
+    for (const state of states) {
+      const room = new Room(state, {});
+      for (let i = 0; i < 2; i++) all.push((await room.fetch(edgeRequest())).status);
+    }
+    return all;
+  };
+  assertEquals(await statuses(), [101, 429, 101, 429]);
+  states.pop();
+  assertEquals(await statuses(), [429, 429]);
+  for (const state of [...states]) {
+    new Room(state, {}).webSocketClose(state.sockets[0] as object, 1000, "", true);
+  }
+  await nextTurn();
+  assertEquals(await statuses(), [101, 429]);
+});
+
+Deno.test("an alarm reaches what create has made for its object, of a sleeper as well", async () => {
+  using stage = new WorkersStage();
+  class Room extends durable({
+    create() {
+      const topics = createTopics();
+      const events = { onOpen: (_: unknown, one: Connection) => topics.subscribe(one, "room") };
+      return { topics, fetch: (request: Request) => upgradeWebSocket(request, events) };
+    },
+  }) {
+    alarm() {
+      return this.made.topics.publish("room", "tick");
+    }
+  }
+  const [one, other] = [new Room(new StagedState(), {}), new Room(new StagedState(), {})];
+  for (const room of [one, other]) await room.fetch(edgeRequest());
+  await nextTurn();
+  await one.alarm();
+  assertEquals(stage.sockets.map(({ sent }) => sent), [["tick"], []]);
+  assertEquals(new (durable(echo))(new StagedState(), {}).made, echo);
+  for (const socket of stage.sockets) {
+    socket.emit("close", { code: 1000, reason: "", wasClean: true });
+  }
 });
 
 Deno.test("what is no app is said when the module is loaded, or when the first object is made", () => {

@@ -34,6 +34,26 @@ Deno.test("each request has a server of its own, and gets what the runtime passe
   assertEquals(opened.map(({ readyState }) => readyState), [3, 3]);
 });
 
+Deno.test("a handler that takes its time is waited for, where the runtime can", async () => {
+  using stage = new WorkersStage();
+  const work: Promise<unknown>[] = [];
+  const context = { waitUntil: (one: Promise<unknown>) => work.push(one) };
+  const worker = handler((request: Request) =>
+    upgradeWebSocket(request, { onClose: () => Promise.resolve("saved") })
+  );
+  for (const passed of [context, undefined, {}]) {
+    await worker.fetch(edgeRequest(), {}, passed);
+    await nextTurn();
+    stage.last.emit("close", { code: 1000, reason: "", wasClean: true });
+    await nextTurn();
+  }
+  await worker.fetch(new Request("http://a/"), {}, context);
+  assertEquals(work.length, 2);
+  assertEquals((await Promise.all(work)).flat().filter(Boolean), [
+    { status: "fulfilled", value: "saved" },
+  ]);
+});
+
 Deno.test("errors and refusals go to whoever asked for them, refusals once a minute", async () => {
   using _stage = new WorkersStage();
   const errors: unknown[] = [];

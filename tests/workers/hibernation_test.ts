@@ -5,18 +5,29 @@ import type { WebSocketEvents } from "../../src/connection/events.ts";
 import { upgradeWebSocket } from "../../src/native/upgrade.ts";
 import { rateLimit } from "../../src/limits/rate_limit.ts";
 import { Hibernation } from "../../src/workers/hibernation.ts";
+import { perAddress } from "../../src/limits/per_address.ts";
+import type { HostOptions } from "../../src/server/host_options.ts";
 import { nextTurn, wrappedServer } from "../support/memory.ts";
 import { edgeRequest, StagedSocket, StagedState, WorkersStage } from "../support/workers_stage.ts";
 
 type Data = { count: number; more?: unknown };
 
 /** An object, or what becomes of it when it is made again around the same state. */
-function object(state: StagedState, data: () => unknown = () => ({ count: 0 }), options = {}) {
+function object(
+  state: StagedState,
+  data: () => unknown = () => ({ count: 0 }),
+  options = {},
+  host: HostOptions = {},
+) {
   const told: unknown[] = [];
   const connections: Connection<Data>[] = [];
   const adapter = new WorkersAdapter(true);
   const events = (made: string): WebSocketEvents<Data> => ({
-    onOpen: (_event, connection) => void (connections.push(connection), told.push([made, "open"])),
+    onOpen(_event, connection) {
+      connections.push(connection);
+      told.push([made, "open"]);
+      if (connection.data?.more === "at once") connection.data.count = 7;
+    },
     onMessage({ data }, connection) {
       told.push([made, data]);
       if (data === "count") connection.data.count++;
@@ -35,6 +46,7 @@ function object(state: StagedState, data: () => unknown = () => ({ count: 0 }), 
         data: data as () => Data,
         ...options,
       }),
+    host,
   );
   const hibernation = new Hibernation(state, server.state, adapter, (connection) => {
     connections.push(connection);
@@ -130,6 +142,48 @@ Deno.test("data is kept when it is assigned, and after each message", async () =
   assertEquals(kept(), { count: 7 });
   assertThrows(() => connections[0]!.data = { count: 1, more: () => {} }, TypeError, "sleep");
   assertEquals([kept(), connections[0]!.data.count], [{ count: 7 }, 7]);
+});
+
+Deno.test("what onOpen changes inside of data is kept, before any message", async () => {
+  using _stage = new WorkersStage();
+  const { raw } = await opened(() => ({ count: 0, more: "at once" }));
+  assertEquals((raw.attachment as { data: Data }).data.count, 7);
+});
+
+Deno.test("whoever has not answered our close frame keeps its place, and gives it back once", async () => {
+  using _stage = new WorkersStage();
+  const { staged, raw, connections: [first], clock } = await opened();
+  first!.close(1000);
+  clock.pass(6_000);
+  await nextTurn();
+  assertEquals([first!.readyState, raw.attachment], [3, { edgesocket: 0 }]);
+  const later = object(staged, undefined, {}, { maxConnections: 2 });
+  const statuses = async () => {
+    const all = [];
+    for (let i = 0; i < 2; i++) all.push((await later.fetch(edgeRequest())).status);
+    return all;
+  };
+  assertEquals([later.state.registry.size, await statuses()], [0, [101, 503]]);
+  later.hibernation.received(raw, "late");
+  later.hibernation.failed(raw, new Error("gone"));
+  later.hibernation.ended(raw, 1000, "", true);
+  assertEquals([await statuses(), later.told.filter((one) => `${one}`.includes("late"))], [
+    [101, 503],
+    [],
+  ]);
+});
+
+Deno.test("limits of the server count connections from before the sleep, until they end", async () => {
+  using _stage = new WorkersStage();
+  const { staged, raw } = await opened();
+  // One that has no memory of them is asked nothing.
+  const lets = { admit: () => ({ answered() {}, ended() {} }) };
+  const limits = [perAddress({ connections: 1 }), lets];
+  const later = object(staged, undefined, {}, { limits });
+  assertEquals((await later.fetch(edgeRequest())).status, 429);
+  later.hibernation.ended(raw, 1000, "", true);
+  assertEquals((await later.fetch(edgeRequest())).status, 101);
+  assertEquals((await later.fetch(edgeRequest())).status, 429);
 });
 
 Deno.test("data that cannot be kept any more ends the connection, after it was told", async () => {

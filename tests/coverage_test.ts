@@ -1,8 +1,8 @@
 /** The test of each module, run alone, runs every line of it, and calls every function. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { root } from "../support/command.ts";
-import { unrun } from "../support/coverage.ts";
-import { ELSEWHERE, modules, testOf, UNTESTED } from "../support/mirror.ts";
+import { root } from "./support/command.ts";
+import { unrun } from "./support/coverage.ts";
+import { ELSEWHERE, modules, testOf, UNTESTED } from "./support/mirror.ts";
 
 for (const module of modules()) {
   if (module in UNTESTED || module in ELSEWHERE) continue;

@@ -1,0 +1,188 @@
+/** What the playground measures is so, and measuring does not stop it: on a machine of its own. */
+import { assert, assertEquals } from "@std/assert";
+import type { Browser } from "npm:playwright-core@1.65.1";
+import { launch, needsBrowser } from "../support/browser.ts";
+import { hasFirefox, launchFirefox } from "../support/firefox.ts";
+import { FirefoxTab } from "../support/firefox_tab.ts";
+import { Playground } from "../support/playground.ts";
+import { OPCODE, RawClient } from "../support/raw_client.ts";
+import { nativeRuntimes } from "../support/runtimes.ts";
+
+const SCRIPT = new URL("../fixtures/playground_server.ts", import.meta.url);
+
+/** Messages that are timed, and milliseconds between two. */
+const TRIPS = 300;
+const PAUSE = 10;
+
+let browser: Browser;
+if (!needsBrowser.ignore) {
+  Deno.test.beforeAll(async () => {
+    browser = await launch();
+  });
+  Deno.test.afterAll(() => browser.close());
+}
+
+/** The median round trip of a client without a browser. */
+async function medianOf(port: number): Promise<number> {
+  using client = await RawClient.open(port, "/ws");
+  const times: number[] = [];
+  for (let count = 0; count < TRIPS; count++) {
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    const start = performance.now();
+    client.send(OPCODE.text, `${count} `.padEnd(64, "."));
+    await client.text();
+    times.push(performance.now() - start);
+  }
+  return times.sort((a, b) => a - b)[TRIPS / 2]!;
+}
+
+/** Counts frames and the longest time between two, from now on; a page script. */
+const WATCH = `{
+  const watch = globalThis.watch = { frames: 0, longest: 0, start: performance.now() };
+  let last = watch.start;
+  const frame = (now) => {
+    watch.frames++;
+    watch.longest = Math.max(watch.longest, now - last);
+    last = now;
+    requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+}`;
+
+interface Watched {
+  readonly frames: number;
+  readonly longest: number;
+  readonly seconds: number;
+}
+
+const WATCHED = "({ ...watch, seconds: (performance.now() - watch.start) / 1000 })";
+const watched = (tab: Playground) => tab.page.evaluate<Watched>(WATCHED);
+
+for (const runtime of nativeRuntimes) {
+  const { name } = runtime;
+
+  Deno.test(
+    `${name}: browser: round trips are those of a client without a browser`,
+    needsBrowser,
+    async () => {
+      await using server = await runtime.start({}, SCRIPT);
+      await using tab = await Playground.open(browser, server.url("/", "http"));
+      const raw = await medianOf(server.port);
+      await tab.connect();
+      await tab.generate({ amount: TRIPS, size: 64, rate: 1000 / PAUSE });
+      await tab.says("progress-text", "Done");
+      await tab.says("basis", `of the last ${TRIPS} round trips`);
+      const [, shown] = /^([\d.]+) ms$/.exec(await tab.text("p50"))!;
+      console.log(`${name}: median ${shown} ms in the page, ${raw.toFixed(2)} ms of a raw client`);
+      assert(Math.abs(Number(shown) - raw) <= 2, `${shown} ms, and ${raw} ms`);
+    },
+  );
+
+  Deno.test(
+    `${name}: browser: with 10,000 messages a second the page has 30 frames a second, and Stop works`,
+    needsBrowser,
+    async () => {
+      await using server = await runtime.start({}, SCRIPT);
+      await using tab = await Playground.open(browser, server.url("/", "http"));
+      await tab.connect();
+      await tab.generate({ amount: 1_000_000, rate: 10_000 });
+      await tab.says("progress-text", "/s");
+      await tab.page.evaluate(WATCH);
+      await new Promise((resolve) => setTimeout(resolve, 5_000));
+      const { frames, seconds, longest } = await watched(tab);
+      const said = await tab.text("progress-text");
+      const asked = performance.now();
+      await tab.press("Stop");
+      await tab.says("progress-text", "Stopped after");
+      const took = performance.now() - asked;
+      const sent = await tab.text("sent");
+      await tab.says("received", sent);
+      assertEquals(await tab.text("sent"), sent);
+      console.log(
+        `${name}: ${(frames / seconds).toFixed(1)} frames/s, the longest took ` +
+          `${longest.toFixed(0)} ms; ${said}; stopped in ${took.toFixed(0)} ms`,
+      );
+      assert(frames / seconds >= 30, `${frames / seconds}`);
+      assert(took < 1_000, `${took}`);
+    },
+  );
+
+  Deno.test(
+    `${name}: browser: a log of 60 MiB is saved while the page goes on`,
+    needsBrowser,
+    async () => {
+      await using server = await runtime.start({}, SCRIPT);
+      await using tab = await Playground.open(browser, server.url("/?url=/large", "http"));
+      await tab.connect();
+      for (const count of [1, 2, 3]) {
+        await tab.send("more");
+        await tab.says("received", `${count}`);
+      }
+      await tab.counts(7);
+      for (
+        const [button, part] of [["Save JSONL", '"base64":'], ["Save HAR", '"opcode":2']] as const
+      ) {
+        await tab.page.evaluate(WATCH);
+        const { bytes } = await tab.saves(button);
+        const { frames, seconds, longest } = await watched(tab);
+        console.log(
+          `${name}: ${button}: ${(bytes.length / 2 ** 20).toFixed(0)} MiB in ${
+            seconds.toFixed(1)
+          } s, ` +
+            `${frames} frames, the longest took ${longest.toFixed(0)} ms`,
+        );
+        assert(bytes.length > 80 * 2 ** 20, `${bytes.length}`);
+        assert(new TextDecoder().decode(bytes.subarray(0, 8_192)).includes(part));
+        assert(longest < 500, `${longest}`);
+      }
+    },
+  );
+
+  Deno.test({
+    ...needsBrowser,
+    name: `${name}: Firefox: true round trips, frames under load, and a Stop that works`,
+    ignore: !hasFirefox,
+    async fn() {
+      await using server = await runtime.start({}, SCRIPT);
+      const raw = await medianOf(server.port);
+      const firefox = await launchFirefox();
+      try {
+        const tab = await FirefoxTab.open(firefox, server.port);
+        await tab.connect();
+        await tab.says("status", "Open");
+        const generate = async (amount: number, rate: number) => {
+          await tab.fill("amount", `${amount}`);
+          await tab.fill("rate", `${rate}`);
+          await tab.click("generate");
+        };
+        await generate(TRIPS, 1000 / PAUSE);
+        await tab.says("basis", `of the last ${TRIPS} round trips`);
+        const [, shown] = /^([\d.]+) ms$/.exec(await tab.says("p50", "ms"))!;
+        await generate(1_000_000, 10_000);
+        await tab.says("progress-text", "of 1,000,000, ");
+        await tab.run(WATCH);
+        await new Promise((resolve) => setTimeout(resolve, 5_000));
+        const { frames, seconds, longest } = await tab.run<Watched>(WATCHED);
+        const said = await tab.says("progress-text", "/s");
+        const asked = performance.now();
+        await tab.click("cancel");
+        await tab.says("progress-text", "Stopped after");
+        const took = performance.now() - asked;
+        console.log(
+          `${name}: Firefox: median ${shown} ms in the page, ${
+            raw.toFixed(2)
+          } ms of a raw client; ` +
+            `${(frames / seconds).toFixed(1)} frames/s, the longest took ${
+              longest.toFixed(0)
+            } ms; ` +
+            `${said}; stopped in ${took.toFixed(0)} ms`,
+        );
+        assert(Math.abs(Number(shown) - raw) <= 2, `${shown} ms, and ${raw} ms`);
+        assert(frames / seconds >= 30, `${frames / seconds}`);
+        assert(took < 1_000, `${took}`);
+      } finally {
+        await firefox.close();
+      }
+    },
+  });
+}
