@@ -21,6 +21,8 @@ import inspectAbove from "./page/inspect_above.js" with { type: "text" };
 import inspectChannel from "./page/inspect_channel.js" with { type: "text" };
 import inspectClock from "./page/inspect_clock.js" with { type: "text" };
 import inspectEnds from "./page/inspect_ends.js" with { type: "text" };
+import inspectHub from "./page/inspect_hub.js" with { type: "text" };
+import inspectHubLine from "./page/inspect_hub_line.js" with { type: "text" };
 import inspectProbe from "./page/inspect_probe.js" with { type: "text" };
 import inspectToken from "./page/inspect_token.js" with { type: "text" };
 import inspectWords from "./page/inspect_words.js" with { type: "text" };
@@ -70,6 +72,8 @@ export const PAGE: Readonly<Record<string, string>> = {
   "inspect_channel.js": inspectChannel,
   "inspect_clock.js": inspectClock,
   "inspect_ends.js": inspectEnds,
+  "inspect_hub.js": inspectHub,
+  "inspect_hub_line.js": inspectHubLine,
   "inspect_probe.js": inspectProbe,
   "inspect_token.js": inspectToken,
   "inspect_words.js": inspectWords,
