@@ -12,6 +12,7 @@ import { FULL, QUICK } from "./pace.ts";
 import { plot } from "./plot.ts";
 import { findings, type Report, shown, verdictOf } from "./report.ts";
 import { idOf, isNoise, type Row } from "./row.ts";
+import { measureModel } from "./model/bench.ts";
 import { measureAll } from "./runner.ts";
 import { findRuntimes, type Runtimes } from "./runtimes.ts";
 import { PEERS, Stage } from "./stage.ts";
@@ -128,6 +129,11 @@ function tellFloors(report: Report): boolean {
 
 async function main(args: readonly string[]): Promise<void> {
   const options = parseOptions(args);
+  if (options.model) {
+    const near = await measureModel(root, options);
+    if (options.check && !near) Deno.exitCode = 1;
+    return;
+  }
   const rows = plan(options);
   const [machine, runtimes] = await Promise.all([lookAtMachine(), findRuntimes()]);
   demandConnections(machine, Math.max(...rows.map(({ workload }) => workload.connections)));

@@ -20,6 +20,10 @@ export interface Options {
   readonly resume: boolean;
   /** Whether a floor that is missed makes the command fail. */
   readonly check: boolean;
+  /** Whether what topics cost in many processes is measured, beside what the model of it says. */
+  readonly model: boolean;
+  /** How often each run of the model is measured; their mean counts. */
+  readonly rounds: number;
 }
 
 /** Pairs of a published figure, at the least. */
@@ -31,18 +35,21 @@ export const USAGE = `deno task bench [${SUITES.join("|")}] [options]
   --time=60          minutes after which no more pairs are begun
   --only=echo,bun    only these workloads (echo, binary, upgrade, latency, memory, growth, idle,
                      fan-out, room, publish, jetstream, catch-up, come-back, subscription, calls,
-                     broadcast, connects, hub-memory, client-calls) and these servers or clients
-                     (bun, deno, node, bun-edgesocket, bun-hub, bun-client, ...)
+                     broadcast, connects, hub-memory, sse, polling, two-processes, client-calls)
+                     and these servers or clients (bun, deno, node, bun-edgesocket, bun-hub, bun-client, ...)
   --base=HEAD        edgesocket beside itself at this version (or in this folder), not beside others
   --resume           goes on with the run before, of the same code, that did not come to its end
   --check            fails if a floor is missed: if the whole interval lies on the wrong side of it
+  --model            with topics: what they cost in 1 to 8 processes, beside what the model says;
+                     --check fails where it is not within a quarter
+  --rounds=2         with --model: how often each run is measured; their mean counts
   --core=85          per cent of its core that a server needs for a sample to count
   --generator=ws     load from the client of ws on Node, which is not ours: echoes only
   --quick            a short run to see that all works; its figures mean little
 `;
 
 const OPTION =
-  /^--(?:(?<flag>quick|check|resume)|(?<name>pairs|time|core|only|base|generator)=(?<value>.+))$/;
+  /^--(?:(?<flag>quick|check|resume|model)|(?<name>pairs|rounds|time|core|only|base|generator)=(?<value>.+))$/;
 
 /**
  * Reads the arguments.
@@ -72,6 +79,12 @@ export function parseOptions(args: readonly string[]): Options {
     throw new TypeError(`Cannot use --generator: expected edgesocket or ws, got "${generator}"`);
   }
   const quick = given.has("quick");
+  const model = given.has("model");
+  if (model && (suites.length !== 1 || suites[0] !== "topics")) {
+    throw new TypeError(
+      `Cannot use --model: expected the suite topics, got ${suites.join(", ") || "all"}`,
+    );
+  }
   return {
     suites,
     quick,
@@ -83,6 +96,8 @@ export function parseOptions(args: readonly string[]): Options {
     generator,
     resume: given.has("resume"),
     check: given.has("check"),
+    model,
+    rounds: Math.floor(number("rounds", quick ? 1 : 2, 1, 100)),
   };
 }
 

@@ -25,6 +25,11 @@ export class Worker implements AsyncDisposable {
     this.#lines = lines(this.#process.stdout);
   }
 
+  /** Of the process, or of what keeps it on its core. */
+  get pid(): number {
+    return this.#process.pid;
+  }
+
   /**
    * Asks for something and waits for the answer.
    *

@@ -13,6 +13,7 @@ export class LoadConnection {
   /** Called when the server has sent its close frame or is gone. */
   onClose: () => void = () => {};
   readonly #host: string;
+  readonly #path: string;
   readonly #opened: (error?: Error) => void;
   readonly #frames = new FrameCounter();
   #socket: BunSocket<LoadConnection> | undefined;
@@ -28,17 +29,18 @@ export class LoadConnection {
   /** What the last write left over. */
   #rest: Uint8Array | undefined;
 
-  private constructor(host: string, opened: (error?: Error) => void) {
+  private constructor(host: string, path: string, opened: (error?: Error) => void) {
     this.#host = host;
+    this.#path = path;
     this.#opened = opened;
   }
 
   /** Resolves when the server has answered with 101. */
-  static open(port: number): Promise<LoadConnection> {
+  static open(port: number, path = "/ws"): Promise<LoadConnection> {
     const hostname = "127.0.0.1";
     return new Promise((resolve, reject) => {
       const opened = (error?: Error) => error ? reject(error) : resolve(connection);
-      const connection = new LoadConnection(`${hostname}:${port}`, opened);
+      const connection = new LoadConnection(`${hostname}:${port}`, path, opened);
       Bun.connect({ hostname, port, data: connection, socket: LoadConnection.#handlers })
         .catch(reject);
     });
@@ -85,7 +87,7 @@ export class LoadConnection {
     this.#socket = socket;
     // With the origin of a page of this very server, as a browser sends it.
     const head = [
-      "GET /ws HTTP/1.1",
+      `GET ${this.#path} HTTP/1.1`,
       `Host: ${this.#host}`,
       `Origin: http://${this.#host}`,
       "Upgrade: websocket",

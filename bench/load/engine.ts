@@ -54,9 +54,19 @@ export class Engine {
     return this.#port;
   }
 
+  /** The process that we have started, which is the engine's parent. */
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
   /** How many scripts Redis has run so far: each read of a history is one, and each publish. */
   async scripts(): Promise<number> {
     return this.#name !== "redis" ? 0 : scriptsIn(await ask(this.#port, "INFO commandstats\r\n"));
+  }
+
+  /** How many messages Redis was given so far to publish. */
+  async publishes(): Promise<number> {
+    return this.#name !== "redis" ? 0 : publishesIn(await ask(this.#port, "INFO commandstats\r\n"));
   }
 
   /** Resolves when it is gone. */
@@ -74,6 +84,11 @@ export class Engine {
 export function scriptsIn(stats: string): number {
   const calls = stats.matchAll(/^cmdstat_eval(?:sha)?:calls=(\d+)/gm);
   return [...calls].reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
+/** The same for messages. */
+export function publishesIn(stats: string): number {
+  return Number(/^cmdstat_publish:calls=(\d+)/m.exec(stats)?.[1] ?? 0);
 }
 
 /** Debian puts it where not every PATH leads. */

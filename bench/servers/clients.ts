@@ -29,17 +29,23 @@ export async function redisClient(port: number): Promise<RedisClient> {
   return client;
 }
 
-/** A connection to NATS, with the client and the manager of JetStream over it. */
-export async function jetStream(port: number) {
-  const [transport, streams]: string[] = ["@nats-io/transport-node", "@nats-io/jetstream"];
-  const { connect }: typeof import("npm:@nats-io/transport-node@^3.4.0") = await import(transport!);
-  const { jetstream, jetstreamManager }: typeof import("npm:@nats-io/jetstream@^3.4.0") =
-    await import(streams!);
-  const connection = await connect({
+/** A connection to NATS. */
+export async function natsConnection(port: number) {
+  const transport: string = "@nats-io/transport-node";
+  const { connect }: typeof import("npm:@nats-io/transport-node@^3.4.0") = await import(transport);
+  return await connect({
     servers: `127.0.0.1:${port}`,
     maxReconnectAttempts: -1,
     pingInterval: 5_000,
   });
+}
+
+/** The same with the client and the manager of JetStream over it. */
+export async function jetStream(port: number) {
+  const streams: string = "@nats-io/jetstream";
+  const { jetstream, jetstreamManager }: typeof import("npm:@nats-io/jetstream@^3.4.0") =
+    await import(streams);
+  const connection = await natsConnection(port);
   const manager = await jetstreamManager(connection);
   return { connection, jetstream: { client: jetstream(connection), manager } };
 }

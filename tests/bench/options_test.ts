@@ -26,11 +26,23 @@ Deno.test("arguments are read", () => {
   assertEquals([options.only, options.base, options.generator], [["echo", "bun"], "v1=2", "ws"]);
 });
 
+Deno.test("the model is of topics, and of nothing else", () => {
+  assertEquals([parseOptions(["topics", "--model"]).model, parseOptions(["topics"]).model], [
+    true,
+    false,
+  ]);
+  const rounds = (...args: string[]) => parseOptions(["topics", "--model", ...args]).rounds;
+  assertEquals([rounds(), rounds("--quick"), rounds("--rounds=5")], [2, 1, 5]);
+  for (const args of [["--model"], ["core", "--model"], ["topics", "core", "--model"]]) {
+    assertThrows(() => parseOptions(args), TypeError, "expected the suite topics");
+  }
+});
+
 Deno.test("what is unknown or out of range is refused", () => {
   for (const arg of ["cor", "--round=3", "--check=1", "--pairs", "--generator=tcp"]) {
     assertThrows(() => parseOptions([arg]), TypeError, "Cannot use");
   }
-  for (const arg of ["--pairs=0", "--pairs=x", "--time=0", "--core=100"]) {
+  for (const arg of ["--pairs=0", "--pairs=x", "--time=0", "--core=100", "--rounds=0"]) {
     assertThrows(() => parseOptions([arg]), RangeError, "expected");
   }
 });
