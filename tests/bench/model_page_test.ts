@@ -26,7 +26,9 @@ Deno.test("each table and each answer of the page would change with the results"
     ...{ id: "pairs", publishes: 1, process: 0.5, engine: 0.5, memory: 1e9 },
     ...{ waited: 0, wakes: 1, engineWakes: 1 },
   };
-  const other = plain(pageWith(page, withStack(results, first!, ["on a toy"], costs, [sample])));
+  const other = plain(
+    pageWith(page, withStack(results, first!, ["on a toy"], costs, [sample], [])),
+  );
   for (const text of ["77 µs", "88 µs", "50.0 /", "954 /", "Bun, Redis: on a toy"]) {
     assert(other.includes(text) && !plain(page).includes(text), text);
   }
