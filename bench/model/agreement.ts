@@ -95,13 +95,15 @@ export function costsFrom(
     1e6 * LEAST,
   );
   const atEngine = [
-    ...fitted.map(({ shard, sample }) => ({ ...sample, shard })),
-    ...floods.map((flood) => ({ ...flood, shard: floodRates(flood) })),
+    ...fitted.map(({ shard, sample }) => ({ ...sample, shard, isAlone: false })),
+    ...floods.map((flood) => ({ ...flood, shard: floodRates(flood), isAlone: true })),
   ];
   const [engineBase, engineWake, enginePublish, engineDelivery, engineWrite] = fit(
-    atEngine.map(({ shard, engineWakes }) => [
-      ...[1, engineWakes, shard.publishes, shard.deliveries, writesAt(shard, engineWakes)],
-    ]),
+    atEngine.map(({ shard, engineWakes, isAlone }) => {
+      // To write to a process that waits is to wake it. Those of an engine alone are awake.
+      const writes = isAlone ? 0 : writesAt(shard, engineWakes);
+      return [1, engineWakes, shard.publishes, shard.deliveries, writes];
+    }),
     atEngine.map(({ engine }) => 1e6 * engine),
     1e6 * LEAST,
   );
