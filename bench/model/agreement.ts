@@ -4,7 +4,6 @@ import type { EngineSample } from "./flood.ts";
 import { type Load, louder, publishesOf } from "./load.ts";
 import { processRates, type ShardRates, shardRates } from "./rates.ts";
 import type { Run } from "./runs.ts";
-import { simulate } from "./simulate.ts";
 import { memoryOf, processTime, shardTime, writesAt } from "./work.ts";
 
 /** What a run came to. */
@@ -26,15 +25,10 @@ export interface Sample {
   readonly memory: number;
   /** Messages and beacons a second at the engine; missing where it does not count them. */
   readonly messages?: number;
-  /**
-   * Milliseconds until the last member of a room has a message, for half of the messages; missing where
-   * processes did not have a core each, and where connections are in several rooms.
-   */
-  readonly latency?: number;
 }
 
 /** What is predicted of a run. */
-export const FIGURES = ["process", "engine", "memory", "messages", "latency"] as const;
+export const FIGURES = ["process", "engine", "memory", "messages"] as const;
 
 /** How far a prediction may be from what is measured, as a share of that. */
 export const NEAR = 0.25;
@@ -42,11 +36,8 @@ export const NEAR = 0.25;
 /** Shares of a core below which a clock that ticks a hundred times a second says too little. */
 export const LEAST = 0.01;
 
-/** Microseconds from one process to the next on one machine, about. */
-const LOOPBACK = 30;
-
 /** What has to be measured of each for a prediction to be judged: canaries are a fifth of a message a second. */
-const LEAST_OF = { process: LEAST, engine: LEAST, memory: 0, messages: 10, latency: 0 } as const;
+const LEAST_OF = { process: LEAST, engine: LEAST, memory: 0, messages: 10 } as const;
 
 /** A prediction beside what was measured. */
 export interface Agreement {
@@ -141,16 +132,12 @@ export function agreements(
     const rates = processRates(load, run.processes);
     const machines = { processes: run.processes, shards: 1 };
     const atShard = shardRates(load, machines);
-    const latency = sample.latency === undefined
-      ? []
-      : simulate(load, machines, { ...costs, network: LOOPBACK });
     const predicted = {
       // Processes that have to wait for a core find more to do when they have it.
       process: processTime(rates, costs, sample.wakes) / 1e6,
       engine: shardTime(atShard, costs, sample.engineWakes) / 1e6,
       memory: memoryOf(rates, costs),
       messages: atShard.publishes,
-      latency: latency?.[0]?.median ?? Infinity,
     };
     return FIGURES.flatMap((figure) => {
       const measured = sample[figure];

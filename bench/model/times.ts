@@ -23,9 +23,6 @@ const STARVED = 0.7;
 /** Milliseconds of warming up, however few the processes. */
 export const LEAST = 1_000;
 
-/** The share of the time that a process may wait for a core and count as having one. */
-export const ALONE = 0.05;
-
 /** What published figures come from. */
 export const FULL: Times = { before: 1_000, between: 1_000, window: 5_000, after: 1_200 };
 

@@ -6,7 +6,7 @@ import type { Stack } from "./costs.ts";
 import { type Done, lookAt, lookAtEngine, pause } from "./look.ts";
 import { childOf } from "./processes.ts";
 import type { Run } from "./runs.ts";
-import { ALONE, hasCores, keepsUp, LEAST, type Times, warmUp } from "./times.ts";
+import { hasCores, keepsUp, LEAST, type Times, warmUp } from "./times.ts";
 
 /** A look at all processes. */
 interface Look {
@@ -101,8 +101,6 @@ export class Trial implements AsyncDisposable {
       engineWakes: rate(({ engine }) => engine.wakes),
       memory: sum(bytes) / each,
       ...messages > 0 && { messages },
-      // Else it says how long processes wait for a core, and not for each other.
-      ...each === 1 && waited < ALONE && last.told.latency && { latency: last.told.latency },
     };
   }
 
