@@ -60,6 +60,8 @@ export interface HubsLineup {
   readonly native: Contender;
   /** What else there is. */
   readonly others: readonly Contender[];
+  /** The hub and Socket.IO in several processes. */
+  readonly scaled: { readonly hub: Contender; readonly socketIo: Contender };
 }
 
 /** Bun's, Deno's and Node's. */
@@ -82,6 +84,10 @@ function hubsLineup(runtime: "bun" | "deno" | "node"): HubsLineup {
     loop: server("loop", "a bare loop"),
     native: server("native", "a bare loop on the runtime's own"),
     others: [server("socket.io", "Socket.IO"), server("trpc", "tRPC")],
+    scaled: {
+      hub: { id: `${runtime}-hub-scaled`, runtime, name: "a hub", script: "edgesocket_scale" },
+      socketIo: { id: `${runtime}-socket.io-scaled`, runtime, name: "Socket.IO", script: "scale" },
+    },
   };
 }
 

@@ -35,8 +35,8 @@ export const USAGE = `deno task bench [${SUITES.join("|")}] [options]
   --time=60          minutes after which no more pairs are begun
   --only=echo,bun    only these workloads (echo, binary, upgrade, latency, memory, growth, idle,
                      fan-out, room, publish, jetstream, catch-up, come-back, subscription, calls,
-                     broadcast, connects, hub-memory, client-calls) and these servers or clients
-                     (bun, deno, node, bun-edgesocket, bun-hub, bun-client, ...)
+                     broadcast, connects, hub-memory, sse, polling, two-processes, client-calls)
+                     and these servers or clients (bun, deno, node, bun-edgesocket, bun-hub, bun-client, ...)
   --base=HEAD        edgesocket beside itself at this version (or in this folder), not beside others
   --resume           goes on with the run before, of the same code, that did not come to its end
   --check            fails if a floor is missed: if the whole interval lies on the wrong side of it

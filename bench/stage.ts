@@ -16,6 +16,7 @@ export const PEERS = {
   valibot: "1.5.0",
   "socket.io": "4.8.4",
   "@socket.io/bun-engine": "0.1.2",
+  "@socket.io/redis-adapter": "8.3.0",
   "@trpc/server": "11.25.2",
 } as const;
 
@@ -34,6 +35,8 @@ const ON_NODE = [
     "edgesocket_node",
     "edgesocket_hub",
     "calls",
+    "edgesocket_scale",
+    "scale",
     "edgesocket_client",
     "microsoft_client",
   ].map((script) => `servers/${script}`),

@@ -140,7 +140,7 @@ function topicsRows(runtime: "bun" | "deno", { topics: all }: Workloads): Row[] 
 const HUB_FLOORS = { calls: { rate: 0.8 }, memory: { memory: 4 }, others: { rate: 2 } } as const;
 
 function hubsRows(runtime: "bun" | "deno" | "node", { hubs: all }: Workloads): Row[] {
-  const { hub, loop, native, others } = hubsLineups[runtime];
+  const { hub, loop, native, others, scaled } = hubsLineups[runtime];
   const [socketIo, trpc] = others as [typeof hub, typeof hub];
   return [
     row(all.calls, loop, loop),
@@ -154,6 +154,8 @@ function hubsRows(runtime: "bun" | "deno" | "node", { hubs: all }: Workloads): R
     ...others.map((each) => aside(row(all.connects, hub, each))),
     row(all.memory, hub, loop, HUB_FLOORS.memory),
     aside(row(all.memory, hub, socketIo)),
+    ...[all.events, all.polling].map((each) => aside(row(each, hub, socketIo))),
+    aside(row(all.twoProcesses, scaled.hub, scaled.socketIo)),
   ];
 }
 

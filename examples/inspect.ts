@@ -16,10 +16,12 @@ const MOST = 16;
  * Who gets in: pages of this very server, and no program that says of itself that it is no page. On
  * a server without a token these are pages of this machine, as `address` sees to it that it listens
  * nowhere else and has no other name; with one, they have to say it first.
+ *
+ * @param hubs The paths of hubs that the page may offer to call.
  */
-export function inspect(rule: Inspection): Hono {
+export function inspect(rule: Inspection, hubs: readonly string[] = []): Hono {
   const app = new Hono();
-  const above = new Above();
+  const above = new Above(hubs);
   let open = 0;
   app.get(
     "/",

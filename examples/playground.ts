@@ -14,8 +14,12 @@ import { verdict } from "./verdict.ts";
  *
  * @param server The server that serves it, asked for once there are requests: it is asked what it
  * says to a handshake. Without it, the verdict knows the rules of the route and nothing else.
+ * @param hubs The paths of its hubs, such as `"/chat"`: with `INSPECT=1` the page calls them, too.
  */
-export function playground(server?: () => WebSocketServer): Hono {
+export function playground(
+  server?: () => WebSocketServer,
+  hubs: readonly string[] = [],
+): Hono {
   const app = new Hono();
   const wide = anyServer();
   const rule = inspection();
@@ -23,7 +27,7 @@ export function playground(server?: () => WebSocketServer): Hono {
   const index = PAGE["index.html"]!.replace("<body>", `<${["body", ...marks].join(" ")}>`);
   const servers = wide ? ["ws:", "wss:", "http:", "https:"] : [];
   app.route("/verdict", verdict(server));
-  if (rule) app.route(PATH, inspect(rule));
+  if (rule) app.route(PATH, inspect(rule, hubs));
   app.route("/", site({ ...PAGE, "index.html": index }, servers));
   return app;
 }

@@ -1,5 +1,6 @@
 import address from "./page/address.js" with { type: "text" };
 import bytes from "./page/bytes.js" with { type: "text" };
+import cause from "./page/cause.js" with { type: "text" };
 import charts from "./page/charts.js" with { type: "text" };
 import closeCodes from "./page/close_codes.js" with { type: "text" };
 import composer from "./page/composer.js" with { type: "text" };
@@ -20,6 +21,8 @@ import inspectAbove from "./page/inspect_above.js" with { type: "text" };
 import inspectChannel from "./page/inspect_channel.js" with { type: "text" };
 import inspectClock from "./page/inspect_clock.js" with { type: "text" };
 import inspectEnds from "./page/inspect_ends.js" with { type: "text" };
+import inspectHub from "./page/inspect_hub.js" with { type: "text" };
+import inspectHubLine from "./page/inspect_hub_line.js" with { type: "text" };
 import inspectProbe from "./page/inspect_probe.js" with { type: "text" };
 import inspectToken from "./page/inspect_token.js" with { type: "text" };
 import inspectWords from "./page/inspect_words.js" with { type: "text" };
@@ -34,6 +37,7 @@ import style from "./page/page.css" with { type: "text" };
 import page from "./page/page.js" with { type: "text" };
 import parts from "./page/parts.js" with { type: "text" };
 import refusal from "./page/refusal.js" with { type: "text" };
+import retry from "./page/retry.js" with { type: "text" };
 import roundTrips from "./page/round_trips.js" with { type: "text" };
 import saving from "./page/saving.js" with { type: "text" };
 import scale from "./page/scale.js" with { type: "text" };
@@ -47,6 +51,7 @@ import visible from "./page/visible.js" with { type: "text" };
 export const PAGE: Readonly<Record<string, string>> = {
   "address.js": address,
   "bytes.js": bytes,
+  "cause.js": cause,
   "charts.js": charts,
   "close_codes.js": closeCodes,
   "composer.js": composer,
@@ -67,6 +72,8 @@ export const PAGE: Readonly<Record<string, string>> = {
   "inspect_channel.js": inspectChannel,
   "inspect_clock.js": inspectClock,
   "inspect_ends.js": inspectEnds,
+  "inspect_hub.js": inspectHub,
+  "inspect_hub_line.js": inspectHubLine,
   "inspect_probe.js": inspectProbe,
   "inspect_token.js": inspectToken,
   "inspect_words.js": inspectWords,
@@ -81,6 +88,7 @@ export const PAGE: Readonly<Record<string, string>> = {
   "page.js": page,
   "parts.js": parts,
   "refusal.js": refusal,
+  "retry.js": retry,
   "round_trips.js": roundTrips,
   "saving.js": saving,
   "scale.js": scale,

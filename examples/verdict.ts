@@ -40,7 +40,7 @@ export function verdict(server?: () => WebSocketServer): Hono {
     bodyLimit({ maxSize: LARGEST, onError: (c) => c.json(fault("at most 16 KiB"), 413) }),
     async (c) => {
       const description: unknown = await c.req.json().catch(() => undefined);
-      const { origin, host } = c.req.header();
+      const { origin, host, cookie } = c.req.header();
       const handshake = handshakeIn(description);
       if (handshake) {
         // Whatever trusts this machine must not be asked by pages from elsewhere.
@@ -49,7 +49,7 @@ export function verdict(server?: () => WebSocketServer): Hono {
         }
         const { path, protocols } = handshake;
         try {
-          return c.json(await judge.real(c.req.url, path, { host, origin }, protocols));
+          return c.json(await judge.real(c.req.url, path, { host, origin, cookie }, protocols));
         } catch (error) {
           return c.json(fault(`an answer of the own server (${(error as Error).message})`), 502);
         }

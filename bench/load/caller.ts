@@ -1,11 +1,20 @@
 import type { Dialect } from "./dialects.ts";
 
 /** Characters of what is said. */
-const TEXT = "x".repeat(40);
+export const TEXT = "x".repeat(40);
 
 /** One client that calls, and waits for answers. */
-export class Caller {
+export interface Calling {
   /** Called with how many answers and calls a text has brought. */
+  onHeard: (answers: number, told: number) => void;
+  /** Calls so many times, without waiting. */
+  call(method: string, times: number): void;
+  /** Resolves when the connection is closed. */
+  close(): Promise<void>;
+}
+
+/** One of them, over a WebSocket. */
+export class Caller implements Calling {
   onHeard: (answers: number, told: number) => void = () => {};
   readonly #socket: WebSocket;
   readonly #dialect: Dialect;
@@ -39,7 +48,6 @@ export class Caller {
     });
   }
 
-  /** Calls so many times, without waiting. */
   call(method: string, times: number): void {
     for (let i = 0; i < times; i++) {
       this.#socket.send(this.#dialect.call(++this.#ids, method, TEXT));

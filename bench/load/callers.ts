@@ -1,20 +1,26 @@
-import { Caller } from "./caller.ts";
+import { Caller, type Calling } from "./caller.ts";
 import { type Dialect, dialectOf } from "./dialects.ts";
 import { type Effort, stopwatch } from "./effort.ts";
+import { RequestCaller } from "./request_caller.ts";
+
+/** How clients are connected; by events where the server has them, and else by polls. */
+export type Way = "webSocket" | "events" | "polls";
 
 /** Clients that call a server, however that is spoken to. */
 export class Callers {
   readonly #port: number;
-  readonly #all: Caller[] = [];
+  readonly #all: Calling[] = [];
   #dialect: Dialect | undefined;
+  #way: Way = "webSocket";
 
   constructor(port: number) {
     this.#port = port;
   }
 
   /** Connects until there are so many, to a server that speaks like this. */
-  async join(speaks: string, total: number, abreast: number): Promise<Effort> {
+  async join(speaks: string, total: number, abreast: number, way?: Way): Promise<Effort> {
     this.#dialect = dialectOf(speaks);
+    this.#way = way ?? "webSocket";
     const elapsed = stopwatch();
     const opened = total - this.#all.length;
     await inLanes(abreast, opened, async () => void this.#all.push(await this.#open()));
@@ -40,8 +46,19 @@ export class Callers {
     });
   }
 
-  /** One of them shouts, so many times: the next time when all have heard it. */
-  shout(times: number): Promise<Effort> {
+  /**
+   * One of them shouts, so many times: the next time when all have heard it.
+   *
+   * @param from The port of another process that a client shouts at; `undefined`: at this one.
+   */
+  async shout(times: number, from?: number): Promise<Effort> {
+    const one = from === undefined ? this.#all[0]! : await Caller.open(from, this.#dialect!);
+    const effort = await this.#shout(one, times);
+    if (from !== undefined) await one.close();
+    return effort;
+  }
+
+  #shout(one: Calling, times: number): Promise<Effort> {
     return new Promise((resolve) => {
       const elapsed = stopwatch();
       let left = times;
@@ -52,10 +69,10 @@ export class Callers {
           if (waiting > 0) return;
           if (--left === 0) return resolve(elapsed(times * this.#all.length));
           waiting = this.#all.length;
-          this.#all[0]!.call("shout", 1);
+          one.call("shout", 1);
         };
       }
-      this.#all[0]!.call("shout", 1);
+      one.call("shout", 1);
     });
   }
 
@@ -74,8 +91,10 @@ export class Callers {
     return elapsed(total);
   }
 
-  #open(): Promise<Caller> {
-    return Caller.open(this.#port, this.#dialect!);
+  #open(): Promise<Calling> {
+    const dialect = this.#dialect!;
+    if (this.#way === "webSocket") return Caller.open(this.#port, dialect);
+    return RequestCaller.open(this.#port, dialect, this.#way === "events");
   }
 }
 

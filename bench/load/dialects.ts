@@ -10,6 +10,13 @@ export interface Heard {
   readonly told: number;
 }
 
+/** Where requests of one client go to. */
+export interface Requests {
+  readonly url: string;
+  /** The stream of events that has begun; `undefined` if it is asked for what there is. */
+  readonly begun?: Response;
+}
+
 /** One way to talk. */
 export interface Dialect {
   readonly path: string;
@@ -18,6 +25,8 @@ export interface Dialect {
   /** What to say to a text of the server before it is ready; `ready` if it is. */
   greet(text: string): string | "ready";
   call(id: number, method: string, text: string): string;
+  /** Connects by requests, to a stream of events if it may be and there is such a thing. */
+  byRequests(origin: string, streams: boolean): Promise<Requests>;
   /** Counts what came. */
   hear(text: string): Heard;
 }
@@ -31,9 +40,19 @@ function count(text: string, part: string): number {
 const signalr: Dialect = {
   path: "/",
   hello: `{"protocol":"json","version":1}${SEPARATOR}`,
-  greet: (text) => text === `{}${SEPARATOR}` ? "ready" : "",
+  greet: (text) => text.startsWith(`{}${SEPARATOR}`) ? "ready" : "",
   call: (id, method, text) =>
     `{"type":1,"invocationId":"${id}","target":"${method}","arguments":["${text}"]}${SEPARATOR}`,
+  async byRequests(origin, streams) {
+    const response = await fetch(`${origin}/negotiate?negotiateVersion=1`, { method: "POST" });
+    const { connectionToken } = await response.json() as { connectionToken: string };
+    const url = `${origin}/?id=${connectionToken}`;
+    const begun = await fetch(url, { headers: { accept: streams ? "text/event-stream" : "*/*" } });
+    if (streams) return { url, begun };
+    // The first poll says that it is there, and nothing else.
+    await begun.text();
+    return { url };
+  },
   hear: (text) => ({ answers: count(text, '"result"'), told: count(text, '"told"') }),
 };
 
@@ -42,6 +61,12 @@ const socketIo: Dialect = {
   hello: undefined,
   greet: (text) => text.startsWith("0") ? "40" : text.startsWith("40") ? "ready" : "",
   call: (id, method, text) => `42${id}["${method}","${text}"]`,
+  async byRequests(origin) {
+    const url = `${origin}/socket.io/?EIO=4&transport=polling`;
+    const text = await (await fetch(url)).text();
+    const { sid } = JSON.parse(text.slice(1)) as { sid: string };
+    return { url: `${url}&sid=${sid}` };
+  },
   hear: (text) => ({
     answers: text.startsWith("43") ? 1 : 0,
     told: text.startsWith("42") ? 1 : 0,
@@ -54,6 +79,7 @@ const trpc: Dialect = {
   greet: () => "ready",
   call: (id, method, text) =>
     `{"id":${id},"method":"query","params":{"path":"${method}","input":"${text}"}}`,
+  byRequests: () => Promise.reject(new Error("Cannot call by requests: expected a hub")),
   hear: (text) => ({ answers: count(text, '"result"'), told: 0 }),
 };
 

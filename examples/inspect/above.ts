@@ -38,13 +38,16 @@ type Told<Word extends string> = DiagnosticsMessages[
 export class Above {
   /** Grows with each change; 0 as long as there is nothing to show. */
   version = 0;
+  /** The paths of hubs. */
+  readonly hubs: readonly string[];
   readonly #topics = new Map<string, Topic>();
   readonly #methods = new Map<string, Method>();
   #engine: string | undefined;
   /** Held, as Bun forgets a channel that nobody holds. */
   readonly #channels = new Map<string, ReturnType<typeof channel>>();
 
-  constructor() {
+  constructor(hubs: readonly string[] = []) {
+    this.hubs = hubs;
     this.#listen("topic", ({ topic, subscribers }) => {
       const known = this.#topics.get(topic);
       if (subscribers === 0 && (known?.gaps ?? 0) === 0) this.#topics.delete(topic);

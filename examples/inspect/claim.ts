@@ -82,6 +82,11 @@ export class Claim {
     this.#match();
   }
 
+  /** The server has seen nothing of it for long. */
+  expire(): void {
+    this.#match();
+  }
+
   #fits(path: string, address: string): boolean {
     return path === this.#path && sameAddress(address, this.#address);
   }
@@ -90,9 +95,9 @@ export class Claim {
     if (this.#settled) return;
     this.#settled = true;
     const opened = this.#protocol !== undefined;
-    // What was answered after the page had its answer is not what it was answered.
-    const handshakes = this.#handshakes.filter(({ at, verdict }) =>
-      at <= this.#at && (!opened || verdict === "accepted")
+    // What was asked after the page had its answer is not what it was answered.
+    const handshakes = this.#handshakes.filter((told) =>
+      askedAt(told) <= this.#at && (!opened || told.verdict === "accepted")
     );
     const accepted = opened || handshakes.some(({ verdict }) => verdict === "accepted");
     const open = [...this.#candidates].filter(([, { protocol }]) =>
@@ -106,6 +111,14 @@ export class Claim {
     const told = [...handshakes, ...candidate?.told ?? []].sort((a, b) => a.at - b.at);
     this.#owner.matched(connection, told);
   }
+}
+
+/**
+ * When a handshake came, at the earliest. That it was answered is told a moment after that: the page
+ * may know before. Durations are of a clock of whole milliseconds.
+ */
+function askedAt({ at, duration }: Told): number {
+  return at - (typeof duration === "number" ? duration + 1 : 0);
 }
 
 /** Whether two addresses are of the same machine; whatever nobody knows may be. */

@@ -32,7 +32,12 @@ export interface Told {
 
 /** What the page is answered. */
 export type Answer =
-  | { readonly type: "welcome"; readonly run: string; readonly runtime: string }
+  | {
+    readonly type: "welcome";
+    readonly run: string;
+    readonly runtime: string;
+    readonly hubs: readonly string[];
+  }
   | { readonly type: "time"; readonly sent: number; readonly now: number }
   | { readonly type: "watching"; readonly id: number }
   | { readonly type: "matched"; readonly id: number; readonly connection: string | undefined }

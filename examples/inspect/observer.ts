@@ -8,6 +8,9 @@ import { Watched } from "./watched.ts";
 /** Milliseconds between two looks at connections. */
 const LOOK = 250;
 
+/** Milliseconds by which the server may see a connection later than the page. */
+const LATE = 2_000;
+
 /** Claims of one page at a time: of its oldest ones it has lost sight. */
 const MOST = 8;
 
@@ -26,8 +29,16 @@ export class Observer {
   readonly #silence: () => void;
   readonly #looking: ReturnType<typeof setInterval>;
 
+  readonly #late: number;
+
   /** For a page at this address; `development`: errors are told with what they say. */
-  constructor(address: string, development: boolean, tell: (answer: Answer) => void) {
+  constructor(
+    address: string,
+    development: boolean,
+    tell: (answer: Answer) => void,
+    late = LATE,
+  ) {
+    this.#late = late;
     this.#address = address;
     this.#development = development;
     this.#tell = tell;
@@ -57,9 +68,17 @@ export class Observer {
     if (this.#claims.size > MOST && oldest !== undefined) this.#claims.delete(oldest);
   }
 
-  /** What was claimed by this number and is not settled. */
-  claimed(id: number): Claim | undefined {
-    return this.#claims.get(id);
+  /** The page has the connection that it claims, with this subprotocol, since `at`. */
+  opened(id: number, protocol: string, at: number): void {
+    const claim = this.#claims.get(id);
+    claim?.opened(protocol, at);
+    // It may be at another process.
+    if (this.#claims.has(id)) setTimeout(() => claim?.expire(), this.#late);
+  }
+
+  /** The page knew at `at` that it gets none. */
+  failed(id: number, at: number): void {
+    this.#claims.get(id)?.failed(at);
   }
 
   /** The connection that the page has by this number. */

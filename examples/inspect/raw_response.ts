@@ -1,39 +1,49 @@
 import { Buffer } from "node:buffer";
 
+/** What ends the head, and what says of a response that no body follows: RFC 9112 §6.3. */
+const END = "\r\n\r\n";
+const NO_BODY = /^HTTP\/1\.\d (101|204|304)/;
+
 /** The head of a response and what follows, of bytes as they come: RFC 9112. */
 export class RawResponse {
-  readonly #most: number;
-  #bytes: Uint8Array = new Uint8Array();
-  /** Where the body begins; -1 as long as the head has not ended. */
-  #start = -1;
+  readonly #bytes: Buffer;
+  /** Bytes that have come, of those that are kept. */
+  #length = 0;
+  /** Where the body begins; 0 as long as the head has not ended. */
+  #start = 0;
+  #head: string | undefined;
   #cut = false;
+  /** Bytes that the body has, if the head says that. */
+  #expected: number | undefined;
+  /** What was in chunks so far; `undefined` if there are none. */
+  #chunks: Chunks | undefined;
 
   /** Keeps so many bytes, with the head. */
   constructor(most: number) {
-    this.#most = most;
+    this.#bytes = Buffer.alloc(most);
   }
 
   /** Some more bytes came. */
   add(bytes: Uint8Array): void {
-    const room = this.#most - this.#bytes.length;
+    const room = this.#bytes.length - this.#length;
     if (bytes.length > room) this.#cut = true;
-    this.#bytes = Buffer.concat([this.#bytes, bytes.subarray(0, room)]);
-    if (this.#start >= 0) return;
-    const end = Buffer.from(this.#bytes).indexOf("\r\n\r\n");
-    if (end >= 0) this.#start = end + 4;
+    const before = this.#length;
+    this.#bytes.set(bytes.subarray(0, room), before);
+    this.#length += Math.min(bytes.length, room);
+    if (this.#head === undefined) this.#findHead(Math.max(0, before - END.length));
+    this.#chunks?.read(this.#bytes.subarray(this.#start, this.#length));
   }
 
   /** The status line and the fields, byte by byte; `undefined` as long as there is more to come. */
   get head(): string | undefined {
-    if (this.#start < 0) return undefined;
-    return Buffer.from(this.#bytes.subarray(0, this.#start)).toString("latin1");
+    return this.#head;
   }
 
-  /** What followed, as text. */
+  /** What followed, as text; after a 101, that is no HTTP any more. */
   get body(): string {
-    if (this.#start < 0 || this.#switched) return "";
-    const bytes = this.#bytes.subarray(this.#start);
-    return new TextDecoder().decode(this.#chunked ? chunksOf(bytes).content : bytes);
+    if (this.#head === undefined || NO_BODY.test(this.#head)) return "";
+    const bytes = this.#bytes.subarray(this.#start, this.#length);
+    return new TextDecoder().decode(this.#chunks?.content(bytes) ?? bytes);
   }
 
   /** Whether there was more than is kept. */
@@ -44,39 +54,50 @@ export class RawResponse {
   /** Whether nothing more is to come, or to be kept. Without a length, only the end tells. */
   get complete(): boolean {
     if (this.#cut) return true;
-    const { head } = this;
-    if (head === undefined) return false;
-    if (this.#switched || /^HTTP\/1\.\d (204|304)/.test(head)) return true;
-    const bytes = this.#bytes.subarray(this.#start);
-    if (this.#chunked) return chunksOf(bytes).ended;
-    const length = this.#field("content-length");
-    return length !== undefined && bytes.length >= Number(length);
+    if (this.#head === undefined) return false;
+    if (NO_BODY.test(this.#head)) return true;
+    if (this.#chunks) return this.#chunks.ended;
+    return this.#length - this.#start >= (this.#expected ?? Infinity);
   }
 
-  get #switched(): boolean {
-    return /^HTTP\/1\.\d 101/.test(this.head ?? "");
-  }
-
-  get #chunked(): boolean {
-    return /chunked\s*$/i.test(this.#field("transfer-encoding") ?? "");
-  }
-
-  #field(name: string): string | undefined {
-    return new RegExp(`^${name}:[ \\t]*(.*?)[ \\t]*$`, "im").exec(this.head ?? "")?.[1];
+  #findHead(from: number): void {
+    const end = this.#bytes.subarray(0, this.#length).indexOf(END, from);
+    if (end < 0) return;
+    this.#start = end + END.length;
+    const head = this.#head = this.#bytes.toString("latin1", 0, this.#start);
+    // Not by a pattern: a server that means ill would have it try for minutes.
+    for (const line of head.split("\r\n")) {
+      const colon = line.indexOf(":");
+      const name = line.slice(0, Math.max(0, colon)).toLowerCase();
+      const value = line.slice(colon + 1).trim().toLowerCase();
+      if (name === "content-length") this.#expected = Number(value);
+      if (name === "transfer-encoding" && value.endsWith("chunked")) this.#chunks = new Chunks();
+    }
   }
 }
 
-/** What is in chunks, as far as they are there: RFC 9112 §7.1. */
-function chunksOf(bytes: Uint8Array): { content: Uint8Array; ended: boolean } {
-  const buffer = Buffer.from(bytes);
-  const parts: Uint8Array[] = [];
-  for (let at = 0;;) {
-    const end = buffer.indexOf("\r\n", at);
-    const size = end < 0 ? NaN : parseInt(buffer.toString("latin1", at, end), 16);
-    if (size === 0) return { content: Buffer.concat(parts), ended: true };
-    if (!(size > 0)) return { content: Buffer.concat(parts), ended: false };
-    parts.push(buffer.subarray(end + 2, end + 2 + size));
-    at = end + 2 + size + 2;
-    if (at > buffer.length) return { content: Buffer.concat(parts), ended: false };
+/** A body in chunks, each of which is looked at once: RFC 9112 §7.1. */
+class Chunks {
+  /** Whether the last one has come. */
+  ended = false;
+  readonly #parts: (readonly [start: number, end: number])[] = [];
+  /** Where the next one begins. */
+  #next = 0;
+
+  /** There is more of the body. */
+  read(body: Buffer): void {
+    while (!this.ended && this.#next < body.length) {
+      const end = body.indexOf("\r\n", this.#next);
+      const size = end < 0 ? NaN : parseInt(body.toString("latin1", this.#next, end), 16);
+      if (size === 0) this.ended = true;
+      if (!(size > 0)) return;
+      this.#parts.push([end + 2, end + 2 + size]);
+      this.#next = end + 2 + size + 2;
+    }
+  }
+
+  /** What was in them. */
+  content(body: Buffer): Buffer {
+    return Buffer.concat(this.#parts.map(([start, end]) => body.subarray(start, end)));
   }
 }

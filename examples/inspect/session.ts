@@ -74,7 +74,7 @@ export class Session {
       this.#rule.development,
       (answer) => this.#say(answer),
     );
-    this.#say({ type: "welcome", run: RUN, runtime: RUNTIME });
+    this.#say({ type: "welcome", run: RUN, runtime: RUNTIME, hubs: this.#above.hubs });
     this.#look();
     this.#looking = setInterval(() => this.#look(), LOOK);
   }
@@ -95,9 +95,9 @@ export class Session {
         if (asked.path !== PATH) observer.claim(asked.id, asked.path);
         return this.#say({ type: "watching", id: asked.id });
       case "opened":
-        return observer.claimed(asked.id)?.opened(asked.protocol, asked.at);
+        return observer.opened(asked.id, asked.protocol, asked.at);
       case "failed":
-        return observer.claimed(asked.id)?.failed(asked.at);
+        return observer.failed(asked.id, asked.at);
       case "ping":
         return void observer.watched(asked.id)?.ping();
       case "probe":

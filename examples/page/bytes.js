@@ -47,3 +47,13 @@ export function sameMessage(a, b) {
   for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
   return true;
 }
+
+/** Whether some bytes are among others, one after the other. */
+export function hasBytes(bytes, wanted) {
+  if (wanted.length === 0) return true;
+  let at = bytes.indexOf(wanted[0]);
+  while (at !== -1 && !wanted.every((byte, index) => bytes[at + index] === byte)) {
+    at = bytes.indexOf(wanted[0], at + 1);
+  }
+  return at !== -1;
+}

@@ -2,8 +2,9 @@ import { parseHex } from "./bytes.js";
 import { element, say, setOff, ui } from "./dom.js";
 import { beginning, piecesOf } from "./visible.js";
 
-/** Messages that can be chosen again, and characters of one in the list. */
+/** Messages that can be chosen again, their characters at most, and those in the list. */
 const MOST = 50;
+const LONGEST = 64 * 1024;
 const IN_LIST = 60;
 
 /** Where messages are written: as a text of any number of lines, as bytes in hex, or as a file. */
@@ -90,6 +91,7 @@ export class Composer {
   }
 
   #keep(sent) {
+    if (sent.text.length > LONGEST) return say("Too long for the list of what was sent");
     const same = ({ format, text }) => format === sent.format && text === sent.text;
     const others = this.#history.filter((one) => !same(one));
     this.#history = [sent, ...others].slice(0, MOST);

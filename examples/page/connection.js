@@ -1,6 +1,6 @@
 import { isOwn, linkTo, targetOf, wishesOf } from "./address.js";
 import { closeFault } from "./close_codes.js";
-import { say, setOff, ui, write } from "./dom.js";
+import { say, setOff, ui, write, writeVisible } from "./dom.js";
 
 /** What the tab's title says of a state. */
 const WORDS = {
@@ -70,7 +70,7 @@ export class Connection {
 
   show(state, text) {
     ui.status.dataset.state = state;
-    write(ui.status, text);
+    writeVisible(ui.status, text);
     document.title = `${WORDS[state]} – edgesocket playground`;
     const { busy } = this.#link;
     setOff(busy, ui.connect);

@@ -56,3 +56,14 @@ document.addEventListener("click", (event) => {
 export function say(text) {
   ui.done.textContent = text;
 }
+
+/** When the page has drawn; a page in the background draws nothing. */
+export function afterFrame(task) {
+  let done = false;
+  const once = () => {
+    if (!done) task();
+    done = true;
+  };
+  requestAnimationFrame(once);
+  setTimeout(once, 100);
+}

@@ -1,10 +1,8 @@
-import { toHex } from "./bytes.js";
+import { hasBytes, parseHex } from "./bytes.js";
 
 /** What the log keeps at most; older entries go first. */
 const MOST_ENTRIES = 100_000;
 const MOST_BYTES = 64 * 1024 * 1024;
-/** Bytes of a binary message among which a search looks. */
-const SEARCHED = 4_096;
 
 /**
  * The entries of the log in the order of their times, and which of them are shown: those that pass
@@ -19,7 +17,7 @@ export class Entries {
   lost = 0;
   #bytes = 0;
   #next = 0;
-  #filter = { kind: "", text: "" };
+  #filter = { kind: "", text: "", bytes: undefined };
 
   add(entry) {
     entry.id = this.#next++;
@@ -37,9 +35,12 @@ export class Entries {
     this.#refilter();
   }
 
-  /** Shows one kind only, or all if it is "", and among them those whose data hold a text. */
+  /**
+   * Shows one kind only, or all if it is "", and among them those whose data hold a text; in binary
+   * data it is looked for as hex.
+   */
   filter(kind, text) {
-    this.#filter = { kind, text: text.toLowerCase() };
+    this.#filter = { kind, text: text.toLowerCase(), bytes: bytesIn(text) };
     this.#refilter();
   }
 
@@ -58,10 +59,11 @@ export class Entries {
   }
 
   #passes({ direction, data }) {
-    const { kind, text } = this.#filter;
+    const { kind, text, bytes } = this.#filter;
     if (kind !== "" && kind !== direction) return false;
-    return text === "" ||
-      (typeof data === "string" ? data : toHex(data, SEARCHED)).toLowerCase().includes(text);
+    if (text === "") return true;
+    if (typeof data === "string") return data.toLowerCase().includes(text);
+    return bytes !== undefined && hasBytes(data, bytes);
   }
 
   #refilter() {
@@ -90,4 +92,13 @@ function insert(entries, entry) {
   while (at > 0 && entries[at - 1].time > entry.time) at--;
   if (at === entries.length) entries.push(entry);
   else entries.splice(at, 0, entry);
+}
+
+/** What a search looks for in binary data; nothing, if it is no hex. */
+function bytesIn(text) {
+  try {
+    return parseHex(text);
+  } catch {
+    return undefined;
+  }
 }

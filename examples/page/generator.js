@@ -27,9 +27,9 @@ export class Generator {
   /** How far it is; undefined before the first start. */
   get progress() {
     if (this.#run === undefined) return undefined;
-    const { sent, amount, start, end, why, held } = this.#run;
+    const { run, sent, amount, start, end, why, held } = this.#run;
     const seconds = ((end ?? this.#port.now()) - start) / 1000;
-    return { sent, amount, seconds, rate: sent / Math.max(seconds, 0.001), why, held };
+    return { run, sent, amount, seconds, rate: sent / Math.max(seconds, 0.001), why, held };
   }
 
   /**
@@ -37,10 +37,12 @@ export class Generator {
    * @param size Bytes of each.
    * @param rate Messages in a second.
    * @param window Messages that may be unanswered at a time; 0 for any number.
+   * @param run A number by which its progress is known.
    */
-  start({ amount, size, rate, window }) {
+  start({ amount, size, rate, window, run }) {
     const start = this.#port.now();
-    this.#run = { amount, size, rate, window: window || Infinity, start, sent: 0, held: false };
+    const most = window || Infinity;
+    this.#run = { run, amount, size, rate, window: most, start, sent: 0, held: false };
     this.#lot(this.#run);
   }
 

@@ -5,6 +5,8 @@ import { formatCount } from "./scale.js";
 export class GeneratorForm {
   #open = false;
   #running = false;
+  /** The number of the last start: what is told of an older one comes too late. */
+  #run = 0;
 
   constructor(order) {
     ui.generator.addEventListener("submit", (event) => {
@@ -15,6 +17,7 @@ export class GeneratorForm {
         size: ui.size.valueAsNumber,
         rate: ui.rate.valueAsNumber,
         window: ui.window.valueAsNumber,
+        run: ++this.#run,
       });
       this.#switch(true);
     });
@@ -29,7 +32,7 @@ export class GeneratorForm {
   }
 
   show(progress) {
-    if (progress === undefined) return;
+    if (progress?.run !== this.#run) return;
     const { sent, amount, seconds, rate, why, held } = progress;
     ui.progress.max = amount;
     ui.progress.value = sent;

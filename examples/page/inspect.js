@@ -5,6 +5,7 @@ import { element } from "./dom.js";
 import { Above } from "./inspect_above.js";
 import { Channel } from "./inspect_channel.js";
 import { Ends } from "./inspect_ends.js";
+import { Hub } from "./inspect_hub.js";
 import { Probe } from "./inspect_probe.js";
 import { knownToken, tokenForm } from "./inspect_token.js";
 import { isBad, isOwn, serverWords } from "./inspect_words.js";
@@ -23,6 +24,9 @@ export function start(playground) {
   let run;
   /** Where the server has topics or hubs. */
   let above;
+  let hub;
+  let abovePanel;
+  const panelAbove = () => abovePanel ??= tabs.add({ id: "above", title: "Topics and hubs" });
 
   /** By how much rows may be out of order. */
   const tellClock = () => {
@@ -69,7 +73,7 @@ export function start(playground) {
       there(error ?? serverWords({ event: "pong", ms }), "pong", { bad: !!error });
     },
     above(view) {
-      above ??= new Above(tabs.add({ id: "above", title: "Topics and hubs" }));
+      above ??= new Above(panelAbove());
       above.show(view);
     },
     probed: (answer) => probe.answered(answer),
@@ -87,6 +91,7 @@ export function start(playground) {
         there(text, "process");
       }
       run = welcome.run;
+      if (welcome.hubs.length > 0) hub ??= new Hub(panelAbove(), welcome.hubs);
     },
     lost({ code, reason, wasReady, time }) {
       asking.hidden = code !== 1008;

@@ -96,10 +96,13 @@ export class Channel {
   /** Has the server watch for a connection to `path`. Resolves when it does; soon, even if it does not. */
   async connecting(id, path) {
     let timer;
+    let over = false;
     const late = new Promise((resolve) => timer = setTimeout(resolve, PATIENCE, false));
     const watching = async () => {
       if (!this.#ready) this.open();
       await this.#opening.promise;
+      // Nobody waits for it any more, and nothing would be found.
+      if (over) return false;
       await new Promise((resolve) => {
         this.#waiting.set(id, resolve);
         this.send({ type: "connecting", id, path });
@@ -109,6 +112,7 @@ export class Channel {
     try {
       return await Promise.race([watching(), late]);
     } finally {
+      over = true;
       clearTimeout(timer);
       this.#waiting.delete(id);
     }

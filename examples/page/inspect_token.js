@@ -4,10 +4,13 @@ const KEY = "inspect-token";
 
 /** The token of the link that led here, or of before a reload. It does not stay in the address. */
 export function knownToken() {
-  const token = new URLSearchParams(location.hash.slice(1)).get("inspect");
+  const link = new URLSearchParams(location.hash.slice(1));
+  const token = link.get("inspect");
   if (token !== null) {
     sessionStorage.setItem(KEY, token);
-    history.replaceState(null, "", location.pathname + location.search);
+    link.delete("inspect");
+    const hash = link.size > 0 ? `#${link}` : "";
+    history.replaceState(null, "", location.pathname + location.search + hash);
   }
   return sessionStorage.getItem(KEY) ?? "";
 }

@@ -1,10 +1,12 @@
 import { isOwn, targetOf } from "./address.js";
+import { whyRefused } from "./cause.js";
 import { inWords } from "./close_codes.js";
-import { BLOCKED, delayOf, explain } from "./refusal.js";
+import { afterFrame } from "./dom.js";
+import { BLOCKED } from "./refusal.js";
+import { Retry } from "./retry.js";
 
-/** Milliseconds that a server may take to open a WebSocket, and to say why it did not. */
+/** Milliseconds that a server may take to open a WebSocket. */
 const PATIENCE = 10_000;
-const ANSWER = 4_000;
 /** Connections of which the log still knows the URL. */
 const REMEMBERED = 1_000;
 
@@ -28,8 +30,9 @@ export class Link extends EventTarget {
   #handlers;
   #worker;
   #protocols = [];
-  #attempt = 0;
-  #timer;
+  /** Until a server that does not answer is given up. */
+  #patience;
+  #retry;
   /** Whether the page ended it, so that it does not come back. */
   #ended = false;
 
@@ -37,6 +40,7 @@ export class Link extends EventTarget {
   constructor(handlers) {
     super();
     this.#handlers = handlers;
+    this.#retry = new Retry(handlers.countdown);
     this.#worker = new Worker(new URL("./socket_worker.js", import.meta.url), { type: "module" });
     this.#worker.onmessage = ({ data }) => this.#heard(data);
     this.#worker.onerror = () => this.#failed("This browser does not start module workers", true);
@@ -52,7 +56,7 @@ export class Link extends EventTarget {
     if (target?.host !== targetOf(this.url, location.href)?.host) this.order("forget");
     this.url = url;
     this.#protocols = protocols;
-    this.#attempt = 0;
+    this.#retry.attempt = 0;
     this.#open();
   }
 
@@ -96,8 +100,6 @@ export class Link extends EventTarget {
   }
 
   async #open() {
-    clearInterval(this.#timer);
-    this.#handlers.countdown("");
     this.#ended = false;
     this.connection++;
     const target = targetOf(this.url, location.href);
@@ -117,7 +119,7 @@ export class Link extends EventTarget {
     }
     this.#say("connecting", "Connecting…");
     const patience = () => this.#failed(`No answer within ${PATIENCE / 1000} seconds`, false);
-    this.#timer = setTimeout(patience, PATIENCE);
+    this.#patience = setTimeout(patience, PATIENCE);
     const { connection } = this;
     const changed = this.dial && await this.dial(target);
     // Meanwhile it may have been cancelled.
@@ -132,28 +134,27 @@ export class Link extends EventTarget {
       afterFrame(() => this.order("taken"));
       return;
     }
-    const { connection, time } = message;
-    if (connection !== this.connection || !this.busy) return;
-    if (message.on === "fault") this.#failed(`Cannot connect: ${message.message}`, true);
-    else if (message.on === "blocked") this.#failed(BLOCKED, true);
-    else if (message.on === "opened") {
-      clearTimeout(this.#timer);
+    const { on, connection, time } = message;
+    // What comes of one that was given up was on its way already.
+    const awaited = on === "closed" && message.opened ? ["open", "closing"] : ["connecting"];
+    if (connection !== this.connection || !awaited.includes(this.state)) return;
+    clearTimeout(this.#patience);
+    if (on === "fault") this.#failed(`Cannot connect: ${message.message}`, true);
+    else if (on === "blocked") this.#failed(BLOCKED, true);
+    else if (on === "opened") {
       const { protocol } = message;
       const url = targetOf(this.url, location.href).href;
       const speaking = protocol ? `, subprotocol ${protocol}` : this.#withoutProtocol();
       this.#remember(connection, { url, protocol, time });
-      this.#attempt = 0;
+      this.#retry.attempt = 0;
       this.#handlers.event("open", `Connection opened to ${url}${speaking}`, { time, connection });
       this.#say("open", "Open");
       this.#tell("opened", { url, protocol, connection, time });
-    } else if (message.on === "closed") {
-      if (message.opened) this.#closed(message);
-      else if (this.#ended) this.#over("Cancelled");
-      else {
-        // Before others connect to find out why.
-        this.#tell("refused", { connection, time });
-        this.#refused(connection);
-      }
+    } else if (message.opened) this.#closed(message);
+    else {
+      // Before others connect to find out why.
+      this.#tell("refused", { connection, time });
+      this.#refused(connection);
     }
   }
 
@@ -176,7 +177,6 @@ export class Link extends EventTarget {
   }
 
   async #refused(connection) {
-    clearTimeout(this.#timer);
     const why = await whyRefused(targetOf(this.url, location.href), this.#protocols);
     // Meanwhile it may have been cancelled.
     if (connection !== this.connection || this.state !== "connecting") return;
@@ -195,66 +195,22 @@ export class Link extends EventTarget {
   }
 
   #stop() {
-    clearInterval(this.#timer);
-    this.#handlers.countdown("");
+    clearTimeout(this.#patience);
+    this.#retry.stop();
     this.order("drop");
   }
 
   /** Waits for the next try, or stops here. */
   #again(text, { final, after }) {
     if (!this.reconnect || final || this.#ended) return this.#say("failed", text);
-    this.#attempt++;
-    const until = performance.now() + delayOf(this.#attempt, after);
+    const attempt = ++this.#retry.attempt;
     const asked = after ? `, which the server asks to wait ${after} s for` : "";
-    this.#say("waiting", `${text}. Reconnecting, attempt ${this.#attempt}${asked}…`);
-    const count = () => {
-      const left = Math.max(0, until - performance.now());
-      this.#handlers.countdown(`in ${(left / 1000).toFixed(1)} s`);
-      if (left === 0) this.#open();
-    };
-    this.#timer = setInterval(count, 100);
-    count();
+    this.#say("waiting", `${text}. Reconnecting, attempt ${attempt}${asked}…`);
+    this.#retry.wait(after, () => this.#open());
   }
 
   #remember(connection, known) {
     this.connections.set(connection, known);
     this.connections.delete(connection - REMEMBERED);
-  }
-}
-
-/** When the page has drawn; a page in the background draws nothing. */
-function afterFrame(task) {
-  let done = false;
-  const once = () => {
-    if (!done) task();
-    done = true;
-  };
-  requestAnimationFrame(once);
-  setTimeout(once, 100);
-}
-
-/** A browser does not tell a page why a WebSocket was refused, but our own servers do. */
-async function whyRefused(target, protocols) {
-  const { host, pathname, search } = target;
-  const path = pathname + search;
-  const own = isOwn(target, location.href);
-  const asked = { host, path, protocols, origin: location.origin, foreign: !own };
-  const url = new URL("/verdict", target.href.replace(/^ws/, "http"));
-  if (!own) url.searchParams.set("protocols", protocols.join(", "));
-  try {
-    const response = await fetch(url, {
-      cache: "no-store",
-      signal: AbortSignal.timeout(ANSWER),
-      ...(own && {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ path, protocols }),
-      }),
-    });
-    const answer = await response.json();
-    if (!own) answer.path ??= "/ws";
-    return explain(answer, asked);
-  } catch {
-    return explain(undefined, asked);
   }
 }

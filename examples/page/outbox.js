@@ -2,8 +2,8 @@
 const MOST_ENTRIES = 20_000;
 const MOST_BYTES = 64 * 1024 * 1024;
 /** What the page gets at a time. */
-const BATCH_ENTRIES = 1_000;
-const BATCH_BYTES = 4 * 1024 * 1024;
+const BATCH_ENTRIES = 5_000;
+const BATCH_BYTES = 8 * 1024 * 1024;
 
 /**
  * Entries on their way to the log of the page, which takes a batch of them with each frame. If there

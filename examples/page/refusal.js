@@ -2,6 +2,9 @@
 const FIRST_DELAY = 500;
 const LAST_DELAY = 30_000;
 
+/** Seconds that a server may ask to wait for. */
+const LONGEST = 3_600;
+
 /** Statuses that do not mean it for good: too slow, too early, too many. */
 const PASSING = [408, 425, 429];
 
@@ -30,10 +33,11 @@ export function explain(answer, { host, path, protocols, origin, foreign }) {
   }
   if (kind === "refused") {
     const from = status === 403 || status === 421 ? `. This page comes from ${origin}` : "";
+    const after = Math.min(LONGEST, Number(retryAfter));
     return {
-      text: `Refused with ${status}: ${message}${from}`,
+      text: `Refused with ${status}: ${message ?? "no reason given"}${from}`,
       final: status < 500 && !PASSING.includes(status),
-      ...(retryAfter > 0 && { after: retryAfter }),
+      ...(after > 0 && { after }),
     };
   }
   const unopened = `The server at ${host} answers, but did not open a WebSocket`;

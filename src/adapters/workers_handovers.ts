@@ -11,6 +11,8 @@ export type ClientHalf = Pick<WorkersWebSocket, "accept" | "close">;
 
 interface Handover {
   readonly half: ClientHalf;
+  /** The method of the runtime. */
+  readonly accept: () => void;
   readonly due: number;
 }
 
@@ -41,8 +43,14 @@ export class WorkersHandovers {
 
   /** The response with this half of a connection is on its way. */
   add(connection: ServerConnection, half: ClientHalf): void {
+    const accept = half.accept.bind(half);
     const due = this.#clock!.now() + PATIENCE;
-    this.#waiting.set(connection, { half, due });
+    this.#waiting.set(connection, { half, accept, due });
+    // Who calls us from the same Worker may be the client.
+    half.accept = () => {
+      this.#waiting.delete(connection);
+      accept();
+    };
     this.#wait();
   }
 
@@ -64,10 +72,10 @@ export class WorkersHandovers {
   }
 
   #look(now: number): void {
-    for (const [connection, { half, due }] of this.#waiting) {
+    for (const [connection, { half, accept, due }] of this.#waiting) {
       if (due > now) return;
       this.#waiting.delete(connection);
-      if (wasTaken(half)) continue;
+      if (wasTaken(accept)) continue;
       connection.ended(broken("network"));
       // The runtime need not keep it either.
       half.close();
@@ -75,10 +83,10 @@ export class WorkersHandovers {
   }
 }
 
-/** Whether the runtime has taken it over: then nobody else can use it any more. */
-function wasTaken(half: ClientHalf): boolean {
+/** Whether the runtime has taken a half over: then nobody else can accept it any more. */
+function wasTaken(accept: () => void): boolean {
   try {
-    half.accept();
+    accept();
     return false;
   } catch {
     return true;

@@ -1,6 +1,6 @@
 import { messageOf } from "../base/contain.ts";
 import { broken, closedByPeer, TOO_LARGE } from "../connection/close.ts";
-import type { Message, SendData } from "../connection/message.ts";
+import { copyOf, type Message, type SendData } from "../connection/message.ts";
 import type { ServerConnection } from "../connection/server_connection.ts";
 import type { SendResult, Socket } from "../connection/socket.ts";
 import type { WorkersClose, WorkersWebSocket } from "./workers_api.ts";
@@ -10,6 +10,8 @@ const CLOSED = 3;
 
 /** What stands for a close frame without a code: RFC 6455 §7.4.1. */
 const NO_CODE = 1005;
+
+const PROTOCOL_ERROR = 1002;
 
 /** How the runtime refuses what belongs to another request, or to another Durable Object. */
 const STRANGE = /on behalf of a different/;
@@ -48,7 +50,8 @@ export class WorkersSocket implements Socket {
     let open = false;
     this.#try(() => {
       open = this.raw.readyState === OPEN;
-      if (open) this.raw.send(data);
+      // The runtime shares the bytes until they are written, which may be much later.
+      if (open) this.raw.send(copyOf(data));
     }, () => open = false);
     return open ? "sent" : "gone";
   }
@@ -91,6 +94,9 @@ export class WorkersSocket implements Socket {
       if (this.raw.readyState === CLOSED) return;
       if (code === NO_CODE) this.raw.close();
       else this.raw.close(code, reason);
+    }, () => {
+      // The runtime sends no code that is reserved; whoever does breaks the rules: RFC 6455 §7.4.1.
+      this.#try(() => this.raw.close(PROTOCOL_ERROR));
     });
   }
 

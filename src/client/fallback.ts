@@ -82,7 +82,7 @@ async function look(context: Context, line: Line): Promise<void> {
     while (line.live && line.waiting) {
       await new Promise<void>((resolve) => clock.after(DRAIN, resolve));
     }
-    const goes = line.live && context.idle();
+    const goes = line.live && next.live && context.idle();
     if (goes) {
       context.next = next;
       // It is let through, until it is not again.

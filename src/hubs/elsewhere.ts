@@ -95,7 +95,8 @@ export class Elsewhere implements ExchangeOwner {
       ? await this.#exchange.ask(channels.to(home), [home], matter, body)
       : await this.#exchange.ask(channels.all, peers.all(), matter, body);
     if (answered === undefined) this.#whereabouts.delete(matter.id);
-    else this.#whereabouts.set(matter.id, answered.from);
+    // One of more processes than are known is not to be taken for lost.
+    else if (peers.has(answered.from)) this.#whereabouts.set(matter.id, answered.from);
     return answered;
   }
 

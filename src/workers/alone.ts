@@ -1,3 +1,4 @@
+import { isWorkers } from "../adapters/workers_runtime.ts";
 import { isPromise } from "../base/contain.ts";
 import { isWrapped } from "../server/request_state.ts";
 import { handler, type WorkersHandler } from "./handler.ts";
@@ -45,7 +46,8 @@ async function serveAlone(
   run: () => Promise<Response | void>,
 ): Promise<Response | void> {
   const { raw } = c.req;
-  if (isWrapped(raw) || !raw.headers.has("upgrade")) return run();
+  // The same module may run elsewhere, too.
+  if (isWrapped(raw) || !isWorkers() || !raw.headers.has("upgrade")) return run();
   worker ??= handler((_request, route: () => Promise<Response>) => route());
   // What a route throws is for its app, and not for us, to answer.
   let fault: { readonly error: unknown } | undefined;

@@ -66,10 +66,10 @@ export function handler(fetch: WorkersFetch, options: WorkersOptions = {}): Work
         return fetch(request, env, context as never);
       };
       const answer = wrapFetch(run, state)(request, env);
-      if (canWait(context) && request.headers.has("upgrade")) {
+      if (checked.limits.length > 0 && canWait(context) && request.headers.has("upgrade")) {
         // A client that leaves takes its request along, in the middle of the pipeline, and what is
         // counted for it would be counted for ever.
-        context.waitUntil(Promise.resolve(answer).then(() => adapter.handedOver));
+        context.waitUntil(Promise.resolve(answer).then(() => adapter.handedOver, () => {}));
       }
       return answer;
     },

@@ -8,6 +8,7 @@ function handing() {
   const clock = new FakeClock();
   const handovers = new WorkersHandovers();
   const told: string[] = [];
+  const halves: ClientHalf[] = [];
   const stop = handovers.start(clock);
   const add = (name: string, taken: boolean) => {
     const half: ClientHalf = {
@@ -17,10 +18,11 @@ function handing() {
       },
       close: () => void told.push(`${name} is closed`),
     };
+    halves.push(half);
     const ended = ({ code, cause }: CloseInfo) => told.push(`${name} ends: ${code} ${cause}`);
     handovers.add({ ended } as unknown as ServerConnection, half);
   };
-  return { clock, handovers, told, stop, add };
+  return { clock, handovers, told, halves, stop, add };
 }
 
 Deno.test("what nobody has taken over in time ends, and what was taken goes on", async () => {
@@ -50,6 +52,7 @@ Deno.test("where all have ended, nobody is looked at, and nobody waits", async (
   add("a", false);
   const { settled } = handovers;
   stop();
+  assertEquals(clock.pending, 0);
   await settled;
   clock.pass(10_000);
   assertEquals([told, clock.pending], [[], 0]);
@@ -58,4 +61,18 @@ Deno.test("where all have ended, nobody is looked at, and nobody waits", async (
   add("b", true);
   clock.pass(5_000);
   assertEquals([told, clock.pending], [["b is accepted"], 0]);
+});
+
+Deno.test("what somebody in the same Worker has taken over is not looked at", async () => {
+  const { clock, handovers, told, halves, add } = handing();
+  for (const name of ["a", "b"]) add(name, false);
+  halves[0]!.accept();
+  clock.pass(5_000);
+  await handovers.settled;
+  assertEquals(told, [
+    "a is accepted",
+    "b is accepted",
+    "b ends: 1006 network",
+    "b is closed",
+  ]);
 });

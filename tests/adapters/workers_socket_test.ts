@@ -35,6 +35,26 @@ Deno.test("what is sent goes to the runtime, which does not say what waits", () 
   assertEquals([socket.send("late"), told], ["gone", []]);
 });
 
+Deno.test("bytes go out as they were, whatever becomes of them", () => {
+  const { raw, socket } = setUp();
+  const bytes = new Uint8Array([1, 2, 3, 4]);
+  for (const data of [bytes.subarray(1, 3), bytes.buffer]) socket.send(data);
+  bytes.fill(9);
+  const sent = raw.sent.map((data) => [...new Uint8Array(data as ArrayBuffer)]);
+  assertEquals(sent, [[2, 3], [1, 2, 3, 4]]);
+});
+
+Deno.test("a code that nobody may send is answered by another one", () => {
+  const { raw, socket, told } = setUp();
+  const closes: unknown[] = [];
+  raw.close = (code) => {
+    closes.push(code);
+    if (code === 1004) throw new TypeError("Invalid WebSocket close code: 1004.");
+  };
+  socket.ended({ code: 1004, reason: "", wasClean: true });
+  assertEquals([closes, told.length], [[1004, 1002], 1]);
+});
+
 Deno.test("who uses it from somewhere else is told so, and nothing is thrown", () => {
   const { raw, socket, told } = setUp();
   raw.fault = OTHER;

@@ -79,6 +79,7 @@ natsTest("what is gone is trimmed, what is made up is another epoch", async () =
   await s.js.manager.streams.purge(stream.name);
   const gone = await reader.read(ROOM, marks[6]!, 250);
   assertEquals([gone.lost, gone.head], ["trimmed", { ...empty, offset: 8 }]);
+  assertEquals([await lost(empty), await lost(gone.head)], ["trimmed", undefined]);
   await s.append(stream, "room", "again");
   const again = await reader.read(ROOM, empty, 250);
   assertEquals([again.lost, textsOf(again.entries)], ["trimmed", ["again"]]);

@@ -11,6 +11,9 @@ import { nativeRuntimes, type WireRuntime } from "../support/runtimes.ts";
 const APP = new URL("../fixtures/inspect_app.ts", import.meta.url);
 const TOKEN = "0123456789abcdef0123456789abcdef";
 
+/** Where pictures go, if they are asked for: docs/playground.md shows one. */
+const pictures = Deno.env.get("PICTURES");
+
 let browser: Browser;
 if (!needsBrowser.ignore) {
   Deno.test.beforeAll(async () => {
@@ -182,6 +185,9 @@ for (const runtime of nativeRuntimes) {
       runtime.abilities.terminate === "cut" ? "closed – 1006" : "closed – 1013",
     );
     await says(page, "there", /^backpressure – 1013/);
+    if (pictures && runtime.name === "bun") {
+      await page.screenshot({ path: `${pictures}/playground-both-ends.png` });
+    }
   });
 
   browseStuck(runtime, "a client that catches up", "/flood", async (page, proxy) => {
@@ -301,9 +307,10 @@ for (const runtime of nativeRuntimes) {
     needsBrowser,
     async () => {
       await using app = await start(runtime, { INSPECT_TOKEN: TOKEN });
-      await using linked = await open(`http://127.0.0.1:${app.port}/#inspect=${TOKEN}`);
+      const link = `http://127.0.0.1:${app.port}/#message=hi&inspect=${TOKEN}`;
+      await using linked = await open(link);
       await tells(linked.page);
-      assertEquals(new URL(linked.page.url()).hash, "");
+      assertEquals(new URL(linked.page.url()).hash, "#message=hi");
       await linked.page.reload();
       await show(linked.page);
       await tells(linked.page);
@@ -353,6 +360,50 @@ for (const runtime of nativeRuntimes) {
     await row(page, "there", 'call of "add" completed in');
     await row(page, "there", /call of "fail" failed in .*RangeError: too far/);
   });
+
+  Deno.test(
+    `${runtime.name}: browser: both ends: a hub is called, streams, and asks back`,
+    needsBrowser,
+    async () => {
+      await using app = await start(runtime, { HUBS: "/hub" });
+      await using tab = await open(`http://127.0.0.1:${app.port}/`);
+      const { page } = tab;
+      await page.getByRole("tab", { name: "Topics and hubs" }).click();
+      const press = (name: string) => page.getByRole("button", { name, exact: true }).click();
+      const line = (text: string | RegExp) =>
+        page.locator("#hub-lines p", { hasText: text }).first().waitFor();
+      const call = async (how: string, method: string, args = "") => {
+        await page.locator("#hub-method").fill(method);
+        await page.locator("#hub-arguments").fill(args);
+        await press(how);
+      };
+      await call("Call", "add", "1, 2");
+      await line("connect to the hub first");
+      await press("Connect to the hub");
+      await line(/^connected$/);
+      await call("Call", "add", "1, 2");
+      await line("#1 is 3");
+      await call("Call", "add", "one");
+      await line("Expected JSON values with commas between");
+      await call("Call", "fail");
+      await line(/^#2 failed: /);
+      await call("Stream", "count", "2");
+      await line("#3 item 1");
+      await line("#3 is over");
+      await page.locator("#hub-answer").fill("true");
+      await call("Call", "ask");
+      await line('the server calls sure("really?")');
+      await line('#4 is "yes"');
+      await page.locator("#above-methods td", { hasText: "count" }).waitFor();
+      await isAccessible(page);
+      await press("Leave the hub");
+      await line("the connection ended with 1000");
+      // What is no hub is no harm.
+      await page.locator("#hub-path").fill("/ws");
+      await press("Connect to the hub");
+      await line("this is no hub: expected the answer to a handshake");
+    },
+  );
 
   browse(runtime, "the server asks another one, and shows its raw answer", async (page, app) => {
     await tells(page);

@@ -109,4 +109,90 @@ for (const runtime of nativeRuntimes) {
       await tab.says("sent", sent);
     },
   );
+
+  Deno.test(
+    `${name}: Firefox: messages are shown as trees, bytes and pages, and chosen again`,
+    needsFirefox,
+    async () => {
+      await using server = await runtime.start({}, SCRIPT);
+      const tab = await FirefoxTab.open(browser, server.port);
+      const view = (value: string) =>
+        tab.run(`{
+          const select = document.getElementById("detail-as");
+          select.value = "${value}";
+          select.dispatchEvent(new Event("change"));
+        }`);
+      const choose = (row: number) =>
+        tab.run(`document.querySelector('#rows [aria-rowindex="${row}"]').click()`);
+      await tab.connect();
+      await tab.says("status", "Open");
+      await tab.send('{"id":12345678901234567890}');
+      await tab.says("count", "3 entries");
+      await tab.says("rows", "received");
+      await choose(4);
+      await tab.says("detail", "id: 12345678901234567890");
+      await view("hex");
+      await tab.says("detail", "00000000  7b 22 69 64 22 3a 31 32  33 34");
+      await tab.send(`${"x".repeat(20_000)}end`);
+      await tab.says("rows", "… 19,703 more");
+      await choose(5);
+      await view("text");
+      await tab.says("place", "Characters 1 to 16,384 of 20,003");
+      await tab.click("page-on");
+      await tab.says("detail", "end");
+      await tab.says("history", '{"id":1234');
+      await tab.click("send-again");
+      await tab.says("received", "3");
+    },
+  );
+
+  Deno.test(
+    `${name}: Firefox: controls say what is so after a reload and back, the focus stays`,
+    needsFirefox,
+    async () => {
+      await using server = await runtime.start({}, SCRIPT);
+      const tab = await FirefoxTab.open(browser, server.port);
+      const { page } = tab;
+      const isOff = (id: string) =>
+        tab.run<string>(`document.getElementById("${id}").ariaDisabled`).then((off) =>
+          off === "true"
+        );
+      const set = () =>
+        tab.run(`{
+          if (!reconnect.checked) reconnect.click();
+          document.querySelector("[value=hex]").click();
+        }`);
+      const consistent = async () => {
+        const hex = await tab.run<boolean>("document.querySelector('[value=hex]').checked");
+        await tab.says("message-label", hex ? "Bytes in hex" : "Text");
+        assertEquals([await isOff("connect"), await isOff("send"), await isOff("close")], [
+          true,
+          false,
+          false,
+        ]);
+        return await tab.run<boolean>("reconnect.checked");
+      };
+      await set();
+      await tab.connect();
+      await tab.says("status", "Open");
+      await page.reload();
+      await tab.says("status", "Not connected");
+      assertEquals([await isOff("connect"), await isOff("send")], [false, true]);
+      await tab.run("search.focus()");
+      await tab.connect();
+      await tab.says("status", "Open");
+      assertEquals(await tab.run("document.activeElement.id"), "search");
+      await consistent();
+      await set();
+      await page.goto(`http://127.0.0.1:${server.port}/icon.svg`);
+      await page.goBack();
+      if (await tab.run("document.getElementById('status').dataset.state") !== "open") {
+        await tab.connect();
+        await tab.says("status", "Open");
+      }
+      const reconnects = await consistent();
+      server.signal("SIGKILL");
+      await tab.says("status", reconnects ? "Reconnecting" : "Closed – 1006");
+    },
+  );
 }

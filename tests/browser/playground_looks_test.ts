@@ -17,7 +17,8 @@ const COLOURS = [
   { name: "dark", colorScheme: "dark", forcedColors: "none" },
   { name: "forced", colorScheme: "dark", forcedColors: "active" },
 ] as const;
-/** Where pictures go, if they are asked for: README shows them. */
+/** Those that are shown in README and in docs/playground.md, and where they go if they are asked for. */
+const SHOWN = ["light-wide", "dark-phone"];
 const pictures = Deno.env.get("PICTURES");
 
 let browser: Browser;
@@ -70,7 +71,7 @@ for (const runtime of nativeRuntimes) {
           await looksRight(page, what);
           const picture = await page.screenshot();
           assert(picture.length > 10_000);
-          if (pictures && name === "deno") {
+          if (pictures && name === "deno" && SHOWN.includes(`${colour}-${width}`)) {
             await Deno.writeFile(`${pictures}/playground-${colour}-${width}.png`, picture);
           }
           await page.locator("#rows [role=row]").last().click();

@@ -110,6 +110,7 @@ for (const runtime of nativeRuntimes) {
       const blocked = await tab.page.evaluate<string>(
         `new Promise((resolve) => {
           addEventListener("securitypolicyviolation", (event) => resolve(event.effectiveDirective));
+          setTimeout(() => resolve("nothing"), 5_000);
           new WebSocket(${JSON.stringify(foreign)});
         })`,
       );

@@ -102,8 +102,8 @@ Deno.test("when its time has come and nothing is under way, a WebSocket takes ov
   abort.abort(new Cut("over"));
 });
 
-Deno.test("what is on its way to the server, such as an answer, gets there first", async () => {
-  await using world = new ClientWorld();
+/** A line of events whose next post is on its way until it is let through. */
+async function posting(world: ClientWorld) {
   const { context, fall, abort } = await setUp(world);
   const line = await fall(new Error("no way"));
   let answered = () => {};
@@ -121,11 +121,29 @@ Deno.test("what is on its way to the server, such as an answer, gets there first
   await world.pass(5_000);
   await world.pass(5_000);
   assertEquals([world.sockets.length, line.live, context.next], [1, true, undefined]);
-  answered();
-  await world.pass();
-  await world.pass(100);
-  await world.pass();
+  const letThrough = async () => {
+    answered();
+    await world.pass();
+    await world.pass(100);
+    await world.pass();
+  };
+  return { context, line, abort, letThrough };
+}
+
+Deno.test("what is on its way to the server, such as an answer, gets there first", async () => {
+  await using world = new ClientWorld();
+  const { context, line, abort, letThrough } = await posting(world);
+  await letThrough();
   assertEquals([world.sockets.length, line.live, context.next?.live], [1, false, true]);
+  abort.abort(new Cut("over"));
+});
+
+Deno.test("a WebSocket that has died by then does not take over", async () => {
+  await using world = new ClientWorld();
+  const { context, line, abort, letThrough } = await posting(world);
+  world.cut();
+  await letThrough();
+  assertEquals([line.live, context.next], [true, undefined]);
   abort.abort(new Cut("over"));
 });
 

@@ -91,7 +91,16 @@ Deno.test("a claim: a page that was refused gets the handshake, and no connectio
   assertEquals(beside.outcomes, [["theirs", ["handshake", "open"]]]);
 });
 
-Deno.test("a claim: what was answered later than the page knew is another one's", () => {
+Deno.test("a claim: what is told later than the page knew may have been asked before", () => {
+  for (const verdict of ["accepted", "refused"]) {
+    const { claim, outcomes } = claimed();
+    claim.handshake("/ws", "127.0.0.1", { ...handshake(verdict, 12), duration: 3 });
+    claim.failed(10);
+    assertEquals(outcomes, [[undefined, ["handshake"]]]);
+  }
+});
+
+Deno.test("a claim: what was asked later than the page knew is another one's", () => {
   const { claim, outcomes } = claimed();
   claim.handshake("/ws", "127.0.0.1", handshake("refused", 9));
   claim.handshake("/ws", "127.0.0.1", handshake("refused", 11));

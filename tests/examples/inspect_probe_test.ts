@@ -2,6 +2,7 @@
 import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { httpRequest, targetOf } from "../../examples/inspect/probe_request.ts";
 import { RawResponse } from "../../examples/inspect/raw_response.ts";
+import { assertLinear } from "../support/linear.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -115,4 +116,21 @@ Deno.test("probe: a response that is too long is cut, and says so", () => {
   assertEquals([body, cut, complete], ["a".repeat(82), true, true]);
   const endless = read(`HTTP/1.1 200 x\r\nx: ${"a".repeat(2_000)}`, 100);
   assertEquals([endless.head, endless.cut, endless.complete], [undefined, true, true]);
+});
+
+Deno.test("probe: a server that means ill does not keep ours busy", () => {
+  assertLinear("a field of blanks", (times) => {
+    const response = new RawResponse(200_000);
+    const long = `a${" ".repeat(times)}b`;
+    response.add(bytes(`HTTP/1.1 200 x\r\ncontent-length: ${long}\r\nx: ${long}\r\n\r\n`));
+    return response.complete;
+  });
+  assertLinear("a head and chunks, byte by byte", (times) => {
+    const response = new RawResponse(200_000);
+    const text = `HTTP/1.1 200 x\r\ntransfer-encoding: chunked\r\nx: ${"a".repeat(times)}\r\n\r\n`;
+    for (const byte of bytes(text + "1\r\na\r\n".repeat(times / 10))) {
+      response.add(Uint8Array.of(byte));
+      assertEquals(response.complete, false);
+    }
+  });
 });

@@ -4,6 +4,7 @@ import { channel } from "node:diagnostics_channel";
 import type { DiagnosticsMessages } from "../../mod.ts";
 import { Above } from "../../examples/inspect/above.ts";
 import { listen } from "../../examples/inspect/diagnostics.ts";
+import { Observer } from "../../examples/inspect/observer.ts";
 import { Session } from "../../examples/inspect/session.ts";
 import type { Inspection } from "../../examples/settings.ts";
 
@@ -216,6 +217,15 @@ Deno.test("inspect: what happens more than a hundred times between two looks is 
     "close",
     undefined,
   ]]);
+});
+
+Deno.test("inspect: a connection that another process has is not waited for", async () => {
+  const { promise, resolve } = Promise.withResolvers<unknown>();
+  const observer = new Observer("127.0.0.1", true, resolve, 1);
+  observer.claim(1, "/ws");
+  observer.opened(1, "", 0);
+  assertEquals(await promise, { type: "unmatched", id: 1, candidates: 0 });
+  observer.end();
 });
 
 Deno.test("inspect: a listener that fails does not end the process", () => {

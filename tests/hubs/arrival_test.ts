@@ -20,6 +20,17 @@ Deno.test("a client is received with who it is, and leaves with its token", asyn
   assertEquals(causes, ["network"]);
 });
 
+Deno.test("one that could come back and was sent away is to be told so", () => {
+  const { hub, init, clock } = arrivals();
+  const { arrival } = init("token");
+  const ticket = { ...arrival.ticket!, resumable: true };
+  const reception = arrive({ ...arrival, ticket }, new FakeTransport(), "Ada");
+  reception.receive(GREETING);
+  reception.session.close({ cause: "local", allowReconnect: false });
+  leave(arrival, reception, "network");
+  assertEquals(hub.farewells.get("token", clock.now())?.userId, "Ada");
+});
+
 Deno.test("without a token it has an id of its own", () => {
   const { init } = arrivals();
   const arrival = { ...init().arrival, ticket: undefined };

@@ -22,7 +22,7 @@ function setUp() {
           reply({ verdict: "done" }, "result");
         } else if (matter.id !== "silent") reply({ verdict: "no" });
       },
-      lost: (process) => void log.push(["lost", process]),
+      lost: (process, left) => void log.push([left ? "left" : "lost", process]),
       missed: ({ topic, cause }) => void log.push(["missed", topic, cause]),
       state: (state) => void log.push(state),
       error: (error) => void log.push((error as Error).message),
@@ -203,7 +203,7 @@ Deno.test("what is no parcel is passed over, and behind the end nothing is done"
   await a.exchange.close();
   await a.exchange.close();
   assertEquals([a.exchange.closed, b.log, b.exchange.peers.size], [true, [[
-    "lost",
+    "left",
     a.exchange.id,
   ]], 0]);
   a.exchange.send(channels.all, { kind: "call", target: "late" });

@@ -73,12 +73,13 @@ Deno.test("one that fails is reported, and nobody is kept", () => {
 });
 
 Deno.test("it is lent for a second, to one", () => {
-  const { take, hasRoom, clock } = serving();
+  const { take, hasRoom, clock, state } = serving();
   const place = take()!;
   let lost = 0;
   place.lend(() => lost++);
   place.lend(() => lost++);
-  assertEquals(hasRoom(), true);
+  assertEquals([state.reserve(), hasRoom()], [undefined, false]);
+  state.release();
   clock.pass(1_000);
   assertEquals([hasRoom(), lost], [false, 0]);
   place.end();
@@ -88,10 +89,14 @@ Deno.test("it is lent for a second, to one", () => {
 Deno.test("whoever has taken it by then keeps it, and one that is given back is lent no more", () => {
   const { take, hasRoom, clock, state } = serving();
   const place = take()!;
-  place.lend(() => place.end());
+  let lost = 0;
+  place.lend(() => {
+    lost++;
+    place.end();
+  });
   assertEquals(state.reserve(), undefined);
   clock.pass(1_000);
-  assertEquals(hasRoom(), false);
+  assertEquals([hasRoom(), lost], [false, 1]);
   state.release();
   const next = take()!;
   next.lend(() => {});

@@ -71,11 +71,15 @@ Deno.test("if the others have not got it, the one that is lost may have had it, 
   await assertRejects(() => before.answer, HubError, "the process that was asked is lost");
   answer(behind.number, "b", "no");
   await assertRejects(() => behind.answer, HubError, "the process that was asked is lost");
-  const [left, last] = [ask(["a", "b"]), ask(["a"])];
+  const [left, last, other] = [ask(["a", "b"]), ask(["a"]), ask(["c"])];
   questions.lost("a", true);
   answer(left.number, "b", "no");
   assertEquals(await left.answer, undefined);
   await assertRejects(() => last.answer, HubError, "the process that was asked is lost");
+  questions.lost("stranger", false);
+  assertEquals(questions.size, 1);
+  answer(other.number, "c", "no");
+  assertEquals(await other.answer, undefined);
 });
 
 Deno.test("when answers may be lost, those are told that wait without an end; at the end, all", async () => {

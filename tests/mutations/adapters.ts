@@ -623,6 +623,11 @@ export const adapters: Mutations = {
     ],
   ],
   "adapters/workers_handovers.ts": [
+    [
+      "who takes it over is not known",
+      "this.#waiting.delete(connection);\n      accept();",
+      "accept();",
+    ],
     ["who has left stays", 'connection.ended(broken("network"));', ""],
     ["the runtime keeps it", "half.close();", ""],
     ["who is there ends", "if (wasTaken(half)) continue;", ""],
@@ -689,7 +694,9 @@ export const adapters: Mutations = {
     ],
   ],
   "adapters/workers_socket.ts": [
-    ["it sends on what has closed", "if (open) this.raw.send(data);", "this.raw.send(data);"],
+    ["it sends on what has closed", "if (open) this.raw.send", "this.raw.send"],
+    ["bytes change afterwards", "this.raw.send(copyOf(data))", "this.raw.send(data)"],
+    ["a reserved code is not answered", "this.#try(() => this.raw.close(PROTOCOL_ERROR));", ""],
     ["what failed was sent", "() => open = false);", "() => {});"],
     ["nobody hears of a close", "this.#owner.closing(this.connection);", ""],
     ["a terminated one gets another code", "this.close(1001", "this.close(1000"],

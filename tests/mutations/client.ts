@@ -165,9 +165,10 @@ export const client: Mutations = {
     ["it is longer and longer", "Math.min(2 * context.pause, LONGEST)", "2 * context.pause"],
     ["a link that is refused ends the client", ", proved: true }", " }"],
     ["it looks in the middle of something", " || !context.idle()) return;", ") return;"],
+    ["one that has died meanwhile takes over", " && next.live", ""],
     ["what is on its way is lost", "while (line.live && line.waiting) {", "while (false) {"],
     ["it looks all the time", "context.blocked > clock.now() || ", ""],
-    ["something that began meanwhile is lost", "line.live && context.idle();", "line.live;"],
+    ["something that began meanwhile is lost", " && context.idle();\n    if", ";\n    if"],
     [
       "WebSockets that are not offered are tried",
       'if (!offer.ways.includes("webSockets")) return;',

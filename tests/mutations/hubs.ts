@@ -1194,7 +1194,7 @@ export const hubs: Mutations = {
     ["users are all", 'audience.to === "user" ? audience.name : undefined', "undefined"],
     ["nobody is left out", "except.size > 0 ? [...except] : undefined", "undefined"],
     ["all are asked each time", "peers.has(home);", "false;"],
-    ["it is not remembered", "else this.#whereabouts.set(matter.id, answered.from);", ""],
+    ["it is not remembered", "this.#whereabouts.set(matter.id, answered.from);", ";"],
     [
       "any name is taken",
       "if (topic !== undefined) return this.#interests.add(topic);",

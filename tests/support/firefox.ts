@@ -4,6 +4,8 @@ import { isMissing } from "./missing.ts";
 /** The part of a page that we use, of Playwright as of Puppeteer. */
 export interface BrowserPage {
   goto(url: string): Promise<unknown>;
+  goBack(): Promise<unknown>;
+  reload(): Promise<unknown>;
   evaluate<A, T>(run: (argument: A) => Promise<T>, argument: A): Promise<T>;
   evaluate<T>(script: string): Promise<T>;
 }

@@ -5,10 +5,10 @@ type Firefox = Awaited<ReturnType<typeof launchFirefox>>;
 
 /** A tab of Firefox with the playground in it; its driver knows scripts only. */
 export class FirefoxTab {
-  readonly #page: BrowserPage;
+  readonly page: BrowserPage;
 
   constructor(page: BrowserPage) {
-    this.#page = page;
+    this.page = page;
   }
 
   static async open(browser: Firefox, port: number, path = "/"): Promise<FirefoxTab> {
@@ -18,7 +18,7 @@ export class FirefoxTab {
   }
 
   run<T>(script: string): Promise<T> {
-    return this.#page.evaluate<T>(script);
+    return this.page.evaluate<T>(script);
   }
 
   fill(id: string, value: string): Promise<void> {

@@ -123,6 +123,7 @@ export const gaps = {
     node:
       "go out as they are at the end of the turn, which is when they are written: change a copy",
     "bun-node": "go out as they were",
+    workers: "go out as they were",
     pinned: { node: "changed", strict: "changed" },
   },
   "one large frame that comes slowly": {
@@ -208,7 +209,9 @@ export const gaps = {
     bun: "is noticed: no `onOpen`",
     node: "is noticed: no `onOpen`",
     "bun-node": "may be noticed only after `onOpen`",
-    pinned: { "bun-node": "late" },
+    workers:
+      "is noticed five seconds after `onOpen`; with the flag `enable_request_signal`: no `onOpen`",
+    pinned: { "bun-node": "late", workers: "late" },
   },
   "empty messages to a client that does not read": {
     table: "runtimes",

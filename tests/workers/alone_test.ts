@@ -70,7 +70,7 @@ Deno.test("what a route throws is for its app to answer, and handlers may finish
   await nextTurn();
   stage.last.emit("close", { code: 1000, reason: "", wasClean: true });
   await nextTurn();
-  assertEquals((await Promise.all(work)).flat().filter(Boolean), [
+  assertEquals((await Promise.all(work)).flat(), [
     { status: "fulfilled", value: "saved" },
   ]);
   // Somebody who tests the app passes no context.
@@ -102,4 +102,17 @@ Deno.test("options that are wrong are said at setup, or reject inside of a handl
     () => upgradeWebSocket(c as never, {}, { idleTimeout: "60" } as never),
     TypeError,
   );
+});
+
+Deno.test("on other runtimes it is what it is there", async () => {
+  const app = new Hono();
+  const errors: string[] = [];
+  app.onError((error, c) => {
+    errors.push(error.message);
+    return c.text("", 500);
+  });
+  app.get("/ws", upgradeWebSocket(echo));
+  // Deno upgrades only what its own server has passed.
+  assertEquals((await app.fetch(edgeRequest())).status, 500);
+  assertEquals([errors.length, errors[0]?.includes("WebSocketPair")], [1, false]);
 });

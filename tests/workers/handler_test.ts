@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import type { Connection } from "../../src/connection/connection.ts";
 import { upgradeWebSocket } from "../../src/native/upgrade.ts";
+import { perAddress } from "../../src/limits/per_address.ts";
 import type { Report } from "../../src/server/report.ts";
 import { handler } from "../../src/workers/handler.ts";
 import { nextTurn } from "../support/memory.ts";
@@ -38,8 +39,10 @@ Deno.test("a handler that takes its time is waited for, where the runtime can", 
   using stage = new WorkersStage();
   const work: Promise<unknown>[] = [];
   const context = { waitUntil: (one: Promise<unknown>) => work.push(one) };
-  const worker = handler((request: Request) =>
-    upgradeWebSocket(request, { onClose: () => Promise.resolve("saved") })
+  const errors: unknown[] = [];
+  const worker = handler(
+    (request: Request) => upgradeWebSocket(request, { onClose: () => Promise.resolve("saved") }),
+    { onError: (error) => errors.push(error), limits: perAddress({ connections: 9 }) },
   );
   for (const passed of [context, undefined, {}]) {
     await worker.fetch(edgeRequest(), {}, passed);
@@ -48,7 +51,12 @@ Deno.test("a handler that takes its time is waited for, where the runtime can", 
     await nextTurn();
   }
   await worker.fetch(new Request("http://a/"), {}, context);
-  assertEquals(work.length, 2);
+  assertEquals([work.length, errors], [2, []]);
+  // Inside of another handler it is that one that contains what is thrown.
+  const limits = perAddress({ connections: 9 });
+  const inner = handler(() => Promise.reject(new Error("thrown")), { limits });
+  const outer = handler((request) => inner.fetch(request, {}, context), { onError() {} });
+  assertEquals((await outer.fetch(edgeRequest(), {}, context)).status, 500);
   assertEquals((await Promise.all(work)).flat().filter(Boolean), [
     { status: "fulfilled", value: "saved" },
   ]);

@@ -2,6 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import {
   bytesOf,
   formatSize,
+  hasBytes,
   parseHex,
   sameMessage,
   sizeOf,
@@ -45,4 +46,11 @@ Deno.test("page: messages are the same if every byte is, and a text is never byt
   assertEquals(sameMessage(bytes(1, 2), bytes(1, 2)), true);
   assertEquals(sameMessage(bytes(1, 2), bytes(1, 3)), false);
   assertEquals(sameMessage(bytes(1), bytes(1, 2)), false);
+});
+
+Deno.test("page: bytes are found among others, wherever they are", () => {
+  const bytes = Uint8Array.of(1, 1, 2, 1, 3);
+  const found = ([[1, 2], [1, 3], [3], [], [2, 2], [3, 1], [1, 1, 1]] as number[][])
+    .map((wanted) => hasBytes(bytes, Uint8Array.from(wanted)));
+  assertEquals(found, [true, true, true, true, false, false, false]);
 });

@@ -33,6 +33,11 @@ Deno.test("page: a filter is by kind and by text, in bytes as in hex", () => {
   entries.add(entry(5, "dead"));
   entries.add(entry(6, Uint8Array.of(0xde, 0xad)));
   assertEquals(shown(entries), [3, 6]);
+  const long = new Uint8Array(100_000);
+  long.set([0xca, 0xfe], 99_998);
+  entries.add(entry(7, long));
+  entries.filter("", "ca fe");
+  assertEquals(shown(entries), [7]);
   entries.filter("server", "");
   assertEquals(shown(entries), [4]);
 });

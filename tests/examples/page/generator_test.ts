@@ -31,7 +31,7 @@ function world({ cost = 0 } = {}) {
   return { generator, state, run };
 }
 
-const order = { amount: 100, size: 8, rate: 100, window: 0 };
+const order = { amount: 100, size: 8, rate: 100, window: 0, run: 1 };
 
 Deno.test("page: the generator sends at its rate, numbered and of one size", () => {
   const { generator, state, run } = world();
@@ -99,7 +99,8 @@ Deno.test("page: what is left of an older run does not send", () => {
   const { generator, state, run } = world();
   generator.start(order);
   generator.stop("Stopped");
-  generator.start({ ...order, amount: 2, rate: 1 });
+  generator.start({ ...order, amount: 2, rate: 1, run: 2 });
+  assertEquals(generator.progress!.run, 2);
   run(10_000);
   assertEquals(state.sent, ["1 ......", "1 ......", "2 ......"]);
 });

@@ -32,6 +32,15 @@ Deno.test("page: a refusal says status, reason, and the origin if it is about th
   });
 });
 
+Deno.test("page: what a foreign server says about waiting is taken as far as it makes sense", () => {
+  for (const retryAfter of [undefined, null, -1, 0, "soon", {}]) {
+    assertEquals("after" in refused(503, { retryAfter }), false);
+  }
+  const after = ["5", 1e9, Infinity].map((retryAfter) => refused(503, { retryAfter }).after);
+  assertEquals(after, [5, 3_600, 3_600]);
+  assertEquals(refused(503, { message: undefined }).text, "Refused with 503: no reason given");
+});
+
 Deno.test("page: each cause has its own words", () => {
   const text = (answer: object | undefined, more = {}) =>
     explain(answer as never, { ...asked, ...more }).text;
