@@ -22,7 +22,7 @@ export interface Options {
   readonly check: boolean;
   /** Whether what topics cost in many processes is measured, beside what the model of it says. */
   readonly model: boolean;
-  /** How often each run of the model is measured; their mean counts. */
+  /** How often each run of the model is measured; that counts which waited least for a core. */
   readonly rounds: number;
 }
 
@@ -42,7 +42,7 @@ export const USAGE = `deno task bench [${SUITES.join("|")}] [options]
   --check            fails if a floor is missed: if the whole interval lies on the wrong side of it
   --model            with topics: what they cost in 1 to 8 processes, beside what the model says;
                      --check fails where it is not within a quarter
-  --rounds=2         with --model: how often each run is measured; their mean counts
+  --rounds=2         with --model: how often each run is measured; the calmest one counts
   --core=85          per cent of its core that a server needs for a sample to count
   --generator=ws     load from the client of ws on Node, which is not ours: echoes only
   --quick            a short run to see that all works; its figures mean little

@@ -1,4 +1,4 @@
-import { generator, median } from "../statistics.ts";
+import { generator } from "../statistics.ts";
 import type { Load } from "../model/load.ts";
 import { LoadConnection } from "./connection.ts";
 import { masked, TEXT } from "./frames.ts";
@@ -19,11 +19,6 @@ export interface Told {
   readonly heard: number;
   /** Milliseconds, since whenever. */
   readonly clock: number;
-  /**
-   * Milliseconds until all of a room had a message, for half of the messages since the last look;
-   * missing if there were none, or connections are in several rooms.
-   */
-  readonly latency?: number | undefined;
 }
 
 /** A room, and who is in it. */
@@ -31,10 +26,6 @@ interface Room {
   /** The frame by which its members say something. */
   readonly frame: Uint8Array;
   readonly members: LoadConnection[];
-  /** When that was said which not all have heard yet. */
-  readonly times: number[];
-  /** What came of that so far, at all members together. */
-  heard: number;
 }
 
 /** Rooms that hear as much as each other. */
@@ -50,7 +41,6 @@ export class Members {
   #said = 0;
   #due = 0;
   #heard = 0;
-  #latencies: number[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Connects all of them, each to any process by chance, and to as many rooms as any other. */
@@ -60,7 +50,7 @@ export class Members {
     let [number, next] = [0, 0];
     for (const { rooms: count, members, publishes } of all) {
       const rooms = Array.from({ length: count }, (): Room => {
-        const room = { frame: frameOf(number), members: [], times: [], heard: 0 };
+        const room = { frame: frameOf(number), members: [] };
         for (let member = 0; member < Math.round(members); member++, next++) {
           wanted[next % connections]!.push(room);
           numbers[next % connections]!.push(number);
@@ -76,11 +66,7 @@ export class Members {
         const each = started++;
         const port = ports[Math.floor(this.#random() * ports.length)]!;
         const member = await LoadConnection.open(port, `/ws?rooms=${numbers[each]!.join(",")}`);
-        const [room, ...others] = wanted[each]!;
-        member.onMessages = (count) => {
-          this.#heard += count;
-          if (room !== undefined && others.length === 0) this.#hear(room, count);
-        };
+        member.onMessages = (count) => void (this.#heard += count);
         for (const { members } of wanted[each]!) members.push(member);
       }
     };
@@ -108,22 +94,12 @@ export class Members {
     let choice = this.#random() * rate * 1e3;
     const group = this.#groups.find(({ publishes }) => (choice -= publishes) < 0);
     const { rooms } = group ?? this.#groups[0]!;
-    const { frame, members, times } = rooms[Math.floor(this.#random() * rooms.length)]!;
+    const { frame, members } = rooms[Math.floor(this.#random() * rooms.length)]!;
     const speaker = members[Math.floor(this.#random() * members.length)];
     if (speaker === undefined) return;
-    times.push(performance.now());
     speaker.sendFrame(frame);
     this.#said++;
     this.#due += members.length;
-  }
-
-  /** One message comes after the other, to each member: what is whole is counted, not who has it. */
-  #hear(room: Room, count: number): void {
-    room.heard += count;
-    for (; room.heard >= room.members.length; room.heard -= room.members.length) {
-      const since = room.times.shift();
-      if (since !== undefined) this.#latencies.push(performance.now() - since);
-    }
   }
 
   /** Says nothing any more. */
@@ -133,12 +109,8 @@ export class Members {
 
   /** How it stands. */
   told(): Told {
-    const [said, due, heard, latency] = [
-      ...[this.#said, this.#due, this.#heard] as const,
-      median(this.#latencies),
-    ];
-    this.#latencies = [];
-    return { said, due, heard, latency, clock: performance.now() };
+    const [said, due, heard] = [this.#said, this.#due, this.#heard];
+    return { said, due, heard, clock: performance.now() };
   }
 }
 

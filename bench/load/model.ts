@@ -2,10 +2,12 @@
 import type { Load } from "../model/load.ts";
 import { answerLines } from "../lines.ts";
 import { Engine, type EngineName } from "./engine.ts";
+import { Flood } from "./flood.ts";
 import { Members } from "./members.ts";
 
 const members = new Members();
 const engine = new Engine();
+const flood = new Flood();
 
 answerLines({
   async engine({ name }: { name: EngineName }) {
@@ -17,5 +19,9 @@ answerLines({
   hush: () => members.hush(),
   told: () => members.told(),
   publishes: () => engine.publishes(),
+  flood: ({ subscribers, rate }: { subscribers: number; rate: number }) =>
+    flood.start(engine.port, subscribers, rate),
+  flooded: () => flood.told(),
+  dry: () => flood.stop(),
   endEngine: () => engine.end(),
 });

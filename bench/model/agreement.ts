@@ -1,10 +1,10 @@
 import type { Measured } from "./costs.ts";
 import { fit } from "./fit.ts";
+import type { EngineSample } from "./flood.ts";
 import { type Load, louder, publishesOf } from "./load.ts";
-import { processRates, shardRates } from "./rates.ts";
+import { processRates, type ShardRates, shardRates } from "./rates.ts";
 import type { Run } from "./runs.ts";
-import { simulate } from "./simulate.ts";
-import { memoryOf, processWork, shardWork, writesAt } from "./work.ts";
+import { memoryOf, processTime, shardTime, writesAt } from "./work.ts";
 
 /** What a run came to. */
 export interface Sample {
@@ -25,15 +25,10 @@ export interface Sample {
   readonly memory: number;
   /** Messages and beacons a second at the engine; missing where it does not count them. */
   readonly messages?: number;
-  /**
-   * Milliseconds until the last member of a room has a message, for half of the messages; missing where
-   * processes did not have a core each, and where connections are in several rooms.
-   */
-  readonly latency?: number;
 }
 
 /** What is predicted of a run. */
-export const FIGURES = ["process", "engine", "memory", "messages", "latency"] as const;
+export const FIGURES = ["process", "engine", "memory", "messages"] as const;
 
 /** How far a prediction may be from what is measured, as a share of that. */
 export const NEAR = 0.25;
@@ -41,11 +36,8 @@ export const NEAR = 0.25;
 /** Shares of a core below which a clock that ticks a hundred times a second says too little. */
 export const LEAST = 0.01;
 
-/** Microseconds from one process to the next on one machine, about. */
-const LOOPBACK = 30;
-
 /** What has to be measured of each for a prediction to be judged: canaries are a fifth of a message a second. */
-const LEAST_OF = { process: LEAST, engine: LEAST, memory: 0, messages: 10, latency: 0 } as const;
+const LEAST_OF = { process: LEAST, engine: LEAST, memory: 0, messages: 10 } as const;
 
 /** A prediction beside what was measured. */
 export interface Agreement {
@@ -57,17 +49,9 @@ export interface Agreement {
   readonly near: boolean | undefined;
 }
 
-/** The mean of samples of one run: what the model adds up, it adds up for their mean as well. */
-export function meanOf(samples: readonly [Sample, ...Sample[]]): Sample {
-  const [first] = samples;
-  const names = Object.keys(first).filter((name) => name !== "id") as Exclude<keyof Sample, "id">[];
-  const means = names.flatMap((name) => {
-    const values = samples.flatMap((sample) => sample[name] ?? []);
-    // A figure that some of them lack would be of other moments than the rest.
-    if (values.length < samples.length) return [];
-    return [[name, values.reduce((sum, value) => sum + value, 0) / values.length] as const];
-  });
-  return { id: first.id, ...Object.fromEntries(means) } as Sample;
+/** That of several samples of one run during which its processes had to wait least for a core. */
+export function calmest(samples: readonly [Sample, ...Sample[]]): Sample {
+  return samples.reduce((best, sample) => sample.waited < best.waited ? sample : best);
 }
 
 /** A run with as much said as there was. */
@@ -76,8 +60,15 @@ function loadOf({ load }: Run, { publishes }: Sample): Load {
   return planned === 0 ? load : louder(load, publishes / planned);
 }
 
-/** Constants that come nearest to those samples whose runs are to be fitted on. */
-export function costsFrom(runs: readonly Run[], samples: readonly Sample[]): Measured {
+/**
+ * Constants that come nearest to those samples whose runs are to be fitted on, and to those of the
+ * engine alone.
+ */
+export function costsFrom(
+  runs: readonly Run[],
+  samples: readonly Sample[],
+  floods: readonly EngineSample[] = [],
+): Measured {
   const fitted = runs.filter((run) => run.fitted).flatMap((run) => {
     const sample = samples.find(({ id }) => id === run.id);
     if (sample === undefined) return [];
@@ -94,11 +85,17 @@ export function costsFrom(runs: readonly Run[], samples: readonly Sample[]): Mea
     of(({ process }) => 1e6 * process),
     1e6 * LEAST,
   );
+  const atEngine = [
+    ...fitted.map(({ shard, sample }) => ({ ...sample, shard, isAlone: false })),
+    ...floods.map((flood) => ({ ...flood, shard: floodRates(flood), isAlone: true })),
+  ];
   const [engineBase, engineWake, enginePublish, engineDelivery, engineWrite] = fit(
-    fitted.map(({ shard, sample: { engineWakes } }) => [
-      ...[1, engineWakes, shard.publishes, shard.deliveries, writesAt(shard, engineWakes)],
-    ]),
-    of(({ engine }) => 1e6 * engine),
+    atEngine.map(({ shard, engineWakes, isAlone }) => {
+      // To write to a process that waits is to wake it. Those of an engine alone are awake.
+      const writes = isAlone ? 0 : writesAt(shard, engineWakes);
+      return [1, engineWakes, shard.publishes, shard.deliveries, writes];
+    }),
+    atEngine.map(({ engine }) => 1e6 * engine),
     1e6 * LEAST,
   );
   const [processBytes, connectionBytes, subscriptionBytes, topicBytes] = fit(
@@ -117,6 +114,11 @@ export function costsFrom(runs: readonly Run[], samples: readonly Sample[]): Mea
   return Object.fromEntries(rounded) as Record<keyof Measured, number>;
 }
 
+/** What an engine does that is alone with its subscribers. */
+function floodRates({ subscribers, publishes }: EngineSample): ShardRates {
+  return { publishes, deliveries: publishes * subscribers, processes: subscribers };
+}
+
 /** Each sample beside what the constants predict. */
 export function agreements(
   runs: readonly Run[],
@@ -130,16 +132,12 @@ export function agreements(
     const rates = processRates(load, run.processes);
     const machines = { processes: run.processes, shards: 1 };
     const atShard = shardRates(load, machines);
-    const latency = sample.latency === undefined
-      ? []
-      : simulate(load, machines, { ...costs, network: LOOPBACK });
     const predicted = {
       // Processes that have to wait for a core find more to do when they have it.
-      process: processWork(rates, costs, sample.wakes) / 1e6,
-      engine: shardWork(atShard, costs, sample.engineWakes) / 1e6,
+      process: processTime(rates, costs, sample.wakes) / 1e6,
+      engine: shardTime(atShard, costs, sample.engineWakes) / 1e6,
       memory: memoryOf(rates, costs),
       messages: atShard.publishes,
-      latency: latency?.[0]?.median ?? Infinity,
     };
     return FIGURES.flatMap((figure) => {
       const measured = sample[figure];

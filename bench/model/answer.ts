@@ -38,6 +38,8 @@ export function answer({ load, stack, costs, bounds, machines: given }: Question
         percent(share)
       } of its bound: ${name}`;
     }),
+    `with turns a process takes ${percent(prediction.processBusy).trim()} of a core, ` +
+    `a shard ${percent(prediction.shardBusy).trim()}`,
     "",
     "until the last member has a message, in a simulation:",
     ...latencies?.filter(({ rooms }) => largest.includes(rooms)).map(({ rooms, median, p99 }) =>

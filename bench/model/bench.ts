@@ -2,16 +2,18 @@ import { demand, run as command } from "../command.ts";
 import { demandConnections, lookAtMachine } from "../machine.ts";
 import { type Options, takes } from "../options.ts";
 import { findRuntimes, type Runtimes } from "../runtimes.ts";
-import { agreements, costsFrom, meanOf, type Sample } from "./agreement.ts";
+import { agreements, calmest, costsFrom, type Sample } from "./agreement.ts";
 import { nameOf, type Stack } from "./costs.ts";
-import { BRIEF, FULL, Trial } from "./measure.ts";
 import { type Results, withStack } from "./results.ts";
 import { QUICK, type Run, RUNS } from "./runs.ts";
+import { floodEngine } from "./flood.ts";
 import { pageWith } from "./page.ts";
 import { agreementTable, costsTable, scores, STACKS, titleOf } from "./tables.ts";
+import { BRIEF, FULL } from "./times.ts";
+import { Trial } from "./trial.ts";
 
 /** How often a run is tried that does not come to its end. */
-const TRIES = 3;
+const TRIES = 4;
 
 /** Part of the results that a run of some stacks takes the place of. */
 const WHERE = "bench/results";
@@ -20,7 +22,7 @@ const WHERE = "bench/results";
  * Measures what the model is made of, fits its constants, and says of every run what they predict. A
  * whole run takes the place of what was published, in bench/results/model.json and docs/scale-out.md.
  *
- * @returns Whether all predictions are near.
+ * @returns Whether all runs came to their end, and all predictions are near.
  */
 export async function measureModel(root: string, options: Options): Promise<boolean> {
   const names = STACKS.map(nameOf);
@@ -33,15 +35,24 @@ export async function measureModel(root: string, options: Options): Promise<bool
   let near = true;
   for (const stack of stacks) {
     const samples = await measureStack(root, runtimes, stack, options);
-    const costs = costsFrom(RUNS, samples);
+    const floods = await floodEngine(root, runtimes, stack.engine);
+    const costs = costsFrom(RUNS, samples, floods);
     const all = agreements(RUNS, samples, costs);
-    near &&= all.every((each) => each.near !== false) && samples.length === RUNS.length;
+    near &&= all.every((each) => each.near !== false);
     console.log(`\n${titleOf(stack)}\n${agreementTable(costs, samples)}\n${scores(all)}\n`);
+    const missing = runsOf(options).filter((run) => samples.every(({ id }) => id !== run.id));
+    if (missing.length > 0) {
+      console.error(
+        `not published: ${missing.map(({ id }) => id).join(", ")} did not come to an end`,
+      );
+      near = false;
+      continue;
+    }
     const setting = [
       `${new Date().toISOString().slice(0, 10)}, edgesocket at ${commit.text}`,
       `${stack.runtime} ${runtimes[stack.runtime].version}, ${machine.title}`,
     ];
-    results = withStack(results, stack, setting, costs, samples);
+    results = withStack(results, stack, setting, costs, samples, floods);
   }
   console.log(costsTable(results));
   if (options.quick) return near;
@@ -50,13 +61,17 @@ export async function measureModel(root: string, options: Options): Promise<bool
   return near;
 }
 
+function runsOf({ quick }: Pick<Options, "quick">): readonly Run[] {
+  return RUNS.filter(({ id }) => !quick || QUICK.includes(id));
+}
+
 async function measureStack(
   root: string,
   runtimes: Runtimes,
   stack: Stack,
   { quick, rounds }: Options,
 ): Promise<Sample[]> {
-  const runs = RUNS.filter(({ id }) => !quick || QUICK.includes(id));
+  const runs = runsOf({ quick });
   const found = new Map<Run, Sample[]>();
   // Round by round, so that what else the machine does is spread over all of them.
   for (let round = 1; round <= rounds; round++) {
@@ -67,7 +82,7 @@ async function measureStack(
   }
   return runs.flatMap((run) => {
     const [first, ...others] = found.get(run) ?? [];
-    return first === undefined ? [] : [meanOf([first, ...others])];
+    return first === undefined ? [] : [calmest([first, ...others])];
   });
 }
 

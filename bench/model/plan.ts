@@ -5,7 +5,7 @@ import type { Machines } from "./rates.ts";
 
 /** What a process, and a shard of the engine, may be used. */
 export interface Bounds {
-  /** Of a core, from 0 to 1. */
+  /** Of a core, from 0 to 1, for work: turns aside. */
   readonly busy: number;
   /** Bytes of memory of one process. */
   readonly memory: number;
@@ -19,7 +19,7 @@ export interface Bounds {
 
 /** Bounds that leave room for what nobody has thought of. Half of what a network of 10 Gbit/s takes. */
 export const BOUNDS: Bounds = {
-  busy: 0.7,
+  busy: 0.5,
   memory: 1e9,
   connections: 20_000,
   traffic: 625e6,

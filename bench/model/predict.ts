@@ -2,7 +2,7 @@ import type { Costs } from "./costs.ts";
 import type { Load, Rooms } from "./load.ts";
 import { type Machines, processRates, shardRates, spreadOf } from "./rates.ts";
 import { meanWait, processVisits, shardVisits } from "./visits.ts";
-import { memoryOf, processWork, shardWork } from "./work.ts";
+import { memoryOf, processTime, processWork, shardTime, shardWork } from "./work.ts";
 
 /** Bytes around a message on its way from the engine to a process, about. */
 const AROUND = 120;
@@ -12,10 +12,16 @@ const BYTES = 64;
 
 /** What it is like with so many processes and shards. */
 export interface Prediction {
-  /** How much of a core each process takes, from 0 to 1 and beyond. */
+  /**
+   * The share of a core that the work of each process takes, from 0 to 1 and beyond: turns aside, of
+   * which there are the fewer for each message the more there is to do.
+   */
   readonly process: number;
-  /** How much of a core the shard takes that takes most. */
+  /** The same with turns, as the system shows it: at most 1. */
+  readonly processBusy: number;
+  /** The same of the shard that takes most. */
   readonly shard: number;
+  readonly shardBusy: number;
   /** Bytes of one process. */
   readonly memory: number;
   /** Connections of one process. */
@@ -37,12 +43,19 @@ export function predict(load: Load, machines: Machines, costs: Costs): Predictio
   const shard = shardWork(atShard, costs) / 1e6;
   return {
     process,
+    processBusy: Math.min(1, processTime(rates, costs) / 1e6),
     shard,
+    shardBusy: Math.min(1, shardTime(atShard, costs) / 1e6),
     memory: memoryOf(rates, costs),
     connections: rates.connections,
     traffic: atShard.deliveries * ((load.bytes ?? BYTES) + AROUND),
     latency: latencyOf(load, machines, costs, { process, shard }),
   };
+}
+
+/** Microseconds of a turn of a process, and of a shard, which may have something for each process. */
+export function turnsAt({ processes }: Machines, costs: Costs): { process: number; shard: number } {
+  return { process: costs.wake, shard: costs.engineWake + processes * costs.engineWrite };
 }
 
 /**
@@ -52,10 +65,10 @@ export function predict(load: Load, machines: Machines, costs: Costs): Predictio
  */
 export function way(rooms: Rooms, { processes }: Machines, costs: Costs): number {
   const { reached, members } = spreadOf(rooms, processes);
-  const ends = 2 * costs.network + costs.wake + costs.publish + costs.delivery * members;
+  const ends = 2 * costs.network + costs.publish + costs.delivery * members;
   if (processes === 1) return ends;
-  return ends + 2 * costs.network + costs.engineWake + costs.enginePublish +
-    (costs.engineDelivery + costs.engineWrite) * reached + costs.wake + costs.receive;
+  return ends + 2 * costs.network + costs.enginePublish + costs.engineDelivery * reached +
+    costs.receive;
 }
 
 function latencyOf(
@@ -65,8 +78,10 @@ function latencyOf(
   { process, shard }: Pick<Prediction, "process" | "shard">,
 ): number {
   const [largest] = load.rooms.toSorted((one, other) => other.members - one.members);
-  const atProcess = meanWait(processVisits(load, machines.processes, costs), process);
-  const atShard = meanWait(shardVisits(load, machines, costs), shard);
+  const turns = turnsAt(machines, costs);
+  const visits = processVisits(load, machines.processes, costs);
+  const atProcess = meanWait(visits, process, turns.process);
+  const atShard = meanWait(shardVisits(load, machines, costs), shard, turns.shard);
   const waiting = machines.processes === 1 ? atProcess : 2 * atProcess + atShard;
   return (waiting + (largest === undefined ? 0 : way(largest, machines, costs))) / 1e3;
 }

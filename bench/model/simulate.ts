@@ -1,9 +1,9 @@
 import { generator, quantile } from "../statistics.ts";
 import type { Costs } from "./costs.ts";
 import type { Load, Rooms } from "./load.ts";
-import { predict, way } from "./predict.ts";
+import { predict, turnsAt, way } from "./predict.ts";
 import { type Machines, spreadOf } from "./rates.ts";
-import { processVisits, shardVisits, type Visit } from "./visits.ts";
+import { processVisits, shardVisits, turnsWait, type Visit } from "./visits.ts";
 
 /** Visits that are let come, one after the other. */
 const VISITS = 200_000;
@@ -60,16 +60,21 @@ export function simulate(load: Load, machines: Machines, costs: Costs): Latency[
   const random = generator(SEED);
   const atProcess = waits(processVisits(load, machines.processes, costs), random);
   const atShard = waits(shardVisits(load, machines, costs), random);
+  const turns = turnsAt(machines, costs);
+  const [processTurns, shardTurns] = [
+    turnsWait(process, turns.process),
+    turnsWait(shard, turns.shard),
+  ];
   const draw = (from: Float64Array) => from[Math.floor(random() * from.length)]!;
   return load.rooms.map((rooms) => {
     const others = Math.round(spreadOf(rooms, machines.processes).reached) - 1;
     const unhindered = way(rooms, machines, costs);
     const times = new Float64Array(MESSAGES).map(() => {
-      let waited = draw(atProcess);
+      let waited = draw(atProcess) + processTurns;
       if (others > 0) {
         let slowest = 0;
         for (let each = 0; each < others; each++) slowest = Math.max(slowest, draw(atProcess));
-        waited += draw(atShard) + slowest;
+        waited += draw(atShard) + shardTurns + slowest + processTurns;
       }
       return (unhindered + waited) / 1e3;
     }).sort();

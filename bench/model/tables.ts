@@ -20,22 +20,22 @@ export function titleOf({ runtime, engine }: Stack): string {
 
 /** What constants are called, with their units. */
 const CONSTANTS: readonly (readonly [keyof Measured, string, "µs" | "KiB" | "B" | "MiB"])[] = [
-  ["wake", "a turn", "µs"],
+  ["wake", "a turn of a process", "µs"],
   ["publish", "a message of a client, to the engine", "µs"],
   ["beacon", "a beacon, to the engine", "µs"],
   ["receive", "a message or a beacon from the engine", "µs"],
   ["delivery", "a message to one connection", "µs"],
   ["idle", "an idle connection, each second", "µs"],
   ["base", "a process, each second", "µs"],
-  ["engineWake", "the engine: a turn", "µs"],
-  ["enginePublish", "the engine: a message or a beacon", "µs"],
-  ["engineDelivery", "the engine: the same to one process", "µs"],
-  ["engineWrite", "the engine: a write to one process", "µs"],
+  ["engineWake", "a turn of the engine", "µs"],
+  ["enginePublish", "a message or a beacon", "µs"],
+  ["engineDelivery", "the same, for each process that it goes to", "µs"],
+  ["engineWrite", "a write to a process", "µs"],
   ["engineBase", "the engine, each second", "µs"],
-  ["processBytes", "memory of a process", "MiB"],
-  ["connectionBytes", "memory of a connection", "KiB"],
-  ["subscriptionBytes", "memory of a subscription", "B"],
-  ["topicBytes", "memory of a topic that is wanted here", "B"],
+  ["processBytes", "a process", "MiB"],
+  ["connectionBytes", "a connection", "KiB"],
+  ["subscriptionBytes", "a subscription", "B"],
+  ["topicBytes", "a topic that somebody here wants", "B"],
 ];
 
 const BYTES = { B: 1, KiB: 1_024, MiB: 1_048_576, "µs": 1 } as const;
@@ -48,25 +48,24 @@ export function costsTable({ costs }: Results): string {
       const value = costs[nameOf(stack)]![name] / BYTES[unit];
       return `${shown(value, value < 10 ? 1 : 0)} ${unit}`;
     });
-    return [title, ...cells];
+    return [`\`${name}\``, title, ...cells];
   });
-  return grid(["what", ...stacks.map(titleOf)], rows);
+  return grid(["", "what it is", ...stacks.map(titleOf)], rows);
 }
 
 /** Each run of a stack: what was measured, and what the model says. */
 export function agreementTable(costs: Measured, samples: readonly Sample[]): string {
   const all = agreements(RUNS, samples, costs);
   const rows = samples.map(({ id, publishes }) => {
-    const { processes, load, fitted } = RUNS.find((each) => each.id === id)!;
+    const { processes, fitted } = RUNS.find((each) => each.id === id)!;
     const cells = FIGURES.map((figure) => {
       const found = all.find((each) => each.run.id === id && each.figure === figure);
       return found === undefined ? "" : cellOf(found);
     });
-    const told = [`${processes}`, shown(load.connections, 0), shown(publishes, 0)];
-    return [id, ...told, ...cells, fitted ? "yes" : "no"];
+    return [id, `${processes}`, shown(publishes, 0), ...cells, fitted ? "yes" : "no"];
   });
-  const head = ["run", "processes", "connections", "said", "a process", "the engine", "memory"];
-  return grid([...head, "at the engine", "latency", "fitted on"], rows);
+  const head = ["run", "processes", "said", "a process", "the engine", "memory"];
+  return grid([...head, "at the engine", "fitted on"], rows);
 }
 
 /** What each figure is divided by, and its unit. */
@@ -75,7 +74,6 @@ const UNITS = {
   engine: [0.01, " %", 1],
   memory: [1_048_576, " MiB", 0],
   messages: [1, "", 0],
-  latency: [1, " ms", 2],
 } as const;
 
 function cellOf({ figure, measured, predicted, near }: Agreement): string {
@@ -97,6 +95,6 @@ export function scores(all: readonly Agreement[]): string {
 
 function grid(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  const rule = head.map((_, index) => index === 0 ? "---" : "---:");
+  const rule = head.map((title, index) => index === 0 || title === "what it is" ? "---" : "---:");
   return [line(head), line(rule), ...rows.map(line)].join("\n");
 }

@@ -49,6 +49,7 @@ Deno.test("an answer says how many, how much of each bound, how long, and what b
   const text = answer(parseQuestion([])).join("\n");
   assertMatch(text, /^1,000,000 connections, 10,000 messages a second, on Bun over Redis\n/);
   assertMatch(text, /\n\d+ processes, \d+ shards?: the fewest that do\n/);
+  assertMatch(text, /\nwith turns a process takes \d+ % of a core, a shard \d+ %\n/);
   assertMatch(text, /\n +\d+ % core +\d+ % of its bound: processor of a process\n/);
   assertMatch(text, /\n {2}1 room of 100,000: [\d.]+ ms, one in a hundred [\d.]+ ms\n/);
   assertMatch(text, /\n {2}9,000 rooms of 100: [\d.]+ ms, one in a hundred [\d.]+ ms\n/);

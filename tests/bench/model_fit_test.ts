@@ -1,10 +1,10 @@
 /** How constants are found, and how predictions are held against what was measured. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { agreements, costsFrom, meanOf, NEAR, type Sample } from "../../bench/model/agreement.ts";
+import { agreements, calmest, costsFrom, NEAR, type Sample } from "../../bench/model/agreement.ts";
 import { costsOf, type Measured } from "../../bench/model/costs.ts";
 import { fit } from "../../bench/model/fit.ts";
 import { louder, publishesOf } from "../../bench/model/load.ts";
-import { memoryOf, processWork, shardWork } from "../../bench/model/work.ts";
+import { memoryOf, processTime, shardTime } from "../../bench/model/work.ts";
 import { processorTimeIn, scheduleIn, wakesIn } from "../../bench/model/processes.ts";
 import { processRates, shardRates } from "../../bench/model/rates.ts";
 import { QUICK, type Run, RUNS } from "../../bench/model/runs.ts";
@@ -27,8 +27,8 @@ function sampleOf(run: Run, noise: () => number, said = 0.95): Sample {
   const [wakes, engineWakes] = [busy * rates.arrivals, (1.2 - busy) * atShard.publishes];
   return {
     ...{ id: run.id, publishes: publishesOf(load), waited: 0, wakes, engineWakes },
-    process: noise() * processWork(rates, TRUE, wakes) / 1e6,
-    engine: noise() * shardWork(atShard, TRUE, engineWakes) / 1e6,
+    process: noise() * processTime(rates, TRUE, wakes) / 1e6,
+    engine: noise() * shardTime(atShard, TRUE, engineWakes) / 1e6,
     memory: noise() * memoryOf(rates, TRUE),
     messages: atShard.publishes,
   };
@@ -63,6 +63,19 @@ Deno.test("runs that are fitted on find the costs of a machine that is as the mo
   assert(agreements(RUNS, exact, found).every(({ near }) => near !== false));
 });
 
+Deno.test("what the engine takes alone has its part in the constants of the engine", () => {
+  const exact = RUNS.map((run) => sampleOf(run, () => 1));
+  // Its subscribers are awake, so that nothing is due for waking them.
+  const rates = { publishes: 1e4, deliveries: 8e4, processes: 8 };
+  const engine = shardTime(rates, { ...TRUE, engineWrite: 0 }, 500) / 1e6;
+  const flood = { subscribers: 8, publishes: 1e4, engineWakes: 500 };
+  const same = costsFrom(RUNS, exact, [{ ...flood, engine }]);
+  const more = costsFrom(RUNS, exact, [{ ...flood, engine: 2 * engine }]);
+  assert(Math.abs(same.engineDelivery / TRUE.engineDelivery - 1) < 0.1);
+  assert(more.engineDelivery > 1.2 * same.engineDelivery);
+  assertEquals(more.delivery, same.delivery);
+});
+
 Deno.test("with noise of a twentieth, the runs that it was not fitted on are predicted", () => {
   const random = generator(4);
   const samples = RUNS.map((run) => sampleOf(run, () => 0.95 + 0.1 * random()));
@@ -80,15 +93,12 @@ Deno.test("what was not fitted on has no part in the constants; what is missing 
   assert(costsFrom(RUNS, some).delivery > 0);
 });
 
-Deno.test("a run that was measured several times counts by its mean", () => {
+Deno.test("of a run that was measured several times, that counts which waited least", () => {
   const [run] = RUNS.filter(({ id }) => id === "pairs");
-  const samples = [0.9, 1.1].map((noise) => sampleOf(run!, () => noise));
-  const { messages: _, ...less } = samples[1]!;
-  const exact = sampleOf(run!, () => 1);
-  const mean = meanOf([samples[0]!, samples[1]!]);
-  assert(Math.abs(mean.process - exact.process) < 1e-9 && mean.id === "pairs");
-  assertEquals([mean.messages, "messages" in meanOf([samples[0]!, less])], [exact.messages, false]);
-  assertEquals(meanOf([exact]), exact);
+  const sample = sampleOf(run!, () => 1);
+  const [one, two, three] = [0.3, 0.1, 0.2].map((waited) => ({ ...sample, waited }));
+  assertEquals(calmest([one!, two!, three!]), two);
+  assertEquals(calmest([one!]), one);
 });
 
 Deno.test("a prediction that is a quarter off is near, and not beyond", () => {

@@ -8,7 +8,7 @@ import { beaconsPer, processesOf, processRates, shardRates } from "../../bench/m
 import { simulate, waits } from "../../bench/model/simulate.ts";
 import { meanWait, processVisits, shardVisits, shareOf } from "../../bench/model/visits.ts";
 import { turnsOf, writesOf } from "../../bench/model/wakes.ts";
-import { memoryOf, processWork } from "../../bench/model/work.ts";
+import { memoryOf, processTime, processWork, shardTime } from "../../bench/model/work.ts";
 import { generator } from "../../bench/statistics.ts";
 
 /** Whether a number is another one, but for what is lost in rounding. */
@@ -104,19 +104,24 @@ Deno.test("what is worked on, one after the other, is what is added up", () => {
   }
 });
 
-/** Turns a second of one who takes all that is there in each, and what comes by chance. */
-function turnsBySimulation(rate: number, each: number, wake: number): number {
+/** One who takes all that is there in each turn, and what comes by chance: turns a second, and waits. */
+function inTurns(rate: number, each: number, wake: number) {
   const random = generator(5);
   const pause = () => -Math.log(1 - random()) / rate * 1e6;
-  let [now, next, turns] = [0, pause(), 0];
+  let [now, next, turns, waited, count] = [0, pause(), 0, 0, 0];
   while (turns < 100_000) {
     now = Math.max(now, next);
+    const begun = now;
     let taken = 0;
-    for (; next <= now; next += pause()) taken++;
+    for (; next <= begun; next += pause()) {
+      waited += begun + wake + taken * each - next;
+      taken++;
+    }
     now += wake + taken * each;
+    count += taken;
     turns++;
   }
-  return turns / now * 1e6;
+  return { turns: turns / now * 1e6, wait: waited / count };
 }
 
 Deno.test("the more there is to do, the more of it shares a turn", () => {
@@ -124,7 +129,11 @@ Deno.test("the more there is to do, the more of it shares a turn", () => {
   assertAlmost(turnsOf(10, (turns) => 100 + 40 * turns), 10, 0.01);
   for (const [rate, each, wake] of [[1_000, 30, 100], [8_000, 20, 60], [20_000, 30, 40]] as const) {
     const turns = turnsOf(rate, (turns) => rate * each + turns * wake);
-    assertAlmost(turns, turnsBySimulation(rate, each, wake), 0.05);
+    const simulated = inTurns(rate, each, wake);
+    assertAlmost(turns, simulated.turns, 0.05);
+    // The formula is that of whoever is never idle: the others wait a little less.
+    const formula = meanWait([{ rate, work: each }], rate * each / 1e6, wake);
+    assert(simulated.wait <= 1.05 * formula && simulated.wait >= 0.6 * formula, `${formula}`);
     assert(turns < rate && rate * each + turns * wake < 1e6, `${turns}`);
   }
 });
@@ -138,9 +147,14 @@ Deno.test("in a turn, whoever has something there is written to once", () => {
 
 Deno.test("turns slow down what is busy, and can be said where there is no core for each", () => {
   const rates = processRates(louder(LOUD, 0.02), 2);
-  const work = (wakes?: number) => processWork(rates, TURNS, wakes);
-  assertAlmost(work(10) - work(0), 400);
-  assert(work() > work(0) && work() <= work(rates.arrivals));
+  const time = (turns?: number) => processTime(rates, TURNS, turns);
+  assertEquals(time(0), processWork(rates, TURNS));
+  assertAlmost(time(10) - time(0), 400);
+  assert(time() > time(0) && time() <= time(rates.arrivals));
+  const atShard = shardRates(louder(LOUD, 0.02), { processes: 2, shards: 1 });
+  const [idle, one] = [0, 1].map((turns) => shardTime(atShard, TURNS, turns));
+  // It writes to both of them.
+  assertAlmost(one! - idle!, 10 + 2 * 3, 1e-6);
   // A message of a client, the engine's answer, and what the others have said.
   const { arrivals, publishes, received } = rates;
   assertAlmost(arrivals, publishes + received, 1e-6);
@@ -233,7 +247,8 @@ Deno.test("a simulation of one process agrees with the formula, and its tail is 
 Deno.test("what breaks first is that of which most is used", () => {
   const bounds = { busy: 0.5, memory: 100, connections: 10, traffic: 1_000, latency: 10 };
   const prediction = {
-    ...{ process: 0.4, shard: 0.1, memory: 90, connections: 1, traffic: 100, latency: 20 },
+    ...{ process: 0.4, processBusy: 1, shard: 0.1, shardBusy: 1 },
+    ...{ memory: 90, connections: 1, traffic: 100, latency: 20 },
   };
   assertEquals(strains(prediction, bounds), [
     ["latency of the largest room", 2],

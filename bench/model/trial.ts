@@ -3,45 +3,10 @@ import type { Runtimes } from "../runtimes.ts";
 import { Worker } from "../worker.ts";
 import type { Sample } from "./agreement.ts";
 import type { Stack } from "./costs.ts";
-import { childOf, processorTime, schedule, wakes } from "./processes.ts";
-import { processRates } from "./rates.ts";
+import { type Done, lookAt, lookAtEngine, pause } from "./look.ts";
+import { childOf } from "./processes.ts";
 import type { Run } from "./runs.ts";
-
-/** How long a run takes. Milliseconds. */
-export interface Times {
-  /** For each process, in which more is said: runtimes compile what has run for long. */
-  readonly before: number;
-  /** After that, until what is measured is as it is for long. */
-  readonly between: number;
-  /** In which it is measured. */
-  readonly window: number;
-  /** In which what was said last arrives, and the last topics go quiet. */
-  readonly after: number;
-}
-
-/** The share of what is said that may be heard sooner or later than in the window. */
-const BEHIND = 0.1;
-
-/** Milliseconds of warming up, however few the processes. */
-const LEAST = 1_000;
-
-/** The share of the time that a process may wait for a core and count as having one. */
-const ALONE = 0.05;
-
-/** What published figures come from. */
-export const FULL: Times = { before: 1_000, between: 1_000, window: 5_000, after: 1_200 };
-
-/** Shows that all works. */
-export const BRIEF: Times = { before: 200, between: 500, window: 1_500, after: 1_500 };
-
-/** What a process has done so far. */
-interface Done {
-  /** Microseconds of a core. */
-  readonly time: number;
-  readonly wakes: number;
-  /** Microseconds for which it could have run, and something else did. */
-  readonly waited: number;
-}
+import { hasCores, keepsUp, LEAST, type Times, warmUp } from "./times.ts";
 
 /** A look at all processes. */
 interface Look {
@@ -49,10 +14,6 @@ interface Look {
   readonly engine: Done;
   readonly published: number;
   readonly told: Told;
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 /** Starts an engine, so many processes and their clients, and watches them. */
@@ -128,6 +89,7 @@ export class Trial implements AsyncDisposable {
     const rate = (of: (look: Look) => number) => (of(last) - of(first)) / seconds;
     const each = run.processes;
     const waited = rate(({ servers }) => sum(servers.map(({ waited }) => waited))) / each / 1e6;
+    hasCores(run, waited);
     const messages = rate(({ published }) => published);
     return {
       id: run.id,
@@ -139,22 +101,12 @@ export class Trial implements AsyncDisposable {
       engineWakes: rate(({ engine }) => engine.wakes),
       memory: sum(bytes) / each,
       ...messages > 0 && { messages },
-      // Else it says how long processes wait for a core, and not for each other.
-      ...each === 1 && waited < ALONE && last.told.latency && { latency: last.told.latency },
     };
   }
 
   async #look(): Promise<Look> {
-    const look = async (pid: number): Promise<Done> => {
-      const { waited } = await schedule(pid);
-      return { time: await processorTime(pid), wakes: await wakes(pid), waited };
-    };
-    const lookAtEngine = async (pid: number): Promise<Done> => {
-      const { ran, waited } = await schedule(pid);
-      return { time: ran, wakes: await wakes(pid), waited };
-    };
     const [servers, engine] = await Promise.all([
-      Promise.all(this.#servers.map(({ pid }) => look(pid))),
+      Promise.all(this.#servers.map(({ pid }) => lookAt(pid))),
       lookAtEngine(this.#engine),
     ]);
     const told = await this.#load.ask<Told>({ do: "told" });
@@ -189,29 +141,6 @@ export class Trial implements AsyncDisposable {
 async function end(load: Worker, servers: readonly Worker[]): Promise<void> {
   await load.ask({ do: "endEngine" }).catch(() => {});
   for (const each of [...servers, load]) await each[Symbol.asyncDispose]();
-}
-
-/**
- * Makes sure that as much was heard as was said, but for what was under way.
- *
- * @throws {Error} If processes fell behind: then they have done less than was said.
- */
-function keepsUp({ id }: Run, first: Told, last: Told): void {
-  const [due, heard] = [last.due - first.due, last.heard - first.heard];
-  if (Math.abs(due - heard) <= BEHIND * due) return;
-  const got = `${heard} deliveries of ${due} in the window`;
-  throw new Error(`Cannot count "${id}": expected processes that keep up, got ${got}`);
-}
-
-/** Microseconds of work a second to warm up with, about, of all processes; and by how much more is said. */
-const WARM = 1e6;
-const LOUDEST = 20;
-
-/** How much more is said to warm up, so that it is some work, and not too much of it. */
-function warmUp({ processes, load }: Run): number {
-  const { publishes, received, deliveries } = processRates(load, processes);
-  const work = processes * (60 * publishes + 20 * received + 5 * deliveries);
-  return work === 0 ? 1 : Math.min(LOUDEST, Math.max(1, WARM / work));
 }
 
 function sum(values: readonly number[]): number {
