@@ -7,7 +7,7 @@ function accountOf(...texts: string[]): Account {
   return account;
 }
 
-const hole = (side: string, first: number, last: number, told = false): Hole => {
+const hole = (side: "x" | "y", first: number, last: number, told = false): Hole => {
   return { side, first, last, told };
 };
 

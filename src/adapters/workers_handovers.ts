@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import { Deferred } from "../base/deferred.ts";
 import { broken } from "../connection/close.ts";
 import type { ServerConnection } from "../connection/server_connection.ts";
 import type { WorkersWebSocket } from "./workers_api.ts";
@@ -25,7 +26,7 @@ export class WorkersHandovers {
   readonly #waiting = new Map<ServerConnection, Handover>();
   #clock: Clock | undefined;
   #cancel: (() => void) | undefined;
-  #settled = Promise.withResolvers<void>();
+  #settled = new Deferred<void>();
 
   /** Resolves when none is waited for. */
   get settled(): Promise<void> {
@@ -60,7 +61,7 @@ export class WorkersHandovers {
       this.#cancel?.();
       this.#cancel = undefined;
       this.#settled.resolve();
-      this.#settled = Promise.withResolvers();
+      this.#settled = new Deferred();
       return;
     }
     const clock = this.#clock!;

@@ -51,7 +51,7 @@ for (const runtime of nativeRuntimes) {
       await using tab = await Playground.open(browser, `http://127.0.0.1:${app.port}/`);
       const { page } = tab;
       await tab.connect();
-      await tab.generate({ amount: 400, size: 8 });
+      await tab.generate({ amount: 400, size: 8, rate: 100 });
       await tab.says("progress-text", "Done");
       await tab.counts(801);
       const messages = ["Hello", "grüße", "naïve ✓", "two\nlines", '{"room":"lobby","say":"hi"}'];

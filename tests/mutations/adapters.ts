@@ -630,7 +630,7 @@ export const adapters: Mutations = {
     ],
     ["who has left stays", 'connection.ended(broken("network"));', ""],
     ["the runtime keeps it", "half.close();", ""],
-    ["who is there ends", "if (wasTaken(half)) continue;", ""],
+    ["who is there ends", "if (wasTaken(accept)) continue;", ""],
     ["all are looked at at once", "if (due > now) return;", ""],
     [
       "who comes later is not looked at",

@@ -1,6 +1,6 @@
 /** Messages of one side that did not come. */
 export interface Hole {
-  readonly side: string;
+  readonly side: keyof Counts;
   readonly first: number;
   readonly last: number;
   /** Whether a loss was told since the message before it. */

@@ -2,8 +2,9 @@ import { assertEquals } from "@std/assert";
 import { ClusterMap } from "../../src/brokers/cluster_map.ts";
 import { hashSlot } from "../../src/brokers/hash_slot.ts";
 import type { Dialled } from "../fixtures/crowd.ts";
+import type { Counts } from "./account.ts";
 import type { TestEngine } from "./engines.ts";
-import { order, until } from "./orders.ts";
+import { order } from "./orders.ts";
 import { ProcessServer } from "./process_server.ts";
 import type { RedisCluster } from "./redis_cluster.ts";
 import { bun, type WireRuntime } from "./runtimes.ts";
@@ -17,6 +18,9 @@ const ABREAST = 200;
 
 /** Milliseconds that thousands of clients may take to connect. */
 const PATIENCE = 60_000;
+
+/** Milliseconds between two looks at how many have something. */
+const LOOK = 100;
 
 /** Many files are more than a shell allows by default. */
 const manyFiles = ["sh", "-c", `ulimit -n ${OPEN_FILES} && exec "$0" "$@"`];
@@ -66,10 +70,18 @@ export class Crowd implements AsyncDisposable {
     return order(this.#process, question, args);
   }
 
+  /** How many have not got the last message of each side, after so many milliseconds at most. */
+  async behind(counts: Counts, ms: number): Promise<number> {
+    for (const end = Date.now() + ms;;) {
+      const behind = await this.ask<number>("behind", counts);
+      if (behind === 0 || Date.now() > end) return behind;
+      await new Promise((resolve) => setTimeout(resolve, LOOK));
+    }
+  }
+
   /** Waits until the clients have the last message of each side. */
-  async upTo(counts: { readonly x: number; readonly y: number }): Promise<void> {
-    const isThere = async () => await this.ask<number>("behind", counts) === 0;
-    await until("the last messages at everybody", PATIENCE, isThere);
+  async upTo(counts: Counts): Promise<void> {
+    assertEquals(await this.behind(counts, PATIENCE), 0, "clients without the last messages");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -139,6 +139,43 @@ function cases(runtime: WireRuntime): void {
       assertEquals(watched.sessions, 1);
     }));
 
+  test("a client that is sent away while it is cut off hears of it, and does not begin anew", (server) =>
+    behindProxy(server, async (watched, proxy) => {
+      await watched.hub.call.abortIn(200);
+      proxy.goAway();
+      await server.until({ on: "disconnected", cause: "local" });
+      assertEquals(watched.hub.state.name, "reconnecting");
+      proxy.comeBack();
+      await watched.until({ on: "state", name: "closed" });
+      assertEquals([watched.sessions, server.all({ on: "connected" }).length], [1, 1]);
+    }));
+
+  test(
+    "an address keeps as many absent clients as it may have connections, and all come back",
+    async (server) => {
+      await using proxy = await HubProxy.start(server.port);
+      await using other = await HubProxy.start(server.port);
+      const url = (user: string, by: HubProxy) => by.url(`/hub?user=${user}`);
+      await using one = await WatchedHub.open(url("one", proxy));
+      await using two = await WatchedHub.open(url("two", proxy));
+      proxy.goAway();
+      for (const watched of [one, two]) await watched.until({ on: "state", name: "reconnecting" });
+      {
+        await using three = await WatchedHub.open(url("three", other));
+        // There is no place for it where the others wait.
+        other.goAway();
+        await server.until({ on: "disconnected", user: "three" });
+        assertEquals(three.sessions, 1);
+      }
+      proxy.comeBack();
+      for (const watched of [one, two]) {
+        await watched.resumed();
+        assertEquals(watched.sessions, 1);
+      }
+    },
+    { env: { PER_ADDRESS: "2" } },
+  );
+
   addCase(
     runtime,
     "a client that is closed while it has no connection is closed at once",
