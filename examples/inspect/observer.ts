@@ -95,7 +95,7 @@ export class Observer {
       for (const claim of other.#claims.values()) claim.taken(connection);
     }
     if (told.some(({ event }) => event === "close")) return;
-    this.#watched.set(connection, new Watched(id, connectionOf(connection), this.#tell));
+    this.#watched.set(connection, new Watched(id, () => connectionOf(connection), this.#tell));
     this.#names.set(id, connection);
   }
 

@@ -11,7 +11,7 @@ type Tell = (answer: Answer) => void;
 /** What is told of the connection that a page has, until it has ended. */
 export class Watched {
   readonly #id: number;
-  readonly #connection: Connection | undefined;
+  readonly #find: () => Connection | undefined;
   readonly #tell: Tell;
   readonly #received: [number, number] = [0, 0];
   readonly #sent: [number, number] = [0, 0];
@@ -20,11 +20,15 @@ export class Watched {
   /** Whether it is known that bytes wait, and will be known when they have gone. */
   #waiting = false;
 
-  /** `connection` is known if its route is `inspected`. */
-  constructor(id: number, connection: Connection | undefined, tell: Tell) {
+  /** `find` knows the connection if its route is `inspected`, as soon as it is open. */
+  constructor(id: number, find: () => Connection | undefined, tell: Tell) {
     this.#id = id;
-    this.#connection = connection;
+    this.#find = find;
     this.#tell = tell;
+  }
+
+  get #connection(): Connection | undefined {
+    return this.#find();
   }
 
   /** A message went over it. They are counted, not told one by one: that would double them. */

@@ -8,6 +8,8 @@ import type { Reply } from "./redis_channel.ts";
 interface Guest {
   readonly link: NodeLink;
   readonly ready: Promise<void>;
+  /** It is talked to no more: whoever waits for it is told why. */
+  readonly lose: (cause: unknown) => void;
 }
 
 /** Nodes at which something is that they do not answer for yet: it is asked for by `ASKING`. */
@@ -31,25 +33,29 @@ export class Guests {
 
   #open(key: string, address: Address): Guest {
     const ready = new Deferred<void>();
+    const lose = (cause: unknown) => {
+      this.#guests.delete(key);
+      link.close();
+      const lost = Promise.reject(cause);
+      // If it was ready before, nobody waits for that any more.
+      lost.catch(() => {});
+      ready.resolve(lost);
+    };
     const link = this.#client.open(address, {
       ready: () => ready.resolve(),
-      gone: (cause) => {
-        this.#guests.delete(key);
-        link.close();
-        ready.resolve(Promise.reject(cause));
-      },
+      gone: lose,
       message() {},
       moved() {},
     });
     ready.promise.catch(() => {});
-    const guest = { link, ready: ready.promise };
+    const guest = { link, ready: ready.promise, lose };
     this.#guests.set(key, guest);
     return guest;
   }
 
   /** What was on its way has arrived. */
   leave(): void {
-    for (const { link } of this.#guests.values()) link.close();
-    this.#guests.clear();
+    const cause = new Error("what was asked for is on its way from one node to another");
+    for (const { lose } of [...this.#guests.values()]) lose(cause);
   }
 }

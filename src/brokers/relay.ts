@@ -197,7 +197,12 @@ export class Relay implements BrokerPort {
     if (!this.#link.connected) return;
     let known = this.#wishes.change(channel);
     if (from !== undefined) known = known.then(() => this.#tellGap(wanted));
-    if (isUp) return known.catch((error) => this.#refused(channel, wanted, error));
+    if (isUp) {
+      const isNew = from === undefined;
+      return known.catch((error) =>
+        isNew ? this.#refused(channel, wanted, error) : this.#unheard(wanted, error)
+      );
+    }
     known.catch((error) => error instanceof Cut ? this.#link.doubt() : this.#complain(error));
   }
 
@@ -216,6 +221,13 @@ export class Relay implements BrokerPort {
       if (error instanceof Unanswered) this.#wishes.change(channel).catch(() => {});
     }
     throw error;
+  }
+
+  /** One that was subscribed to elsewhere, whose subscribers know of nothing: it is tried again soon. */
+  #unheard(wanted: Wanted, error: unknown): void {
+    wanted.gap = true;
+    if (!(error instanceof Cut)) this.#complain(error);
+    this.#link.doubt();
   }
 
   unsubscribe(topic: string): void {

@@ -153,7 +153,9 @@ export class ReplayRelay implements ReplayPort {
         },
         (error) => {
           // Those that were cut off are subscribed with all others as soon as the engine is back.
-          if (error instanceof Cut) this.#link.doubt();
+          // So are those that were followed elsewhere before, and that nobody has refused.
+          const late = error instanceof Unanswered && follower.at !== undefined;
+          if (late || error instanceof Cut) this.#link.doubt();
           else if (this.#followers.get(channel) === follower) this.#failed(follower, error);
         },
       );

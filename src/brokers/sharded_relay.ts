@@ -38,6 +38,8 @@ interface Place<Port> {
   /** Where it was when it was last served. */
   from: Position;
   readonly ready: Deferred<void>;
+  /** Whether a shard has had it: then nobody waits to hear of a refusal. */
+  known: boolean;
 }
 
 /** What the ports over shards are made with. */
@@ -199,7 +201,13 @@ export class ShardedRelay<Port extends ShardPort> implements BrokerPort {
 
   subscribe(topic: string): Promise<void> | undefined {
     const slot = slotOf(topic);
-    const place: Place<Port> = { slot, lane: undefined, from: "", ready: new Deferred() };
+    const place: Place<Port> = {
+      slot,
+      lane: undefined,
+      from: "",
+      ready: new Deferred(),
+      known: false,
+    };
     this.#places.set(topic, place);
     place.ready.promise.catch(() => {});
     const known = this.#enter(topic, place, this.#laneAt(slot));
@@ -217,9 +225,12 @@ export class ShardedRelay<Port extends ShardPort> implements BrokerPort {
     place.lane = lane;
     const known = lane?.port.subscribe(topic, from);
     known?.then(
-      () => place.ready.resolve(),
+      () => {
+        place.known = true;
+        place.ready.resolve();
+      },
       (error) => {
-        if (this.#places.get(topic) !== place || place.lane !== lane) return;
+        if (place.known || this.#places.get(topic) !== place || place.lane !== lane) return;
         this.#places.delete(topic);
         place.ready.resolve(Promise.reject(error));
       },

@@ -146,6 +146,8 @@ export class Client {
     if (cut.over !== "link" || !this.#session?.replay || elsewhere) this.#lose(cut);
     if (next) return;
     const delay = cut.retryAfter + this.#retry.next(world.random(), this.#session);
+    // The next try is for another session then.
+    if (world.clock.now() - this.#cutAt + delay > WINDOW) this.#lose(cut);
     const state: HubState = {
       name: proved ? "reconnecting" : "connecting",
       reason: cut.cause ?? cut,
@@ -153,8 +155,6 @@ export class Client {
     this.state.set({ ...state, retryAt: Date.now() + delay });
     // Whoever listens may have closed it.
     if (!signal.aborted) await this.#retry.wait(world, delay, cut.retryAfter);
-    // The next try is for another session then.
-    if (world.clock.now() - this.#cutAt > WINDOW) this.#lose(cut);
     if (!signal.aborted) this.state.set(state);
   }
 

@@ -41,8 +41,9 @@ export async function begin(context: Context): Promise<Line> {
 export async function resume(context: Context, session: Session): Promise<Line> {
   await renew(context);
   return await openLine(context, session, openWebSocket).catch(async (error) => {
-    // Whoever swallows a WebSocket swallows that, too: there is time for another one instead.
-    if (error.message === SILENT) throw error;
+    // Whoever swallows a WebSocket swallows that, too: there is time for another one instead. And who
+    // was sent away for good has heard all there is.
+    if (error.over !== "link" || error.message === SILENT) throw error;
     // Why a WebSocket was refused, nobody says: 405 is for a session that is there.
     const { status, body } = await request(context, session.url, "POST", [404, 405]);
     await body?.cancel();

@@ -79,7 +79,7 @@ async function look(context: Context, line: Line): Promise<void> {
     if (!offer.ways.includes("webSockets")) return;
     const next = await open(context, offer, "webSockets");
     // What is on its way gets there first, such as the answer to a question.
-    while (line.live && line.waiting) {
+    while (line.live && line.waiting && context.idle()) {
       await new Promise<void>((resolve) => clock.after(DRAIN, resolve));
     }
     const goes = line.live && next.live && context.idle();

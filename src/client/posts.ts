@@ -49,7 +49,7 @@ export class Posts {
       const response = await within(
         this.#context.world.clock,
         request(this.#context, this.#url, "POST", undefined, parts),
-        PATIENCE + waiting / SLOWEST,
+        PATIENCE + body.size / SLOWEST,
       );
       await response.body?.cancel();
       this.waiting -= waiting;

@@ -69,7 +69,7 @@ export async function request(
   const after = headers.get("retry-after") ?? "";
   const wait = Number(after) * 1_000 || Date.parse(after) - Date.now();
   throw new Cut(
-    `the server answers with status ${status}`,
+    `the server answers ${status}`,
     later ? "link" : "client",
     wait > 0 ? Math.min(wait, LONGEST) : 0,
   );

@@ -12,15 +12,18 @@ const KEPT = 60_000;
 export class Farewell implements InnerEvents {
   /** The name of its user. */
   readonly userId: string | undefined;
-  readonly #message: string | Uint8Array<ArrayBuffer>;
+  readonly #messages: readonly (string | Uint8Array<ArrayBuffer>)[];
 
   constructor(userId: string | undefined, protocol: HubProtocol) {
     this.userId = userId;
-    this.#message = protocol.encode({ type: MessageType.close });
+    const close = { type: MessageType.close } as const;
+    const sequence = { type: MessageType.sequence, sequenceId: 1 } as const;
+    // Microsoft's client hears nothing before the sequence: it would come back again and again.
+    this.#messages = [close, sequence, close].map((message) => protocol.encode(message));
   }
 
   onOpen(_event: OpenEvent, connection: Connection): void {
-    connection.send(this.#message);
+    for (const message of this.#messages) connection.send(message);
     connection.close(1000);
   }
 }

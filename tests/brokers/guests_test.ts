@@ -44,3 +44,25 @@ Deno.test("what it refuses is its answer", async () => {
   cluster.connect();
   await assertRejects(() => answer, Error, "MOVED");
 });
+
+Deno.test("one that is lost after it was there is lost for nobody", async () => {
+  const cluster = new FakeCluster();
+  const guests = new Guests(cluster);
+  cluster.answers.set(7001, () => "yes");
+  const first = guests.ask(NODE, ["GET", "a"]);
+  cluster.connect();
+  assertEquals(await first, "yes");
+  // If that were somebody's, it would end the process.
+  cluster.links[0]!.listener.gone(new Error("cut"));
+  await nextTurn();
+  assertEquals(cluster.at(7001).length, 0);
+});
+
+Deno.test("who waits for one that is left is told", async () => {
+  const cluster = new FakeCluster();
+  const guests = new Guests(cluster);
+  const waits = guests.ask(NODE, ["GET", "a"]);
+  guests.leave();
+  await assertRejects(() => waits, Error, "on its way from one node to another");
+  assertEquals(cluster.at(7001).length, 0);
+});

@@ -509,3 +509,19 @@ Deno.test("a topic that was somewhere else has a gap, before whatever comes firs
   await known;
   assertEquals(take(), []);
 });
+
+Deno.test("a topic that comes from elsewhere is tried again until the engine knows it", async () => {
+  const { engine, relay, pass, take } = await relaying();
+  engine.silent = true;
+  const known = relay.subscribe("room", "");
+  await nextTurn();
+  await pass(5_000);
+  // Its subscribers know of nothing: nobody is there to be refused.
+  assertEquals(await known, undefined);
+  engine.silent = false;
+  take();
+  for (let i = 0; i < 6; i++) await pass(2_500);
+  assertEquals(engine.subscribed.has("topic:room"), true);
+  const gaps = take().filter((one) => (one as { cause?: string }).cause === "engine-reconnect");
+  assertEquals(gaps, [{ topic: "room", cause: "engine-reconnect" }]);
+});

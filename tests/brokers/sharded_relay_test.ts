@@ -309,3 +309,21 @@ Deno.test("over shards that are real, messages come, and one of them goes withou
   assertEquals(rest.toSorted(), [...expected, ...gaps].toSorted());
   await Promise.all(relays.map((relay) => relay.close()));
 });
+
+Deno.test("a shard that fails at what another one had is no refusal, and ends no process", async () => {
+  const { relay, ports, follow } = await two({ waits: true });
+  const [a, b] = ports as [FakePort, FakePort];
+  for (const port of ports) port.outcome = Promise.resolve();
+  const topic = topicIn(relay, a);
+  await nextTurn();
+  let fail = (_: Error) => {};
+  b.outcome = new Promise((_, reject) => fail = reject);
+  await follow([7001, "0-1", 3], [7002, "2-16383", 4]);
+  assertEquals(b.did.some((did) => did.startsWith(`subscribe ${topic}`)), true);
+  fail(new Error("no answer"));
+  await nextTurn();
+  // It is still there.
+  b.did.length = 0;
+  relay.unsubscribe(topic);
+  assertEquals(b.did, [`unsubscribe ${topic}`]);
+});

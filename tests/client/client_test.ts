@@ -399,3 +399,20 @@ Deno.test("whoever listens may close it, at any time", async () => {
   await waiting.running;
   assertEquals(waiting.client.state.current, { name: "closed", reason: undefined });
 });
+
+Deno.test("calls do not wait for a server that wants to be left alone for longer than its session", async () => {
+  await using world = new ClientWorld();
+  const { client, ask } = world.client({ transports: ["webSockets"] });
+  await world.pass();
+  let lost: unknown;
+  ask("slow").catch((error) => lost = error);
+  await world.pass();
+  world.noSockets = true;
+  const headers = { "retry-after": "3600" };
+  world.answer = ({ url }) =>
+    url.includes("?id=") ? new Response("", { status: 503, headers }) : undefined;
+  world.cut();
+  for (let i = 0; i < 3; i++) await world.pass(1_000);
+  assert(lost instanceof ConnectionLost);
+  void client.close();
+});

@@ -90,3 +90,17 @@ Deno.test("in a silent network, another WebSocket is tried instead of asking for
   assertEquals((await settled(world, resume(context, session))).live, true);
   abort.abort(new Cut("over"));
 });
+
+Deno.test("who was sent away while it was cut off hears of it, and asks nobody else", async () => {
+  await using world = new ClientWorld();
+  const { context } = world.context();
+  const { session } = await settled(world, begin(context));
+  world.cut();
+  await world.pass();
+  world.served.connection.abort();
+  await world.pass();
+  // A process that knows nothing of it would say that the session is gone.
+  world.answer = ({ method }) => method === "POST" ? new Response("", { status: 404 }) : undefined;
+  const gone = await assertRejects(() => settled(world, resume(context, session)), Cut);
+  assertEquals(gone.over, "client");
+});

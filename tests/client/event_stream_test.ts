@@ -82,7 +82,7 @@ Deno.test("it ends with its stream, or with a refusal", async () => {
   assertEquals(events, ["opened", "the stream of events has ended"]);
   const refused = setUp(new Response("", { status: 404 }));
   await turn();
-  assertEquals(refused.events, ["the server answers with status 404"]);
+  assertEquals(refused.events, ["the server answers 404"]);
 });
 
 Deno.test("what is sent goes by requests of their own", async () => {

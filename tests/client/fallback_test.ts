@@ -53,7 +53,7 @@ Deno.test("a way that is refused is only that way", async () => {
   abort.abort(new Cut("over"));
   const none = await setUp(world);
   world.answer = () => new Response("", { status: 403 });
-  const cut = await assertRejects(() => none.fall(), Cut, "status 403");
+  const cut = await assertRejects(() => none.fall(), Cut, "answers 403");
   assertEquals(cut.over, "client");
 });
 
@@ -63,7 +63,7 @@ Deno.test("a session that is gone before the first link is there is not the end 
     for (const status of [204, 404]) {
       const { fall, abort } = await setUp(world, { transports: [way] });
       world.answer = ({ method }) => method === "GET" ? new Response(null, { status }) : undefined;
-      const cut = await assertRejects(() => fall(), Cut, `status ${status}`);
+      const cut = await assertRejects(() => fall(), Cut, `answers ${status}`);
       assertEquals(cut.over, "link");
       world.answer = () => undefined;
       abort.abort(new Cut("over"));
@@ -176,5 +176,19 @@ Deno.test("where WebSockets may not be taken, nobody looks for them", async () =
   const { length } = world.asked;
   await world.pass(5_000);
   assertEquals([line.session.way, world.asked.length], ["longPolling", length]);
+  abort.abort(new Cut("over"));
+});
+
+Deno.test("a WebSocket does not live beside what begins while something is on its way", async () => {
+  await using world = new ClientWorld();
+  const { context, line, abort } = await posting(world);
+  Object.assign(context, { idle: () => false });
+  await world.pass(100);
+  await world.pass(100);
+  assertEquals([world.sockets[0]!.readyState > 1, line.live, context.next], [
+    true,
+    true,
+    undefined,
+  ]);
   abort.abort(new Cut("over"));
 });

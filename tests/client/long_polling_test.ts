@@ -54,7 +54,7 @@ Deno.test("it ends when the server says so, or refuses", async () => {
     const { events, answer, asked, clock } = setUp();
     await answer("");
     await answer(null, status);
-    assertEquals(events, ["opened", `the server answers with status ${status}`]);
+    assertEquals(events, ["opened", `the server answers ${status}`]);
     assertEquals([asked.length, clock.pending], [2, 0]);
   }
 });

@@ -95,7 +95,7 @@ Deno.test("a token that is not taken is asked for again, once", async () => {
 Deno.test("a refusal ends a client that was never connected, unless it may pass", async () => {
   for (const code of [400, 401, 403, 404, 405]) {
     const cut = await cutBy(status(code));
-    assertEquals([cut.over, cut.message], ["client", `the server answers with status ${code}`]);
+    assertEquals([cut.over, cut.message], ["client", `the server answers ${code}`]);
     assertEquals((await cutBy(status(code), true)).over, "link");
   }
   for (const code of [429, 500, 502, 503]) assertEquals((await cutBy(status(code))).over, "link");

@@ -6,7 +6,7 @@ import type { Connection } from "../../mod.ts";
 /** A connection of which the tests say how it is, and what a page was told of it. */
 function watched(is: Partial<Connection>) {
   const said: Record<string, unknown>[] = [];
-  const one = new Watched(1, is as Connection, (answer) => said.push({ ...answer }));
+  const one = new Watched(1, () => is as Connection, (answer) => said.push({ ...answer }));
   const events = () =>
     said.splice(0).flatMap(({ told }) => (told as { event: string }[]).map(({ event }) => event));
   return { one, said, events };
@@ -63,11 +63,20 @@ Deno.test("inspect: the page may ping, and is told why not", async () => {
   await deno.one.ping();
   assertEquals(deno.said, [{ type: "pong", id: 1, error: "cannot" }]);
   const said: { error?: string }[] = [];
-  const bare = new Watched(1, undefined, (answer) => said.push(answer as { error?: string }));
+  const bare = new Watched(1, () => undefined, (answer) => said.push(answer as { error?: string }));
   await bare.ping();
   assertMatch(said[0]!.error!, /events are not inspected/);
   bare.hear({ at: 1, event: "ping" });
   bare.hear({ at: 1, event: "backpressure" });
   bare.look();
   assertEquals(said.length, 3);
+});
+
+Deno.test("inspect: a connection that opens after its page was told of it is known then", async () => {
+  const open: Partial<Connection>[] = [];
+  const said: Record<string, unknown>[] = [];
+  const late = new Watched(1, () => open[0] as Connection, (answer) => said.push({ ...answer }));
+  open.push({ ping: () => Promise.resolve(2) });
+  await late.ping();
+  assertEquals(said, [{ type: "pong", id: 1, ms: 2 }]);
 });

@@ -552,7 +552,12 @@ export const brokers: Mutations = {
   "brokers/guests.ts": [
     ["nobody says ASKING", 'link.command(["ASKING"])', 'link.command(["PING"])'],
     ["a guest that is gone stays", "this.#guests.delete(key);", ""],
-    ["guests are never left", "for (const { link } of this.#guests.values()) link.close();", ""],
+    [
+      "guests are never left",
+      "for (const { lose } of [...this.#guests.values()]) lose(cause);",
+      "",
+    ],
+    ["a cut that nobody waits for ends the process", "lost.catch(() => {});", ""],
   ],
   "brokers/pair.ts": [
     ["one is enough", "if (this.#ready.size === 2) this", "if (this.#ready.size > 0) this"],

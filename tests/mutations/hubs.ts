@@ -455,7 +455,8 @@ export const hubs: Mutations = {
     ],
     ["they are good for ever", "&& now - found.since < KEPT ?", "?"],
     ["the client waits for the end", "    connection.close(1000);\n", ""],
-    ["the client is told nothing", "    connection.send(this.#message);\n", ""],
+    ["the client is told nothing", "connection.send(message);", ";"],
+    ["Microsoft's client hears nothing", "[close, sequence, close]", "[close]"],
   ],
   "hubs/filters.ts": [
     [
